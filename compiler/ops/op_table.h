@@ -1,0 +1,99 @@
+// The op table: one row per layer. Parser names, sema, verifier, printer, documentation and completion come
+// from the rows; the code that a row needs beside itself is its shape rule, its reference evaluation and its
+// lowering.
+#pragma once
+#include "ops/attributes.h"
+#include "ops/type.h"
+#include "support/diagnostics.h"
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace convoy {
+
+enum class OpKind {
+  Conv, MaxPool, AvgPool, GlobalMaxPool, GlobalAvgPool,
+  Relu, Clamp, Abs, Sqrt,
+  Add, Sub, Mul, Div,
+  Luminance, Concat, Flatten, Dense, Softmax,
+};
+
+// How one output element depends on one operand, per axis of the operand (channels first). From these maps one
+// function derives the region of an operand that a region of the result needs; fusion, halo and memory planning
+// use that function and never name an op.
+struct AxisAccess {
+  enum Kind {
+    Same,      // the same index as the result's axis `resultAxis`
+    Broadcast, // always 0: the operand has one element here
+    Window,    // [o * stride - padBegin, ... + dilation * (kernel - 1)] of the result's axis `resultAxis`
+    All,       // every index
+    Offset,    // result index minus `offset` (concat)
+  } kind = All;
+  int resultAxis = -1;
+  int64_t kernel = 1, stride = 1, dilation = 1;
+  Size padBegin, offset;
+};
+using AccessMap = std::vector<AxisAccess>;
+
+// A half-open box of one tensor, an interval per axis.
+struct Interval {
+  Size begin, end;
+};
+using Region = std::vector<Interval>;
+// The part of an operand (not clipped to it: padding shows as negative or too large) that `result` needs.
+Region requiredRegion(const AccessMap& map, const TensorType& operand, const Region& result);
+
+// What an attribute may be in the source. See the attribute groups in attribute_groups.cpp.
+enum class AttributeForm { Int, Float, Bool, Kernel, Sizes, Padding, Border, Values };
+
+struct AttributeSpec {
+  std::string name;
+  AttributeForm form;
+  bool positional = false;            // may follow the operands without a name
+  std::optional<std::string> fallback; // default in source syntax; none: required unless the shape rule infers it
+  std::string doc;                    // one sentence
+};
+
+// A learned or literal parameter of a layer, in PyTorch's name and layout.
+struct ParameterSpec {
+  std::string name; // "weight", "bias"
+  std::vector<int64_t> shape;
+};
+
+// What a shape rule sees and fills. Errors go to `diags` at `location`, with the shapes involved.
+struct ShapeRequest {
+  const std::vector<TensorType>& operands;
+  Attributes& attributes; // in: as written with defaults; out: resolved (idempotent, so that the verifier can rerun it)
+  Location location;
+  DiagnosticEngine& diags;
+  // Facts to be checked when the program runs, with what to say when they fail.
+  struct RuntimeCheck {
+    enum Kind { Equal, AtLeast } kind;
+    Size left, right;
+    std::string message;
+  };
+  std::vector<RuntimeCheck> checks{};
+  std::vector<ParameterSpec> parameters{}; // the learned parameters that the layer has
+};
+
+struct OpInfo {
+  OpKind kind;
+  const char* name;    // as written in a script and in graph IR
+  const char* symbol;  // "+" for an operator, else nullptr
+  int minOperands, maxOperands; // maxOperands -1: any number
+  std::vector<AttributeSpec> attributes;
+  bool elementwise;    // result element i depends on operand elements i (with broadcast) only
+  // nullopt after a diagnostic.
+  std::optional<TensorType> (*shape)(ShapeRequest& request);
+  // One map per operand.
+  std::vector<AccessMap> (*access)(const std::vector<TensorType>& operands, const Attributes& attributes,
+                                   const TensorType& result);
+  const char* doc; // one sentence
+};
+
+const std::vector<OpInfo>& opTable();
+const OpInfo& opInfo(OpKind kind);
+const OpInfo* findOp(std::string_view name);
+
+} // namespace convoy

@@ -1,0 +1,25 @@
+// Types of values in a pipeline.
+#pragma once
+#include "ops/size.h"
+#include <vector>
+
+namespace convoy {
+
+enum class ImageKind { None, Gray, Rgb, Rgba };
+int64_t channelsOf(ImageKind kind);          // 1, 3, 4; None: 0
+const char* nameOf(ImageKind kind);          // "gray", "rgb", "rgba"
+
+// A float32 tensor of one item: channels first, then 0 to 3 spatial dimensions, slowest first ([D,] [H,] W).
+// The batch is never part of a type. dims[0], the channels, is always a constant.
+struct TensorType {
+  std::vector<Size> dims;
+  ImageKind image = ImageKind::None; // an image[...] at the interface; inside it is a plain tensor
+  int64_t channels() const { return *dims[0].constant(); }
+  int spatialRank() const { return static_cast<int>(dims.size()) - 1; }
+  const Size& spatial(int axis) const { return dims[1 + axis]; }
+  Size elements() const; // of one item
+  bool sameDims(const TensorType& other) const { return dims == other.dims; }
+  std::string str() const; // "tensor[16, H, W]" or "image[rgb, H, W]"
+};
+
+} // namespace convoy

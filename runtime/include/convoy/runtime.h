@@ -1,0 +1,129 @@
+/* The C ABI between compiled pipelines, the runtime and whoever calls them.
+ *
+ * A compiled pipeline P exports a constant `P_pipeline` (below) and the functions it points to. It keeps no
+ * state of its own: sizes, buffers, workspace and the executor come from the caller.
+ *
+ *   1. sizes: bind the run-time sizes from the input shapes (convoy_bind_sizes), then P_check them.
+ *   2. prepare: once per process, pack the weights into a buffer of P_prepared_size() bytes.
+ *   3. run: any number of times, from any number of threads, each with a workspace of its own.
+ *
+ * Tensors are float32, [batch][C][D][H][W] dense; any 4-byte aligned address will do. Sizes are in elements,
+ * lengths in bytes. Functions return a convoy_status. */
+#ifndef CONVOY_RUNTIME_H
+#define CONVOY_RUNTIME_H
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define CONVOY_ABI_VERSION 1
+#define CONVOY_ALIGNMENT 64 /* of workspace and prepared weights */
+#define CONVOY_MAX_RANK 4   /* dimensions of one item, channels included */
+
+typedef enum convoy_status {
+  CONVOY_OK = 0,
+  CONVOY_ERROR_SHAPE = 1,     /* rank or extents do not fit the pipeline; two uses of a size disagree */
+  CONVOY_ERROR_CHECK = 2,     /* an entry check of the pipeline failed; see convoy_failure.check */
+  CONVOY_ERROR_MEMORY = 3,    /* no memory, or a workspace smaller than needed */
+  CONVOY_ERROR_ARGUMENT = 4,  /* a null or misaligned pointer, a negative count */
+  CONVOY_ERROR_OVERFLOW = 5,  /* sizes whose product exceeds 63 bits */
+  CONVOY_ERROR_CPU = 6        /* the processor lacks an instruction set that the code was compiled for */
+} convoy_status;
+const char* convoy_status_string(int32_t status);
+
+/* One dimension of an input: constants[i] when symbols[i] < 0, else the size numbered symbols[i]. */
+typedef struct convoy_port {
+  const char* name;
+  int32_t image_channels; /* 0: tensor; 1, 3, 4: image gray, rgb, rgba */
+  int32_t rank;           /* dimensions of one item, channels first */
+  const int64_t* constants;
+  const int32_t* symbols; /* outputs: null, their extents come from P_check */
+} convoy_port;
+
+/* A fact about the sizes that was not provable at compile time. */
+typedef struct convoy_check {
+  const char* message;  /* "conv 'gx' needs at least 7 rows" */
+  const char* location; /* "edges.cvy:4:10" */
+} convoy_check;
+
+/* Runs body(context, begin, end) over disjoint ranges that cover 0..count, and returns when all are done.
+ * Results never depend on how the range is cut. */
+typedef struct convoy_executor {
+  void (*parallel)(void* self, void (*body)(void* context, int64_t begin, int64_t end), void* context,
+                   int64_t count);
+  void* self;
+  int32_t threads; /* how many ranges run at once, at least 1 */
+} convoy_executor;
+
+typedef struct convoy_call {
+  const int64_t* sizes; /* the pipeline's run-time sizes, in its order */
+  int64_t batch;        /* items; 0 is legal and does nothing */
+  const float* const* inputs;
+  float* const* outputs;
+  const void* prepared;            /* null when prepared_size is 0 */
+  void* workspace;                 /* CONVOY_ALIGNMENT aligned; null when no bytes are needed */
+  int64_t workspace_bytes;
+  const convoy_executor* executor; /* null: everything on the calling thread */
+} convoy_call;
+
+/* One layer, or several fused, for profiles. */
+typedef struct convoy_kernel {
+  const char* name;
+} convoy_kernel;
+
+typedef struct convoy_pipeline {
+  uint32_t abi_version;
+  int32_t input_count, output_count, size_count, check_count;
+  const char* name;
+  const convoy_port* inputs;
+  const convoy_port* outputs;
+  const char* const* size_names;
+  const convoy_check* checks;
+  const void* weights; /* embedded parameters, float32 in script order; null when there are none */
+  int64_t weights_bytes;
+  /* Evaluates the checks and writes the extents of all outputs, one after another, channels first. Returns -1
+   * when every check holds, else the number of the first one that does not. */
+  int32_t (*check)(const int64_t* sizes, int64_t* output_extents);
+  int64_t (*prepared_size)(void);
+  int32_t (*prepare)(const void* weights, void* prepared);
+  int64_t (*workspace_size)(const int64_t* sizes, int64_t batch, int32_t threads);
+  int32_t (*run)(const convoy_call* call);
+} convoy_pipeline;
+
+/* ---- helpers in the runtime library ---- */
+
+/* What went wrong, in numbers; convoy_failure_text makes a sentence of it. */
+typedef struct convoy_failure {
+  int32_t status;
+  int32_t input;  /* which input, or -1 */
+  int32_t axis;   /* which of its dimensions, channels are 0; -1: the rank */
+  int32_t check;  /* which check, or -1 */
+  int64_t expected, actual;
+} convoy_failure;
+
+/* shapes[i] points to the extents of input i (ranks[i] of them, without batch). Fills sizes[size_count]. */
+int32_t convoy_bind_sizes(const convoy_pipeline* pipeline, const int64_t* const* shapes, const int32_t* ranks,
+                          int64_t* sizes, convoy_failure* failure);
+/* Writes a sentence (always terminated) into text. */
+void convoy_failure_text(const convoy_pipeline* pipeline, const convoy_failure* failure, char* text,
+                         size_t capacity);
+
+/* 64-byte aligned memory; null when there is none. bytes may be 0. */
+void* convoy_allocate(int64_t bytes);
+void convoy_release(void* memory);
+
+/* A pool of worker threads with static ranges. threads <= 0: all cores that this process may use (affinity and
+ * cgroup quota). It survives fork (the child runs on its own thread), and serves concurrent runs. null when there
+ * is no memory. */
+typedef struct convoy_pool convoy_pool;
+convoy_pool* convoy_pool_create(int32_t threads);
+void convoy_pool_destroy(convoy_pool* pool);
+const convoy_executor* convoy_pool_executor(convoy_pool* pool);
+int32_t convoy_available_threads(void);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
