@@ -1,0 +1,98 @@
+// What the user wrote, with locations. No meaning yet: names are not resolved, layers are not known.
+#pragma once
+#include "support/source.h"
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace convoy::ast {
+
+struct Expr;
+using ExprPtr = std::unique_ptr<Expr>;
+
+struct Argument {
+  std::optional<std::string> name; // `stride: 2`
+  ExprPtr value;
+  Location location, nameLocation;
+};
+
+enum class UnaryOp { Minus, Plus };
+enum class BinaryOp { Add, Sub, Mul, Div, Power, Less, LessEqual, Greater, GreaterEqual, Equal, NotEqual, And, Or };
+const char* spelling(BinaryOp op);
+
+struct Expr {
+  enum Kind {
+    Int,        // integer
+    Float,      // number
+    Bool,       // boolean
+    String,     // text
+    SizeLiteral, // sizes: `5x5` is {5, 5}
+    List,       // elements
+    Name,       // text
+    Unary,      // unary, elements[0]
+    Binary,     // binary, elements[0], elements[1]
+    Call,       // text is the callee, arguments
+    Pipe,       // elements[0] |> elements[1]; the right side is a Name or a Call
+    Record,     // arguments: `(low: l, high: h)`, the value of a return
+  } kind;
+  Location location;
+  int64_t integer = 0;
+  double number = 0;
+  bool boolean = false;
+  std::string text;
+  std::vector<int64_t> sizes;
+  std::vector<ExprPtr> elements;
+  std::vector<Argument> arguments;
+  Location calleeLocation; // Call and Pipe's right side: the name alone
+  UnaryOp unary{};
+  BinaryOp binary{};
+};
+
+// A dimension of a written type: a number, a name, `_`, or an expression (result types only).
+struct TypeExpr {
+  std::string name;                // "tensor", "image", "float"
+  std::vector<ExprPtr> dimensions; // a Name "_" is an unnamed size; image[rgb, H, W] has the Name "rgb" first
+  bool bracketed = false;          // `tensor` alone may stand for a result
+  Location location;
+};
+
+struct Input {
+  std::string name;
+  TypeExpr type;
+  ExprPtr fallback; // `level: float = 0.5`, may be null
+  Location location;
+};
+
+struct Result {
+  std::string name; // empty for a single unnamed result
+  std::optional<TypeExpr> type;
+  Location location;
+};
+
+struct Statement {
+  enum Kind { Bind, Return, Expression } kind;
+  std::vector<std::string> names; // Bind: `x = ...` or `low, high = ...`
+  std::vector<Location> nameLocations;
+  ExprPtr value;
+  Location location;
+};
+
+struct Pipeline {
+  std::string name;
+  std::vector<Input> inputs;
+  std::vector<Result> results; // empty when omitted
+  std::vector<Statement> body;
+  Location location, nameLocation;
+};
+
+struct File {
+  const SourceFile* source = nullptr;
+  std::vector<Pipeline> pipelines;
+};
+
+// Stage `ast`: an indented tree, a node a line, with line:column.
+std::string print(const File& file);
+
+} // namespace convoy::ast
