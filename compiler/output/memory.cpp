@@ -2,6 +2,7 @@
 #include "support/internal_error.h"
 #include "llvm/ExecutionEngine/Orc/LLJIT.h"
 #include "llvm/Support/MemoryBuffer.h"
+#include "llvm/TargetParser/Host.h"
 
 namespace convoy {
 
@@ -24,7 +25,7 @@ void check(Error error) {
 CodeInMemory::CodeInMemory(const std::vector<CompiledUnit>& units, const std::map<std::string, const void*>& symbols)
     : state_(std::make_unique<State>()) {
   // The objects are compiled already, so the builder needs no more than the host's triple.
-  orc::JITTargetMachineBuilder machine{Triple(sys::getProcessTriple())};
+  orc::JITTargetMachineBuilder machine{Triple(sys::getDefaultTargetTriple())};
   state_->jit = check(orc::LLJITBuilder()
                           .setJITTargetMachineBuilder(machine)
                           .setNumCompileThreads(0)
