@@ -11,6 +11,7 @@ struct Index {
   std::vector<std::pair<Value*, int64_t>> terms;
   int64_t offset = 0;
   Index(int64_t constant = 0) : offset(constant) {}
+  Index(int constant) : offset(constant) {}
   Index(Value* value, int64_t factor = 1);
   friend Index operator+(Index a, const Index& b);
   friend Index operator*(Index a, int64_t factor);
