@@ -32,13 +32,24 @@ std::string sizeText(const std::vector<int64_t>& sizes) {
   return text;
 }
 
+// As it could be written in the language.
+std::string quoted(const std::string& text) {
+  std::string result = "\"";
+  for (char c : text) {
+    if (c == '"' || c == '\\') result += '\\';
+    if (c == '{' || c == '}') result += c;
+    result += c;
+  }
+  return escapeForTerminal(result + "\"");
+}
+
 // The node's own line; its children follow below it.
 std::string headline(const Expr& expr) {
   switch (expr.kind) {
   case Expr::Int: return "int " + std::to_string(expr.integer);
   case Expr::Float: return "float " + numberText(expr.number);
   case Expr::Bool: return expr.boolean ? "bool true" : "bool false";
-  case Expr::String: return "string \"" + escapeForTerminal(expr.text) + "\"";
+  case Expr::String: return "string " + quoted(expr.text);
   case Expr::SizeLiteral: return "size " + sizeText(expr.sizes);
   case Expr::List: return "list";
   case Expr::Name: return "name " + expr.text;

@@ -4,6 +4,9 @@
 
 namespace convoy {
 
+// Thrown out of the parser when it has found more errors than will be shown.
+struct TooManySyntaxErrors {};
+
 // An error ends the innermost statement, signature or body; what is left of that is skipped, and nothing more is
 // said until a token fits again. No token is ever invented or dropped to make text fit.
 class ErrorStrategy : public antlr4::DefaultErrorStrategy {
@@ -16,6 +19,8 @@ public:
   antlr4::Token* recoverInline(antlr4::Parser* parser) override;
 
 private:
+  bool startsStatement(antlr4::Parser* parser) const;
+  bool returnToStatement(antlr4::Parser* parser);
   void report(antlr4::Parser* parser, const antlr4::misc::IntervalSet& expected);
   void skipToStatement(antlr4::Parser* parser);
   void skipToBody(antlr4::Parser* parser);
@@ -23,6 +28,7 @@ private:
 
   const ScannedTokens& tokens_;
   DiagnosticEngine& diags_;
+  size_t reported_ = 0;
 };
 
 } // namespace convoy

@@ -34,7 +34,7 @@ bool checkNesting(const ScannedTokens& tokens, DiagnosticEngine& diags) {
     case Lexer::CloseParen: case Lexer::CloseBracket: case Lexer::CloseBrace:
       if (open.size() > 1) {
         open.back().separate();
-        int64_t inside = open.back().tallest + 1;
+        int64_t inside = open.back().tallest;
         open.pop_back();
         open.back().tallestInside = std::max(open.back().tallestInside, inside);
       }

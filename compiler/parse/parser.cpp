@@ -27,7 +27,13 @@ std::unique_ptr<ast::File> parseTokens(const ScannedTokens& tokens, DiagnosticEn
   grammar::ConvoyParser parser(&stream);
   parser.removeErrorListeners();
   parser.setErrorHandler(std::make_shared<ErrorStrategy>(tokens, diags));
-  return buildAst(*parser.file(), tokens, diags);
+  try {
+    return buildAst(*parser.file(), tokens, diags);
+  } catch (const TooManySyntaxErrors&) {
+    auto nothing = std::make_unique<ast::File>();
+    nothing->source = &tokens.file();
+    return nothing;
+  }
 }
 
 // In the order of the text, and not more than a person wants to read at once.
@@ -40,8 +46,7 @@ void passOn(DiagnosticEngine& from, DiagnosticEngine& to) {
   size_t shown = 0;
   for (auto& [begin, diagnostic] : found) {
     if (shown == ParseLimits::errors) {
-      auto hidden = static_cast<int64_t>(found.size() - shown);
-      to.report(diag::TooManyErrors, diagnostic->labels.front().location, hidden);
+      to.report(diag::TooManyErrors, diagnostic->labels.front().location);
       return;
     }
     to.adopt(std::move(diagnostic));

@@ -55,13 +55,25 @@ bool isCloser(size_t kind) {
   return kind == Parser::CloseParen || kind == Parser::CloseBracket || kind == Parser::CloseBrace;
 }
 
+} // namespace
+
+bool startsNextStatement(const ScannedTokens& tokens, size_t index) {
+  if (index < 2 || tokens[index].kind != Parser::Assign || tokens[index - 1].kind != Parser::Name) return false;
+  size_t before = tokens[index - 2].kind;
+  bool unfinished = before == Parser::PipeTo || isBinaryOperator(before) || before == Parser::Assign ||
+                    before == Parser::Colon || before == Parser::Return;
+  return unfinished && tokens.firstOnLine(index - 1);
+}
+
+namespace {
+
 class Message {
 public:
   Message(const SyntaxErrorSite& site, DiagnosticEngine& diags)
       : site_(site), tokens_(site.tokens), diags_(diags), kind_(tokens_[site.found].kind) {}
 
   void report() {
-    if (reportUnsupported() || reportStatement() || reportCloser() || reportOperatorAfterPipe()) return;
+    if (reportUnfinished() || reportUnsupported() || reportStatement() || reportCloser() || reportOperatorAfterPipe()) return;
     reportExpected();
   }
 
@@ -73,13 +85,27 @@ private:
   std::string previousText() const { return "'" + std::string(tokens_.text(site_.found - 1)) + "'"; }
   bool onLineOfPrevious(size_t index) const { return index > 0 && tokens_.line(index) == tokens_.line(index - 1); }
 
+  bool reportUnfinished() {
+    if (!startsNextStatement(tokens_, site_.found)) return false;
+    size_t unfinished = site_.found - 2;
+    std::string after = "'" + std::string(tokens_.text(unfinished)) + "'";
+    std::string wanted = tokens_[unfinished].kind == Parser::PipeTo ? "a layer name or a call" : "a value";
+    std::string name(tokens_.text(site_.found - 1));
+    diags_
+        .report(diag::UnexpectedToken, tokens_.location(unfinished), wanted + " after " + after,
+                "the next statement, '" + name + " = ...'")
+        .primary("nothing follows this");
+    return true;
+  }
+
   bool reportUnsupported() {
     Location where = tokens_.location(site_.found);
     bool nameWanted = expects(Parser::Name) && !expectsValue() && site_.rule != Parser::RuleBody;
     std::string construct = nameWanted ? "" : unsupportedConstruct(kind_);
     if (kind_ == Parser::For && site_.rule != Parser::RuleBody) construct = "list comprehensions ('for')";
+    bool inHeader = site_.rule == Parser::RuleResults || site_.rule == Parser::RuleSignature || expects(Parser::OpenBrace);
     if (kind_ == Parser::OpenBracket && hasPrevious() && endsExpression(previous()) && onLineOfPrevious(site_.found) &&
-        !nameWanted && site_.rule != Parser::RuleResults && site_.rule != Parser::RuleStatement)
+        !nameWanted && !inHeader && site_.rule != Parser::RuleStatement)
       construct = "list elements ('list[i]')";
     if (construct.empty()) return false;
     diags_.report(diag::NotSupported, where, construct);
@@ -101,10 +127,7 @@ private:
                                  "an operator or the end of the statement after '" +
                                      std::string(tokens_.text(start - 1)) + "'",
                                  describe(tokens_, start));
-      std::string_view text = tokens_.text(start);
-      bool blankSize = tokens_[start - 1].kind == Parser::Int && text.front() == 'x' &&
-                       text.find_first_not_of("x0123456789") == std::string_view::npos;
-      if (blankSize) built.help("a size is written without blanks: 3x3");
+      adviseOnSize(start, built);
       return true;
     }
     if (inStatement && (kind_ == Parser::Colon || kind_ == Parser::EqualEqual || kind_ == Parser::Arrow)) {
@@ -120,7 +143,12 @@ private:
 
   // A closing bracket without an opening one.
   bool reportCloser() {
-    if (!isCloser(kind_) || findOpener() != site_.found) return false;
+    if (!isCloser(kind_)) return false;
+    size_t opener = findOpener();
+    bool inBraces = opener != site_.found && tokens_[opener].kind == Parser::OpenBrace && kind_ != Parser::CloseBrace;
+    bool nothingOpen = opener == site_.found && site_.rule != Parser::RuleSignature;
+    bool valueMissing = expectsValue() && site_.rule != Parser::RuleBody;
+    if (site_.rule != Parser::RuleFile && (valueMissing || !(inBraces || nothingOpen))) return false;
     std::string text = "'" + std::string(tokens_.text(site_.found)) + "'";
     diags_.report(diag::NothingToClose, tokens_.location(site_.found), text);
     return true;
@@ -129,11 +157,9 @@ private:
   bool reportOperatorAfterPipe() {
     if (!isBinaryOperator(kind_) || expectsValue() || !hasPrevious() || !endsExpression(previous())) return false;
     if (site_.rule == Parser::RuleSignature || site_.rule == Parser::RuleStatement) return false;
-    diags_
-        .report(diag::UnexpectedToken, tokens_.location(site_.found), "the end of the expression that '|>' ends",
-                describe(tokens_, site_.found))
-        .help("'|>' binds loosest and takes a layer on its right; to go on, put the pipe in parentheses: (x |> f) " +
-              std::string(tokens_.text(site_.found)) + " y");
+    std::string text(tokens_.text(site_.found));
+    diags_.report(diag::OperatorAfterPipe, tokens_.location(site_.found), text)
+        .help("'|>' binds loosest; to go on with its value, put it in parentheses: (x |> f) " + text + " y");
     return true;
   }
 
@@ -149,17 +175,29 @@ private:
     size_t opener = findOpener();
     bool closerExpected =
         expects(Parser::CloseParen) || expects(Parser::CloseBracket) || expects(Parser::CloseBrace);
-    if (closerExpected && opener != site_.found &&
+    bool bodyGoesOn = site_.rule == Parser::RuleBody && kind_ != antlr4::Token::EOF && kind_ != Parser::Pipeline;
+    if (closerExpected && !bodyGoesOn && opener != site_.found &&
         (isCloser(kind_) || tokens_.line(opener) != tokens_.line(site_.found)))
       built.label(tokens_.location(opener), "opened here");
     advise(built);
   }
 
+  // `3 x 3` is a number, a name and a number.
+  void adviseOnSize(size_t index, DiagnosticBuilder& built) const {
+    std::string_view text = tokens_.text(index);
+    bool blankSize = index > 0 && tokens_[index - 1].kind == Parser::Int && !text.empty() && text.front() == 'x' &&
+                     text.find_first_not_of("x0123456789") == std::string_view::npos;
+    if (blankSize) built.help("a size is written without blanks: 3x3");
+  }
+
   void advise(DiagnosticBuilder& built) {
+    adviseOnSize(site_.found, built);
     bool inArguments = site_.rule == Parser::RuleArguments || site_.rule == Parser::RuleGroup;
     if (inArguments && hasPrevious() && previous() == Parser::Name && !expectsValue()) {
+      bool commaMissing = kind_ == Parser::Name && tokens_[site_.found + 1].kind == Parser::Colon;
       bool valueFollows = endsExpression(kind_) && !isCloser(kind_);
-      if (kind_ == Parser::Assign || valueFollows || isOpener(kind_))
+      if (commaMissing) built.help("arguments are separated by ','");
+      else if (kind_ == Parser::Assign || valueFollows || isOpener(kind_))
         built.help("an argument's name is followed by ':', as in '" + std::string(tokens_.text(site_.found - 1)) +
                    ": value'");
     }
@@ -193,13 +231,16 @@ private:
     case Parser::RuleResults:
       return expects(Parser::Comma) ? "',' or ')' after a result" : "the type of the result after '->'";
     case Parser::RuleResult: return "the name of a result";
-    case Parser::RuleTypeName: return "a type, such as image[rgb] or tensor[3, H, W],";
+    case Parser::RuleTypeName: return "a type, such as image[rgb] or tensor[3, H, W]";
     case Parser::RuleDimensions:
       return expectsValue() ? "a size or ']' after " + previousText() : "',' or ']' after a size";
     case Parser::RuleBody:
+      if (kind_ == antlr4::Token::EOF || kind_ == Parser::Pipeline) return "'}' at the end of the pipeline's body";
+      if (!expects(Parser::OpenBrace) && hasPrevious() && endsExpression(previous()))
+        return "an operator or the end of the statement after " + previousText();
       if (!expects(Parser::OpenBrace)) return "a statement or '}'";
       return expects(Parser::Arrow) || (hasPrevious() && previous() == Parser::CloseParen)
-                 ? "'{', or '->' and the result,"
+                 ? "'{', or '->' and the result"
                  : "'{' to open the pipeline's body";
     case Parser::RuleStatement:
       return expects(Parser::Assign) ? "'=' after " + previousText() : "a name after " + previousText();

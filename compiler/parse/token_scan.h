@@ -25,6 +25,7 @@ public:
   }
   Location location(size_t index) const { return {file_, tokens_[index].begin, tokens_[index].end}; }
   uint32_t line(size_t index) const { return file_->position(tokens_[index].begin).line; }
+  bool firstOnLine(size_t index) const { return index == 0 || line(index) != line(index - 1); }
   const SourceFile& file() const { return *file_; }
 
   std::vector<ScannedToken>& list() { return tokens_; }
