@@ -40,7 +40,7 @@ bool checkNesting(const ScannedTokens& tokens, DiagnosticEngine& diags) {
     case Lexer::OpenBracket:
     case Lexer::OpenBrace:
       if (static_cast<int64_t>(open.size()) > ParseLimits::nesting) {
-        diags.report(diag::NestingTooDeep, tokens.location(i), ParseLimits::nesting);
+        diags.report(diag::BracketsTooDeep, tokens.location(i), ParseLimits::nesting);
         return false;
       }
       open.emplace_back();
