@@ -284,8 +284,8 @@ void Builder::call(const std::string& callee, const Values& arguments) {
   emit(Op::Call, arguments, {}, "").callee = callee;
 }
 
-void Builder::parallel(Value* count, const std::string& callee, const Values& arguments) {
-  Values operands{count};
+void Builder::parallel(Value* executor, Value* count, const std::string& callee, const Values& arguments) {
+  Values operands{executor, count};
   operands.insert(operands.end(), arguments.begin(), arguments.end());
   emit(Op::Parallel, operands, {}, "").callee = callee;
 }

@@ -71,7 +71,7 @@ public:
   Values unroll(const std::string& name, int64_t from, int64_t to, const Values& init, const Body& body);
   Values branch(Value* condition, const std::function<Values()>& then, const std::function<Values()>& otherwise);
   void call(const std::string& callee, const Values& arguments);
-  void parallel(Value* count, const std::string& callee, const Values& arguments);
+  void parallel(Value* executor, Value* count, const std::string& callee, const Values& arguments);
   void ret(const Values& values = {});
 
 private:

@@ -170,7 +170,8 @@ private:
       break;
     case Op::Call: out_ += " @" + inst.callee + "(" + list(inst.operands) + ")"; break;
     case Op::Parallel:
-      out_ += " " + use(inst.operands[0]) + ", @" + inst.callee + "(" + list(inst.operands, 1) + ")";
+      out_ += " " + use(inst.operands[0]) + ", " + use(inst.operands[1]) + ", @" + inst.callee + "(" +
+              list(inst.operands, 2) + ")";
       break;
     default: // the plain ones: operands in order
       if (!inst.operands.empty()) out_ += " " + list(inst.operands);

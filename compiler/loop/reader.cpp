@@ -415,7 +415,7 @@ private:
     case Op::Call:
     case Op::Parallel:
       if (inst.op == Op::Parallel) {
-        inst.operands = {use()};
+        operandCount(2);
         expect(",");
       }
       expect("@");

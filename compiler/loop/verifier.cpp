@@ -196,8 +196,8 @@ private:
       if (!v->type.isIndex()) problem("an index is no i64", &inst);
     bool tile = inst.op == Op::TileLoad || inst.op == Op::TileStore;
     if ((inst.op == Op::Load || inst.op == Op::Store || inst.op == Op::Stream) &&
-        (!inst.type.isVector() || inst.type.isArray()))
-      problem("memory holds scalars and vectors", &inst);
+        (inst.type.isTile() || inst.type.isArray()))
+      problem("memory holds scalars, vectors and pointers", &inst);
     if (tile && !inst.operands[inst.op == Op::TileLoad ? 0 : 1]->type.isIndex()) problem("the stride is no i64", &inst);
     if (inst.masked) {
       const Type& mask = inst.operands[inst.operands.size() - (inst.op == Op::Load ? 2 : 1)]->type;
@@ -236,7 +236,10 @@ private:
     const Function* callee = module_.find(inst.callee);
     if (!callee) return problem("there is no function @" + inst.callee, &inst);
     std::vector<Type> given = typesOf(inst.operands), wanted = typesOf(callee->parameters);
-    if (inst.op == Op::Parallel) given.insert(given.begin(), Type::index()); // count becomes begin and end
+    if (inst.op == Op::Parallel) {
+      if (!given[0].isPointer() || !given[1].isIndex()) problem("it wants an executor and a count", &inst);
+      given[0] = given[1] = Type::index(); // begin and end
+    }
     if (given != wanted) problem("@" + inst.callee + " takes " + text(wanted) + ", not " + text(given), &inst);
     if (inst.op == Op::Parallel && !callee->results.empty()) problem("a parallel function gives nothing", &inst);
     for (const Value* v : inst.operands)
