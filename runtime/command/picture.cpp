@@ -8,12 +8,15 @@
 
 namespace convoy::command {
 
-Result<Picture> makePicture(int32_t channels, int64_t height, int64_t width, int64_t pixelLimit) {
+Outcome checkPixels(int64_t height, int64_t width, int64_t pixelLimit) {
   if (height < 1 || width < 1) return Error{"the picture has no pixels"};
-  if (height > pixelLimit / width)
-    return Error{format("%" PRId64 "x%" PRId64 " pixels are more than the limit of %" PRId64
-                        " (see --max-pixels)",
-                        height, width, pixelLimit)};
+  if (height <= pixelLimit / width) return std::nullopt;
+  return Error{format("%" PRId64 "x%" PRId64 " pixels are more than the limit of %" PRId64 " (see --max-pixels)",
+                      height, width, pixelLimit)};
+}
+
+Result<Picture> makePicture(int32_t channels, int64_t height, int64_t width, int64_t pixelLimit) {
+  if (Outcome error = checkPixels(height, width, pixelLimit)) return *error;
   Result<FloatBuffer> planes = FloatBuffer::allocate(channels * height * width);
   if (!planes) return planes.error();
   return Picture{channels, height, width, std::move(*planes)};

@@ -16,6 +16,9 @@ struct Picture {
 // Pictures with more pixels are refused before they are decoded.
 constexpr int64_t defaultPixelLimit = int64_t{1} << 28;
 
+// Whether there are pixels, and not more than the limit.
+Outcome checkPixels(int64_t height, int64_t width, int64_t pixelLimit);
+
 // Checks the limit, then allocates.
 Result<Picture> makePicture(int32_t channels, int64_t height, int64_t width, int64_t pixelLimit);
 
