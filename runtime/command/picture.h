@@ -25,8 +25,8 @@ Result<Picture> makePicture(int32_t channels, int64_t height, int64_t width, int
 // Puts one row of interleaved samples in place. Two bytes per sample are big-endian; 1.0 is `maximum`.
 void storeRow(Picture& picture, int64_t row, const uint8_t* samples, int32_t bytesPerSample, int32_t maximum);
 
-// From 1..4 to 1, 3 or 4 channels, `pixels` of each plane: gray replicates, colour read as gray takes luminance,
-// a missing alpha is 1, an unwanted one is dropped.
+// From 1..4 to 1, 3 or 4 channels, `pixels` of each plane: gray replicates, colour read as gray takes
+// luminance, a missing alpha is 1, an unwanted one is dropped.
 void convertChannels(const float* from, int32_t fromChannels, float* to, int32_t toChannels, int64_t pixels);
 
 // 8-bit samples of one interleaved picture from planes: NaN is 0, clamped to 0..1, times 255, half to even.

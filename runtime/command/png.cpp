@@ -1,5 +1,5 @@
-// libpng reports errors by longjmp. Every function that sets a jump holds plain data only, so that no destructor is
-// ever skipped; what has a destructor lives in the callers.
+// libpng reports errors by longjmp. Every function that sets a jump holds plain data only, so that no
+// destructor is ever skipped; what has a destructor lives in the callers.
 #include "codecs.h"
 
 #include "text.h"
@@ -61,8 +61,7 @@ bool startPixels(Reader& reader) {
   png_structp png = reader.png;
   if (setjmp(png_jmpbuf(png))) return false;
   png_set_palette_to_rgb(png);
-  if (png_get_color_type(png, reader.info) == PNG_COLOR_TYPE_GRAY &&
-      png_get_bit_depth(png, reader.info) < 8)
+  if (png_get_color_type(png, reader.info) == PNG_COLOR_TYPE_GRAY && png_get_bit_depth(png, reader.info) < 8)
     png_set_expand_gray_1_2_4_to_8(png);
   if (png_get_valid(png, reader.info, PNG_INFO_tRNS)) png_set_tRNS_to_alpha(png);
   reader.passes = png_set_interlace_handling(png);
@@ -116,7 +115,9 @@ void flushNothing(png_structp) {}
 bool writePicture(Writer& writer, const uint8_t* samples, int32_t channels, int64_t height, int64_t width) {
   png_structp png = writer.png;
   if (setjmp(png_jmpbuf(png))) return false;
-  const int colour = channels == 1 ? PNG_COLOR_TYPE_GRAY : channels == 3 ? PNG_COLOR_TYPE_RGB : PNG_COLOR_TYPE_RGBA;
+  const int colour = channels == 1   ? PNG_COLOR_TYPE_GRAY
+                     : channels == 3 ? PNG_COLOR_TYPE_RGB
+                                     : PNG_COLOR_TYPE_RGBA;
   png_set_write_fn(png, &writer, writeBytes, flushNothing);
   png_set_user_limits(png, 0x7FFFFFFF, 0x7FFFFFFF);
   png_set_IHDR(png, writer.info, static_cast<png_uint_32>(width), static_cast<png_uint_32>(height), 8, colour,

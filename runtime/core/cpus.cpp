@@ -56,8 +56,8 @@ int32_t legacyQuota(const char* folder) {
 
 int32_t smallerQuota(int32_t a, int32_t b) { return a == 0 || (b != 0 && b < a) ? b : a; }
 
-// The smallest quota of `group` and of the groups above it. In a container the group's path may not exist below
-// the mount: then the mount itself, reached last, has the answer.
+// The smallest quota of `group` and of the groups above it. In a container the group's path may not exist
+// below the mount: then the mount itself, reached last, has the answer.
 int32_t smallestQuota(const char* mount, const char* group, int32_t (*quotaOf)(const char* folder)) {
   char folder[PATH_MAX];
   const int length = snprintf(folder, sizeof folder, "%s%s", mount, group);

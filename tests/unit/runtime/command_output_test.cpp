@@ -71,8 +71,8 @@ TEST_F(Output, DiskFull) {
 
 TEST_F(Output, NoneWhenALaterOneFails) {
   for (const std::string& later : {path("no/high.npy"), std::string("/proc/high.npy"), path("high.png")}) {
-    const Ended ended =
-        runCommand(splitPipeline(), {gray, "--output", "low=" + path("low.png"), "--output", "high=" + later});
+    const Ended ended = runCommand(splitPipeline(),
+                                   {gray, "--output", "low=" + path("low.png"), "--output", "high=" + later});
     EXPECT_EQ(ended.status, 1);
     EXPECT_THAT(ended.err, HasSubstr("cannot write '" + later + "': "));
     EXPECT_EQ(listing(), (std::vector<std::string>{"in.pgm", "in.ppm"}));
@@ -81,7 +81,8 @@ TEST_F(Output, NoneWhenALaterOneFails) {
 
 TEST_F(Output, WhatPicturesCannotHold) {
   const Ended channels = runCommand(splitPipeline(), {gray, "--output", "high=" + path("high.png")});
-  EXPECT_THAT(channels.err, HasSubstr("output 'high' of shape 2x40x40 is not a picture of 1, 3 or 4 channels; use .npy"));
+  EXPECT_THAT(channels.err,
+              HasSubstr("output 'high' of shape 2x40x40 is not a picture of 1, 3 or 4 channels; use .npy"));
   const Ended colours = runCommand(doublePipeline(), {photo, "-o", path("out.pgm")});
   EXPECT_THAT(colours.err, HasSubstr("output 'result' of shape 3x40x40 has colours; use .ppm or .png"));
   write("batch.npy", makeNpy({2, 3, 3, 1}, std::vector<float>(18)));
@@ -91,7 +92,8 @@ TEST_F(Output, WhatPicturesCannotHold) {
 }
 
 TEST_F(Output, TwoOutputsInOneFile) {
-  const Ended ended = runCommand(splitPipeline(), {gray, "--output", "low=" + path("x.npy"), "--output", "high=" + path("x.npy")});
+  const Ended ended = runCommand(
+      splitPipeline(), {gray, "--output", "low=" + path("x.npy"), "--output", "high=" + path("x.npy")});
   EXPECT_EQ(ended.status, 2);
   EXPECT_FALSE(exists("x.npy"));
 }
@@ -109,9 +111,11 @@ TEST_F(Output, OutputFolderThatIsAFile) {
 
 TEST_F(Output, TargetsOfOtherKinds) {
   mkdir(path("folder.png").c_str(), 0777);
-  EXPECT_THAT(runCommand(doublePipeline(), {photo, "-o", path("folder.png")}).err, HasSubstr("': Is a directory"));
+  EXPECT_THAT(runCommand(doublePipeline(), {photo, "-o", path("folder.png")}).err,
+              HasSubstr("': Is a directory"));
   mkfifo(path("pipe.png").c_str(), 0666);
-  EXPECT_THAT(runCommand(doublePipeline(), {photo, "-o", path("pipe.png")}).err, HasSubstr("it is not a regular file"));
+  EXPECT_THAT(runCommand(doublePipeline(), {photo, "-o", path("pipe.png")}).err,
+              HasSubstr("it is not a regular file"));
 }
 
 TEST_F(Output, LinksStayLinks) {

@@ -41,7 +41,7 @@ protected:
     command::Result<command::NpyArray> array = command::parseNpy(file);
     if (!array) return {{-1}, {}};
     std::vector<float> values((file.size() - array->offset) / sizeof(float));
-    memcpy(values.data(), file.data() + array->offset, values.size() * sizeof(float));
+    if (!values.empty()) memcpy(values.data(), file.data() + array->offset, values.size() * sizeof(float));
     return {array->shape, values};
   }
 };
@@ -84,9 +84,12 @@ TEST_F(Command, NpyKeepsTheBatchDimension) {
 TEST_F(Command, SeveralInputs) {
   write("a.npy", makeNpy({2, 2}, {1, 2, 3, 4}));
   write("b.npy", makeNpy({2, 2}, {10, 20, 30, 40}));
-  ASSERT_EQ(runCommand(addPipeline(), {path("a.npy"), path("b.npy"), "--output", "result=" + path("out.npy")}).status, 0);
+  ASSERT_EQ(runCommand(addPipeline(), {path("a.npy"), path("b.npy"), "--output", "result=" + path("out.npy")})
+                .status,
+            0);
   EXPECT_EQ(arrayIn("out.npy").second, (std::vector<float>{11, 22, 33, 44}));
-  const Ended printed = runCommand(addPipeline(), {"--input", "b=" + path("b.npy"), "--input", "a=" + path("a.npy")});
+  const Ended printed =
+      runCommand(addPipeline(), {"--input", "b=" + path("b.npy"), "--input", "a=" + path("a.npy")});
   EXPECT_EQ(printed.status, 0);
   EXPECT_EQ(printed.out, "'result' 2x2: 11 22 33 44\n");
   write("batch.npy", makeNpy({3, 2, 2}, std::vector<float>(12)));
@@ -101,7 +104,8 @@ TEST_F(Command, SeveralInputs) {
 
 TEST_F(Command, SeveralOutputs) {
   const std::string in = write("in.pgm", command::encodePnm({100, 200}, 1, 1, 2));
-  ASSERT_EQ(runCommand(splitPipeline(), {in, "--output", "low=" + path("low.pgm"), "--output", "high=" + path("high.npy")})
+  ASSERT_EQ(runCommand(splitPipeline(),
+                       {in, "--output", "low=" + path("low.pgm"), "--output", "high=" + path("high.npy")})
                 .status,
             0);
   EXPECT_EQ(samplesIn("low.pgm"), (Bytes{50, 100}));
@@ -125,10 +129,11 @@ TEST_F(Command, ManyInputs) {
 
 TEST_F(Command, ManyInputsGoOnAfterABadOne) {
   write("bad.png", {1, 2, 3});
-  const Ended ended = runCommand(doublePipeline(), {photo("one.png"), path("bad.png"), photo("two.png"), "--output-dir",
-                                                    path("out")});
+  const Ended ended = runCommand(
+      doublePipeline(), {photo("one.png"), path("bad.png"), photo("two.png"), "--output-dir", path("out")});
   EXPECT_EQ(ended.status, 1);
-  EXPECT_EQ(ended.err, "prog: error: cannot read '" + path("bad.png") + "': it is not a PNG, JPEG, PPM, PGM or .npy file\n");
+  EXPECT_EQ(ended.err, "prog: error: cannot read '" + path("bad.png") +
+                           "': it is not a PNG, JPEG, PPM, PGM or .npy file\n");
   EXPECT_EQ(listing("out"), (std::vector<std::string>{"one.png", "two.png"}));
 }
 
@@ -139,15 +144,16 @@ TEST_F(Command, ManyInputsOfOneName) {
 }
 
 TEST_F(Command, Benchmark) {
-  const Ended ended = runCommand(doublePipeline(), {"--benchmark", "5", "--size", "H=9", "--size=W=7", "--threads", "2",
-                                                    "--json", path("time.json")});
+  const Ended ended = runCommand(doublePipeline(), {"--benchmark", "5", "--size", "H=9", "--size=W=7",
+                                                    "--threads", "2", "--json", path("time.json")});
   EXPECT_EQ(ended.status, 0) << ended.err;
   EXPECT_THAT(ended.out, StartsWith("double: 5 runs on 2 threads: median "));
   const Bytes json = read("time.json");
   int threads = 0, runs = 0;
   double median = -1, fastest = -1;
   ASSERT_EQ(sscanf(std::string(json.begin(), json.end()).c_str(),
-                   "{\"threads\": %d, \"runs\": %d, \"median_ms\": %lf, \"min_ms\": %lf}", &threads, &runs, &median, &fastest),
+                   "{\"threads\": %d, \"runs\": %d, \"median_ms\": %lf, \"min_ms\": %lf}", &threads, &runs,
+                   &median, &fastest),
             4);
   EXPECT_EQ(threads, 2);
   EXPECT_EQ(runs, 5);
@@ -178,9 +184,10 @@ TEST_F(Command, HelpAndDescription) {
             "    {\"name\": \"result\", \"kind\": \"image\", \"channels\": 3, \"element\": \"float32\", "
             "\"layout\": \"C, H, W\", \"shape\": [3, null, null]}\n  ],\n  \"sizes\": [\"H\", \"W\"],\n"
             "  \"weights_bytes\": 4\n}\n");
-  EXPECT_THAT(runCommand(fixedPipeline(), {"--describe"}).out, HasSubstr("\"name\": \"result\", \"kind\": \"tensor\", "
-                                                                        "\"element\": \"float32\", \"layout\": "
-                                                                        "\"C, H, W\", \"shape\": [3, 4, 5]"));
+  EXPECT_THAT(runCommand(fixedPipeline(), {"--describe"}).out,
+              HasSubstr("\"name\": \"result\", \"kind\": \"tensor\", "
+                        "\"element\": \"float32\", \"layout\": "
+                        "\"C, H, W\", \"shape\": [3, 4, 5]"));
 }
 
 TEST_F(Command, WrongInputs) {
@@ -214,7 +221,8 @@ TEST_F(Command, OldPipelinesAreRefused) {
   old.abi_version = 99;
   const Ended ended = runCommand(old, {photo(), "-o", path("out.png")});
   EXPECT_EQ(ended.status, 1);
-  EXPECT_EQ(ended.err, "prog: error: the pipeline was compiled for version 99 of the runtime, this is version 1\n");
+  EXPECT_EQ(ended.err,
+            "prog: error: the pipeline was compiled for version 99 of the runtime, this is version 1\n");
 }
 
 TEST_F(Command, FailureInTheCompiledCode) {

@@ -35,7 +35,18 @@ const convoy_pipeline& doublePipeline() {
   static const convoy_port output = {"result", 3, 3, nullptr, nullptr};
   static const convoy_check check = {"needs at least 3 rows", "double.cvy:2:9"};
   static const convoy_pipeline pipeline = {
-      CONVOY_ABI_VERSION, 1, 1, 2, 1, "double", &input, &output, spatialNames, &check, factor, sizeof factor,
+      CONVOY_ABI_VERSION,
+      1,
+      1,
+      2,
+      1,
+      "double",
+      &input,
+      &output,
+      spatialNames,
+      &check,
+      factor,
+      sizeof factor,
       [](const int64_t* sizes, int64_t* extents) {
         extents[0] = 3;
         extents[1] = sizes[0];
@@ -50,11 +61,13 @@ const convoy_pipeline& doublePipeline() {
       [](const int64_t*, int64_t, int32_t threads) { return int64_t{64} * threads; },
       [](const convoy_call* call) {
         if (call->workspace_bytes < 64 * call->executor->threads) return int32_t{CONVOY_ERROR_MEMORY};
-        if (reinterpret_cast<uintptr_t>(call->workspace) % CONVOY_ALIGNMENT) return int32_t{CONVOY_ERROR_ARGUMENT};
+        if (reinterpret_cast<uintptr_t>(call->workspace) % CONVOY_ALIGNMENT)
+          return int32_t{CONVOY_ERROR_ARGUMENT};
         const float by = *static_cast<const float*>(call->prepared);
         const float* in = call->inputs[0];
         float* out = call->outputs[0];
-        forEach(*call, call->batch * 3 * call->sizes[0] * call->sizes[1], [=](int64_t i) { out[i] = in[i] * by; });
+        forEach(*call, call->batch * 3 * call->sizes[0] * call->sizes[1],
+                [=](int64_t i) { out[i] = in[i] * by; });
         return int32_t{CONVOY_OK};
       }};
   return pipeline;
@@ -63,58 +76,101 @@ const convoy_pipeline& doublePipeline() {
 const convoy_pipeline& addPipeline() {
   static const convoy_port inputs[] = {{"a", 0, 2, rowShape, rowSymbols}, {"b", 0, 2, rowShape, rowSymbols}};
   static const convoy_port output = {"result", 0, 2, nullptr, nullptr};
-  static const convoy_pipeline pipeline = {
-      CONVOY_ABI_VERSION, 2, 1, 1, 0, "add", inputs, &output, rowNames, nullptr, nullptr, 0,
-      [](const int64_t* sizes, int64_t* extents) {
-        extents[0] = 2;
-        extents[1] = sizes[0];
-        return -1;
-      },
-      noBytes, prepareNothing, noWorkspace, [](const convoy_call* call) {
-        const float *a = call->inputs[0], *b = call->inputs[1];
-        float* out = call->outputs[0];
-        forEach(*call, call->batch * 2 * call->sizes[0], [=](int64_t i) { out[i] = a[i] + b[i]; });
-        return int32_t{CONVOY_OK};
-      }};
+  static const convoy_pipeline pipeline = {CONVOY_ABI_VERSION,
+                                           2,
+                                           1,
+                                           1,
+                                           0,
+                                           "add",
+                                           inputs,
+                                           &output,
+                                           rowNames,
+                                           nullptr,
+                                           nullptr,
+                                           0,
+                                           [](const int64_t* sizes, int64_t* extents) {
+                                             extents[0] = 2;
+                                             extents[1] = sizes[0];
+                                             return -1;
+                                           },
+                                           noBytes,
+                                           prepareNothing,
+                                           noWorkspace,
+                                           [](const convoy_call* call) {
+                                             const float *a = call->inputs[0], *b = call->inputs[1];
+                                             float* out = call->outputs[0];
+                                             forEach(*call, call->batch * 2 * call->sizes[0],
+                                                     [=](int64_t i) { out[i] = a[i] + b[i]; });
+                                             return int32_t{CONVOY_OK};
+                                           }};
   return pipeline;
 }
 
 const convoy_pipeline& splitPipeline() {
   static const convoy_port input = {"p", 1, 3, grayShape, spatialSymbols};
   static const convoy_port outputs[] = {{"low", 1, 3, nullptr, nullptr}, {"high", 0, 3, nullptr, nullptr}};
-  static const convoy_pipeline pipeline = {
-      CONVOY_ABI_VERSION, 1, 2, 2, 0, "split", &input, outputs, spatialNames, nullptr, nullptr, 0,
-      [](const int64_t* sizes, int64_t* extents) {
-        const int64_t all[] = {1, sizes[0], sizes[1], 2, sizes[0], sizes[1]};
-        memcpy(extents, all, sizeof all);
-        return -1;
-      },
-      noBytes, prepareNothing, noWorkspace, [](const convoy_call* call) {
-        const int64_t pixels = call->sizes[0] * call->sizes[1];
-        const float* in = call->inputs[0];
-        float *low = call->outputs[0], *high = call->outputs[1];
-        forEach(*call, call->batch * pixels, [=](int64_t i) {
-          low[i] = in[i] / 2;
-          high[i / pixels * 2 * pixels + i % pixels] = high[(i / pixels * 2 + 1) * pixels + i % pixels] = in[i];
-        });
-        return int32_t{CONVOY_OK};
-      }};
+  static const convoy_pipeline pipeline = {CONVOY_ABI_VERSION,
+                                           1,
+                                           2,
+                                           2,
+                                           0,
+                                           "split",
+                                           &input,
+                                           outputs,
+                                           spatialNames,
+                                           nullptr,
+                                           nullptr,
+                                           0,
+                                           [](const int64_t* sizes, int64_t* extents) {
+                                             const int64_t all[] = {1, sizes[0], sizes[1],
+                                                                    2, sizes[0], sizes[1]};
+                                             memcpy(extents, all, sizeof all);
+                                             return -1;
+                                           },
+                                           noBytes,
+                                           prepareNothing,
+                                           noWorkspace,
+                                           [](const convoy_call* call) {
+                                             const int64_t pixels = call->sizes[0] * call->sizes[1];
+                                             const float* in = call->inputs[0];
+                                             float *low = call->outputs[0], *high = call->outputs[1];
+                                             forEach(*call, call->batch * pixels, [=](int64_t i) {
+                                               low[i] = in[i] / 2;
+                                               high[i / pixels * 2 * pixels + i % pixels] =
+                                                   high[(i / pixels * 2 + 1) * pixels + i % pixels] = in[i];
+                                             });
+                                             return int32_t{CONVOY_OK};
+                                           }};
   return pipeline;
 }
 
 const convoy_pipeline& fixedPipeline() {
   static const convoy_port input = {"x", 0, 3, fixedShape, noSymbols};
   static const convoy_port output = {"result", 0, 3, nullptr, nullptr};
-  static const convoy_pipeline pipeline = {
-      CONVOY_ABI_VERSION, 1, 1, 0, 0, "fixed", &input, &output, nullptr, nullptr, nullptr, 0,
-      [](const int64_t*, int64_t* extents) {
-        memcpy(extents, fixedShape, sizeof fixedShape);
-        return -1;
-      },
-      noBytes, prepareNothing, noWorkspace, [](const convoy_call* call) {
-        memcpy(call->outputs[0], call->inputs[0], static_cast<size_t>(call->batch) * 60 * sizeof(float));
-        return int32_t{CONVOY_OK};
-      }};
+  static const convoy_pipeline pipeline = {CONVOY_ABI_VERSION,
+                                           1,
+                                           1,
+                                           0,
+                                           0,
+                                           "fixed",
+                                           &input,
+                                           &output,
+                                           nullptr,
+                                           nullptr,
+                                           nullptr,
+                                           0,
+                                           [](const int64_t*, int64_t* extents) {
+                                             memcpy(extents, fixedShape, sizeof fixedShape);
+                                             return -1;
+                                           },
+                                           noBytes,
+                                           prepareNothing,
+                                           noWorkspace,
+                                           [](const convoy_call* call) {
+                                             memcpy(call->outputs[0], call->inputs[0],
+                                                    static_cast<size_t>(call->batch) * 60 * sizeof(float));
+                                             return int32_t{CONVOY_OK};
+                                           }};
   return pipeline;
 }
 

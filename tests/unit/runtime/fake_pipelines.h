@@ -8,7 +8,8 @@
 
 namespace convoy::test {
 
-// double(photo: image[rgb, H, W]) -> image[rgb]: 2 * photo; needs at least 3 rows. The factor is a prepared weight.
+// double(photo: image[rgb, H, W]) -> image[rgb]: 2 * photo; needs at least 3 rows. The factor is a prepared
+// weight.
 const convoy_pipeline& doublePipeline();
 // add(a: tensor[2, W], b: tensor[2, W]) -> tensor[2, W]
 const convoy_pipeline& addPipeline();

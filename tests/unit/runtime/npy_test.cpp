@@ -20,7 +20,8 @@ std::string problem(const std::string& header, size_t content = 24) {
 }
 
 TEST(Npy, RoundTrip) {
-  for (const std::vector<int64_t>& shape : std::vector<std::vector<int64_t>>{{}, {6}, {2, 3}, {1, 2, 3}, {0, 3, 2, 2}}) {
+  for (const std::vector<int64_t>& shape :
+       std::vector<std::vector<int64_t>>{{}, {6}, {2, 3}, {1, 2, 3}, {0, 3, 2, 2}}) {
     size_t count = 1;
     for (int64_t extent : shape) count *= static_cast<size_t>(extent);
     const Bytes file = makeNpy(shape, std::vector<float>(count, 1.5f));
@@ -44,14 +45,18 @@ TEST(NpyHostile, ElementsAndOrder) {
   const auto header = [](const char* element, const char* order = "False") {
     return std::string("{'descr': ") + element + ", 'fortran_order': " + order + ", 'shape': (2, 3), }\n";
   };
-  EXPECT_EQ(problem(header("'<f8'"), 48), "it holds float64; little-endian float32 (or uint8 for images) is needed");
-  EXPECT_EQ(problem(header("'|O'")), "it holds Python objects; little-endian float32 (or uint8 for images) is needed");
+  EXPECT_EQ(problem(header("'<f8'"), 48),
+            "it holds float64; little-endian float32 (or uint8 for images) is needed");
+  EXPECT_EQ(problem(header("'|O'")),
+            "it holds Python objects; little-endian float32 (or uint8 for images) is needed");
   EXPECT_EQ(problem(header("'>f4'")),
             "it holds big-endian float32; little-endian float32 (or uint8 for images) is needed");
-  EXPECT_EQ(problem(header("'<i\x1b[2J'")), "it holds elements of type '<i\\x1b[2J'; little-endian float32 (or uint8 for "
-                                            "images) is needed");
+  EXPECT_EQ(problem(header("'<i\x1b[2J'")),
+            "it holds elements of type '<i\\x1b[2J'; little-endian float32 (or uint8 for "
+            "images) is needed");
   EXPECT_EQ(problem(header("[('a', '<f4')]")), "it holds structured elements; float32 or uint8 are needed");
-  EXPECT_EQ(problem(header("'<f4'", "True")), "it is in Fortran order; save it in C order (numpy.ascontiguousarray)");
+  EXPECT_EQ(problem(header("'<f4'", "True")),
+            "it is in Fortran order; save it in C order (numpy.ascontiguousarray)");
 }
 
 TEST(NpyHostile, SizesAreComparedWithTheFile) {
@@ -68,14 +73,14 @@ TEST(NpyHostile, SizesAreComparedWithTheFile) {
 }
 
 TEST(NpyHostile, DamagedHeaders) {
-  for (const char* header : {"", "{}", "{", "}", "{'descr': '<f4'}", "{'descr': '<f4', 'fortran_order': False}",
-                             "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3)} x",
-                             "{'descr': '<f4', 'descr': '<f4', 'fortran_order': False, 'shape': (2, 3)}",
-                             "{'descr': '<f4', 'fortran_order': False, 'shape': (2 3)}",
-                             "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), 'x': 1}",
-                             "{'descr': '<f4, 'fortran_order': False, 'shape': (2, 3)}",
-                             "{'descr': '<f4', 'fortran_order': Maybe, 'shape': (2, 3)}",
-                             "__import__('os').system('true')"})
+  for (const char* header :
+       {"", "{}", "{", "}", "{'descr': '<f4'}", "{'descr': '<f4', 'fortran_order': False}",
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3)} x",
+        "{'descr': '<f4', 'descr': '<f4', 'fortran_order': False, 'shape': (2, 3)}",
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (2 3)}",
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), 'x': 1}",
+        "{'descr': '<f4, 'fortran_order': False, 'shape': (2, 3)}",
+        "{'descr': '<f4', 'fortran_order': Maybe, 'shape': (2, 3)}", "__import__('os').system('true')"})
     EXPECT_EQ(problem(std::string(header)), "the .npy header is damaged") << header;
   const std::string deep(70000, '(');
   EXPECT_EQ(problem(makeRawNpy(deep, {}, 2)), "the .npy header is longer than 64 KiB");

@@ -33,8 +33,8 @@ TEST(Options, PositionalFilesFillInputsInOrder) {
 }
 
 TEST(Options, ValuesAfterEqualsOrAsNextArgument) {
-  Result<Options> options = parseOptions(
-      splitPipeline(), {"p.png", "--threads=3", "--output=low=a=b.png", "--output", "high=h.npy", "--max-pixels=99"});
+  Result<Options> options = parseOptions(splitPipeline(), {"p.png", "--threads=3", "--output=low=a=b.png",
+                                                           "--output", "high=h.npy", "--max-pixels=99"});
   ASSERT_TRUE(options) << options.error().text;
   EXPECT_EQ(options->threads, 3);
   EXPECT_EQ(options->outputs, (std::vector<std::string>{"a=b.png", "h.npy"}));
@@ -74,7 +74,8 @@ TEST(Options, WrongUsage) {
   EXPECT_EQ(problem(doublePipeline(), {"a.png", "-o"}), "-o needs FILE");
   EXPECT_EQ(problem(doublePipeline(), {"a.png", "-o", "x.jpg"}),
             "cannot write 'x.jpg': the name must end in .png, .ppm, .pgm or .npy");
-  EXPECT_EQ(problem(doublePipeline(), {"a.png", "-o", "x.png", "-o", "y.png"}), "output 'result' is given twice");
+  EXPECT_EQ(problem(doublePipeline(), {"a.png", "-o", "x.png", "-o", "y.png"}),
+            "output 'result' is given twice");
   EXPECT_EQ(problem(doublePipeline(), {"a.png", "--threads", "0"}),
             "--threads takes a whole number from 1 to 1024, not '0'");
   EXPECT_EQ(problem(doublePipeline(), {"a.png", "--help=1"}), "--help takes no value");

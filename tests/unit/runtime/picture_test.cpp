@@ -10,7 +10,8 @@ namespace {
 
 TEST(Bytes8, ClampRoundHalfToEvenAndNan) {
   const float nan = std::numeric_limits<float>::quiet_NaN(), inf = std::numeric_limits<float>::infinity();
-  const std::vector<float> values = {nan, -nan, -inf, inf, -0.5f, 1.5f, 0.0f, 1.0f, 0.5f, 2.5f / 255, 3.5f / 255};
+  const std::vector<float> values = {nan,  -nan, -inf, inf,        -0.5f,     1.5f,
+                                     0.0f, 1.0f, 0.5f, 2.5f / 255, 3.5f / 255};
   // 0.5 * 255 = 127.5 goes to 128, the even one.
   const Bytes expected = {0, 0, 0, 255, 0, 255, 0, 255, 128, 2, 4};
   EXPECT_EQ(toBytes(values.data(), 1, static_cast<int64_t>(values.size())), expected);
@@ -65,11 +66,11 @@ TEST(Orientation, AllEight) {
     int64_t height, width;
     std::vector<float> shown;
   };
-  const std::vector<Case> cases = {
-      {1, 2, 3, {0, 1, 2, 3, 4, 5}}, {2, 2, 3, {2, 1, 0, 5, 4, 3}}, {3, 2, 3, {5, 4, 3, 2, 1, 0}},
-      {4, 2, 3, {3, 4, 5, 0, 1, 2}}, {5, 3, 2, {0, 3, 1, 4, 2, 5}}, {6, 3, 2, {3, 0, 4, 1, 5, 2}},
-      {7, 3, 2, {5, 2, 4, 1, 3, 0}}, {8, 3, 2, {2, 5, 1, 4, 0, 3}}, {0, 2, 3, {0, 1, 2, 3, 4, 5}},
-      {9, 2, 3, {0, 1, 2, 3, 4, 5}}};
+  const std::vector<Case> cases = {{1, 2, 3, {0, 1, 2, 3, 4, 5}}, {2, 2, 3, {2, 1, 0, 5, 4, 3}},
+                                   {3, 2, 3, {5, 4, 3, 2, 1, 0}}, {4, 2, 3, {3, 4, 5, 0, 1, 2}},
+                                   {5, 3, 2, {0, 3, 1, 4, 2, 5}}, {6, 3, 2, {3, 0, 4, 1, 5, 2}},
+                                   {7, 3, 2, {5, 2, 4, 1, 3, 0}}, {8, 3, 2, {2, 5, 1, 4, 0, 3}},
+                                   {0, 2, 3, {0, 1, 2, 3, 4, 5}}, {9, 2, 3, {0, 1, 2, 3, 4, 5}}};
   for (const Case& test : cases) {
     Result<Picture> stored = makePicture(1, 2, 3, defaultPixelLimit);
     ASSERT_TRUE(stored);

@@ -9,7 +9,9 @@ using test::makePng;
 using test::PngRecipe;
 using test::rampSamples;
 
-Result<Picture> decode(const Bytes& file) { return isPng(file) ? decodePng(file, defaultPixelLimit) : Error{"not PNG"}; }
+Result<Picture> decode(const Bytes& file) {
+  return isPng(file) ? decodePng(file, defaultPixelLimit) : Error{"not PNG"};
+}
 
 // What a decoded picture says in 8 bit, interleaved.
 Bytes samplesOf(Picture& picture) {
@@ -169,7 +171,8 @@ TEST(PngHostile, DeclaredSizeIsCheckedBeforeDecoding) {
   ASSERT_TRUE(decode(withSize(file, 5, 3))) << "the repaired checksum is right";
   Result<Picture> huge = decode(withSize(file, 0x7FFFFFFF, 0x7FFFFFFF));
   ASSERT_FALSE(huge);
-  Result<Picture> large = decode(withSize(file, 20000, 20000)); // more than the limit, and than the file can hold
+  Result<Picture> large =
+      decode(withSize(file, 20000, 20000)); // more than the limit, and than the file can hold
   ASSERT_FALSE(large);
   EXPECT_FALSE(decode(withSize(file, 0, 3)));
   EXPECT_FALSE(decode(withSize(file, 6, 3)));

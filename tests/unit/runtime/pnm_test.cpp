@@ -4,7 +4,9 @@ namespace convoy::command {
 namespace {
 
 Bytes bytes(const std::string& text) { return Bytes(text.begin(), text.end()); }
-Result<Picture> decode(const Bytes& file) { return isPnm(file) ? decodePnm(file, defaultPixelLimit) : Error{"not PNM"}; }
+Result<Picture> decode(const Bytes& file) {
+  return isPnm(file) ? decodePnm(file, defaultPixelLimit) : Error{"not PNM"};
+}
 
 std::vector<float> values(Picture& picture) {
   return std::vector<float>(picture.planes.data(), picture.planes.data() + picture.planes.size());
@@ -48,10 +50,14 @@ TEST(Pnm, TextAndComments) {
 TEST(PnmHostile, Refused) {
   EXPECT_EQ(problem("P4 8 1\nx"), "P4 files are not read; PGM (P2, P5) and PPM (P3, P6) are");
   EXPECT_EQ(problem("P5 0 5 255\n"), "the picture has no pixels");
-  EXPECT_EQ(problem("P5 2 2 0\nabcd"), "the PPM/PGM header needs a width, a height and a maximum of 1 to 65535");
-  EXPECT_EQ(problem("P5 2 2 65536\nabcd"), "the PPM/PGM header needs a width, a height and a maximum of 1 to 65535");
-  EXPECT_EQ(problem("P5 x 2 255\nabcd"), "the PPM/PGM header needs a width, a height and a maximum of 1 to 65535");
-  EXPECT_EQ(problem("P5 -2 2 255\nabcd"), "the PPM/PGM header needs a width, a height and a maximum of 1 to 65535");
+  EXPECT_EQ(problem("P5 2 2 0\nabcd"),
+            "the PPM/PGM header needs a width, a height and a maximum of 1 to 65535");
+  EXPECT_EQ(problem("P5 2 2 65536\nabcd"),
+            "the PPM/PGM header needs a width, a height and a maximum of 1 to 65535");
+  EXPECT_EQ(problem("P5 x 2 255\nabcd"),
+            "the PPM/PGM header needs a width, a height and a maximum of 1 to 65535");
+  EXPECT_EQ(problem("P5 -2 2 255\nabcd"),
+            "the PPM/PGM header needs a width, a height and a maximum of 1 to 65535");
   EXPECT_EQ(problem("P5 2147483647 2147483647 255\nabcd"), "the PPM/PGM data ends too early");
   EXPECT_EQ(problem("P3 2147483647 2147483647 255\n1 2 3"), "the PPM/PGM data ends too early");
   EXPECT_EQ(problem("P5 99999999999999999999 2 255\nabcd"),

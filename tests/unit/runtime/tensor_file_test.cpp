@@ -31,7 +31,7 @@ protected:
   }
   static Bytes uint8Npy(const std::string& shape, size_t count) {
     return makeRawNpy("{'descr': '|u1', 'fortran_order': False, 'shape': " + shape + "}\n",
-                   rampSamples(static_cast<int64_t>(count)));
+                      rampSamples(static_cast<int64_t>(count)));
   }
   void expectShape(const convoy_port& port, const Bytes& content, std::vector<int64_t> extents, int64_t batch,
                    bool batched) {
@@ -70,7 +70,8 @@ TEST_F(TensorFile, BytesForImagesAreHeightWidthChannels) {
   ASSERT_TRUE(loaded);
   for (int64_t pixel = 0; pixel < 2; ++pixel)
     for (int64_t channel = 0; channel < 3; ++channel)
-      EXPECT_EQ(loaded->data.data()[channel * 2 + pixel], static_cast<float>((pixel * 3 + channel) * 37) / 255.0f);
+      EXPECT_EQ(loaded->data.data()[channel * 2 + pixel],
+                static_cast<float>((pixel * 3 + channel) * 37) / 255.0f);
 }
 
 TEST_F(TensorFile, ChannelsOfNpyImagesAreConverted) {
@@ -80,7 +81,8 @@ TEST_F(TensorFile, ChannelsOfNpyImagesAreConverted) {
   Result<Tensor> loaded = load(rgba, makeNpy({2, 1, 1, 2}, {0.1f, 0.2f, 0.3f, 0.4f}));
   ASSERT_TRUE(loaded);
   EXPECT_EQ(std::vector<float>(loaded->data.data(), loaded->data.data() + 16),
-            (std::vector<float>{0.1f, 0.2f, 0.1f, 0.2f, 0.1f, 0.2f, 1, 1, 0.3f, 0.4f, 0.3f, 0.4f, 0.3f, 0.4f, 1, 1}));
+            (std::vector<float>{0.1f, 0.2f, 0.1f, 0.2f, 0.1f, 0.2f, 1, 1, 0.3f, 0.4f, 0.3f, 0.4f, 0.3f, 0.4f,
+                                1, 1}));
 }
 
 TEST_F(TensorFile, ShapesThatMeanNothing) {

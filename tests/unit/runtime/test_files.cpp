@@ -31,13 +31,15 @@ Bytes makePng(const PngRecipe& recipe) {
   };
   png_set_write_fn(png, &file, append, nullptr);
   png_set_IHDR(png, info, static_cast<png_uint_32>(recipe.width), static_cast<png_uint_32>(recipe.height),
-               recipe.bitDepth, recipe.colourType, recipe.interlaced ? PNG_INTERLACE_ADAM7 : PNG_INTERLACE_NONE,
-               PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+               recipe.bitDepth, recipe.colourType,
+               recipe.interlaced ? PNG_INTERLACE_ADAM7 : PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
+               PNG_FILTER_TYPE_DEFAULT);
   if (!recipe.palette.empty())
     png_set_PLTE(png, info, reinterpret_cast<png_const_colorp>(recipe.palette.data()),
                  static_cast<int>(recipe.palette.size() / 3));
   if (!recipe.transparency.empty())
-    png_set_tRNS(png, info, recipe.transparency.data(), static_cast<int>(recipe.transparency.size()), nullptr);
+    png_set_tRNS(png, info, recipe.transparency.data(), static_cast<int>(recipe.transparency.size()),
+                 nullptr);
   Bytes exif = recipe.exif;
   if (!exif.empty()) png_set_eXIf_1(png, info, static_cast<png_uint_32>(exif.size()), exif.data());
   std::string text = recipe.text, key = "Comment";
@@ -110,7 +112,8 @@ Bytes makeNpy(const std::vector<int64_t>& shape, const std::vector<float>& value
 
 Bytes makeRawNpy(const std::string& header, const Bytes& content, int version) {
   Bytes file = {0x93, 'N', 'U', 'M', 'P', 'Y', static_cast<uint8_t>(version), 0};
-  for (int i = 0; i < (version == 1 ? 2 : 4); ++i) file.push_back(static_cast<uint8_t>(header.size() >> (8 * i)));
+  for (int i = 0; i < (version == 1 ? 2 : 4); ++i)
+    file.push_back(static_cast<uint8_t>(header.size() >> (8 * i)));
   file.insert(file.end(), header.begin(), header.end());
   file.insert(file.end(), content.begin(), content.end());
   return file;
