@@ -51,7 +51,7 @@ int32_t legacyQuota(const char* folder) {
   if (!readFile(path, quota, sizeof quota)) return 0;
   snprintf(path, sizeof path, "%s/cpu.cfs_period_us", folder);
   if (!readFile(path, period, sizeof period)) return 0;
-  return wholeThreads(atoll(quota), atoll(period));
+  return wholeThreads(strtoll(quota, nullptr, 10), strtoll(period, nullptr, 10));
 }
 
 int32_t smallerQuota(int32_t a, int32_t b) { return a == 0 || (b != 0 && b < a) ? b : a; }
