@@ -2,7 +2,9 @@
 // text (with carets) or JSON. A user's mistake is a diagnostic; ours is an InternalError.
 #pragma once
 #include "support/source.h"
+#include "support/text.h"
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -12,7 +14,8 @@ namespace convoy {
 
 enum class Severity { Error, Warning, Note };
 
-// One row of the registry. Args are the types of {0}, {1}, ... in the message.
+// One row of the registry. Args are the types of {0}, {1}, ... in the message: std::string_view or int64_t. Text
+// arguments are escaped, so a name from a file can be passed as it is.
 template <typename... Args> struct DiagnosticKind {
   const char* code; // "E0101"
   const char* name; // "UnknownLayer"
@@ -75,15 +78,11 @@ private:
   size_t errorCount_ = 0;
 };
 
-// rustc's shape: headline, location, source lines with carets and labels, notes, helps.
+// rustc's shape: headline, location, source lines with carets and labels, notes, helps. Ends with a line end. A span
+// of several lines is marked on its first and last line; long lines are cut around the marks.
 std::string renderText(const Diagnostic& diagnostic, bool color);
-// One JSON object on one line, in the shape of rustc's --error-format=json.
+// One JSON object on one line (no line end), in the shape of rustc's --error-format=json. Columns count bytes from 1,
+// `column_end` is one past the last byte; `rendered` is renderText without colour.
 std::string renderJson(const Diagnostic& diagnostic);
-
-// Escapes control characters and invalid UTF-8 of a name that came from a file, before it is printed.
-std::string escapeForTerminal(std::string_view text);
-
-// The candidate nearest to `name` by edit distance, or "" when none is near enough to be meant.
-std::string nearestName(std::string_view name, const std::vector<std::string>& candidates);
 
 } // namespace convoy

@@ -1,0 +1,86 @@
+#include "codegen/descriptor.h"
+#include "llvm/IR/Constants.h"
+#include "llvm/IR/Module.h"
+#include "llvm/TargetParser/Triple.h"
+
+namespace convoy {
+
+namespace {
+
+class Tables {
+public:
+  Tables(llvm::Module& module) : module_(module), context_(module.getContext()) {}
+
+  llvm::Constant* text(const std::string& s) {
+    return global(llvm::ConstantDataArray::getString(context_, s, true), "text", 1);
+  }
+  llvm::Constant* i32(int64_t n) { return llvm::ConstantInt::getSigned(llvm::Type::getInt32Ty(context_), n); }
+  llvm::Constant* i64(int64_t n) { return llvm::ConstantInt::getSigned(llvm::Type::getInt64Ty(context_), n); }
+  llvm::PointerType* ptr() { return llvm::PointerType::getUnqual(context_); }
+  llvm::Constant* null() { return llvm::ConstantPointerNull::get(ptr()); }
+
+  llvm::Constant* global(llvm::Constant* value, const std::string& name, uint64_t alignment,
+                         llvm::GlobalValue::LinkageTypes linkage = llvm::GlobalValue::PrivateLinkage) {
+    auto* g = new llvm::GlobalVariable(module_, value->getType(), true, linkage, value, name);
+    g->setAlignment(llvm::Align(alignment));
+    return g;
+  }
+  llvm::Constant* array(llvm::ArrayRef<llvm::Constant*> items, const std::string& name) {
+    if (items.empty()) return null();
+    return global(llvm::ConstantArray::get(llvm::ArrayType::get(items[0]->getType(), items.size()), items), name, 8);
+  }
+  llvm::Constant* record(llvm::ArrayRef<llvm::Constant*> fields) {
+    return llvm::ConstantStruct::getAnon(context_, fields);
+  }
+  llvm::Constant* function(const std::string& name) {
+    // Opaque pointers: the signature does not matter for an address.
+    auto* type = llvm::FunctionType::get(llvm::Type::getVoidTy(context_), false);
+    return llvm::Function::Create(type, llvm::GlobalValue::ExternalLinkage, name, module_);
+  }
+
+  llvm::Constant* ports(const std::vector<PortDescription>& list, const std::string& name) {
+    std::vector<llvm::Constant*> rows;
+    for (const PortDescription& p : list) {
+      std::vector<llvm::Constant*> constants, symbols;
+      for (int64_t n : p.constants) constants.push_back(i64(n));
+      for (int32_t n : p.symbols) symbols.push_back(i32(n));
+      int64_t rank = static_cast<int64_t>(p.constants.size());
+      rows.push_back(record({text(p.name), i32(p.imageChannels), i32(rank), array(constants, "extents"),
+                             array(symbols, "sizes")}));
+    }
+    return array(rows, name);
+  }
+
+private:
+  llvm::Module& module_;
+  llvm::LLVMContext& context_;
+};
+
+} // namespace
+
+std::unique_ptr<llvm::Module> describePipeline(llvm::LLVMContext& context, const PipelineDescription& d,
+                                               const Target& target) {
+  auto module = std::make_unique<llvm::Module>(d.prefix + "_pipeline", context);
+  module->setTargetTriple(llvm::Triple(target.triple));
+  module->setPICLevel(llvm::PICLevel::BigPIC);
+  Tables t(*module);
+  std::vector<llvm::Constant*> names, checks;
+  for (const std::string& s : d.sizes) names.push_back(t.text(s));
+  for (const auto& c : d.checks) checks.push_back(t.record({t.text(c.message), t.text(c.location)}));
+  llvm::Constant* weights = d.weights.empty()
+                                ? t.null()
+                                : t.global(llvm::ConstantDataArray::get(context, llvm::ArrayRef<float>(d.weights)),
+                                           d.prefix + "_weights", 64);
+  auto count = [&](size_t n) { return t.i32(static_cast<int64_t>(n)); };
+  // The fields of convoy_pipeline, in order.
+  llvm::Constant* pipeline = t.record({
+      t.i32(1), count(d.inputs.size()), count(d.outputs.size()), count(d.sizes.size()), count(d.checks.size()),
+      t.i32(0), t.text(d.name), t.ports(d.inputs, "inputs"), t.ports(d.outputs, "outputs"), t.array(names, "names"),
+      t.array(checks, "checks"), weights, t.i64(static_cast<int64_t>(d.weights.size() * sizeof(float))),
+      t.function(d.prefix + "_check"), t.function(d.prefix + "_prepared_size"), t.function(d.prefix + "_prepare"),
+      t.function(d.prefix + "_workspace_size"), t.function(d.prefix + "_run")});
+  t.global(pipeline, d.prefix + "_pipeline", 8, llvm::GlobalValue::ExternalLinkage);
+  return module;
+}
+
+} // namespace convoy

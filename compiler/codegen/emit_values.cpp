@@ -1,0 +1,201 @@
+// Constants, arithmetic, vectors and register arrays.
+#include "codegen/emitter.h"
+#include "support/internal_error.h"
+#include "llvm/IR/Constants.h"
+#include "llvm/IR/Intrinsics.h"
+
+namespace convoy::codegen {
+
+using namespace loop;
+
+void Emitter::constant(const Inst& inst) {
+  const Type& t = inst.results[0]->type;
+  llvm::Type* llvmType = type(t);
+  llvm::Constant* c = isFloat(t.scalar)
+                          ? llvm::ConstantFP::get(llvmType, inst.number)
+                          : llvm::ConstantInt::get(llvmType, static_cast<uint64_t>(inst.ints[0]), /*IsSigned=*/true,
+                                                   /*ImplicitTrunc=*/true);
+  bind(inst.results[0], {c});
+}
+
+void Emitter::arithmetic(const Inst& inst) {
+  size_t count = inst.results[0]->type.elements();
+  Parts result;
+  for (size_t i = 0; i < count; ++i) {
+    llvm::SmallVector<llvm::Value*, 3> x;
+    for (const Value* operand : inst.operands) {
+      Parts& p = parts(operand);
+      x.push_back(p.size() == 1 ? p[0] : p[i]);
+    }
+    result.push_back(arithmeticElement(inst, x));
+  }
+  bind(inst.results[0], std::move(result));
+}
+
+llvm::Value* Emitter::arithmeticElement(const Inst& inst, llvm::ArrayRef<llvm::Value*> x) {
+  Scalar scalar = inst.results[0]->type.scalar;
+  if (!isFloat(scalar)) return integerElement(inst, x, scalar != Scalar::U8);
+  auto& b = builder_;
+  switch (inst.op) {
+  case Op::Add: return b.CreateFAdd(x[0], x[1]);
+  case Op::Sub: return b.CreateFSub(x[0], x[1]);
+  case Op::Mul: return b.CreateFMul(x[0], x[1]);
+  case Op::Div: return b.CreateFDiv(x[0], x[1]);
+  case Op::Min: return b.CreateSelect(b.CreateFCmpOLT(x[0], x[1]), x[0], x[1]);
+  case Op::Max: return b.CreateSelect(b.CreateFCmpOGT(x[0], x[1]), x[0], x[1]);
+  case Op::Minimum: return b.CreateBinaryIntrinsic(llvm::Intrinsic::minimum, x[0], x[1]);
+  case Op::Maximum: return b.CreateBinaryIntrinsic(llvm::Intrinsic::maximum, x[0], x[1]);
+  case Op::Fma:
+    if (!target_.fusedMultiplyAdd) return b.CreateFAdd(b.CreateFMul(x[0], x[1]), x[2]);
+    return b.CreateIntrinsic(llvm::Intrinsic::fma, {x[0]->getType()}, {x[0], x[1], x[2]});
+  case Op::Neg: return b.CreateFNeg(x[0]);
+  case Op::Abs: return b.CreateUnaryIntrinsic(llvm::Intrinsic::fabs, x[0]);
+  case Op::Sqrt: return b.CreateUnaryIntrinsic(llvm::Intrinsic::sqrt, x[0]);
+  case Op::Round: return b.CreateUnaryIntrinsic(llvm::Intrinsic::roundeven, x[0]);
+  case Op::Floor: return b.CreateUnaryIntrinsic(llvm::Intrinsic::floor, x[0]);
+  default: internalError("float arithmetic without a rule");
+  }
+}
+
+llvm::Value* Emitter::integerElement(const Inst& inst, llvm::ArrayRef<llvm::Value*> x, bool isSigned) {
+  auto& b = builder_;
+  // Rounding down: the remainder takes the divisor's sign, and divisors are positive.
+  auto floorParts = [&]() {
+    llvm::Value* quotient = isSigned ? b.CreateSDiv(x[0], x[1]) : b.CreateUDiv(x[0], x[1]);
+    llvm::Value* rest = b.CreateSub(x[0], b.CreateMul(quotient, x[1]));
+    return std::make_pair(quotient, rest);
+  };
+  llvm::Value* zero = llvm::Constant::getNullValue(x[0]->getType());
+  switch (inst.op) {
+  case Op::Add: return b.CreateAdd(x[0], x[1]);
+  case Op::Sub: return b.CreateSub(x[0], x[1]);
+  case Op::Mul: return b.CreateMul(x[0], x[1]);
+  case Op::Div: {
+    auto [quotient, rest] = floorParts();
+    if (!isSigned) return quotient;
+    return b.CreateAdd(quotient, b.CreateSExt(b.CreateICmpSLT(rest, zero), x[0]->getType()));
+  }
+  case Op::Mod: {
+    auto [quotient, rest] = floorParts();
+    if (!isSigned) return rest;
+    return b.CreateSelect(b.CreateICmpSLT(rest, zero), b.CreateAdd(rest, x[1]), rest);
+  }
+  case Op::Min:
+    return b.CreateBinaryIntrinsic(isSigned ? llvm::Intrinsic::smin : llvm::Intrinsic::umin, x[0], x[1]);
+  case Op::Max:
+    return b.CreateBinaryIntrinsic(isSigned ? llvm::Intrinsic::smax : llvm::Intrinsic::umax, x[0], x[1]);
+  case Op::And: return b.CreateAnd(x[0], x[1]);
+  case Op::Or: return b.CreateOr(x[0], x[1]);
+  case Op::Xor: return b.CreateXor(x[0], x[1]);
+  case Op::Shl: return b.CreateShl(x[0], x[1]);
+  case Op::Shr: return isSigned ? b.CreateAShr(x[0], x[1]) : b.CreateLShr(x[0], x[1]);
+  case Op::Neg: return b.CreateNeg(x[0]);
+  case Op::Abs: return b.CreateBinaryIntrinsic(llvm::Intrinsic::abs, x[0], b.getFalse());
+  default: internalError("integer arithmetic without a rule");
+  }
+}
+
+llvm::Value* Emitter::compare(const Inst& inst) {
+  llvm::Value *a = one(inst.operands[0]), *c = one(inst.operands[1]);
+  bool floats = isFloat(inst.operands[0]->type.scalar), isSigned = inst.operands[0]->type.scalar != Scalar::U8;
+  auto& b = builder_;
+  switch (inst.op) {
+  case Op::Lt: return floats ? b.CreateFCmpOLT(a, c) : isSigned ? b.CreateICmpSLT(a, c) : b.CreateICmpULT(a, c);
+  case Op::Le: return floats ? b.CreateFCmpOLE(a, c) : isSigned ? b.CreateICmpSLE(a, c) : b.CreateICmpULE(a, c);
+  case Op::Eq: return floats ? b.CreateFCmpOEQ(a, c) : b.CreateICmpEQ(a, c);
+  case Op::Ne: return floats ? b.CreateFCmpUNE(a, c) : b.CreateICmpNE(a, c);
+  default: internalError("comparison without a rule");
+  }
+}
+
+llvm::Value* Emitter::cast(const Type& from, const Type& to, llvm::Value* v) {
+  llvm::Type* target = type(to);
+  bool fromFloat = isFloat(from.scalar), toFloat = isFloat(to.scalar);
+  bool fromSigned = from.scalar != Scalar::U8 && from.scalar != Scalar::I1, toSigned = to.scalar != Scalar::U8;
+  auto& b = builder_;
+  if (fromFloat && toFloat) return b.CreateFPCast(v, target);
+  if (fromFloat)
+    return b.CreateIntrinsic(toSigned ? llvm::Intrinsic::fptosi_sat : llvm::Intrinsic::fptoui_sat,
+                             {target, v->getType()}, {v});
+  if (toFloat) return fromSigned ? b.CreateSIToFP(v, target) : b.CreateUIToFP(v, target);
+  return fromSigned ? b.CreateSExtOrTrunc(v, target) : b.CreateZExtOrTrunc(v, target);
+}
+
+llvm::Value* Emitter::reduce(const Inst& inst) {
+  llvm::Value* v = one(inst.operands[0]);
+  auto& b = builder_;
+  for (int lanes = static_cast<int>(inst.operands[0]->type.lanes) / 2; lanes >= 1; lanes /= 2) {
+    llvm::SmallVector<int, 16> low, high;
+    for (int i = 0; i < lanes; ++i) low.push_back(i), high.push_back(lanes + i);
+    llvm::Value *a = b.CreateShuffleVector(v, low), *c = b.CreateShuffleVector(v, high);
+    v = inst.op == Op::ReduceAdd ? b.CreateFAdd(a, c) : b.CreateBinaryIntrinsic(llvm::Intrinsic::maximum, a, c);
+  }
+  return b.CreateExtractElement(v, uint64_t{0});
+}
+
+void Emitter::vector(const Inst& inst) {
+  auto& b = builder_;
+  const Type& result = inst.results[0]->type;
+  auto laneNumbers = [&](llvm::Type* scalar, uint32_t lanes) {
+    llvm::SmallVector<llvm::Constant*, 16> numbers;
+    for (uint32_t i = 0; i < lanes; ++i) numbers.push_back(llvm::ConstantInt::get(scalar, i));
+    return llvm::ConstantVector::get(numbers);
+  };
+  llvm::Value* v = nullptr;
+  switch (inst.op) {
+  case Op::Select: v = b.CreateSelect(one(inst.operands[0]), one(inst.operands[1]), one(inst.operands[2])); break;
+  case Op::Cast: v = cast(inst.operands[0]->type, result, one(inst.operands[0])); break;
+  case Op::Bitcast: v = b.CreateBitCast(one(inst.operands[0]), type(result)); break;
+  case Op::Splat: v = b.CreateVectorSplat(result.lanes, one(inst.operands[0])); break;
+  case Op::Iota: v = laneNumbers(scalarType(result.scalar), result.lanes); break;
+  case Op::Mask: {
+    // Lanes are compared as i32; the count is clamped first so that any i64 will do.
+    llvm::Value* n = b.CreateBinaryIntrinsic(llvm::Intrinsic::smin, one(inst.operands[0]), b.getInt64(result.lanes));
+    n = b.CreateTrunc(b.CreateBinaryIntrinsic(llvm::Intrinsic::smax, n, b.getInt64(0)), b.getInt32Ty());
+    v = result.lanes == 1 ? b.CreateICmpSGT(n, b.getInt32(0))
+                          : b.CreateICmpSLT(laneNumbers(b.getInt32Ty(), result.lanes), b.CreateVectorSplat(result.lanes, n));
+    break;
+  }
+  case Op::Shuffle: {
+    llvm::SmallVector<int, 64> lanes(inst.ints.begin(), inst.ints.end());
+    v = b.CreateShuffleVector(one(inst.operands[0]), one(inst.operands[1]), lanes);
+    break;
+  }
+  case Op::Extract:
+    v = inst.operands[0]->type.lanes == 1 ? one(inst.operands[0])
+                                          : b.CreateExtractElement(one(inst.operands[0]), static_cast<uint64_t>(inst.ints[0]));
+    break;
+  case Op::ReduceAdd:
+  case Op::ReduceMax: v = reduce(inst); break;
+  default: internalError(std::string("no code is generated for ") + textOf(inst.op));
+  }
+  bind(inst.results[0], {v});
+}
+
+size_t Emitter::elementIndex(const Inst& inst, size_t firstIndex) {
+  const auto& extents = inst.operands[0]->type.array;
+  size_t flat = 0;
+  for (size_t i = 0; i < extents.size(); ++i) {
+    auto* c = llvm::dyn_cast<llvm::ConstantInt>(one(inst.operands[firstIndex + i]));
+    require(c && c->getSExtValue() >= 0 && c->getSExtValue() < static_cast<int64_t>(extents[i]),
+            "a register array is indexed out of its bounds");
+    flat = flat * extents[i] + static_cast<size_t>(c->getSExtValue());
+  }
+  return flat;
+}
+
+void Emitter::array(const Inst& inst) {
+  if (inst.op == Op::Fill) {
+    values_[inst.results[0]] = Parts(inst.results[0]->type.elements(), one(inst.operands[0]));
+    return;
+  }
+  if (inst.op == Op::Get) {
+    bind(inst.results[0], {parts(inst.operands[0])[elementIndex(inst, 1)]});
+    return;
+  }
+  Parts copy = parts(inst.operands[0]);
+  copy[elementIndex(inst, 2)] = one(inst.operands[1]);
+  values_[inst.results[0]] = std::move(copy);
+}
+
+} // namespace convoy::codegen

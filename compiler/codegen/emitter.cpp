@@ -1,0 +1,119 @@
+// Functions, types, and the dispatch over instructions.
+#include "codegen/emitter.h"
+#include "support/internal_error.h"
+#include "llvm/IR/Intrinsics.h"
+
+namespace convoy::codegen {
+
+using namespace loop;
+
+llvm::Type* Emitter::scalarType(Scalar scalar) {
+  switch (scalar) {
+  case Scalar::I1: return builder_.getInt1Ty();
+  case Scalar::U8:
+  case Scalar::I8: return builder_.getInt8Ty();
+  case Scalar::I32: return builder_.getInt32Ty();
+  case Scalar::I64: return builder_.getInt64Ty();
+  case Scalar::BF16: return builder_.getBFloatTy();
+  case Scalar::F32: return builder_.getFloatTy();
+  case Scalar::F64: return builder_.getDoubleTy();
+  }
+  internalError("unknown scalar type");
+}
+
+llvm::Type* Emitter::type(const Type& t) {
+  if (t.isPointer()) return builder_.getPtrTy();
+  if (t.isTile()) return builder_.getInt32Ty(); // the register's number, always a constant
+  llvm::Type* scalar = scalarType(t.scalar);
+  return t.lanes == 1 ? scalar : llvm::FixedVectorType::get(scalar, t.lanes);
+}
+
+Emitter::Parts& Emitter::parts(const Value* v) {
+  auto it = values_.find(v);
+  require(it != values_.end(), "a loop IR value is used before it is emitted");
+  return it->second;
+}
+
+void Emitter::bind(const Value* v, Parts parts) {
+  if (parts.size() == 1 && !parts[0]->hasName() && !llvm::isa<llvm::Constant>(parts[0])) parts[0]->setName(v->name);
+  values_[v] = std::move(parts);
+}
+
+llvm::Function* Emitter::declare(const Function& function) {
+  if (llvm::Function* known = module_.getFunction(function.name)) return known;
+  llvm::SmallVector<llvm::Type*, 16> parameters;
+  for (const Value* p : function.parameters) parameters.push_back(type(p->type));
+  require(function.results.size() <= 1, "a compiled function gives at most one value");
+  llvm::Type* result = function.results.empty() ? builder_.getVoidTy() : type(function.results[0]);
+  auto* f = llvm::Function::Create(llvm::FunctionType::get(result, parameters, false),
+                                   llvm::GlobalValue::ExternalLinkage, function.name, module_);
+  if (!function.exported) f->setVisibility(llvm::GlobalValue::HiddenVisibility);
+  f->addFnAttr(llvm::Attribute::NoUnwind);
+  f->addFnAttr(llvm::Attribute::NoInline);
+  f->addFnAttr("target-cpu", target_.cpu);
+  f->addFnAttr("tune-cpu", target_.tune);
+  if (!target_.features.empty()) f->addFnAttr("target-features", target_.features);
+  std::string width = std::to_string(target_.vectorBits);
+  f->addFnAttr("prefer-vector-width", width);
+  f->addFnAttr("min-legal-vector-width", width);
+  for (size_t i = 0; i < function.parameters.size(); ++i) {
+    f->getArg(i)->setName(function.parameters[i]->name);
+    if (function.parameters[i]->type.isPointer()) f->addParamAttr(i, llvm::Attribute::NoAlias);
+  }
+  return f;
+}
+
+void Emitter::define(const Function& function) {
+  function_ = declare(function);
+  builder_.SetInsertPoint(llvm::BasicBlock::Create(context_, "entry", function_));
+  for (size_t i = 0; i < function.parameters.size(); ++i) values_[function.parameters[i]] = {function_->getArg(i)};
+  beginTiles(function);
+  block(function.body);
+  finishTiles();
+}
+
+void Emitter::block(const Block& b) {
+  for (const auto& inst : b.insts) {
+    instruction(*inst);
+    if (hasTiles_) releaseDead(*inst);
+  }
+}
+
+void Emitter::instruction(const Inst& inst) {
+  switch (shapeOf(inst.op)) {
+  case OpShape::Const: return constant(inst);
+  case OpShape::Unary:
+  case OpShape::Binary:
+  case OpShape::Ternary: return arithmetic(inst);
+  case OpShape::Compare: return bind(inst.results[0], {compare(inst)});
+  case OpShape::Special: break;
+  }
+  switch (inst.op) {
+  case Op::Fill:
+  case Op::Get:
+  case Op::Set: return array(inst);
+  case Op::TileZero:
+  case Op::TileLoad:
+  case Op::TileMac:
+  case Op::TileStore: return tile(inst);
+  case Op::Offset:
+  case Op::Load:
+  case Op::Store:
+  case Op::Stream:
+  case Op::Gather:
+  case Op::Prefetch:
+  case Op::Stack: return memory(inst);
+  case Op::For: return forLoop(inst);
+  case Op::Unroll: return unroll(inst);
+  case Op::If: return branch(inst);
+  case Op::Call: return call(inst);
+  case Op::Parallel: return parallel(inst);
+  case Op::Yield: return; // read by the loop that owns the body
+  case Op::Return:
+    returns_.push_back(inst.operands.empty() ? builder_.CreateRetVoid() : builder_.CreateRet(one(inst.operands[0])));
+    return;
+  default: return vector(inst);
+  }
+}
+
+} // namespace convoy::codegen

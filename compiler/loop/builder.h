@@ -1,0 +1,88 @@
+// Builds loop IR at an insertion point. Index arithmetic folds constants, so that generators can be written
+// without special cases.
+#pragma once
+#include "loop/ir.h"
+#include <functional>
+
+namespace convoy::loop {
+
+// A sum of value * factor, plus a constant, in elements.
+struct Index {
+  std::vector<std::pair<Value*, int64_t>> terms;
+  int64_t offset = 0;
+  Index(int64_t constant = 0) : offset(constant) {}
+  Index(Value* value, int64_t factor = 1);
+  friend Index operator+(Index a, const Index& b);
+  friend Index operator*(Index a, int64_t factor);
+};
+
+class Builder {
+public:
+  explicit Builder(Function& function) : function_(function), block_(&function.body) {}
+  Function& function() { return function_; }
+  void setLocation(Location location) { location_ = location; }
+
+  Value* parameter(Type type, const std::string& name);
+  Value* index(int64_t constant);
+  Value* number(double constant, Type type); // splat when the type is a vector
+
+  Value* unary(Op op, Value* a);
+  Value* binary(Op op, Value* a, Value* b);
+  Value* compare(Op op, Value* a, Value* b);
+  Value* fma(Value* a, Value* b, Value* c);
+  Value* select(Value* condition, Value* a, Value* b);
+  // Index arithmetic, folded when constant.
+  Value* add(Value* a, Value* b) { return binary(Op::Add, a, b); }
+  Value* sub(Value* a, Value* b) { return binary(Op::Sub, a, b); }
+  Value* mul(Value* a, Value* b) { return binary(Op::Mul, a, b); }
+  Value* add(Value* a, int64_t b) { return add(a, index(b)); }
+  Value* mul(Value* a, int64_t b) { return mul(a, index(b)); }
+  Value* floorDiv(Value* a, int64_t b) { return binary(Op::Div, a, index(b)); }
+  Value* ceilDiv(Value* a, int64_t b) { return floorDiv(add(a, b - 1), b); }
+  Value* min(Value* a, Value* b) { return binary(Op::Min, a, b); }
+  Value* max(Value* a, Value* b) { return binary(Op::Max, a, b); }
+  Value* value(const Index& index); // the sum as one value
+
+  Value* cast(Type type, Value* a);
+  Value* bitcast(Type type, Value* a);
+  Value* splat(Type type, Value* a);
+  Value* iota(Type type);
+  Value* mask(uint32_t lanes, Value* n);
+  Value* shuffle(Value* a, Value* b, std::vector<int64_t> lanes);
+  Value* extract(Value* v, int64_t lane);
+  Value* reduce(Op op, Value* v);
+  Value* fill(Type array, Value* a);
+  Value* get(Value* array, std::vector<Value*> at);
+  Value* set(Value* array, std::vector<Value*> at, Value* a);
+
+  Value* offset(Scalar element, Value* pointer, const Index& at);
+  Value* load(Type type, Value* pointer, const Index& at);
+  Value* load(Type type, Value* pointer, const Index& at, Value* mask, Value* otherwise);
+  void store(Value* v, Value* pointer, const Index& at, Value* mask = nullptr);
+  void stream(Value* v, Value* pointer, const Index& at);
+  Value* gather(Type type, Value* pointer, Value* indices);
+  void prefetch(Scalar element, Value* pointer, const Index& at);
+  Value* stack(int64_t bytes);
+
+  using Values = std::vector<Value*>;
+  // The body gets the counter and the carried values, and returns what to yield.
+  using Body = std::function<Values(Value* counter, const Values& carried)>;
+  Values loop(const std::string& name, Value* from, Value* to, int64_t step, const Values& init, const Body& body);
+  Values unroll(const std::string& name, int64_t from, int64_t to, const Values& init, const Body& body);
+  Values branch(Value* condition, const std::function<Values()>& then, const std::function<Values()>& otherwise);
+  void call(const std::string& callee, const Values& arguments);
+  void parallel(Value* executor, Value* count, const std::string& callee, const Values& arguments);
+  void ret(const Values& values = {});
+
+private:
+  Inst& emit(Op op, Values operands, const std::vector<Type>& results, const std::string& hint);
+  Inst& emitAddressed(Op op, Values before, Value* pointer, const Index& at, const std::vector<Type>& results,
+                      const std::string& hint);
+  Values emitLoop(Op op, const std::string& name, Value* from, Value* to, int64_t step, const Values& init,
+                  const Body& body);
+  Function& function_;
+  Block* block_;
+  Location location_;
+};
+
+} // namespace convoy::loop

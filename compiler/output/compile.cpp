@@ -1,0 +1,164 @@
+#include "output/compile.h"
+#include "codegen/codegen.h"
+#include "support/internal_error.h"
+#include "llvm/IR/LLVMContext.h"
+#include "llvm/IR/LegacyPassManager.h"
+#include "llvm/IR/Module.h"
+#include "llvm/MC/TargetRegistry.h"
+#include "llvm/Passes/PassBuilder.h"
+#include "llvm/Support/TargetSelect.h"
+#include "llvm/Support/raw_ostream.h"
+#include "llvm/Target/TargetMachine.h"
+#include "llvm/Transforms/InstCombine/InstCombine.h"
+#include "llvm/Transforms/Utils/Cloning.h"
+#include "llvm/Transforms/Scalar/ADCE.h"
+#include "llvm/Transforms/Scalar/EarlyCSE.h"
+#include "llvm/Transforms/Scalar/GVN.h"
+#include "llvm/Transforms/Scalar/LICM.h"
+#include "llvm/Transforms/Scalar/LoopPassManager.h"
+#include "llvm/Transforms/Scalar/SROA.h"
+#include "llvm/Transforms/Scalar/SimplifyCFG.h"
+#include <atomic>
+#include <exception>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+namespace convoy {
+
+namespace {
+
+void initializeLlvm() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    LLVMInitializeX86TargetInfo(), LLVMInitializeX86Target(), LLVMInitializeX86TargetMC();
+    LLVMInitializeX86AsmPrinter(), LLVMInitializeX86AsmParser();
+    LLVMInitializeAArch64TargetInfo(), LLVMInitializeAArch64Target(), LLVMInitializeAArch64TargetMC();
+    LLVMInitializeAArch64AsmPrinter(), LLVMInitializeAArch64AsmParser();
+  });
+}
+
+std::unique_ptr<llvm::TargetMachine> machineFor(const Target& target, int optimize) {
+  initializeLlvm();
+  std::string error;
+  llvm::Triple triple(target.triple);
+  const llvm::Target* found = llvm::TargetRegistry::lookupTarget(triple, error);
+  require(found != nullptr, "the target is not built into LLVM");
+  llvm::TargetOptions options;
+  options.AllowFPOpFusion = llvm::FPOpFusion::Strict; // fused operations are explicit
+  auto level = optimize <= 0   ? llvm::CodeGenOptLevel::None
+               : optimize == 1 ? llvm::CodeGenOptLevel::Less
+               : optimize == 2 ? llvm::CodeGenOptLevel::Default
+                               : llvm::CodeGenOptLevel::Aggressive;
+  return std::unique_ptr<llvm::TargetMachine>(found->createTargetMachine(
+      triple, target.cpu, target.features, options, llvm::Reloc::PIC_, std::nullopt, level));
+}
+
+// The loop IR is SSA already and has made the large decisions, so that a short list of clean-ups is enough: it
+// folds constants, shares address arithmetic and moves invariant work out of loops.
+void optimizeModule(llvm::Module& module, llvm::TargetMachine& machine) {
+  llvm::LoopAnalysisManager loops;
+  llvm::FunctionAnalysisManager functions;
+  llvm::CGSCCAnalysisManager components;
+  llvm::ModuleAnalysisManager modules;
+  llvm::PassBuilder builder(&machine);
+  builder.registerModuleAnalyses(modules);
+  builder.registerCGSCCAnalyses(components);
+  builder.registerFunctionAnalyses(functions);
+  builder.registerLoopAnalyses(loops);
+  builder.crossRegisterProxies(loops, functions, components, modules);
+
+  llvm::FunctionPassManager passes;
+  passes.addPass(llvm::SROAPass(llvm::SROAOptions::ModifyCFG));
+  passes.addPass(llvm::EarlyCSEPass(/*UseMemorySSA=*/true));
+  passes.addPass(llvm::SimplifyCFGPass());
+  passes.addPass(llvm::InstCombinePass());
+  passes.addPass(llvm::createFunctionToLoopPassAdaptor(llvm::LICMPass(llvm::LICMOptions()), /*UseMemorySSA=*/true));
+  passes.addPass(llvm::GVNPass());
+  passes.addPass(llvm::InstCombinePass());
+  passes.addPass(llvm::SimplifyCFGPass());
+  passes.addPass(llvm::ADCEPass());
+  llvm::ModulePassManager pipeline;
+  pipeline.addPass(llvm::createModuleToFunctionPassAdaptor(std::move(passes)));
+  pipeline.run(module, modules);
+}
+
+std::string textOf(const llvm::Module& module) {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  module.print(stream, nullptr);
+  return text;
+}
+
+std::string emitFile(llvm::Module& module, llvm::TargetMachine& machine, llvm::CodeGenFileType kind) {
+  llvm::SmallVector<char, 0> bytes;
+  llvm::raw_svector_ostream stream(bytes);
+  llvm::legacy::PassManager passes;
+  if (machine.addPassesToEmitFile(passes, stream, nullptr, kind)) internalError("the target cannot emit this kind of file");
+  passes.run(module);
+  return {bytes.data(), bytes.size()};
+}
+
+CompiledUnit finish(std::unique_ptr<llvm::Module> module, const Target& target, const CompileOptions& options) {
+  auto machine = machineFor(target, options.optimize);
+  module->setDataLayout(machine->createDataLayout());
+  CompiledUnit unit;
+  unit.name = module->getName().str();
+  if (options.keepLlvm) unit.llvm = textOf(*module);
+  if (options.optimize > 0) optimizeModule(*module, *machine);
+  if (options.keepOptimized) unit.optimized = textOf(*module);
+  if (options.keepAssembly) {
+    std::unique_ptr<llvm::Module> copy = llvm::CloneModule(*module);
+    unit.assembly = emitFile(*copy, *machine, llvm::CodeGenFileType::AssemblyFile);
+  }
+  unit.object = emitFile(*module, *machine, llvm::CodeGenFileType::ObjectFile);
+  return unit;
+}
+
+} // namespace
+
+std::vector<CompiledUnit> compileProgram(const loop::Module& program, const PipelineDescription* description,
+                                         const Target& target, const CompileOptions& options) {
+  std::vector<const loop::Function*> entries;
+  std::vector<std::function<CompiledUnit()>> jobs;
+  auto job = [&](std::string name, std::vector<const loop::Function*> functions) {
+    jobs.push_back([&, name, functions] {
+      llvm::LLVMContext context;
+      return finish(generate(context, name, program, functions, target), target, options);
+    });
+  };
+  for (const auto& f : program.functions) {
+    if (f->exported) entries.push_back(f.get());
+    else job(f->name, {f.get()});
+  }
+  if (!entries.empty()) job(description ? description->prefix + "_entry" : "entry", entries);
+  if (description)
+    jobs.push_back([&] {
+      llvm::LLVMContext context;
+      return finish(describePipeline(context, *description, target), target, options);
+    });
+
+  std::vector<CompiledUnit> units(jobs.size());
+  std::atomic<size_t> next{0};
+  std::mutex failureLock;
+  std::exception_ptr failure;
+  auto work = [&] {
+    for (size_t i; (i = next++) < jobs.size();) {
+      try {
+        units[i] = jobs[i]();
+      } catch (...) {
+        std::lock_guard<std::mutex> lock(failureLock);
+        failure = std::current_exception();
+      }
+    }
+  };
+  std::vector<std::thread> helpers;
+  int count = std::min<int>(options.threads, static_cast<int>(jobs.size()));
+  for (int i = 1; i < count; ++i) helpers.emplace_back(work);
+  work();
+  for (std::thread& t : helpers) t.join();
+  if (failure) std::rethrow_exception(failure);
+  return units;
+}
+
+} // namespace convoy

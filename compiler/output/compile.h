@@ -1,0 +1,29 @@
+// Loop IR to machine code: object files, and the texts on the way.
+#pragma once
+#include "codegen/descriptor.h"
+#include "loop/ir.h"
+#include "target/target.h"
+#include <string>
+#include <vector>
+
+namespace convoy {
+
+struct CompileOptions {
+  int optimize = 3;  // 0..3
+  int threads = 1;   // kernels are compiled side by side
+  bool keepLlvm = false, keepOptimized = false, keepAssembly = false; // fill the texts below
+};
+
+// One object file: a kernel, all entry functions, or the descriptor.
+struct CompiledUnit {
+  std::string name;
+  std::string object; // ELF bytes
+  std::string llvm, optimized, assembly;
+};
+
+// Entry functions are the exported ones; every other function of the program is a kernel with a unit of its own.
+// `description` may be null (then there is no descriptor unit). The loop IR must verify.
+std::vector<CompiledUnit> compileProgram(const loop::Module& program, const PipelineDescription* description,
+                                         const Target& target, const CompileOptions& options);
+
+} // namespace convoy

@@ -1,0 +1,29 @@
+// Compiled code in this process.
+#pragma once
+#include "output/compile.h"
+#include <map>
+#include <memory>
+
+namespace convoy {
+
+// Owns the code; addresses are valid as long as it lives. No page is both writable and executable.
+class CodeInMemory {
+public:
+  // `symbols`: what the code may call or read besides itself (runtime functions, weights).
+  // An unresolved symbol is an internal error.
+  CodeInMemory(const std::vector<CompiledUnit>& units, const std::map<std::string, const void*>& symbols);
+  ~CodeInMemory();
+  CodeInMemory(const CodeInMemory&) = delete;
+  CodeInMemory& operator=(const CodeInMemory&) = delete;
+
+  const void* find(const std::string& symbol) const;
+  template <typename F> F* function(const std::string& symbol) const {
+    return reinterpret_cast<F*>(const_cast<void*>(find(symbol)));
+  }
+
+private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+} // namespace convoy

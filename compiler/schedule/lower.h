@@ -1,0 +1,17 @@
+// Graph and schedule to loop IR: a function per kernel, and the entry functions of the C ABI (runtime.h).
+#pragma once
+#include "loop/ir.h"
+#include "schedule/schedule.h"
+
+namespace convoy::schedule {
+
+// The functions, all named with `prefix`: exported prefix_check, prefix_prepared_size, prefix_prepare,
+// prefix_workspace_size, prefix_run; and the kernels, prefix.LAYER. Kernels that are equal but for names exist once.
+struct Program {
+  loop::Module loops;
+  std::vector<float> weights; // every parameter's data, in the order prefix_prepare reads them
+};
+
+Program lower(const graph::Graph& graph, const Schedule& schedule, const Target& target, const std::string& prefix);
+
+} // namespace convoy::schedule

@@ -1,0 +1,57 @@
+// A schedule says how a graph is computed: which nodes share a kernel, by which algorithm, in which layout and with
+// which register tile. It prints as text, a line per kernel, and reads back.
+//
+//   schedule @edges lanes 16 {
+//     kernel conv_1 = [conv_1, mul_1]: window planar tile 1x8x1
+//     kernel relu_2 = [conv_2, relu_2]: window blocked tile 14x2
+//   }
+#pragma once
+#include "graph/graph.h"
+#include "target/target.h"
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace convoy::schedule {
+
+// How a value lies in memory. Planar: [C][D][H][W]. Blocked: [C / lanes][D][H][W][lanes], the last block padded.
+enum class Layout { Planar, Blocked };
+
+enum class Algorithm {
+  Window,    // convolution and pooling with register tiles
+  Pointwise, // element-wise work and luminance
+  Concat,    // one copy per operand
+  Softmax,
+  GlobalPool,
+  Dense,     // matrix times vector
+  Alias,     // another view of the same memory (flatten)
+};
+const char* nameOf(Algorithm algorithm);
+const char* nameOf(Layout layout);
+
+// One kernel: its nodes in order, computed together. The first is the anchor; the others are element-wise and use
+// their predecessor. Only the last one's value is written to memory, in `layout`.
+struct Kernel {
+  std::vector<graph::ValueId> nodes;
+  Algorithm algorithm = Algorithm::Pointwise;
+  Layout layout = Layout::Planar;
+  // Window planar: output channels x rows x vectors. Window blocked: pixels x channel vectors. Dense: vectors.
+  std::vector<int64_t> tile;
+  graph::ValueId anchor() const { return nodes.front(); }
+  graph::ValueId result() const { return nodes.back(); }
+};
+
+struct Schedule {
+  int lanes = 16; // float32 per vector, and channels per block
+  std::vector<Kernel> kernels; // in order of execution
+};
+
+Schedule makeSchedule(const graph::Graph& graph, const Target& target);
+
+std::string print(const Schedule& schedule, const graph::Graph& graph);
+// Stage `fused`: the graph with its nodes grouped as the schedule decided.
+std::string printFused(const Schedule& schedule, const graph::Graph& graph);
+// nullopt after an error. The result fits the graph (every node in one kernel, in an order that works).
+std::optional<Schedule> read(const SourceFile& file, const graph::Graph& graph, DiagnosticEngine& diags);
+
+} // namespace convoy::schedule

@@ -1,0 +1,58 @@
+#include "support/diagnostics.h"
+#include "support/internal_error.h"
+#include <cctype>
+
+namespace convoy {
+
+DiagnosticBuilder& DiagnosticBuilder::primary(std::string text) {
+  target_->labels.front().text = std::move(text);
+  return *this;
+}
+
+DiagnosticBuilder& DiagnosticBuilder::label(Location where, std::string text) {
+  target_->labels.push_back({where, std::move(text), false});
+  return *this;
+}
+
+DiagnosticBuilder& DiagnosticBuilder::note(std::string text) {
+  target_->notes.push_back(std::move(text));
+  return *this;
+}
+
+DiagnosticBuilder& DiagnosticBuilder::help(std::string text) {
+  target_->helps.push_back(std::move(text));
+  return *this;
+}
+
+// Replaces {0}, {1}, ...; any other brace stands for itself.
+static std::string fillIn(std::string_view format, const std::vector<std::string>& args) {
+  std::string result;
+  for (size_t i = 0; i < format.size(); ++i) {
+    bool placeholder = format[i] == '{' && i + 2 < format.size() && format[i + 2] == '}' &&
+                       std::isdigit(static_cast<unsigned char>(format[i + 1]));
+    if (!placeholder) {
+      result += format[i];
+      continue;
+    }
+    size_t index = static_cast<size_t>(format[i + 1] - '0');
+    require(index < args.size(), "a diagnostic's message names an argument that its row does not declare");
+    result += escapeForTerminal(args[index]);
+    i += 2;
+  }
+  return result;
+}
+
+DiagnosticBuilder DiagnosticEngine::add(const char* code, const char* name, Severity severity, const char* format,
+                                        Location where, std::vector<std::string> args) {
+  auto diagnostic = std::make_unique<Diagnostic>();
+  diagnostic->code = code;
+  diagnostic->name = name;
+  diagnostic->severity = severity;
+  diagnostic->message = fillIn(format, args);
+  diagnostic->labels.push_back({where, "", true});
+  if (severity == Severity::Error) ++errorCount_;
+  all_.push_back(std::move(diagnostic));
+  return DiagnosticBuilder(all_.back().get());
+}
+
+} // namespace convoy

@@ -1,0 +1,85 @@
+#include "target/target.h"
+#include "llvm/ADT/StringMap.h"
+#include "llvm/TargetParser/Host.h"
+#include "llvm/TargetParser/Triple.h"
+#include "llvm/TargetParser/X86TargetParser.h"
+#include <algorithm>
+#include <set>
+
+namespace convoy {
+
+namespace {
+
+std::set<std::string> featuresOf(const std::string& cpu) {
+  llvm::SmallVector<llvm::StringRef, 64> names;
+  llvm::X86::getFeaturesForCPU(cpu, names);
+  std::set<std::string> set;
+  for (llvm::StringRef name : names) set.insert(name.str());
+  return set;
+}
+
+std::set<std::string> hostFeatures() {
+  std::set<std::string> set;
+  for (const auto& feature : llvm::sys::getHostCPUFeatures())
+    if (feature.second) set.insert(feature.first().str());
+  return set;
+}
+
+// The model whose scheduling fits a feature set best; a masked model's name cannot be trusted.
+std::string tuneFor(const std::set<std::string>& features, const std::string& name) {
+  if (features.count("amx-tile") || features.count("avx512fp16")) return "sapphirerapids";
+  return name;
+}
+
+void describeX86(Target& target, const std::set<std::string>& features) {
+  auto has = [&](const char* name) { return features.count(name) > 0; };
+  bool wide = has("avx512f") && has("avx512vl") && has("avx512dq") && has("avx512bw");
+  target.fusedMultiplyAdd = has("fma");
+  target.vectorBits = wide ? 512 : has("avx2") && has("fma") ? 256 : 128;
+  target.vectorRegisters = wide ? 32 : 16;
+  target.matrixUnit = wide && has("amx-tile") && has("amx-bf16");
+  for (const std::string& feature : features) target.features += (target.features.empty() ? "+" : ",+") + feature;
+}
+
+} // namespace
+
+std::optional<Target> makeTarget(const std::string& tripleText, const std::string& cpu, DiagnosticEngine& diags) {
+  llvm::Triple host(llvm::sys::getDefaultTargetTriple());
+  llvm::Triple triple(tripleText.empty() ? host.str() : llvm::Triple::normalize(tripleText));
+  Target target;
+  target.triple = triple.str();
+  target.x86 = triple.getArch() == llvm::Triple::x86_64;
+  if (!target.x86 && triple.getArch() != llvm::Triple::aarch64) {
+    diags.report(diag::UnknownTarget, {}, triple.str()).help("x86_64 and aarch64 are supported");
+    return std::nullopt;
+  }
+  bool native = cpu == "native";
+  if (native && triple.getArch() != host.getArch()) {
+    diags.report(diag::NativeForeign, {}, triple.str()).help("name a processor with -mcpu=");
+    return std::nullopt;
+  }
+  if (!target.x86) {
+    target.cpu = target.tune = native ? llvm::sys::getHostCPUName().str() : cpu;
+    target.features = "+neon";
+    target.vectorRegisters = 32;
+    target.fusedMultiplyAdd = true;
+    return target;
+  }
+  if (!native) {
+    llvm::SmallVector<llvm::StringRef, 128> known;
+    llvm::X86::fillValidCPUArchList(known, /*Only64Bit=*/true);
+    if (std::find(known.begin(), known.end(), cpu) == known.end()) {
+      std::vector<std::string> names(known.begin(), known.end());
+      auto report = diags.report(diag::UnknownCpu, {}, cpu);
+      if (std::string near = nearestName(cpu, names); !near.empty()) report.help("did you mean '" + near + "'?");
+      return std::nullopt;
+    }
+  }
+  target.cpu = native ? llvm::sys::getHostCPUName().str() : cpu;
+  std::set<std::string> features = native ? hostFeatures() : featuresOf(cpu);
+  target.tune = native ? tuneFor(features, target.cpu) : cpu;
+  describeX86(target, features);
+  return target;
+}
+
+} // namespace convoy
