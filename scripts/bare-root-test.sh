@@ -18,10 +18,11 @@ mirror=$(apt-get indextargets --format '$(SITE) $(CODENAME)' 'Created-By: Packag
 echo "== Debian 12 in $root"
 debootstrap --variant=minbase --include=git,ca-certificates bookworm "$root" "$mirror"
 
-# Package sources, proxies and their certificates, as on this machine; only Debian's own sources.
+# Package sources, settings and certificates as on this machine; only Debian's own sources, and no settings that run
+# programs, which are not there.
 cp /etc/resolv.conf /etc/hosts "$root/etc/" 2>/dev/null || true
 rm -f "$root/etc/apt/sources.list"
-for file in /etc/apt/sources.list /etc/apt/sources.list.d/debian*.sources /etc/apt/apt.conf /etc/apt/apt.conf.d/*proxy*; do
+for file in /etc/apt/sources.list /etc/apt/sources.list.d/debian*.sources $(grep -L Invoke /etc/apt/apt.conf.d/* || true); do
   if [[ -f $file ]]; then install -D -m 644 "$file" "$root$file"; fi
 done
 if compgen -G '/usr/local/share/ca-certificates/*.crt' >/dev/null; then
