@@ -2,10 +2,16 @@
 # Tries the two commands of the README where nothing is installed: a fresh Debian 12 root with git alone, made with
 # this machine's own package sources. Needs root and debootstrap.
 #
-#   scripts/bare-root-test.sh [FOLDER]     (a new folder below /var/tmp by default; it is kept for a look)
+#   scripts/bare-root-test.sh [FOLDER [COMMAND...]]
+#
+# FOLDER is a new one below /var/tmp by default, and is kept for a look. The commands are those of ./dev; `demo` and
+# `test` by default.
 set -euo pipefail
 source=$(cd "$(dirname "$0")/.." && pwd)
 root=${1:-$(mktemp -d /var/tmp/convoy-bare-XXXXXX)}
+shift || true
+commands=("$@")
+if (( ${#commands[@]} == 0 )); then commands=(demo test); fi
 
 (( EUID == 0 )) || { echo "this needs root" >&2; exit 1; }
 command -v debootstrap >/dev/null || { echo "this needs debootstrap" >&2; exit 1; }
@@ -40,8 +46,8 @@ git clone --quiet --no-hardlinks "$source" "$root/root/convoy"
 
 inside() { chroot "$root" /usr/bin/env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin TERM=dumb \
   http_proxy="${http_proxy:-}" https_proxy="${https_proxy:-}" no_proxy="${no_proxy:-}" bash -c "cd /root/convoy && $1"; }
-echo "== ./dev demo"
-time inside "./dev demo"
-test -s "$root/root/convoy/edges.png"
-echo "== ./dev test"
-time inside "./dev test"
+for command in "${commands[@]}"; do
+  echo "== ./dev $command"
+  time inside "./dev $command"
+  if [[ $command == demo ]]; then test -s "$root/root/convoy/edges.png"; fi
+done
