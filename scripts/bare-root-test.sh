@@ -4,7 +4,8 @@
 #
 #   scripts/bare-root-test.sh [FOLDER [COMMAND...]]
 #
-# FOLDER is a new one below /var/tmp by default, and is kept for a look. The commands are those of ./dev; `demo` and
+# FOLDER is a new one below /var/tmp by default, and is kept for a look; one made earlier is used
+# again with what it has by now. The commands are those of ./dev; `demo` and
 # `test` by default.
 set -euo pipefail
 source=$(cd "$(dirname "$0")/.." && pwd)
@@ -21,8 +22,10 @@ mirror=$(apt-get indextargets --format '$(SITE) $(CODENAME)' 'Created-By: Packag
   awk '$2 == "bookworm" { print $1; exit }')
 [[ -n $mirror ]] || { echo "apt has no source for bookworm" >&2; exit 1; }
 
-echo "== Debian 12 in $root"
-debootstrap --variant=minbase --include=git,ca-certificates bookworm "$root" "$mirror"
+if [[ ! -e $root/etc/debian_version ]]; then
+  echo "== Debian 12 in $root"
+  debootstrap --variant=minbase --include=git,ca-certificates bookworm "$root" "$mirror"
+fi
 
 # Package sources, settings and certificates as on this machine; only Debian's own sources, and no settings that run
 # programs, which are not there.
