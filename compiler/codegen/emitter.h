@@ -58,6 +58,7 @@ private:
   llvm::Value* reduce(const loop::Inst& inst);
   void vector(const loop::Inst& inst);
   void array(const loop::Inst& inst);
+  int64_t staticIndex(const loop::Value* v);
   size_t elementIndex(const loop::Inst& inst, size_t firstIndex);
 
   // emit_memory.cpp
