@@ -49,7 +49,7 @@ public:
   Value* splat(Type type, Value* a);
   Value* iota(Type type);
   Value* mask(uint32_t lanes, Value* n);
-  Value* shuffle(Value* a, Value* b, std::vector<int64_t> lanes);
+  Value* shuffle(Value* a, Value* b, std::vector<int64_t> lanes, Value* moved = nullptr);
   Value* extract(Value* v, int64_t lane);
   Value* reduce(Op op, Value* v);
   Value* fill(Type array, Value* a);
