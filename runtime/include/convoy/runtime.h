@@ -28,7 +28,7 @@ typedef enum convoy_status {
   CONVOY_ERROR_CHECK = 2,     /* an entry check of the pipeline failed; see convoy_failure.check */
   CONVOY_ERROR_MEMORY = 3,    /* no memory, or a workspace smaller than needed */
   CONVOY_ERROR_ARGUMENT = 4,  /* a null or misaligned pointer, a negative count */
-  CONVOY_ERROR_OVERFLOW = 5,  /* sizes whose product exceeds 63 bits */
+  CONVOY_ERROR_OVERFLOW = 5,  /* a tensor larger than 2^47 bytes, or sizes whose product exceeds 63 bits */
   CONVOY_ERROR_CPU = 6        /* the processor lacks an instruction set that the code was compiled for */
 } convoy_status;
 const char* convoy_status_string(int32_t status);
@@ -103,7 +103,8 @@ typedef struct convoy_failure {
   int64_t expected, actual;
 } convoy_failure;
 
-/* shapes[i] points to the extents of input i (ranks[i] of them, without batch). Fills sizes[size_count]. */
+/* shapes[i] points to the extents of input i (ranks[i] of them, without batch), each at least 1. Fills
+ * sizes[size_count]; a size that no input has stays -1. failure may be null. */
 int32_t convoy_bind_sizes(const convoy_pipeline* pipeline, const int64_t* const* shapes, const int32_t* ranks,
                           int64_t* sizes, convoy_failure* failure);
 /* Writes a sentence (always terminated) into text. */
@@ -115,9 +116,10 @@ void* convoy_allocate(int64_t bytes);
 void convoy_release(void* memory);
 
 /* A pool of worker threads with static ranges. threads <= 0: all cores that this process may use (affinity and
- * cgroup quota). It survives fork (the child runs on its own thread), and serves concurrent runs. null when there
- * is no memory. */
+ * cgroup quota). It survives fork (the child runs on its own thread) and serves concurrent and nested runs: one that
+ * finds the pool busy runs on its own thread. null when there is no memory. */
 typedef struct convoy_pool convoy_pool;
+/* At most 1024 threads; fewer than asked for when the system refuses to start them. */
 convoy_pool* convoy_pool_create(int32_t threads);
 void convoy_pool_destroy(convoy_pool* pool);
 const convoy_executor* convoy_pool_executor(convoy_pool* pool);

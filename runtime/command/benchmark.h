@@ -1,0 +1,26 @@
+// --benchmark: time in the compiled code alone.
+#ifndef CONVOY_COMMAND_BENCHMARK_H
+#define CONVOY_COMMAND_BENCHMARK_H
+#include "options.h"
+#include "runner.h"
+
+namespace convoy::command {
+
+// The same data every time: 0..1 for images, -1..1 for tensors. Sizes that `sizes` leaves out are 1920 along the
+// width, 1080 along the height, 16 along the depth.
+Result<std::vector<Tensor>> seededInputs(const convoy_pipeline& pipeline, const std::map<std::string, int64_t>& sizes);
+
+struct Timing {
+  int32_t threads = 1;
+  int64_t runs = 0;
+  double medianMs = 0, minMs = 0;
+};
+
+// Runs after a warm-up, `runs` times.
+Result<Timing> measure(BoundRun& run, int64_t runs, int32_t threads);
+
+// {"threads": 1, "runs": N, "median_ms": x, "min_ms": y}
+std::string timingJson(const Timing& timing);
+
+} // namespace convoy::command
+#endif

@@ -1,0 +1,229 @@
+// A pipeline as a program: reads files, runs, writes files.
+#include "convoy/command.h"
+
+#include "benchmark.h"
+#include "describe.h"
+#include "tensor_file.h"
+#include "text.h"
+
+#include <cinttypes>
+#include <cstdio>
+#include <exception>
+#include <new>
+#include <set>
+#include <unistd.h>
+
+namespace convoy::command {
+namespace {
+
+// A bar on standard error while many files are worked on; nothing where that is not a terminal.
+class ProgressBar {
+public:
+  explicit ProgressBar(size_t total) : total(total), shown(isatty(STDERR_FILENO) == 1) {}
+  ProgressBar(const ProgressBar&) = delete;
+  ProgressBar& operator=(const ProgressBar&) = delete;
+  ~ProgressBar() { clear(); }
+
+  void show(size_t done) {
+    constexpr size_t width = 40;
+    const std::string filled(width * done / total, '#');
+    if (shown) fprintf(stderr, "\r[%-*s] %zu of %zu", static_cast<int>(width), filled.c_str(), done, total);
+  }
+  void clear() {
+    if (shown) fputs("\r\033[K", stderr);
+  }
+
+private:
+  size_t total;
+  bool shown;
+};
+
+class Program {
+public:
+  Program(const convoy_pipeline& pipeline, std::string name) : pipeline(pipeline), name(std::move(name)) {}
+
+  int main(const std::vector<std::string>& arguments) {
+    Result<Options> parsed = parseOptions(pipeline, arguments);
+    if (!parsed) return report(parsed.error());
+    options = std::move(*parsed);
+    if (options.help) return print(helpText(pipeline, name));
+    if (options.describe) return print(describeJson(pipeline));
+    if (Outcome error = options.items.empty() ? runOnce() : runMany()) return report(*error);
+    return failedItems ? exitFailure : exitSuccess;
+  }
+
+private:
+  int report(const Error& error) {
+    fprintf(stderr, "%s: error: %s\n", name.c_str(), error.text.c_str());
+    return error.exitStatus;
+  }
+
+  int print(const std::string& text) {
+    if (fputs(text.c_str(), stdout) >= 0 && fflush(stdout) == 0) return exitSuccess;
+    return report({"cannot write to standard output"});
+  }
+
+  Outcome runOnce() {
+    const bool seeded = !options.inputs.empty() && options.inputs[0].empty(); // a benchmark without inputs
+    std::vector<Tensor> inputs;
+    if (seeded) {
+      Result<std::vector<Tensor>> made = seededInputs(pipeline, options.sizes);
+      if (!made) return made.error();
+      inputs = std::move(*made);
+    } else {
+      for (size_t i = 0; i < options.inputs.size(); ++i) {
+        Result<Tensor> input = loadTensor(pipeline.inputs[i], options.inputs[i], options.pixelLimit);
+        if (!input) return input.error();
+        inputs.push_back(std::move(*input));
+      }
+    }
+    Result<Runner> runner = Runner::create(pipeline, options.threads);
+    if (!runner) return runner.error();
+    Result<BoundRun> run = runner->bind(inputs);
+    if (!run) return run.error();
+    if (options.benchmarkRuns > 0) {
+      if (Outcome error = benchmark(*run, runner->threads())) return error;
+      if (seeded) return std::nullopt;
+    } else if (Outcome error = run->execute()) {
+      return error;
+    }
+    return writeOnce(run->outputs);
+  }
+
+  Outcome benchmark(BoundRun& run, int32_t threads) {
+    Result<Timing> timing = measure(run, options.benchmarkRuns, threads);
+    if (!timing) return timing.error();
+    const std::string json = timingJson(*timing);
+    if (options.jsonFile == "-") return printed(json);
+    if (Outcome error = printed(format("%s: %" PRId64 " runs on %d thread%s: median %.3f ms, fastest %.3f ms\n",
+                                       pipeline.name, timing->runs, threads, threads == 1 ? "" : "s",
+                                       timing->medianMs, timing->minMs)))
+      return error;
+    if (options.jsonFile.empty()) return std::nullopt;
+    OutputFiles files;
+    if (Outcome error = files.add(options.jsonFile, Bytes(json.begin(), json.end()))) return error;
+    return files.commit();
+  }
+
+  // Outputs with a file are written, all or none; the others are printed.
+  Outcome writeOnce(const std::vector<Tensor>& outputs) {
+    OutputFiles files;
+    std::string text;
+    std::set<std::string> written;
+    if (!options.outputFolder.empty())
+      if (Outcome error = makeFolder(options.outputFolder)) return error;
+    for (size_t i = 0; i < outputs.size(); ++i) {
+      const convoy_port& port = pipeline.outputs[i];
+      std::string path = options.outputs[i];
+      if (path.empty() && !options.outputFolder.empty()) path = fileInFolder(i, outputs[i], singleStem());
+      if (path.empty()) {
+        if (options.benchmarkRuns == 0) text += summary(port, outputs[i]);
+        continue;
+      }
+      if (!written.insert(path).second) return usageError("two outputs would be written to " + quoted(path));
+      if (Outcome error = saveTensor(port, outputs[i], path, files)) return error;
+    }
+    if (Outcome error = files.commit()) return error;
+    return printed(text);
+  }
+
+  // One run for each file. A file that fails is reported, and the others still run.
+  Outcome runMany() {
+    if (Outcome error = makeFolder(options.outputFolder)) return error;
+    std::set<std::string> stems;
+    for (const std::string& item : options.items)
+      if (!stems.insert(stemOf(item)).second)
+        return usageError("two inputs named " + quoted(stemOf(item)) + " would be written to the same file");
+    Result<Runner> runner = Runner::create(pipeline, options.threads);
+    if (!runner) return runner.error();
+    ProgressBar bar(options.items.size());
+    for (size_t i = 0; i < options.items.size(); ++i) {
+      bar.show(i);
+      Outcome error = runItem(*runner, options.items[i]);
+      if (!error) continue;
+      ++failedItems;
+      bar.clear();
+      report(*error);
+    }
+    return std::nullopt;
+  }
+
+  Outcome runItem(Runner& runner, const std::string& item) {
+    std::vector<Tensor> inputs;
+    Result<Tensor> input = loadTensor(pipeline.inputs[0], item, options.pixelLimit);
+    if (!input) return input.error();
+    inputs.push_back(std::move(*input));
+    Result<BoundRun> run = runner.bind(inputs);
+    if (!run) return Error{quoted(item) + ": " + run.error().text};
+    if (Outcome error = run->execute()) return Error{quoted(item) + ": " + error->text};
+    OutputFiles files;
+    for (size_t i = 0; i < run->outputs.size(); ++i)
+      if (Outcome error = saveTensor(pipeline.outputs[i], run->outputs[i],
+                                     fileInFolder(i, run->outputs[i], stemOf(item)), files))
+        return error;
+    return files.commit();
+  }
+
+  // The stem for --output-dir with one run: that of the only input, else none.
+  std::string singleStem() const { return options.inputs.size() == 1 ? stemOf(options.inputs[0]) : ""; }
+
+  // STEM.png, or STEM-OUTPUT.png of several outputs; .npy for what is not a picture.
+  std::string fileInFolder(size_t output, const Tensor& tensor, const std::string& stem) const {
+    const convoy_port& port = pipeline.outputs[output];
+    std::string file = stem;
+    if (file.empty() || pipeline.output_count > 1) file += (file.empty() ? "" : "-") + std::string(port.name);
+    for (char& letter : file)
+      if (letter == '/') letter = '_'; // names of imported models
+    const bool picture = port.image_channels && tensor.batch == 1;
+    return options.outputFolder + "/" + file + (picture ? ".png" : ".npy");
+  }
+
+  static std::string summary(const convoy_port& port, const Tensor& tensor) {
+    constexpr int64_t fewValues = 1000;
+    std::vector<int64_t> shape = tensor.extents;
+    if (tensor.batched) shape.insert(shape.begin(), tensor.batch);
+    const int64_t count = tensor.data.size();
+    const float* values = tensor.data.data();
+    std::string text = quoted(port.name) + " " + extentsText(shape) + ":";
+    if (!port.image_channels && count <= fewValues) {
+      for (int64_t i = 0; i < count; ++i) text += format(" %.9g", static_cast<double>(values[i]));
+      return text + "\n";
+    }
+    double sum = 0;
+    float least = count ? values[0] : 0, most = least;
+    for (int64_t i = 0; i < count; ++i) {
+      sum += static_cast<double>(values[i]);
+      least = values[i] < least ? values[i] : least;
+      most = values[i] > most ? values[i] : most;
+    }
+    return text + format(" minimum %.9g, maximum %.9g, mean %.9g (not written: no file was named)\n",
+                         static_cast<double>(least), static_cast<double>(most),
+                         count ? sum / static_cast<double>(count) : 0.0);
+  }
+
+  Outcome printed(const std::string& text) {
+    if (fputs(text.c_str(), stdout) >= 0 && fflush(stdout) == 0) return std::nullopt;
+    return Error{"cannot write to standard output"};
+  }
+
+  const convoy_pipeline& pipeline;
+  std::string name;
+  Options options;
+  size_t failedItems = 0;
+};
+
+} // namespace
+} // namespace convoy::command
+
+int convoy_command(const convoy_pipeline* pipeline, int argc, char** argv) {
+  using namespace convoy::command;
+  const std::string name = argc > 0 && argv[0] ? fileNameOf(argv[0]) : pipeline->name;
+  try {
+    return Program(*pipeline, name).main(std::vector<std::string>(argv + (argc > 0 ? 1 : 0), argv + argc));
+  } catch (const std::bad_alloc&) {
+    fprintf(stderr, "%s: error: not enough memory\n", name.c_str());
+  } catch (const std::exception&) { // a container beyond its limits: sizes that no memory holds
+    fprintf(stderr, "%s: error: the data is too large\n", name.c_str());
+  }
+  return exitFailure;
+}

@@ -1,0 +1,41 @@
+// The command line of a compiled pipeline.
+#ifndef CONVOY_COMMAND_OPTIONS_H
+#define CONVOY_COMMAND_OPTIONS_H
+#include "picture.h"
+
+#include <map>
+
+namespace convoy::command {
+
+struct Options {
+  bool help = false, describe = false;
+  std::vector<std::string> inputs;  // a file for each input; empty: none given
+  std::vector<std::string> items;   // instead, many files for the only input: one run each
+  std::vector<std::string> outputs; // a file for each output; empty: not written
+  std::string outputFolder;         // empty: none
+  int32_t threads = 0;              // 0: all that the process may use
+  int64_t benchmarkRuns = 0;        // 0: no benchmark
+  std::string jsonFile;             // of the benchmark; empty: none
+  std::map<std::string, int64_t> sizes;
+  int64_t pixelLimit = defaultPixelLimit;
+};
+
+enum class OptionKind { Input, Output, NamedOutput, OutputFolder, Threads, Benchmark, Json, Size, MaxPixels, Describe, Help };
+
+// One option. `convoy run` reads this table to know which arguments to pass on.
+struct OptionRow {
+  OptionKind kind;
+  const char* name;  // "--threads"
+  const char* value; // what follows, for --help; null: nothing does
+  const char* help;
+};
+
+const std::vector<OptionRow>& optionTable();
+// The row whose name is `argument`, or `argument` up to its '='; null when there is none.
+const OptionRow* findOption(const std::string& argument);
+
+// arguments: without the program's name. CONVOY_NUM_THREADS is read here. Errors have status 2.
+Result<Options> parseOptions(const convoy_pipeline& pipeline, const std::vector<std::string>& arguments);
+
+} // namespace convoy::command
+#endif

@@ -1,0 +1,110 @@
+#include "runner.h"
+
+#include "text.h"
+
+#include <cinttypes>
+
+namespace convoy::command {
+namespace {
+
+Error sentence(const convoy_pipeline& pipeline, const convoy_failure& failure) {
+  char text[1024];
+  convoy_failure_text(&pipeline, &failure, text, sizeof text);
+  return {text};
+}
+
+Outcome checkStatus(int32_t status) {
+  if (status == CONVOY_OK) return std::nullopt;
+  return Error{convoy_status_string(status)};
+}
+
+// The batch count that all inputs share.
+Result<int64_t> commonBatch(const convoy_pipeline& pipeline, const std::vector<Tensor>& inputs) {
+  for (size_t i = 1; i < inputs.size(); ++i)
+    if (inputs[i].batch != inputs[0].batch)
+      return Error{format("input %s has %" PRId64 " items, but input %s has %" PRId64,
+                          quoted(pipeline.inputs[i].name).c_str(), inputs[i].batch,
+                          quoted(pipeline.inputs[0].name).c_str(), inputs[0].batch)};
+  return inputs.empty() ? int64_t{1} : inputs[0].batch;
+}
+
+} // namespace
+
+Outcome BoundRun::execute() { return checkStatus(pipeline->run(&call)); }
+
+Result<Runner> Runner::create(const convoy_pipeline& pipeline, int32_t threads) {
+  if (pipeline.abi_version != CONVOY_ABI_VERSION)
+    return Error{format("the pipeline was compiled for version %u of the runtime, this is version %d",
+                        pipeline.abi_version, CONVOY_ABI_VERSION)};
+  Runner runner;
+  runner.pipeline = &pipeline;
+  runner.pool.reset(convoy_pool_create(threads));
+  if (!runner.pool) return Error{"not enough memory for the threads"};
+  if (const int64_t bytes = pipeline.prepared_size()) {
+    Result<Memory> prepared = allocateBytes(bytes);
+    if (!prepared) return prepared.error();
+    runner.prepared = std::move(*prepared);
+    if (Outcome error = checkStatus(pipeline.prepare(pipeline.weights, runner.prepared.get()))) return *error;
+  }
+  return runner;
+}
+
+Result<BoundRun> Runner::bind(const std::vector<Tensor>& inputs) {
+  Result<int64_t> batch = commonBatch(*pipeline, inputs);
+  if (!batch) return batch.error();
+  std::vector<const int64_t*> shapes;
+  std::vector<int32_t> ranks;
+  bool batched = false;
+  BoundRun run;
+  run.pipeline = pipeline;
+  for (const Tensor& input : inputs) {
+    shapes.push_back(input.extents.data());
+    ranks.push_back(static_cast<int32_t>(input.extents.size()));
+    run.inputPointers.push_back(input.data.data());
+    batched |= input.batched;
+  }
+  run.sizes.resize(static_cast<size_t>(pipeline->size_count));
+  convoy_failure failure{};
+  if (convoy_bind_sizes(pipeline, shapes.data(), ranks.data(), run.sizes.data(), &failure) != CONVOY_OK)
+    return sentence(*pipeline, failure);
+  if (Outcome error = allocateOutputs(run, *batch, batched)) return *error;
+
+  const int64_t workspaceBytes = pipeline->workspace_size(run.sizes.data(), *batch, threads());
+  if (workspaceBytes < 0) return Error{convoy_status_string(CONVOY_ERROR_OVERFLOW)};
+  if (workspaceBytes > 0) {
+    Result<Memory> workspace = allocateBytes(workspaceBytes);
+    if (!workspace) return workspace.error();
+    run.workspace = std::move(*workspace);
+  }
+  run.call = {run.sizes.data(), *batch, run.inputPointers.data(), run.outputPointers.data(), prepared.get(),
+              run.workspace.get(), workspaceBytes, convoy_pool_executor(pool.get())};
+  return run;
+}
+
+Outcome Runner::allocateOutputs(BoundRun& run, int64_t batch, bool batched) {
+  size_t rankSum = 0;
+  for (int32_t i = 0; i < pipeline->output_count; ++i) rankSum += static_cast<size_t>(pipeline->outputs[i].rank);
+  std::vector<int64_t> extents(rankSum);
+  const int32_t failed = pipeline->check(run.sizes.data(), extents.data());
+  if (failed >= 0) return sentence(*pipeline, {CONVOY_ERROR_CHECK, -1, -1, failed, 0, 0});
+  const int64_t* next = extents.data();
+  for (int32_t i = 0; i < pipeline->output_count; ++i) {
+    const convoy_port& port = pipeline->outputs[i];
+    Tensor tensor;
+    tensor.extents.assign(next, next + port.rank);
+    next += port.rank;
+    tensor.batch = batch;
+    tensor.batched = batched;
+    const std::optional<int64_t> count = elementCount(tensor.extents, batch);
+    if (!count)
+      return Error{"output " + quoted(port.name) + " of shape " + extentsText(tensor.extents) + " is too large"};
+    Result<FloatBuffer> data = FloatBuffer::allocate(*count);
+    if (!data) return data.error();
+    tensor.data = std::move(*data);
+    run.outputPointers.push_back(tensor.data.data());
+    run.outputs.push_back(std::move(tensor));
+  }
+  return std::nullopt;
+}
+
+} // namespace convoy::command

@@ -1,0 +1,45 @@
+// Runs a compiled pipeline: prepared weights and threads once, sizes and workspace per run.
+#ifndef CONVOY_COMMAND_RUNNER_H
+#define CONVOY_COMMAND_RUNNER_H
+#include "buffer.h"
+
+namespace convoy::command {
+
+struct DestroyPool {
+  void operator()(convoy_pool* pool) const { convoy_pool_destroy(pool); }
+};
+
+// One set of inputs, checked, with outputs and workspace allocated: what is left is the compiled code.
+class BoundRun {
+public:
+  // The inputs must outlive it.
+  Outcome execute();
+  std::vector<Tensor> outputs;
+
+private:
+  friend class Runner;
+  const convoy_pipeline* pipeline = nullptr;
+  std::vector<int64_t> sizes;
+  std::vector<const float*> inputPointers;
+  std::vector<float*> outputPointers;
+  Memory workspace;
+  convoy_call call{};
+};
+
+class Runner {
+public:
+  // threads 0: all that the process may use.
+  static Result<Runner> create(const convoy_pipeline& pipeline, int32_t threads);
+  int32_t threads() const { return convoy_pool_executor(pool.get())->threads; }
+  // Checks sizes and batch counts. Errors name the input, or the place in the script.
+  Result<BoundRun> bind(const std::vector<Tensor>& inputs);
+
+private:
+  Outcome allocateOutputs(BoundRun& run, int64_t batch, bool batched);
+  const convoy_pipeline* pipeline = nullptr;
+  std::unique_ptr<convoy_pool, DestroyPool> pool;
+  Memory prepared;
+};
+
+} // namespace convoy::command
+#endif

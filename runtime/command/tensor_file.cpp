@@ -1,0 +1,233 @@
+#include "tensor_file.h"
+
+#include "codecs.h"
+#include "npy.h"
+#include "text.h"
+
+#include <cinttypes>
+#include <cstring>
+#include <new>
+
+namespace convoy::command {
+namespace {
+
+bool isPictureChannels(int64_t channels) { return channels == 1 || channels == 3 || channels == 4; }
+
+// The channels a picture is converted to for the port; 0 when the port takes no pictures.
+int32_t pictureChannels(const convoy_port& port) {
+  if (port.image_channels) return port.image_channels;
+  const bool fixed = port.rank == 3 && (!port.symbols || port.symbols[0] < 0);
+  return fixed && isPictureChannels(port.constants[0]) ? static_cast<int32_t>(port.constants[0]) : 0;
+}
+
+Result<Tensor> fromPicture(const convoy_port& port, Picture picture) {
+  const int32_t channels = pictureChannels(port);
+  if (!channels)
+    return Error{"it is a picture, but input " + quoted(port.name) + " is " + portType(port) + "; give an .npy file"};
+  Tensor tensor;
+  tensor.extents = {channels, picture.height, picture.width};
+  if (channels == picture.channels) {
+    tensor.data = std::move(picture.planes);
+    return tensor;
+  }
+  const int64_t pixels = picture.height * picture.width;
+  Result<FloatBuffer> data = FloatBuffer::allocate(channels * pixels);
+  if (!data) return data.error();
+  convertChannels(picture.planes.data(), picture.channels, data->data(), channels, pixels);
+  tensor.data = std::move(*data);
+  return tensor;
+}
+
+// What the dimensions of an .npy file for an image mean.
+struct ImageLayout {
+  int64_t batch = 1, channels = 1, height = 0, width = 0;
+  bool batched = false;
+};
+
+Result<ImageLayout> imageLayout(const convoy_port& port, const NpyArray& array) {
+  const bool planar = array.element == NpyElement::Float32;
+  const char* order = planar ? "channels, height, width" : "height, width, channels";
+  const std::vector<int64_t>& shape = array.shape;
+  const Error mismatch{"its shape " + extentsText(shape) + " is not " + order + " with 1, 3 or 4 channels"};
+  ImageLayout layout;
+  const auto interpret = [&](size_t first) { // three dimensions from `first`
+    layout.channels = shape[planar ? first : first + 2];
+    layout.height = shape[planar ? first + 1 : first];
+    layout.width = shape[planar ? first + 2 : first + 1];
+  };
+  if (shape.size() == 4) {
+    layout.batch = shape[0];
+    layout.batched = true;
+    interpret(1);
+  } else if (shape.size() == 3) {
+    interpret(0);
+    // Several gray pictures without channels.
+    if (port.image_channels == 1 && !isPictureChannels(layout.channels))
+      layout = {shape[0], 1, shape[1], shape[2], true};
+    else if (port.image_channels == 1 && planar && layout.channels != 1)
+      return Error{format("%s may be one picture of %" PRId64 " channels or as many gray ones; "
+                          "reshape it to 1x%s or %" PRId64 "x1x%" PRId64 "x%" PRId64,
+                          extentsText(shape).c_str(), shape[0], extentsText(shape).c_str(), shape[0], shape[1],
+                          shape[2])};
+  } else if (shape.size() == 2 && port.image_channels == 1) {
+    layout.height = shape[0];
+    layout.width = shape[1];
+  } else {
+    return mismatch;
+  }
+  if (!isPictureChannels(layout.channels)) return mismatch;
+  return layout;
+}
+
+// One item of an .npy file as planes of float32.
+void readItem(const uint8_t* item, const ImageLayout& layout, NpyElement element, float* planes) {
+  const int64_t pixels = layout.height * layout.width, channels = layout.channels;
+  if (element == NpyElement::Float32) {
+    memcpy(planes, item, static_cast<size_t>(channels * pixels) * sizeof(float));
+    return;
+  }
+  for (int64_t c = 0; c < channels; ++c)
+    for (int64_t i = 0; i < pixels; ++i)
+      planes[c * pixels + i] = static_cast<float>(item[i * channels + c]) / 255.0f;
+}
+
+Result<Tensor> imageFromNpy(const convoy_port& port, const NpyArray& array, const Bytes& file) {
+  Result<ImageLayout> layout = imageLayout(port, array);
+  if (!layout) return layout.error();
+  const int32_t channels = port.image_channels;
+  Tensor tensor;
+  tensor.extents = {channels, layout->height, layout->width};
+  tensor.batch = layout->batch;
+  tensor.batched = layout->batched;
+  const std::optional<int64_t> count = elementCount(tensor.extents, tensor.batch);
+  if (!count) return Error{"its shape " + extentsText(array.shape) + " is too large"};
+  Result<FloatBuffer> data = FloatBuffer::allocate(*count);
+  if (!data) return data.error();
+  const int64_t pixels = layout->height * layout->width;
+  const bool convert = layout->channels != channels;
+  Result<FloatBuffer> item = FloatBuffer::allocate(convert ? layout->channels * pixels : 0);
+  if (!item) return item.error();
+  const size_t elementSize = array.element == NpyElement::Float32 ? sizeof(float) : 1;
+  const size_t itemBytes = static_cast<size_t>(layout->channels * pixels) * elementSize;
+  for (int64_t n = 0; n < layout->batch; ++n) {
+    const uint8_t* from = file.data() + array.offset + static_cast<size_t>(n) * itemBytes;
+    float* to = data->data() + n * channels * pixels;
+    readItem(from, *layout, array.element, convert ? item->data() : to);
+    if (convert) convertChannels(item->data(), static_cast<int32_t>(layout->channels), to, channels, pixels);
+  }
+  tensor.data = std::move(*data);
+  return tensor;
+}
+
+Result<Tensor> tensorFromNpy(const convoy_port& port, const NpyArray& array, const Bytes& file) {
+  if (array.element != NpyElement::Float32)
+    return Error{"it holds uint8, but input " + quoted(port.name) + " is " + portType(port) + " and needs float32"};
+  const size_t rank = static_cast<size_t>(port.rank);
+  Tensor tensor;
+  tensor.extents = array.shape;
+  if (array.shape.size() == rank + 1) {
+    tensor.batched = true;
+    tensor.batch = array.shape[0];
+    tensor.extents.erase(tensor.extents.begin());
+  } else if (array.shape.size() != rank) {
+    return Error{"its shape " + extentsText(array.shape) + " does not fit input " + quoted(port.name) + ", which is " +
+                 portType(port)};
+  }
+  const std::optional<int64_t> count = elementCount(tensor.extents, tensor.batch);
+  if (!count) return Error{"its shape " + extentsText(array.shape) + " is too large"};
+  Result<FloatBuffer> data = FloatBuffer::allocate(*count);
+  if (!data) return data.error();
+  if (*count > 0)
+    memcpy(data->data(), file.data() + array.offset, static_cast<size_t>(*count) * sizeof(float));
+  tensor.data = std::move(*data);
+  return tensor;
+}
+
+Result<Tensor> decode(const convoy_port& port, const Bytes& file, int64_t pixelLimit) {
+  if (isNpy(file)) {
+    Result<NpyArray> array = parseNpy(file);
+    if (!array) return array.error();
+    return port.image_channels ? imageFromNpy(port, *array, file) : tensorFromNpy(port, *array, file);
+  }
+  Result<Picture> picture = isPng(file)    ? decodePng(file, pixelLimit)
+                            : isJpeg(file) ? decodeJpeg(file, pixelLimit)
+                            : isPnm(file)  ? decodePnm(file, pixelLimit)
+                            : Result<Picture>(Error{file.empty() ? "it is empty"
+                                                                 : "it is not a PNG, JPEG, PPM, PGM or .npy file"});
+  if (!picture) return picture.error();
+  return fromPicture(port, std::move(*picture));
+}
+
+Outcome savePicture(const convoy_port& port, const Tensor& tensor, const std::string& path, OutputFiles& files) {
+  const std::string cannot = "cannot write " + quoted(path) + ": ";
+  const std::string extension = extensionOf(path);
+  const std::string what = "output " + quoted(port.name) + " of shape " + extentsText(tensor.extents);
+  if (tensor.extents.size() != 3 || !isPictureChannels(tensor.extents[0]))
+    return Error{cannot + what + " is not a picture of 1, 3 or 4 channels; use .npy"};
+  if (tensor.batch != 1)
+    return Error{cannot + format("a picture file holds one item, and the batch has %" PRId64 "; use .npy", tensor.batch)};
+  int32_t channels = static_cast<int32_t>(tensor.extents[0]);
+  const int64_t height = tensor.extents[1], width = tensor.extents[2];
+  if (extension == ".pgm" && channels != 1) return Error{cannot + what + " has colours; use .ppm or .png"};
+  if (extension == ".ppm" && channels == 4) return Error{cannot + what + " has alpha; use .png"};
+  const float* planes = tensor.data.data();
+  FloatBuffer colour;
+  if (extension == ".ppm" && channels == 1) { // a .ppm is in colour: gray replicates
+    Result<FloatBuffer> converted = FloatBuffer::allocate(3 * height * width);
+    if (!converted) return Error{cannot + converted.error().text};
+    colour = std::move(*converted);
+    convertChannels(planes, 1, colour.data(), 3, height * width);
+    planes = colour.data();
+    channels = 3;
+  }
+  const Bytes samples = toBytes(planes, channels, height * width);
+  if (extension != ".png") return files.add(path, encodePnm(samples, channels, height, width));
+  Result<Bytes> png = encodePng(samples, channels, height, width);
+  if (!png) return Error{cannot + png.error().text};
+  return files.add(path, *png);
+}
+
+} // namespace
+
+std::string portType(const convoy_port& port) {
+  switch (port.image_channels) {
+  case 1: return "image[gray]";
+  case 3: return "image[rgb]";
+  case 4: return "image[rgba]";
+  }
+  std::string text;
+  for (int32_t axis = 0; axis < port.rank; ++axis) {
+    const bool fixed = port.constants && (!port.symbols || port.symbols[axis] < 0) && port.constants[axis] > 0;
+    text += (axis ? ", " : "") + (fixed ? std::to_string(port.constants[axis]) : std::string("_"));
+  }
+  return "tensor[" + text + "]";
+}
+
+Result<Tensor> loadTensor(const convoy_port& port, const std::string& path, int64_t pixelLimit) {
+  const std::string cannot = "cannot read " + quoted(path) + ": ";
+  try {
+    Result<Bytes> file = readFile(path);
+    if (!file) return Error{cannot + file.error().text};
+    Result<Tensor> tensor = decode(port, *file, pixelLimit);
+    if (!tensor) return Error{cannot + tensor.error().text};
+    return tensor;
+  } catch (const std::bad_alloc&) { // of the containers; large buffers report it themselves
+    return Error{cannot + "not enough memory"};
+  }
+}
+
+Outcome checkOutputName(const std::string& path) {
+  const std::string extension = extensionOf(path);
+  if (extension == ".png" || extension == ".ppm" || extension == ".pgm" || extension == ".npy") return std::nullopt;
+  return usageError("cannot write " + quoted(path) + ": the name must end in .png, .ppm, .pgm or .npy");
+}
+
+Outcome saveTensor(const convoy_port& port, const Tensor& tensor, const std::string& path, OutputFiles& files) {
+  if (extensionOf(path) != ".npy") return savePicture(port, tensor, path, files);
+  std::vector<int64_t> shape = tensor.extents;
+  if (tensor.batched) shape.insert(shape.begin(), tensor.batch);
+  return files.add(path, npyHeader(shape), tensor.data.data(),
+                   static_cast<size_t>(tensor.data.size()) * sizeof(float));
+}
+
+} // namespace convoy::command
