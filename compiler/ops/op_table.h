@@ -30,7 +30,7 @@ struct AxisAccess {
     All,       // every index
     Offset,    // result index minus `offset` (concat)
   } kind = All;
-  int resultAxis = -1;
+  int resultAxis = -1; // Same, Window, Offset
   int64_t kernel = 1, stride = 1, dilation = 1;
   Size padBegin, offset;
 };
@@ -41,11 +41,21 @@ struct Interval {
   Size begin, end;
 };
 using Region = std::vector<Interval>;
-// The part of an operand (not clipped to it: padding shows as negative or too large) that `result` needs.
+// The part of an operand (not clipped to it: padding shows as negative or too large) that `result` needs. Positions
+// outside the operand are not mapped through the border: with one other than a constant, the border decides which
+// elements inside stand for them. An upper estimate: with a stride or dilation it has gaps.
 Region requiredRegion(const AccessMap& map, const TensorType& operand, const Region& result);
 
-// What an attribute may be in the source. See the attribute groups in attribute_groups.cpp.
-enum class AttributeForm { Int, Float, Bool, Kernel, Sizes, Padding, Border, Values };
+// What an attribute may be in the source, and the Attribute that a shape rule gets for it.
+enum class AttributeForm {
+  Int,     // int64_t
+  Float,   // double
+  Bool,    // bool
+  Sizes,   // a number or a size -> vector<int64_t>, of one entry (for every axis) or one per axis
+  Kernel,  // as Sizes; sema turns literal values into a parameter, the kernel's extents, filters and groups
+  Padding, // a number or a size -> as Sizes; sides -> vector<Size>, begin and end of each axis; a word -> string
+  Border,  // Border
+};
 
 struct AttributeSpec {
   std::string name;
@@ -53,6 +63,13 @@ struct AttributeSpec {
   bool positional = false;            // may follow the operands without a name
   std::optional<std::string> fallback; // default in source syntax; none: required unless the shape rule infers it
   std::string doc;                    // one sentence
+};
+
+// An attribute of a node, as graph IR holds it.
+struct ResolvedSpec {
+  enum Form { Bool, Int, Float, Text, Ints, Sizes, Border } form;
+  std::string name;
+  bool optional = false;
 };
 
 // A learned or literal parameter of a layer, in PyTorch's name and layout.
@@ -63,10 +80,15 @@ struct ParameterSpec {
 
 // What a shape rule sees and fills. Errors go to `diags` at `location`, with the shapes involved.
 struct ShapeRequest {
+  // From sema: the activations. From the verifier: the parameters too, from which what `attributes` no longer says
+  // (filters, units, bias) is read.
   const std::vector<TensorType>& operands;
   Attributes& attributes; // in: as written with defaults; out: resolved (idempotent, so that the verifier can rerun it)
   Location location;
   DiagnosticEngine& diags;
+  std::string layer{}; // the node's name, for the messages of checks
+  std::vector<Location> operandLocations{}; // where each operand was made; may be shorter than `operands`
+  std::vector<std::pair<std::string, Location>> attributeLocations{}; // where each written attribute stands
   // Facts to be checked when the program runs, with what to say when they fail.
   struct RuntimeCheck {
     enum Kind { Equal, AtLeast } kind;
@@ -75,14 +97,18 @@ struct ShapeRequest {
   };
   std::vector<RuntimeCheck> checks{};
   std::vector<ParameterSpec> parameters{}; // the learned parameters that the layer has
+
+  // Where an attribute was written, or the layer's location.
+  Location attributeLocation(const std::string& name) const;
 };
 
 struct OpInfo {
   OpKind kind;
   const char* name;    // as written in a script and in graph IR
   const char* symbol;  // "+" for an operator, else nullptr
-  int minOperands, maxOperands; // maxOperands -1: any number
-  std::vector<AttributeSpec> attributes;
+  int minOperands, maxOperands; // activations; maxOperands -1: any number
+  std::vector<AttributeSpec> attributes; // as written in a script
+  std::vector<ResolvedSpec> resolved;    // as held by a node
   bool elementwise;    // result element i depends on operand elements i (with broadcast) only
   // nullopt after a diagnostic.
   std::optional<TensorType> (*shape)(ShapeRequest& request);
@@ -91,6 +117,9 @@ struct OpInfo {
                                    const TensorType& result);
   const char* doc; // one sentence
 };
+
+// The most activations that `count` operands of a node can be; the rest are parameters.
+int activationCount(const OpInfo& info, int count);
 
 const std::vector<OpInfo>& opTable();
 const OpInfo& opInfo(OpKind kind);

@@ -1,8 +1,11 @@
 // Sizes: integer expressions over named dimensions. A constant is the simplest one.
 //
 // A Size is a value. It is kept in a normal form (a sum of products of atoms, where an atom is a symbol or an
-// opaque floordiv, mod, min or max), so that two sizes that are equal by ring arithmetic compare equal. `H` and
-// friends are non-negative run-time numbers; every symbol is at least 1 (checked at entry).
+// opaque floordiv, mod, min or max), so that two sizes that are equal by ring arithmetic compare equal. What divides
+// exactly is taken out of a floordiv and dropped from a mod, and what the bounds decide is folded. `H` and friends
+// are run-time numbers; every symbol is at least 1 (checked at entry).
+//
+// Coefficients saturate at the 64-bit limits. Sizes that a user writes are limited far below that before they get here.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -45,7 +48,8 @@ public:
   std::optional<int64_t> evaluate(const std::map<std::string, int64_t>& bindings) const;
   Size substitute(const std::map<std::string, Size>& bindings) const;
 
-  // "H", "2 * H + 1", "div(H + 1, 2)", "mod(H, 2)", "min(H, 3)", "max(0, 2 - mod(H, 2))". Parses back.
+  // "H", "2 * H + 1", "div(H + 1, 2)", "mod(H, 2)", "min(H, 3)", "max(0, 2 - mod(H, 2))". Parses back. The text also
+  // serves as the key of an atom, so equal sizes print equally.
   std::string str() const;
   static std::optional<Size> parse(std::string_view text);
 
@@ -58,7 +62,7 @@ public:
   };
   template <typename T> T fold(const Algebra<T>& algebra) const;
 
-  // The normal form. Public for fold() only.
+  // The normal form. Public for fold() and for the bounds only.
   struct Atom;
   using Monomial = std::multiset<std::string>; // keys into `atoms`
   struct Form {
@@ -66,13 +70,16 @@ public:
     std::map<std::string, std::shared_ptr<const Atom>> atoms;
   };
   const Form& form() const { return *form_; }
+  static Size ofForm(Form form); // drops zero terms and unused atoms
 
 private:
   explicit Size(std::shared_ptr<const Form> form) : form_(std::move(form)) {}
+  static Size ofAtom(Atom atom);
+  static std::string keyOf(const Atom& atom);
   std::shared_ptr<const Form> form_;
 };
 
-// An indivisible factor; its key is its printed text.
+// An indivisible factor; its key is its printed text (a symbol's is its name).
 struct Size::Atom {
   enum Kind { Symbol, FloorDiv, Mod, Min, Max } kind;
   std::string name;    // Symbol

@@ -7,7 +7,8 @@ namespace convoy {
 
 enum class ImageKind { None, Gray, Rgb, Rgba };
 int64_t channelsOf(ImageKind kind);          // 1, 3, 4; None: 0
-const char* nameOf(ImageKind kind);          // "gray", "rgb", "rgba"
+const char* nameOf(ImageKind kind);          // "gray", "rgb", "rgba"; None: ""
+ImageKind imageKindNamed(std::string_view name); // None when there is no such kind
 
 // A float32 tensor of one item: channels first, then 0 to 3 spatial dimensions, slowest first ([D,] [H,] W).
 // The batch is never part of a type. dims[0], the channels, is always a constant.
@@ -21,5 +22,8 @@ struct TensorType {
   bool sameDims(const TensorType& other) const { return dims == other.dims; }
   std::string str() const; // "tensor[16, H, W]" or "image[rgb, H, W]"
 };
+
+// "C" for axis 0, then "D", "H", "W" as far as the rank has them: the last axis is always "W".
+std::string axisName(const TensorType& type, int axis);
 
 } // namespace convoy

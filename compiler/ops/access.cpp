@@ -1,0 +1,147 @@
+// Access maps, and the one function that derives required regions from them.
+#include "ops/shape_rules.h"
+#include "support/internal_error.h"
+
+namespace convoy {
+
+namespace ops {
+
+namespace {
+
+AxisAccess all() { return {}; }
+AxisAccess same(int axis) {
+  AxisAccess access;
+  access.kind = AxisAccess::Same;
+  access.resultAxis = axis;
+  return access;
+}
+AxisAccess broadcast() {
+  AxisAccess access;
+  access.kind = AxisAccess::Broadcast;
+  return access;
+}
+
+AxisAccess windowAxis(const Window& window, int axis) {
+  AxisAccess access;
+  access.kind = AxisAccess::Window;
+  access.resultAxis = 1 + axis;
+  access.kernel = window.kernel[axis];
+  access.stride = window.stride[axis];
+  access.dilation = window.dilation[axis];
+  access.padBegin = window.padBegin[axis];
+  return access;
+}
+
+AccessMap allOf(const TensorType& type) { return AccessMap(type.dims.size(), all()); }
+
+} // namespace
+
+AccessMaps convAccess(const Operands& operands, const Attributes& attributes, const TensorType& result) {
+  const TensorType& input = operands[0];
+  Window window = windowOf(attributes);
+  int64_t groups = attributes.get<int64_t>("groups");
+  bool perChannel = groups == input.channels() && groups == result.channels();
+  AccessMaps maps{{perChannel ? same(0) : all()}};
+  for (int axis = 0; axis < input.spatialRank(); ++axis) maps[0].push_back(windowAxis(window, axis));
+  // Filters and biases follow the result's channels.
+  for (size_t i = 1; i < operands.size(); ++i) {
+    maps.push_back(allOf(operands[i]));
+    maps.back()[0] = same(0);
+  }
+  return maps;
+}
+
+AccessMaps poolAccess(const Operands& operands, const Attributes& attributes, const TensorType& result) {
+  Window window = windowOf(attributes);
+  AccessMap map{same(0)};
+  for (int axis = 0; axis < result.spatialRank(); ++axis) map.push_back(windowAxis(window, axis));
+  return {map};
+}
+
+// Also of rows whose operand has the result's shape with some extents 1.
+AccessMaps elementwiseAccess(const Operands& operands, const Attributes& attributes, const TensorType& result) {
+  AccessMaps maps;
+  for (const TensorType& operand : operands) {
+    AccessMap map;
+    for (size_t axis = 0; axis < operand.dims.size(); ++axis)
+      map.push_back(operand.dims[axis] == Size(1) ? broadcast() : same(static_cast<int>(axis)));
+    maps.push_back(std::move(map));
+  }
+  return maps;
+}
+
+// Every channel at the result's position.
+AccessMaps channelAccess(const Operands& operands, const Attributes& attributes, const TensorType& result) {
+  AccessMap map{all()};
+  for (int axis = 1; axis <= result.spatialRank(); ++axis) map.push_back(same(axis));
+  return {map};
+}
+
+// Every position of the result's channel.
+AccessMaps globalAccess(const Operands& operands, const Attributes& attributes, const TensorType& result) {
+  AccessMap map = allOf(operands[0]);
+  map[0] = same(0);
+  return {map};
+}
+
+AccessMaps concatAccess(const Operands& operands, const Attributes& attributes, const TensorType& result) {
+  AccessMaps maps;
+  int64_t offset = 0;
+  for (const TensorType& operand : operands) {
+    AccessMap map;
+    for (size_t axis = 0; axis < operand.dims.size(); ++axis) map.push_back(same(static_cast<int>(axis)));
+    map[0].kind = AxisAccess::Offset;
+    map[0].offset = offset;
+    offset += operand.channels();
+    maps.push_back(std::move(map));
+  }
+  return maps;
+}
+
+AccessMaps denseAccess(const Operands& operands, const Attributes& attributes, const TensorType& result) {
+  AccessMaps maps{allOf(operands[0])};
+  for (size_t i = 1; i < operands.size(); ++i) {
+    maps.push_back(allOf(operands[i]));
+    maps.back()[0] = same(0);
+  }
+  return maps;
+}
+
+AccessMaps allAccess(const Operands& operands, const Attributes& attributes, const TensorType& result) {
+  AccessMaps maps;
+  for (const TensorType& operand : operands) maps.push_back(allOf(operand));
+  return maps;
+}
+
+} // namespace ops
+
+Region requiredRegion(const AccessMap& map, const TensorType& operand, const Region& result) {
+  require(map.size() == operand.dims.size(), "an access map has an entry for each axis of its operand");
+  Region region;
+  for (size_t axis = 0; axis < map.size(); ++axis) {
+    const AxisAccess& access = map[axis];
+    switch (access.kind) {
+    case AxisAccess::All: region.push_back({0, operand.dims[axis]}); break;
+    case AxisAccess::Broadcast: region.push_back({0, 1}); break;
+    case AxisAccess::Same: region.push_back(result[access.resultAxis]); break;
+    case AxisAccess::Window: {
+      const Interval& outer = result[access.resultAxis];
+      Size first = outer.begin * Size(access.stride) - access.padBegin;
+      Size last = (outer.end - 1) * Size(access.stride) - access.padBegin + access.dilation * (access.kernel - 1);
+      region.push_back({first, last + 1});
+      break;
+    }
+    case AxisAccess::Offset: {
+      // Only the part of the result that this operand fills.
+      const Interval& outer = result[access.resultAxis];
+      Size begin = Size::max(0, outer.begin - access.offset);
+      Size end = Size::min(outer.end - access.offset, operand.dims[axis]);
+      region.push_back({begin, Size::max(begin, end)});
+      break;
+    }
+    }
+  }
+  return region;
+}
+
+} // namespace convoy

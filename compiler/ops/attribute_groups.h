@@ -1,0 +1,42 @@
+// Attributes that several layers share, written once: the window (kernel, stride, padding, dilation, border).
+#pragma once
+#include "ops/op_table.h"
+
+namespace convoy::ops {
+
+// Rows of the source attributes.
+AttributeSpec strideAttribute(std::optional<std::string> fallback); // none: the window
+AttributeSpec dilationAttribute();
+AttributeSpec paddingAttribute();
+AttributeSpec borderAttribute();
+// The attributes of a node with a window: kernel, stride, dilation, pad_begin, pad_end, padding.
+std::vector<ResolvedSpec> resolvedWindow();
+
+// A window with every number filled in, and what it makes of the input's spatial sizes.
+struct WindowShape {
+  Window window;              // border is left as it is
+  std::string paddingWord;    // "same" or "same_lower" when the pads depend on run-time sizes, else ""
+  std::vector<Size> output;   // one extent per spatial axis, at least 1 or checked when the program runs
+  void store(Attributes& resolved) const; // everything but the border
+};
+
+// Reads `kernelName`, stride, dilation and padding (or the resolved forms), checks them against the spatial
+// dimensions of the first operand, and adds the checks that only the running program can make. `op` is for messages.
+std::optional<WindowShape> resolveWindow(ShapeRequest& request, const char* op, const char* kernelName, bool ceilMode);
+
+// The first operand must have 1 to 3 spatial dimensions.
+bool requireSpatial(ShapeRequest& request, const char* op);
+
+// The attribute as an integer in [low, 2^31). False after a diagnostic; also when it is missing.
+bool integerAttribute(ShapeRequest& request, const char* op, const char* name, int64_t low, int64_t& value);
+
+// Reports that a required attribute is not there.
+void missingAttribute(ShapeRequest& request, const char* op, const char* name);
+
+// Reports an operand of a shape that the layer cannot take: "'dense' needs {needs}, but gets {shape}".
+void wrongOperand(ShapeRequest& request, const char* op, const std::string& needs, size_t operand);
+
+// Largest value of a stride, dilation, pad, kernel extent or filter count.
+constexpr int64_t kAttributeLimit = (int64_t(1) << 31) - 1;
+
+} // namespace convoy::ops

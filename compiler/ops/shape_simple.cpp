@@ -1,0 +1,148 @@
+// Shape rules of the layers without a window.
+#include "ops/attribute_groups.h"
+#include "ops/shape_rules.h"
+
+namespace convoy::ops {
+
+namespace {
+
+TensorType plain(const TensorType& type) { return {type.dims, ImageKind::None}; }
+
+void labelOperands(ShapeRequest& request, DiagnosticBuilder report) {
+  for (size_t i = 0; i < request.operandLocations.size() && i < request.operands.size(); ++i)
+    if (request.operandLocations[i].valid())
+      report.label(request.operandLocations[i], "this is " + request.operands[i].str());
+}
+
+// The extent that two operands share on an axis: equal, or checked to be when the program runs. nullopt: they differ.
+std::optional<Size> agree(ShapeRequest& request, const char* op, const std::string& axis, const Size& a, const Size& b) {
+  if (a == b) return a;
+  Size difference = a - b;
+  auto low = difference.lowerBound(), high = difference.upperBound();
+  if ((low && *low > 0) || (high && *high < 0)) return std::nullopt;
+  request.checks.push_back({ShapeRequest::RuntimeCheck::Equal, a, b,
+                            std::string(op) + " '" + request.layer + "' needs operands of equal size along " + axis});
+  return b.isConstant() ? b : a;
+}
+
+std::optional<TensorType> broadcastShape(ShapeRequest& request, const char* op) {
+  const TensorType &left = request.operands[0], &right = request.operands[1];
+  const TensorType& longer = left.dims.size() >= right.dims.size() ? left : right;
+  const TensorType& shorter = left.dims.size() >= right.dims.size() ? right : left;
+  // tensor[C] aligns with the channels; other ranks must be equal.
+  if (shorter.dims.size() != longer.dims.size() && shorter.dims.size() != 1) {
+    labelOperands(request, request.diags.report(diag::RanksDiffer, request.location, op, left.str(), right.str()));
+    return std::nullopt;
+  }
+  TensorType result = plain(longer);
+  for (size_t axis = 0; axis < shorter.dims.size(); ++axis) {
+    const Size &a = left.dims[axis], &b = right.dims[axis];
+    if (a == Size(1)) result.dims[axis] = b;
+    else if (b == Size(1)) result.dims[axis] = a;
+    else if (auto same = agree(request, op, axisName(longer, static_cast<int>(axis)), a, b)) result.dims[axis] = *same;
+    else {
+      labelOperands(request, request.diags.report(diag::ShapesDiffer, request.location, op, left.str(), right.str(),
+                                                  axisName(longer, static_cast<int>(axis)), a.str(), b.str()));
+      return std::nullopt;
+    }
+  }
+  return result;
+}
+
+} // namespace
+
+std::optional<TensorType> addShape(ShapeRequest& request) { return broadcastShape(request, "add"); }
+std::optional<TensorType> subShape(ShapeRequest& request) { return broadcastShape(request, "sub"); }
+std::optional<TensorType> mulShape(ShapeRequest& request) { return broadcastShape(request, "mul"); }
+std::optional<TensorType> divShape(ShapeRequest& request) { return broadcastShape(request, "div"); }
+
+std::optional<TensorType> sameShape(ShapeRequest& request) { return plain(request.operands[0]); }
+
+std::optional<TensorType> clampShape(ShapeRequest& request) {
+  for (const char* name : {"low", "high"})
+    if (!request.attributes.has(name)) {
+      missingAttribute(request, "clamp", name);
+      return std::nullopt;
+    }
+  double low = request.attributes.get<double>("low"), high = request.attributes.get<double>("high");
+  if (!(low <= high)) {
+    request.diags.report(diag::EmptyClamp, request.attributeLocation("low"), shortest(low), shortest(high));
+    return std::nullopt;
+  }
+  Attributes resolved;
+  resolved.set("low", low);
+  resolved.set("high", high);
+  request.attributes = resolved;
+  return plain(request.operands[0]);
+}
+
+std::optional<TensorType> luminanceShape(ShapeRequest& request) {
+  const TensorType& input = request.operands[0];
+  if (input.channels() != 3) {
+    wrongOperand(request, "luminance", "3 channels (red, green, blue)", 0);
+    return std::nullopt;
+  }
+  TensorType result = plain(input);
+  result.dims[0] = 1;
+  return result;
+}
+
+std::optional<TensorType> concatShape(ShapeRequest& request) {
+  TensorType result = plain(request.operands[0]);
+  int64_t channels = 0;
+  for (size_t i = 0; i < request.operands.size(); ++i) {
+    const TensorType& operand = request.operands[i];
+    if (operand.dims.size() != result.dims.size()) {
+      labelOperands(request, request.diags.report(diag::RanksDiffer, request.location, "concat",
+                                                  request.operands[0].str(), operand.str()));
+      return std::nullopt;
+    }
+    channels += operand.channels();
+    for (size_t axis = 1; axis < result.dims.size(); ++axis) {
+      std::string name = axisName(result, static_cast<int>(axis));
+      auto same = agree(request, "concat", name, result.dims[axis], operand.dims[axis]);
+      if (!same) {
+        labelOperands(request, request.diags.report(diag::ShapesDiffer, request.location, "concat",
+                                                    request.operands[0].str(), operand.str(), name,
+                                                    result.dims[axis].str(), operand.dims[axis].str()));
+        return std::nullopt;
+      }
+      result.dims[axis] = *same;
+    }
+  }
+  result.dims[0] = channels;
+  return result;
+}
+
+std::optional<TensorType> flattenShape(ShapeRequest& request) {
+  auto count = request.operands[0].elements().constant();
+  if (!count) {
+    wrongOperand(request, "flatten", "sizes that are known when compiling", 0);
+    return std::nullopt;
+  }
+  return TensorType{{Size(*count)}, ImageKind::None};
+}
+
+std::optional<TensorType> denseShape(ShapeRequest& request) {
+  if (request.operands[0].spatialRank() != 0) {
+    wrongOperand(request, "dense", "a tensor without spatial dimensions (use flatten before it)", 0);
+    return std::nullopt;
+  }
+  bool isNode = request.operands.size() > 1 && !request.attributes.has("units");
+  int64_t units = 0, channels = request.operands[0].channels();
+  if (isNode) units = request.operands[1].channels();
+  else if (!integerAttribute(request, "dense", "units", 1, units)) return std::nullopt;
+  bool bias = isNode ? request.operands.size() > 2 : request.attributes.get<bool>("bias");
+  constexpr int64_t limit = int64_t(1) << 32;
+  int64_t count;
+  if (__builtin_mul_overflow(units, channels, &count) || count > limit) {
+    request.diags.report(diag::TooManyParameters, request.location, "dense", limit);
+    return std::nullopt;
+  }
+  request.parameters.push_back({"weight", {units, channels}});
+  if (bias) request.parameters.push_back({"bias", {units}});
+  request.attributes = {};
+  return TensorType{{Size(units)}, ImageKind::None};
+}
+
+} // namespace convoy::ops

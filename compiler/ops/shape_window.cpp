@@ -1,0 +1,99 @@
+// Shape rules of the layers that slide a window.
+#include "ops/attribute_groups.h"
+#include "ops/shape_rules.h"
+
+namespace convoy::ops {
+
+namespace {
+
+TensorType withSpatial(Size channels, const std::vector<Size>& spatial) {
+  TensorType type;
+  type.dims.push_back(std::move(channels));
+  type.dims.insert(type.dims.end(), spatial.begin(), spatial.end());
+  return type;
+}
+
+bool divisible(ShapeRequest& request, int64_t count, const char* what, int64_t groups) {
+  if (count % groups == 0) return true;
+  auto report = request.diags.report(diag::NotDivisible, request.attributeLocation("groups"), count, what, groups);
+  if (!request.operandLocations.empty() && request.operandLocations[0].valid())
+    report.label(request.operandLocations[0], "this is " + request.operands[0].str());
+  return false;
+}
+
+// The weight's extents, when their product is one that memory could hold.
+bool checkParameterCount(ShapeRequest& request, const char* op, const ParameterSpec& spec) {
+  constexpr int64_t limit = int64_t(1) << 32;
+  int64_t count = 1;
+  for (int64_t extent : spec.shape) {
+    if (!__builtin_mul_overflow(count, extent, &count) && count <= limit) continue;
+    request.diags.report(diag::TooManyParameters, request.location, op, limit);
+    return false;
+  }
+  return true;
+}
+
+} // namespace
+
+std::optional<TensorType> convShape(ShapeRequest& request) {
+  if (!requireSpatial(request, "conv")) return std::nullopt;
+  auto shape = resolveWindow(request, "conv", "kernel", false);
+  if (!shape) return std::nullopt;
+
+  // A node has its weight as an operand, which says the number of filters.
+  bool isNode = request.operands.size() > 1 && !request.attributes.has("filters");
+  int64_t filters = 0, groups = 0, channels = request.operands[0].channels();
+  if (isNode) filters = request.operands[1].channels();
+  else if (!integerAttribute(request, "conv", "filters", 1, filters)) return std::nullopt;
+  bool bias = isNode ? request.operands.size() > 2 : request.attributes.get<bool>("bias");
+  if (!integerAttribute(request, "conv", "groups", 1, groups)) return std::nullopt;
+  if (!divisible(request, channels, "channels", groups) || !divisible(request, filters, "filters", groups))
+    return std::nullopt;
+
+  ParameterSpec weight{"weight", {filters, channels / groups}};
+  weight.shape.insert(weight.shape.end(), shape->window.kernel.begin(), shape->window.kernel.end());
+  if (!checkParameterCount(request, "conv", weight)) return std::nullopt;
+  request.parameters.push_back(std::move(weight));
+  if (bias) request.parameters.push_back({"bias", {filters}});
+
+  Attributes resolved;
+  shape->store(resolved);
+  resolved.set("border", request.attributes.get<Border>("border"));
+  resolved.set("groups", groups);
+  request.attributes = resolved;
+  return withSpatial(filters, shape->output);
+}
+
+namespace {
+
+std::optional<TensorType> poolShape(ShapeRequest& request, const char* op, bool counts) {
+  if (!requireSpatial(request, op)) return std::nullopt;
+  bool ceilMode = request.attributes.get<bool>("ceil_mode");
+  auto shape = resolveWindow(request, op, "window", ceilMode);
+  if (!shape) return std::nullopt;
+  Attributes resolved;
+  shape->store(resolved);
+  resolved.set("ceil_mode", ceilMode);
+  if (counts) resolved.set("count_include_pad", request.attributes.get<bool>("count_include_pad"));
+  request.attributes = resolved;
+  return withSpatial(request.operands[0].channels(), shape->output);
+}
+
+std::optional<TensorType> globalPoolShape(ShapeRequest& request, const char* op) {
+  if (!requireSpatial(request, op)) return std::nullopt;
+  const TensorType& input = request.operands[0];
+  return withSpatial(input.channels(), std::vector<Size>(input.spatialRank(), Size(1)));
+}
+
+} // namespace
+
+std::optional<TensorType> maxPoolShape(ShapeRequest& request) { return poolShape(request, "max_pool", false); }
+std::optional<TensorType> avgPoolShape(ShapeRequest& request) { return poolShape(request, "avg_pool", true); }
+std::optional<TensorType> globalMaxPoolShape(ShapeRequest& request) {
+  return globalPoolShape(request, "global_max_pool");
+}
+std::optional<TensorType> globalAvgPoolShape(ShapeRequest& request) {
+  return globalPoolShape(request, "global_avg_pool");
+}
+
+} // namespace convoy::ops
