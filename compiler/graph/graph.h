@@ -23,7 +23,8 @@ struct Value {
   TensorType type;  // Parameter: every dim constant, dims[0] the slowest
   Location location;
   // Node only. Operands are activations first, then the parameters in the order of the shape rule
-  // (conv and dense: x, weight [, bias]).
+  // (conv and dense: x, weight [, bias]). A number beside a tensor (`2 - x`) is a literal parameter of shape [1], which
+  // broadcasts, as an operand in its written place.
   OpKind op{};
   std::vector<ValueId> operands;
   Attributes attributes;
@@ -45,7 +46,7 @@ struct EntryCheck {
 
 struct Graph {
   std::string name;
-  std::vector<Value> values; // operands come before their users
+  std::vector<Value> values; // the inputs, then the others; operands come before their users
   std::vector<ValueId> inputs;
   std::vector<Output> outputs;
   std::vector<EntryCheck> checks;
@@ -57,10 +58,11 @@ struct Graph {
   std::vector<std::vector<ValueId>> users() const;
 };
 
-// Text form; see reader.h. Parameters with more than 64 numbers are elided unless `full`.
+// Text form; see reader.h. The numbers of parameters that have more than 64 are elided unless `full`.
 std::string print(const Graph& graph, bool full = false);
 
-// Problems found, one sentence each; empty when the graph is well formed.
+// Problems found, one sentence each; empty when the graph is well formed: structure (names, order), nodes (operands,
+// attributes, types and parameters as the shape rules say, every check that they ask for), interface.
 std::vector<std::string> verify(const Graph& graph);
 
 } // namespace convoy::graph

@@ -61,7 +61,7 @@ bool requireSpatial(ShapeRequest& request, const char* op) {
 
 static bool inRange(ShapeRequest& request, const char* op, const char* name, int64_t low, int64_t value) {
   if (value >= low && value <= kAttributeLimit) return true;
-  request.diags.report(diag::AttributeOutOfRange, request.attributeLocation(name), op, name, std::to_string(value), low,
+  request.diags.report(diag::AttributeOutOfRange, request.attributeLocation(name), op, name, value, low,
                        kAttributeLimit);
   return false;
 }
@@ -119,11 +119,16 @@ bool resolvePadding(ShapeRequest& request, const char* op, const std::vector<int
   if (attributes.has("pad_begin")) {
     shape.window.padBegin = attributes.get<std::vector<Size>>("pad_begin");
     shape.window.padEnd = attributes.get<std::vector<Size>>("pad_end");
-    if (static_cast<int>(shape.window.padBegin.size()) == rank && static_cast<int>(shape.window.padEnd.size()) == rank)
-      return true;
-    request.diags.report(diag::AttributeLength, request.location, op, "pad_begin",
-                         static_cast<int64_t>(shape.window.padBegin.size()), input.str(), static_cast<int64_t>(rank));
-    return false;
+    for (const auto* pads : {&shape.window.padBegin, &shape.window.padEnd}) {
+      if (static_cast<int>(pads->size()) != rank) {
+        request.diags.report(diag::AttributeLength, request.location, op, "pads", static_cast<int64_t>(pads->size()),
+                             input.str(), static_cast<int64_t>(rank));
+        return false;
+      }
+      for (const Size& pad : *pads)
+        if (!inRange(request, op, "pads", 0, pad.constant().value_or(pad.lowerBound().value_or(-1)))) return false;
+    }
+    return true;
   }
   if (shape.paddingWord == "valid") {
     shape.paddingWord.clear();

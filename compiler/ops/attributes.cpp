@@ -34,7 +34,7 @@ struct Printer {
   std::string operator()(bool value) const { return value ? "true" : "false"; }
   std::string operator()(int64_t value) const { return std::to_string(value); }
   std::string operator()(double value) const { return shortest(value); }
-  std::string operator()(const std::string& value) const { return '"' + value + '"'; }
+  std::string operator()(const std::string& value) const { return quoted(value); }
   std::string operator()(const std::vector<int64_t>& values) const {
     return listText(values, [](int64_t value) { return std::to_string(value); });
   }
@@ -48,6 +48,18 @@ struct Printer {
 };
 
 } // namespace
+
+std::string quoted(std::string_view text) {
+  static const char* const digits = "0123456789abcdef";
+  std::string result = "\"";
+  for (char c : text) {
+    unsigned char byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') result += std::string("\\") + c;
+    else if (byte < 32 || byte == 127) result += std::string("\\x") + digits[byte >> 4] + digits[byte & 15];
+    else result += c;
+  }
+  return result + '"';
+}
 
 std::string shortest(double value) { return shortestText(value); }
 std::string shortest(float value) { return shortestText(value); }

@@ -65,6 +65,9 @@ Window windowOf(const Attributes& attributes);
 std::string shortest(double value);
 std::string shortest(float value);
 
+// In double quotes, with quotes, backslashes and control characters escaped (\", \\, \xNN).
+std::string quoted(std::string_view text);
+
 // As printed in graph IR: "true", "[3, 3]", "\"same\"", "[1, mod(H, 2)]", "replicate".
 std::string str(const Attribute& attribute);
 

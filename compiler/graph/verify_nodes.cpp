@@ -1,0 +1,141 @@
+#include "graph/verify.h"
+
+namespace convoy::graph {
+
+namespace {
+
+bool hasForm(const Attribute& attribute, ResolvedSpec::Form form) {
+  switch (form) {
+  case ResolvedSpec::Bool: return std::holds_alternative<bool>(attribute);
+  case ResolvedSpec::Int: return std::holds_alternative<int64_t>(attribute);
+  case ResolvedSpec::Float: return std::holds_alternative<double>(attribute);
+  case ResolvedSpec::Text: return std::holds_alternative<std::string>(attribute);
+  case ResolvedSpec::Ints: return std::holds_alternative<std::vector<int64_t>>(attribute);
+  case ResolvedSpec::Sizes: return std::holds_alternative<std::vector<Size>>(attribute);
+  case ResolvedSpec::Border: return std::holds_alternative<Border>(attribute);
+  }
+  return false;
+}
+
+std::string shapeText(const std::vector<int64_t>& shape) {
+  std::string text;
+  for (int64_t extent : shape) text += (text.empty() ? "" : ", ") + std::to_string(extent);
+  return "[" + text + "]";
+}
+
+class NodeVerifier {
+public:
+  NodeVerifier(const Graph& graph, const Value& node, Problems& problems)
+      : graph_(graph), node_(node), row_(opInfo(node.op)), problems_(problems) {}
+
+  void verify() {
+    if (!operandCount() || !attributes()) return;
+    shape();
+  }
+
+private:
+  void problem(const std::string& what) {
+    problems_.push_back(std::string(row_.name) + " '" + node_.name + "': " + what);
+  }
+
+  bool operandCount() {
+    int count = static_cast<int>(node_.operands.size());
+    if (count >= row_.minOperands) return true;
+    problem("it has " + std::to_string(count) + " operands and needs " + std::to_string(row_.minOperands));
+    return false;
+  }
+
+  bool attributes() {
+    bool good = true;
+    auto fail = [&](const std::string& what) {
+      problem(what);
+      good = false;
+    };
+    size_t known = 0;
+    for (const ResolvedSpec& spec : row_.resolved) {
+      const Attribute* attribute = node_.attributes.find(spec.name);
+      if (attribute) ++known;
+      if (!attribute && !spec.optional) fail("the attribute '" + spec.name + "' is missing");
+      if (attribute && !hasForm(*attribute, spec.form)) fail("the attribute '" + spec.name + "' is of another type");
+    }
+    if (good && known != node_.attributes.all().size()) fail("it has an attribute that it should not have");
+    return good;
+  }
+
+  // Runs the shape rule again and compares all that it says.
+  void shape() {
+    std::vector<TensorType> operands;
+    for (ValueId id : node_.operands) operands.push_back(graph_.value(id).type);
+    Attributes attributes = node_.attributes;
+    DiagnosticEngine diags;
+    ShapeRequest request{operands, attributes, {}, diags, node_.name};
+    auto type = row_.shape(request);
+    if (!type) {
+      problem(diags.all().empty() ? "its shape rule fails" : diags.all().front()->message);
+      return;
+    }
+    if (!type->sameDims(node_.type) || node_.type.image != ImageKind::None)
+      problem("its type is " + node_.type.str() + " and should be " + type->str());
+    for (const ResolvedSpec& spec : row_.resolved) {
+      const Attribute *written = node_.attributes.find(spec.name), *resolved = attributes.find(spec.name);
+      std::string before = written ? str(*written) : "nothing", after = resolved ? str(*resolved) : "nothing";
+      if (before != after) problem("the attribute '" + spec.name + "' is " + before + " and should be " + after);
+    }
+    parameters(request.parameters);
+    for (const auto& check : request.checks) requireCheck(check);
+  }
+
+  void parameters(const std::vector<ParameterSpec>& specs) {
+    size_t first = static_cast<size_t>(activationCount(row_, static_cast<int>(node_.operands.size())));
+    if (node_.operands.size() != first + specs.size()) {
+      problem("it has " + std::to_string(node_.operands.size() - first) + " parameters and needs " +
+              std::to_string(specs.size()));
+      return;
+    }
+    for (size_t i = 0; i < specs.size(); ++i) {
+      const Value& parameter = graph_.value(node_.operands[first + i]);
+      std::vector<Size> expected(specs[i].shape.begin(), specs[i].shape.end());
+      if (parameter.kind != Value::Parameter) problem("its " + specs[i].name + " is not a parameter");
+      else if (parameter.type.dims != expected)
+        problem("its " + specs[i].name + " is " + parameter.type.str() + " and should be " +
+                shapeText(specs[i].shape));
+    }
+  }
+
+  void requireCheck(const ShapeRequest::RuntimeCheck& check) {
+    for (const EntryCheck& entry : graph_.checks)
+      if (entry.check.kind == check.kind && entry.check.left == check.left && entry.check.right == check.right) return;
+    bool equal = check.kind == ShapeRequest::RuntimeCheck::Equal;
+    problem("the check " + check.left.str() + (equal ? " == " : " >= ") + check.right.str() + " is missing");
+  }
+
+  const Graph& graph_;
+  const Value& node_;
+  const OpInfo& row_;
+  Problems& problems_;
+};
+
+void verifyParameter(const Value& value, Problems& problems) {
+  int64_t count = 1;
+  for (const Size& dim : value.type.dims) {
+    auto extent = dim.constant();
+    if (extent && *extent >= 1 && !__builtin_mul_overflow(count, *extent, &count)) continue;
+    problems.push_back("the parameter '" + value.name + "' has a shape that is not constant and positive");
+    return;
+  }
+  if (!value.data) problems.push_back("the parameter '" + value.name + "' has no data object");
+  else if (!value.data->data.empty() && static_cast<int64_t>(value.data->data.size()) != count)
+    problems.push_back("the parameter '" + value.name + "' has " + std::to_string(value.data->data.size()) +
+                       " numbers and needs " + std::to_string(count));
+}
+
+} // namespace
+
+void verifyNodes(const Graph& graph, Problems& problems) {
+  for (const Value& value : graph.values) {
+    if (value.kind == Value::Node) NodeVerifier(graph, value, problems).verify();
+    if (value.kind == Value::Parameter) verifyParameter(value, problems);
+  }
+}
+
+} // namespace convoy::graph
