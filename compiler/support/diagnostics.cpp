@@ -1,6 +1,7 @@
 #include "support/diagnostics.h"
 #include "support/internal_error.h"
 #include <cctype>
+#include <utility>
 
 namespace convoy {
 
@@ -50,9 +51,18 @@ DiagnosticBuilder DiagnosticEngine::add(const char* code, const char* name, Seve
   diagnostic->severity = severity;
   diagnostic->message = fillIn(format, args);
   diagnostic->labels.push_back({where, "", true});
-  if (severity == Severity::Error) ++errorCount_;
+  return adopt(std::move(diagnostic));
+}
+
+DiagnosticBuilder DiagnosticEngine::adopt(std::unique_ptr<Diagnostic> diagnostic) {
+  if (diagnostic->severity == Severity::Error) ++errorCount_;
   all_.push_back(std::move(diagnostic));
   return DiagnosticBuilder(all_.back().get());
+}
+
+std::vector<std::unique_ptr<Diagnostic>> DiagnosticEngine::release() {
+  errorCount_ = 0;
+  return std::exchange(all_, {});
 }
 
 } // namespace convoy

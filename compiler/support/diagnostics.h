@@ -65,6 +65,10 @@ public:
                            const std::common_type_t<Args>&... args) {
     return add(kind.code, kind.name, kind.severity, kind.format, where, {toText(args)...});
   }
+  // Moves every diagnostic out, so that a phase can collect its own, order them and pass them on.
+  std::vector<std::unique_ptr<Diagnostic>> release();
+  DiagnosticBuilder adopt(std::unique_ptr<Diagnostic> diagnostic);
+
   bool hasErrors() const { return errorCount_ > 0; }
   size_t errorCount() const { return errorCount_; }
   const std::vector<std::unique_ptr<Diagnostic>>& all() const { return all_; }

@@ -1,6 +1,7 @@
 #include "support/text.h"
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 #include <cstdio>
 
 namespace convoy {
@@ -74,6 +75,12 @@ std::string escapeForTerminal(std::string_view text) {
     i += character.length;
   }
   return result;
+}
+
+std::string numberText(double number) {
+  char buffer[32];
+  std::to_chars_result end = std::to_chars(buffer, buffer + sizeof buffer, number);
+  return std::string(buffer, end.ptr);
 }
 
 // Optimal string alignment: insert, delete, replace, exchange two neighbours.

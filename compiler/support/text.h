@@ -28,6 +28,9 @@ Shown showCharacter(std::string_view text, size_t offset, const Character& chara
 // Escapes control characters and invalid UTF-8 of a name that came from a file, before it is printed.
 std::string escapeForTerminal(std::string_view text);
 
+// The shortest decimal that reads back as the same number: "0.1", "1e+30", "inf", "nan".
+std::string numberText(double number);
+
 // The candidate nearest to `name` by edit distance (an exchange of neighbours counts as one edit), or "" when none is
 // near enough to be meant.
 std::string nearestName(std::string_view name, const std::vector<std::string>& candidates);

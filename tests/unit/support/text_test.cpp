@@ -32,3 +32,9 @@ TEST(Text, SuggestsTheNearestName) {
   EXPECT_EQ(nearestName("x", {"y"}), "");
   EXPECT_EQ(nearestName("", layers), "");
 }
+
+TEST(Text, NumbersReadBack) {
+  EXPECT_EQ(numberText(0.1), "0.1");
+  EXPECT_EQ(numberText(-2), "-2");
+  EXPECT_EQ(std::stod(numberText(1.0 / 3)), 1.0 / 3);
+}
