@@ -1,6 +1,7 @@
 #include "support/diagnostics.h"
 #include "support/internal_error.h"
 #include <cctype>
+#include <utility>
 
 namespace convoy {
 
@@ -42,17 +43,26 @@ static std::string fillIn(std::string_view format, const std::vector<std::string
   return result;
 }
 
-DiagnosticBuilder DiagnosticEngine::add(const char* code, const char* name, Severity severity, const char* format,
-                                        Location where, std::vector<std::string> args) {
+DiagnosticBuilder DiagnosticEngine::add(const char* code, const char* name, Severity severity,
+                                        const char* format, Location where, std::vector<std::string> args) {
   auto diagnostic = std::make_unique<Diagnostic>();
   diagnostic->code = code;
   diagnostic->name = name;
   diagnostic->severity = severity;
   diagnostic->message = fillIn(format, args);
   diagnostic->labels.push_back({where, "", true});
-  if (severity == Severity::Error) ++errorCount_;
+  return adopt(std::move(diagnostic));
+}
+
+DiagnosticBuilder DiagnosticEngine::adopt(std::unique_ptr<Diagnostic> diagnostic) {
+  if (diagnostic->severity == Severity::Error) ++errorCount_;
   all_.push_back(std::move(diagnostic));
   return DiagnosticBuilder(all_.back().get());
+}
+
+std::vector<std::unique_ptr<Diagnostic>> DiagnosticEngine::release() {
+  errorCount_ = 0;
+  return std::exchange(all_, {});
 }
 
 } // namespace convoy

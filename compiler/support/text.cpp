@@ -1,6 +1,7 @@
 #include "support/text.h"
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 #include <cstdio>
 
 namespace convoy {
@@ -39,8 +40,9 @@ constexpr Range unprintable[] = {{0x00, 0x1F},     {0x7F, 0x9F},     {0x061C, 0x
                                  {0x2028, 0x202E}, {0x2060, 0x206F}, {0xFEFF, 0xFEFF}, {0xFFF9, 0xFFFB}};
 constexpr Range combining[] = {{0x0300, 0x036F}, {0x1AB0, 0x1AFF}, {0x1DC0, 0x1DFF},
                                {0x20D0, 0x20FF}, {0xFE00, 0xFE0F}, {0xFE20, 0xFE2F}};
-constexpr Range wide[] = {{0x1100, 0x115F}, {0x2E80, 0x303E}, {0x3041, 0xA4CF},   {0xAC00, 0xD7A3},  {0xF900, 0xFAFF},
-                          {0xFE30, 0xFE6F}, {0xFF00, 0xFF60}, {0xFFE0, 0xFFE6},   {0x1F300, 0x1FAFF}, {0x20000, 0x3FFFD}};
+constexpr Range wide[] = {{0x1100, 0x115F},   {0x2E80, 0x303E},  {0x3041, 0xA4CF}, {0xAC00, 0xD7A3},
+                          {0xF900, 0xFAFF},   {0xFE30, 0xFE6F},  {0xFF00, 0xFF60}, {0xFFE0, 0xFFE6},
+                          {0x1F300, 0x1FAFF}, {0x20000, 0x3FFFD}};
 
 std::string escape(const Character& character) {
   switch (character.valid ? character.code : 0) {
@@ -74,6 +76,12 @@ std::string escapeForTerminal(std::string_view text) {
     i += character.length;
   }
   return result;
+}
+
+std::string numberText(double number) {
+  char buffer[32];
+  std::to_chars_result end = std::to_chars(buffer, buffer + sizeof buffer, number);
+  return std::string(buffer, end.ptr);
 }
 
 // Optimal string alignment: insert, delete, replace, exchange two neighbours.

@@ -11,7 +11,8 @@ TEST(Text, DecodesValidCharacters) {
 }
 
 TEST(Text, RefusesInvalidUtf8) {
-  for (const char* bad : {"\x80", "\xC0\x80", "\xC1\xBF", "\xE0\x80\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xFF", "\xE2\x82"})
+  for (const char* bad : {"\x80", "\xC0\x80", "\xC1\xBF", "\xE0\x80\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80",
+                          "\xFF", "\xE2\x82"})
     EXPECT_FALSE(decodeCharacter(bad, 0).valid) << escapeForTerminal(bad);
 }
 
@@ -31,4 +32,10 @@ TEST(Text, SuggestsTheNearestName) {
   EXPECT_EQ(nearestName("banana", layers), "");
   EXPECT_EQ(nearestName("x", {"y"}), "");
   EXPECT_EQ(nearestName("", layers), "");
+}
+
+TEST(Text, NumbersReadBack) {
+  EXPECT_EQ(numberText(0.1), "0.1");
+  EXPECT_EQ(numberText(-2), "-2");
+  EXPECT_EQ(std::stod(numberText(1.0 / 3)), 1.0 / 3);
 }

@@ -1,0 +1,64 @@
+#include "convoy/command.h"
+#include "driver/commands.h"
+#include "output/memory.h"
+
+namespace convoy::driver {
+
+namespace {
+
+// The program's own arguments, as main() gets them.
+class ArgumentVector {
+public:
+  ArgumentVector(std::string name, const std::vector<std::string>& arguments) : words_{std::move(name)} {
+    words_.insert(words_.end(), arguments.begin(), arguments.end());
+    for (std::string& word : words_) pointers_.push_back(word.data());
+    pointers_.push_back(nullptr);
+  }
+  ArgumentVector(const ArgumentVector&) = delete;
+  ArgumentVector& operator=(const ArgumentVector&) = delete;
+  int count() const { return static_cast<int>(words_.size()); }
+  char** pointers() { return pointers_.data(); }
+
+private:
+  std::vector<std::string> words_;
+  std::vector<char*> pointers_;
+};
+
+// The command line answers these from the interface alone.
+bool asksOnly(const std::vector<std::string>& arguments) {
+  for (const std::string& argument : arguments)
+    if (argument == "--help" || argument == "--describe") return true;
+  return false;
+}
+
+} // namespace
+
+int runProgram(Compilation& c, PhaseTimes& times, const std::function<void()>& report) {
+  if (c.kind == FileKind::Loops) {
+    c.diags.report(diag::NeedsPipeline, {}, "a program", describe(c.kind));
+    return Failure;
+  }
+  c.needsParameters = !asksOnly(c.options.programArguments);
+  if (!prepareStagesFolder(c)) return Failure;
+  const auto sink = [&](Stage stage, const std::string& text) { writeStage(c, stage, text); };
+  if (!runPipeline(c, Goal::Code, times, sink)) return Failure;
+  DiagnosticEngine unused;
+  const std::optional<Target> host = makeTarget("", "native", unused);
+  if (!host || host->triple != c.target->triple) {
+    c.diags.report(diag::ForeignRun, {}, c.target->triple);
+    return Failure;
+  }
+  if (c.diags.hasErrors()) return Failure;
+
+  const std::string symbol = c.description->prefix + "_pipeline";
+  std::unique_ptr<CodeInMemory> code;
+  const void* pipeline = times.measure("load", [&] {
+    code = std::make_unique<CodeInMemory>(c.units, std::map<std::string, const void*>());
+    return code->find(symbol);
+  });
+  report();
+  ArgumentVector arguments("convoy run " + c.options.file, c.options.programArguments);
+  return convoy_command(static_cast<const convoy_pipeline*>(pipeline), arguments.count(), arguments.pointers());
+}
+
+} // namespace convoy::driver

@@ -1,0 +1,56 @@
+#include "driver/compilation.h"
+#include "convoy/runtime.h"
+#include "output/files.h"
+#include "support/internal_error.h"
+
+namespace convoy::driver {
+
+namespace {
+bool endsWith(const std::string& text, const std::string& end) {
+  return text.size() > end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
+}
+} // namespace
+
+FileKind fileKindOf(const std::string& path) {
+  if (endsWith(path, ".graph")) return FileKind::Graph;
+  if (endsWith(path, ".loop")) return FileKind::Loops;
+  return FileKind::Script;
+}
+
+const char* describe(FileKind kind) {
+  switch (kind) {
+  case FileKind::Script: return "a script";
+  case FileKind::Graph: return "graph IR";
+  case FileKind::Loops: return "loop IR";
+  }
+  internalError("a kind of file without a name");
+}
+
+const SourceFile* Compilation::read(const std::string& path) {
+  // No text that people write or that a stage prints is near this; what is larger is another kind of file.
+  constexpr size_t largestText = size_t{256} << 20;
+  ReadResult result = readFile(path, largestText);
+  if (result.error) {
+    diags.report(diag::CannotRead, {}, path, *result.error);
+    return nullptr;
+  }
+  return sources.add(path == "-" ? "<stdin>" : path, std::move(result.bytes));
+}
+
+bool Compilation::open() {
+  kind = fileKindOf(options.file);
+  file = read(options.file);
+  return file != nullptr;
+}
+
+std::vector<std::string> Compilation::exportedSymbols() const {
+  std::vector<std::string> symbols;
+  for (const auto& function : loops.functions)
+    if (function->exported) symbols.push_back(function->name);
+  if (description) symbols.push_back(description->prefix + "_pipeline");
+  return symbols;
+}
+
+int Compilation::threads() const { return options.threads > 0 ? options.threads : convoy_available_threads(); }
+
+} // namespace convoy::driver

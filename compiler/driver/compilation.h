@@ -1,0 +1,55 @@
+// One compilation: what was asked for, and all that the phases have made so far.
+#pragma once
+#include "ast/ast.h"
+#include "codegen/descriptor.h"
+#include "driver/options.h"
+#include "graph/graph.h"
+#include "loop/ir.h"
+#include "output/compile.h"
+#include "schedule/schedule.h"
+#include "target/target.h"
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace convoy::driver {
+
+// What FILE holds, by the end of its name: a script, or the text of a later stage to go on from.
+enum class FileKind { Script, Graph, Loops };
+FileKind fileKindOf(const std::string& path);
+const char* describe(FileKind kind); // "a script", "graph IR", "loop IR"
+
+struct Compilation {
+  Compilation(const Options& options, DiagnosticEngine& diags) : options(options), diags(diags) {}
+  Compilation(const Compilation&) = delete;
+  Compilation& operator=(const Compilation&) = delete;
+
+  const Options& options;
+  DiagnosticEngine& diags;
+  SourceManager sources;            // before everything that points into a file
+  std::set<Stage> stages;           // that will be printed
+  bool needsParameters = false;     // what is made will run, so parameters must have values
+  FileKind kind = FileKind::Script;
+  const SourceFile* file = nullptr; // options.file
+
+  // Filled by the phases, in this order.
+  std::unique_ptr<ast::File> syntax;
+  std::optional<graph::Graph> graph;
+  std::optional<Target> target;
+  std::optional<schedule::Schedule> schedule;
+  loop::Module loops;
+  std::optional<PipelineDescription> description; // none when loop IR was the start
+  std::vector<CompiledUnit> units;
+
+  // Reads a file; null after a diagnostic.
+  const SourceFile* read(const std::string& path);
+  // Reads options.file; false after a diagnostic.
+  bool open();
+  // Symbols that whoever links the code may use.
+  std::vector<std::string> exportedSymbols() const;
+  int threads() const; // of the compiler
+};
+
+} // namespace convoy::driver

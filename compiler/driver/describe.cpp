@@ -1,0 +1,71 @@
+#include "driver/describe.h"
+#include "support/internal_error.h"
+#include <algorithm>
+#include <cctype>
+
+namespace convoy::driver {
+
+namespace {
+
+// The number of the size that `dim` is; an input's dimension is a constant or one symbol.
+int32_t sizeNumber(const Size& dim, const std::vector<std::string>& sizes) {
+  for (size_t i = 0; i < sizes.size(); ++i)
+    if (dim == Size::symbol(sizes[i])) return static_cast<int32_t>(i);
+  internalError("an input's dimension is neither a constant nor a size of the pipeline: " + dim.str());
+}
+
+PortDescription describeInput(const graph::Value& value, const std::vector<std::string>& sizes) {
+  PortDescription port;
+  port.name = value.name;
+  port.imageChannels = static_cast<int32_t>(channelsOf(value.type.image));
+  for (const Size& dim : value.type.dims) {
+    port.constants.push_back(dim.constant().value_or(0));
+    port.symbols.push_back(dim.isConstant() ? -1 : sizeNumber(dim, sizes));
+  }
+  return port;
+}
+
+// Extents of outputs come from P_check, so there are no symbols.
+PortDescription describeOutput(const graph::Output& output, const TensorType& type) {
+  PortDescription port;
+  port.name = output.name;
+  port.imageChannels = static_cast<int32_t>(channelsOf(output.image));
+  for (const Size& dim : type.dims) port.constants.push_back(dim.constant().value_or(0));
+  return port;
+}
+
+} // namespace
+
+std::string symbolPrefix(const std::string& pipelineName) {
+  std::string prefix = pipelineName;
+  for (char& c : prefix)
+    if (!std::isalnum(static_cast<unsigned char>(c))) c = '_';
+  if (prefix.empty() || std::isdigit(static_cast<unsigned char>(prefix[0]))) prefix.insert(0, "_");
+  return prefix;
+}
+
+PipelineDescription interfaceOf(const graph::Graph& graph, std::vector<float> weights) {
+  PipelineDescription description;
+  description.name = graph.name;
+  description.prefix = symbolPrefix(graph.name);
+  description.sizes = graph.symbols();
+  for (graph::ValueId input : graph.inputs)
+    description.inputs.push_back(describeInput(graph.value(input), description.sizes));
+  for (const graph::Output& output : graph.outputs)
+    description.outputs.push_back(describeOutput(output, graph.value(output.value).type));
+  for (const graph::EntryCheck& check : graph.checks)
+    description.checks.push_back({check.check.message, check.location.str()});
+  description.weights = std::move(weights);
+  return description;
+}
+
+std::vector<std::string> parametersWithoutValues(const graph::Graph& graph) {
+  std::vector<std::string> names;
+  for (const graph::Value& value : graph.values) {
+    const bool given = value.data && !value.data->data.empty();
+    if (value.kind == graph::Value::Parameter && !given) names.push_back(value.name);
+  }
+  return names;
+}
+
+} // namespace convoy::driver

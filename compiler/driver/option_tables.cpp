@@ -1,0 +1,78 @@
+#include "driver/options.h"
+#include "support/internal_error.h"
+#include <algorithm>
+
+namespace convoy::driver {
+
+const std::vector<CommandRow>& commandTable() {
+  static const std::vector<CommandRow> table = {
+      {Command::Build, "build", "FILE [-o OUT] [--emit=exe,obj,lib,shared,header]",
+       "compile to a program, an object file, a library or a C header"},
+      {Command::Run, "run", "FILE [INPUT...] [-o OUTPUT]", "compile in memory and run"},
+      {Command::Emit, "emit", "FILE --stage=STAGE[,STAGE...] [-o OUT]", "print what a stage of the compiler made"},
+      {Command::Check, "check", "FILE", "look for mistakes, and make nothing"},
+  };
+  return table;
+}
+
+const CommandRow& rowOf(Command command) {
+  for (const CommandRow& row : commandTable())
+    if (row.command == command) return row;
+  internalError("a command without a row");
+}
+
+const std::vector<OutputKindRow>& outputKindTable() {
+  static const std::vector<OutputKindRow> table = {
+      {OutputKind::Executable, "exe", "", "a program of its own"},
+      {OutputKind::Object, "obj", ".o", "one object file"},
+      {OutputKind::Library, "lib", ".a", "a static library"},
+      {OutputKind::Shared, "shared", ".so", "a shared library"},
+      {OutputKind::Header, "header", ".h", "the C header of the others"},
+  };
+  return table;
+}
+
+const OutputKindRow& rowOf(OutputKind kind) {
+  for (const OutputKindRow& row : outputKindTable())
+    if (row.kind == kind) return row;
+  internalError("an output kind without a row");
+}
+
+const std::vector<OptionRow>& optionTable() {
+  using Row = OptionRow;
+  const std::vector<Command> everything = {}, compiling = {Command::Build, Command::Run, Command::Emit};
+  static const std::vector<OptionRow> table = {
+      {OptionId::Output, {"-o", "--output"}, Row::Value, "OUT", {Command::Build, Command::Emit},
+       "the file to write; a stem when several kinds are made; - is standard output"},
+      {OptionId::Emit, {"--emit"}, Row::Value, "KIND[,KIND...]", {Command::Build},
+       "what to make: exe (default), obj, lib, shared, header"},
+      {OptionId::Stage, {"--stage"}, Row::Value, "STAGE[,STAGE...]", {Command::Emit},
+       "what to print: ast, graph, fused, schedule, loops, llvm, llvm-opt, asm"},
+      {OptionId::Target, {"--target"}, Row::Value, "TRIPLE", compiling, "compile for another kind of machine"},
+      {OptionId::Cpu, {"-mcpu", "-march"}, Row::Value, "NAME", compiling,
+       "compile for this processor (default: native)"},
+      {OptionId::Optimize, {"-O"}, Row::Joined, "0..3", compiling, "how hard to optimize (default: 3)"},
+      {OptionId::Threads, {"--threads"}, Row::Value, "N", compiling, "threads to use (default: all allowed cores)"},
+      {OptionId::Schedule, {"--schedule"}, Row::Value, "FILE", compiling,
+       "compute as this schedule says, in place of one made here"},
+      {OptionId::DumpStages, {"--dump-stages-to"}, Row::Value, "DIR", compiling,
+       "write what every stage made to numbered files"},
+      {OptionId::Pipeline, {"--pipeline"}, Row::Value, "NAME", everything, "which pipeline, when the file has several"},
+      {OptionId::Init, {"--init"}, Row::Value, "random:SEED", everything,
+       "fill parameters that have no values with seeded random numbers"},
+      {OptionId::TimePasses, {"--time-passes"}, Row::Flag, nullptr, everything, "print how long each phase took"},
+      {OptionId::Format, {"--diagnostics-format"}, Row::Value, "text|json", everything, "how mistakes are reported"},
+      {OptionId::Color, {"--color"}, Row::Value, "auto|always|never", everything,
+       "colour in messages (default: auto, which respects NO_COLOR and CLICOLOR_FORCE)"},
+      {OptionId::Verbose, {"-v", "--verbose"}, Row::Flag, nullptr, everything, "say what is done"},
+      {OptionId::Help, {"--help", "-h"}, Row::Flag, nullptr, everything, "print this"},
+      {OptionId::Version, {"--version"}, Row::Flag, nullptr, everything, "print the version"},
+  };
+  return table;
+}
+
+bool takes(Command command, const OptionRow& row) {
+  return row.commands.empty() || std::count(row.commands.begin(), row.commands.end(), command) > 0;
+}
+
+} // namespace convoy::driver

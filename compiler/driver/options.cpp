@@ -1,0 +1,281 @@
+#include "driver/options.h"
+#include "command/options.h" // the options of compiled programs, which `run` passes on
+#include <algorithm>
+#include <charconv>
+
+namespace convoy::driver {
+
+namespace {
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
+  return text;
+}
+
+template <typename Number> std::optional<Number> parseNumber(std::string_view text) {
+  Number number{};
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+void suggest(DiagnosticBuilder report, const std::string& word, const std::vector<std::string>& known) {
+  if (std::string near = nearestName(word, known); !near.empty()) report.help("did you mean '" + near + "'?");
+}
+
+// The part of `argument` before '='.
+std::string nameIn(const std::string& argument) { return argument.substr(0, argument.find('=')); }
+
+bool matches(const OptionRow& row, const std::string& argument) {
+  for (const std::string& name : row.names) {
+    if (row.style == OptionRow::Joined ? argument.compare(0, name.size(), name) == 0 : nameIn(argument) == name)
+      return true;
+  }
+  return false;
+}
+
+const OptionRow* findOption(const std::string& argument, std::optional<Command> command) {
+  for (const OptionRow& row : optionTable())
+    if ((!command || takes(*command, row)) && matches(row, argument)) return &row;
+  return nullptr;
+}
+
+class Parser {
+public:
+  Parser(const std::vector<std::string>& arguments, DiagnosticEngine& diags) : arguments_(arguments), diags_(diags) {}
+
+  Options parse() {
+    readPresentation();
+    readCommand();
+    bool optionsEnded = false;
+    while (next_ < arguments_.size()) {
+      const std::string argument = arguments_[next_++];
+      if (optionsEnded || argument.size() < 2 || argument[0] != '-') readFile(argument);
+      else if (argument == "--") optionsEnded = true;
+      else readOption(argument);
+    }
+    if (!options_.help && !options_.version && !diags_.hasErrors()) checkComplete();
+    return std::move(options_);
+  }
+
+private:
+  // How errors are shown is wanted before the first one.
+  void readPresentation() {
+    for (const std::string& argument : arguments_) {
+      if (argument == "--diagnostics-format=json") options_.format = DiagnosticsFormat::Json;
+      if (argument == "--color=always") options_.color = ColorMode::Always;
+      if (argument == "--color=never") options_.color = ColorMode::Never;
+    }
+  }
+
+  // Options that hold for every command may stand before it.
+  void readCommand() {
+    while (next_ < arguments_.size() && !options_.command) {
+      const std::string argument = arguments_[next_++];
+      if (argument.size() > 1 && argument[0] == '-') {
+        readOption(argument);
+        continue;
+      }
+      std::vector<std::string> names;
+      for (const CommandRow& row : commandTable()) {
+        names.push_back(row.name);
+        if (argument == row.name) options_.command = row.command;
+      }
+      if (options_.command) return;
+      auto report = diags_.report(diag::UnknownCommand, {}, argument);
+      std::string near = nearestName(argument, names);
+      report.help(near.empty() ? "the commands are " + joined(names) : "did you mean '" + near + "'?");
+      next_ = arguments_.size(); // what follows belongs to a command that is not known
+    }
+  }
+
+  void readFile(const std::string& argument) {
+    if (options_.file.empty() && !argument.empty()) options_.file = argument;
+    else if (options_.command == Command::Run) options_.programArguments.push_back(argument);
+    else if (options_.command && argument.empty()) diags_.report(diag::MissingFile, {}, rowOf(*options_.command).name);
+    else if (options_.command) diags_.report(diag::TooManyFiles, {}, rowOf(*options_.command).name, argument);
+  }
+
+  void readOption(const std::string& argument) {
+    const bool run = options_.command == Command::Run;
+    // `convoy run FILE --help` asks the pipeline, `convoy run --help` asks us.
+    const bool programHelp = run && nameIn(argument) == "--help" && !options_.file.empty();
+    const OptionRow* row = programHelp ? nullptr : findOption(argument, options_.command);
+    if (!row && run && passOn(argument)) return;
+    if (!row) return reportUnknown(argument);
+    std::string value;
+    if (row->style == OptionRow::Joined) {
+      value = argument.substr(row->names.front().size());
+      if (!value.empty() && value[0] == '=') value.erase(0, 1);
+    } else if (const size_t equals = argument.find('='); equals != std::string::npos) {
+      if (row->style == OptionRow::Flag) {
+        diags_.report(diag::OptionTakesNoValue, {}, nameIn(argument));
+        return;
+      }
+      value = argument.substr(equals + 1);
+    } else if (row->style == OptionRow::Value && next_ < arguments_.size()) {
+      value = arguments_[next_++];
+    }
+    if (row->style != OptionRow::Flag && value.empty()) {
+      diags_.report(diag::OptionNeedsValue, {}, nameIn(argument), row->value);
+      return;
+    }
+    apply(*row, nameIn(argument), value);
+  }
+
+  // True when the option is one of compiled programs.
+  bool passOn(const std::string& argument) {
+    const command::OptionRow* row = command::findOption(argument);
+    if (!row) return false;
+    options_.programArguments.push_back(argument);
+    const bool valueFollows = row->value && argument.find('=') == std::string::npos;
+    if (valueFollows && next_ < arguments_.size()) options_.programArguments.push_back(arguments_[next_++]);
+    return true;
+  }
+
+  void reportUnknown(const std::string& argument) {
+    const std::string name = nameIn(argument);
+    if (const OptionRow* other = findOption(argument, std::nullopt)) {
+      std::vector<std::string> commands;
+      for (Command command : other->commands) commands.push_back(std::string("'convoy ") + rowOf(command).name + "'");
+      diags_.report(diag::OptionOfOtherCommand, {}, name, rowOf(*options_.command).name)
+          .help("it is an option of " + joined(commands));
+      return;
+    }
+    std::vector<std::string> known;
+    for (const OptionRow& row : optionTable())
+      if (!options_.command || takes(*options_.command, row))
+        known.insert(known.end(), row.names.begin(), row.names.end());
+    if (options_.command == Command::Run)
+      for (const command::OptionRow& row : command::optionTable()) known.push_back(row.name);
+    suggest(diags_.report(diag::UnknownOption, {}, name), name, known);
+  }
+
+  // The rows whose names the comma-separated `value` lists, each once.
+  template <typename Item, typename Find>
+  std::vector<Item> readList(const std::string& option, const std::string& value,
+                             const std::vector<std::string>& known, Find find) {
+    std::vector<Item> items;
+    for (size_t begin = 0; begin <= value.size();) {
+      const size_t end = std::min(value.find(',', begin), value.size());
+      const std::string word = value.substr(begin, end - begin);
+      begin = end + 1;
+      if (std::optional<Item> item = find(word)) {
+        if (std::find(items.begin(), items.end(), *item) == items.end()) items.push_back(*item);
+      } else {
+        suggest(diags_.report(diag::OptionValue, {}, option, joined(known), word), word, known);
+      }
+    }
+    return items;
+  }
+
+  template <typename Choice>
+  void readChoice(const std::string& option, const std::string& value,
+                  const std::vector<std::pair<std::string, Choice>>& choices, Choice& into) {
+    std::vector<std::string> known;
+    for (const auto& [name, choice] : choices) {
+      known.push_back(name);
+      if (value == name) {
+        into = choice;
+        return;
+      }
+    }
+    suggest(diags_.report(diag::OptionValue, {}, option, joined(known), value), value, known);
+  }
+
+  void readNumber(const std::string& option, const std::string& value, int lowest, int highest, int& into) {
+    std::optional<int> number = parseNumber<int>(value);
+    if (number && *number >= lowest && *number <= highest) into = *number;
+    else
+      diags_.report(diag::OptionValue, {}, option,
+                    "a whole number from " + std::to_string(lowest) + " to " + std::to_string(highest), value);
+  }
+
+  void readKinds(const std::string& option, const std::string& value) {
+    std::vector<std::string> names;
+    for (const OutputKindRow& row : outputKindTable()) names.push_back(row.name);
+    options_.kinds = readList<OutputKind>(option, value, names, [](const std::string& word) {
+      for (const OutputKindRow& row : outputKindTable())
+        if (word == row.name) return std::optional<OutputKind>(row.kind);
+      return std::optional<OutputKind>();
+    });
+  }
+
+  void readStages(const std::string& option, const std::string& value) {
+    std::vector<std::string> names;
+    for (Stage stage : allStages()) names.push_back(nameOf(stage));
+    options_.stages =
+        readList<Stage>(option, value, names, [](const std::string& word) { return findStage(word); });
+  }
+
+  void readSeed(const std::string& option, const std::string& value) {
+    const std::string method = "random:";
+    if (value.compare(0, method.size(), method) == 0)
+      options_.initSeed = parseNumber<uint64_t>(std::string_view(value).substr(method.size()));
+    if (!options_.initSeed)
+      diags_.report(diag::OptionValue, {}, option, "random:SEED with a whole number that is not negative", value);
+  }
+
+  void apply(const OptionRow& row, const std::string& name, const std::string& value) {
+    switch (row.id) {
+    case OptionId::Output: options_.output = value; return;
+    case OptionId::Emit: return readKinds(name, value);
+    case OptionId::Stage: return readStages(name, value);
+    case OptionId::Target: options_.target = value; return;
+    case OptionId::Cpu:
+      options_.cpu = value;
+      if (value.find(',') != std::string::npos)
+        diags_.report(diag::OptionValue, {}, name, "the name of one processor", value);
+      return;
+    case OptionId::Optimize: return readNumber("-O", value, 0, 3, options_.optimize);
+    case OptionId::Threads:
+      readNumber(name, value, 1, 1024, options_.threads);
+      if (options_.command == Command::Run) options_.programArguments.push_back("--threads=" + value);
+      return;
+    case OptionId::Pipeline: options_.pipeline = value; return;
+    case OptionId::Schedule: options_.scheduleFile = value; return;
+    case OptionId::Init: return readSeed(name, value);
+    case OptionId::DumpStages: options_.stagesFolder = value; return;
+    case OptionId::TimePasses: options_.timePasses = true; return;
+    case OptionId::Format:
+      return readChoice<DiagnosticsFormat>(
+          name, value, {{"text", DiagnosticsFormat::Text}, {"json", DiagnosticsFormat::Json}}, options_.format);
+    case OptionId::Color:
+      return readChoice<ColorMode>(
+          name, value, {{"auto", ColorMode::Auto}, {"always", ColorMode::Always}, {"never", ColorMode::Never}},
+          options_.color);
+    case OptionId::Verbose: options_.verbose = true; return;
+    case OptionId::Help: options_.help = true; return;
+    case OptionId::Version: options_.version = true; return;
+    }
+  }
+
+  void checkComplete() {
+    if (!options_.command) {
+      std::vector<std::string> names;
+      for (const CommandRow& row : commandTable()) names.push_back(row.name);
+      diags_.report(diag::MissingCommand, {}).help("the commands are " + joined(names) + "; 'convoy --help' says more");
+      return;
+    }
+    const CommandRow& row = rowOf(*options_.command);
+    if (options_.file.empty())
+      diags_.report(diag::MissingFile, {}, row.name).help(std::string("usage: convoy ") + row.name + " " + row.usage);
+    if (options_.command == Command::Emit && options_.stages.empty() && options_.stagesFolder.empty())
+      diags_.report(diag::MissingStage, {})
+          .help("--stage= takes ast, graph, fused, schedule, loops, llvm, llvm-opt, asm; --dump-stages-to=DIR writes all");
+  }
+
+  const std::vector<std::string>& arguments_;
+  DiagnosticEngine& diags_;
+  Options options_;
+  size_t next_ = 0;
+};
+
+} // namespace
+
+Options parseOptions(const std::vector<std::string>& arguments, DiagnosticEngine& diags) {
+  return Parser(arguments, diags).parse();
+}
+
+} // namespace convoy::driver

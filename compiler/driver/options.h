@@ -1,0 +1,79 @@
+// The command line of `convoy`. One table of options gives parsing, help and spelling suggestions.
+#pragma once
+#include "driver/stage.h"
+#include "support/diagnostics.h"
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace convoy::driver {
+
+enum class Command { Build, Run, Emit, Check };
+
+struct CommandRow {
+  Command command;
+  const char* name;
+  const char* usage; // what follows "convoy NAME"
+  const char* help;
+};
+const std::vector<CommandRow>& commandTable();
+const CommandRow& rowOf(Command command);
+
+// What `build` makes.
+enum class OutputKind { Executable, Object, Library, Shared, Header };
+
+struct OutputKindRow {
+  OutputKind kind;
+  const char* name;   // as --emit takes it
+  const char* suffix; // added to a stem when several kinds are made
+  const char* help;
+};
+const std::vector<OutputKindRow>& outputKindTable();
+const OutputKindRow& rowOf(OutputKind kind);
+
+enum class DiagnosticsFormat { Text, Json };
+enum class ColorMode { Auto, Always, Never };
+
+struct Options {
+  std::optional<Command> command;
+  bool help = false, version = false;
+  std::string file;                  // "-" is standard input
+  std::optional<std::string> output; // "-" is standard output
+  std::vector<OutputKind> kinds = {OutputKind::Executable};
+  std::vector<Stage> stages;
+  std::string target, cpu = "native"; // an empty target is this machine
+  int optimize = 3;
+  int threads = 0; // of the compiler, and of the program for `run`; 0: all allowed cores
+  std::string pipeline, scheduleFile;
+  std::optional<uint64_t> initSeed;
+  std::string stagesFolder; // empty: stages are not written
+  bool timePasses = false, verbose = false;
+  DiagnosticsFormat format = DiagnosticsFormat::Text;
+  ColorMode color = ColorMode::Auto;
+  std::vector<std::string> programArguments; // `run`: what the pipeline's own command line gets
+};
+
+enum class OptionId {
+  Output, Emit, Stage, Target, Cpu, Optimize, Threads, Pipeline, Schedule, Init, DumpStages, TimePasses, Format,
+  Color, Verbose, Help, Version,
+};
+
+struct OptionRow {
+  // Flag: nothing follows. Value: `--name=VALUE` or `--name VALUE`. Joined: `-O2`.
+  enum Style { Flag, Value, Joined };
+  OptionId id;
+  std::vector<std::string> names;
+  Style style;
+  const char* value;             // what follows, for help; null for a flag
+  std::vector<Command> commands; // that take it; empty: all of them
+  const char* help;
+};
+const std::vector<OptionRow>& optionTable();
+bool takes(Command command, const OptionRow& row);
+
+// `arguments`: without the name of the program. Returns what could be understood; after errors (diags.hasErrors()) the
+// usage was wrong. The format and colour of diagnostics are read first, so that they hold for errors in the others.
+Options parseOptions(const std::vector<std::string>& arguments, DiagnosticEngine& diags);
+
+} // namespace convoy::driver

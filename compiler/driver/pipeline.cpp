@@ -1,0 +1,193 @@
+#include "driver/pipeline.h"
+#include "driver/describe.h"
+#include "graph/reader.h"
+#include "loop/reader.h"
+#include "parse/parser.h"
+#include "schedule/lower.h"
+#include "sema/sema.h"
+#include "support/internal_error.h"
+#include <algorithm>
+
+namespace convoy::driver {
+
+namespace {
+
+// ---- what the phases do ----
+
+bool parseScript(Compilation& c) {
+  c.syntax = convoy::parse(*c.file, c.diags);
+  return !c.diags.hasErrors();
+}
+
+bool analyzeScript(Compilation& c) {
+  SemaOptions options;
+  options.pipeline = c.options.pipeline;
+  options.initSeed = c.options.initSeed;
+  c.graph = analyze(*c.syntax, options, c.diags);
+  return c.graph && !c.diags.hasErrors();
+}
+
+bool readGraph(Compilation& c) {
+  c.graph = graph::read(*c.file, c.diags);
+  return c.graph && !c.diags.hasErrors();
+}
+
+// What runs needs its parameters; `check` and `emit` do without.
+bool checkParameters(Compilation& c) {
+  if (!c.needsParameters) return true;
+  const std::vector<std::string> missing = parametersWithoutValues(*c.graph);
+  if (missing.empty()) return true;
+  constexpr size_t shown = 20;
+  std::string names;
+  for (size_t i = 0; i < std::min(missing.size(), shown); ++i) names += (i ? ", " : "") + missing[i];
+  if (missing.size() > shown) names += " and " + std::to_string(missing.size() - shown) + " more";
+  auto report = c.diags.report(diag::ParametersWithoutValues, {}, c.graph->name, names);
+  if (c.kind == FileKind::Script) report.help("'--init random:1' fills them with seeded random numbers");
+  return false;
+}
+
+bool findTarget(Compilation& c) {
+  c.target = makeTarget(c.options.target, c.options.cpu, c.diags);
+  return c.target.has_value();
+}
+
+bool makeOrReadSchedule(Compilation& c) {
+  if (c.options.scheduleFile.empty()) {
+    c.schedule = schedule::makeSchedule(*c.graph, *c.target);
+    return true;
+  }
+  const SourceFile* text = c.read(c.options.scheduleFile);
+  if (text) c.schedule = schedule::read(*text, *c.graph, c.diags);
+  return c.schedule && !c.diags.hasErrors();
+}
+
+bool lowerGraph(Compilation& c) {
+  schedule::Program program = schedule::lower(*c.graph, *c.schedule, *c.target, symbolPrefix(c.graph->name));
+  c.loops = std::move(program.loops);
+  c.description = interfaceOf(*c.graph, std::move(program.weights));
+  return true;
+}
+
+// Loop IR that a person wrote: what is wrong with it is a diagnostic.
+bool readLoops(Compilation& c) {
+  std::optional<loop::Module> module = loop::read(*c.file, c.diags);
+  if (!module || c.diags.hasErrors()) return false;
+  for (const std::string& problem : loop::verify(*module)) c.diags.report(diag::LoopInvalid, {c.file, 0, 0}, problem);
+  c.loops = std::move(*module);
+  return !c.diags.hasErrors();
+}
+
+bool generateCode(Compilation& c) {
+  CompileOptions options;
+  options.optimize = c.options.optimize;
+  options.threads = c.threads();
+  options.keepLlvm = c.stages.count(Stage::Llvm) > 0;
+  options.keepOptimized = c.stages.count(Stage::LlvmOptimized) > 0;
+  options.keepAssembly = c.stages.count(Stage::Assembly) > 0;
+  c.units = compileProgram(c.loops, c.description ? &*c.description : nullptr, *c.target, options);
+  return true;
+}
+
+// ---- what they made, checked ----
+
+std::vector<std::string> verifyGraph(const Compilation& c) { return graph::verify(*c.graph); }
+std::vector<std::string> verifyLoops(const Compilation& c) { return loop::verify(c.loops); }
+
+// ---- what they made, as text ----
+
+std::string printSyntax(const Compilation& c) { return ast::print(*c.syntax); }
+std::string printGraph(const Compilation& c) { return graph::print(*c.graph); }
+std::string printFused(const Compilation& c) { return schedule::printFused(*c.schedule, *c.graph); }
+std::string printSchedule(const Compilation& c) { return schedule::print(*c.schedule, *c.graph); }
+std::string printLoops(const Compilation& c) { return loop::print(c.loops); }
+
+template <std::string CompiledUnit::*text> std::string printUnits(const Compilation& c) {
+  std::string all;
+  for (const CompiledUnit& unit : c.units) all += (all.empty() ? "" : "\n") + unit.*text;
+  return all;
+}
+
+} // namespace
+
+const std::vector<Phase>& pipeline() {
+  constexpr FileKind script = FileKind::Script, graph = FileKind::Graph, loops = FileKind::Loops;
+  static const std::vector<Phase> table = {
+      {"parse", "the first look at the text: what follows sees a tree and never text",
+       {script}, parseScript, nullptr, {{Stage::Ast, printSyntax}}},
+      {"sema", "names and shapes are resolved once, so that no later phase can meet a mistake of the user's",
+       {script}, analyzeScript, verifyGraph, {{Stage::Graph, printGraph}}},
+      {"read graph", "stands for parse and sema when the file is graph IR",
+       {graph}, readGraph, verifyGraph, {{Stage::Graph, printGraph}}},
+      {"parameters", "before anything is decided or compiled for a program that could not run",
+       {script, graph}, checkParameters, nullptr, {}},
+      {"target", "the schedule depends on the machine's vectors, the graph does not",
+       {script, graph, loops}, findTarget, nullptr, {}},
+      {"schedule", "decides fusion, layout and tiles while layers are still layers",
+       {script, graph}, makeOrReadSchedule, nullptr,
+       {{Stage::Fused, printFused}, {Stage::Schedule, printSchedule}}},
+      {"lower", "writes out what the schedule decided, and decides nothing itself",
+       {script, graph}, lowerGraph, verifyLoops, {{Stage::Loops, printLoops}}},
+      {"read loops", "stands for everything above when the file is loop IR",
+       {loops}, readLoops, nullptr, {{Stage::Loops, printLoops}}},
+      {"codegen", "a module per kernel, so that kernels compile side by side",
+       {script, graph, loops}, generateCode, nullptr,
+       {{Stage::Llvm, printUnits<&CompiledUnit::llvm>},
+        {Stage::LlvmOptimized, printUnits<&CompiledUnit::optimized>},
+        {Stage::Assembly, printUnits<&CompiledUnit::assembly>}}},
+  };
+  return table;
+}
+
+namespace {
+
+bool takesPart(const Phase& phase, FileKind kind) {
+  return std::count(phase.starts.begin(), phase.starts.end(), kind) > 0;
+}
+
+// How many phases of the table the goal needs.
+size_t phasesUntil(Goal goal, const Compilation& c) {
+  const std::vector<Phase>& table = pipeline();
+  auto isWanted = [&](const View& view) {
+    switch (goal) {
+    case Goal::Check: return view.stage == (c.kind == FileKind::Loops ? Stage::Loops : Stage::Graph);
+    case Goal::Stages: return c.stages.count(view.stage) > 0;
+    case Goal::Code: return true;
+    }
+    return false;
+  };
+  size_t count = 0;
+  for (size_t i = 0; i < table.size(); ++i) {
+    const Phase& phase = table[i];
+    if (takesPart(phase, c.kind) && std::any_of(phase.views.begin(), phase.views.end(), isWanted)) count = i + 1;
+  }
+  return count;
+}
+
+} // namespace
+
+std::vector<Stage> stagesFrom(FileKind kind) {
+  std::vector<Stage> stages;
+  for (const Phase& phase : pipeline())
+    if (takesPart(phase, kind))
+      for (const View& view : phase.views) stages.push_back(view.stage);
+  return stages;
+}
+
+bool runPipeline(Compilation& c, Goal goal, PhaseTimes& times, const StageSink& sink) {
+  const size_t count = phasesUntil(goal, c);
+  for (size_t i = 0; i < count; ++i) {
+    const Phase& phase = pipeline()[i];
+    if (!takesPart(phase, c.kind)) continue;
+    if (!times.measure(phase.name, [&] { return phase.run(c); })) return false;
+    if (phase.verify) {
+      const std::vector<std::string> problems =
+          times.measure(std::string(phase.name) + ": verify", [&] { return phase.verify(c); });
+      if (!problems.empty()) internalError(std::string("after '") + phase.name + "': " + problems.front());
+    }
+    for (const View& view : phase.views)
+      if (c.stages.count(view.stage)) sink(view.stage, view.print(c));
+  }
+  return true;
+}
+
+} // namespace convoy::driver

@@ -1,0 +1,40 @@
+// The pipeline: every phase of a compilation, in one table. Running, timing, printing and writing of stages read it.
+#pragma once
+#include "driver/compilation.h"
+#include "driver/phase_times.h"
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace convoy::driver {
+
+// A stage that can be printed once a phase is done.
+struct View {
+  Stage stage;
+  std::string (*print)(const Compilation& compilation);
+};
+
+struct Phase {
+  const char* name;
+  const char* why; // it stands where it stands
+  std::vector<FileKind> starts; // takes part when the file is one of these
+  bool (*run)(Compilation& compilation); // false after a diagnostic
+  // Problems of what the phase made; any is an internal error. Null: nothing to check.
+  std::vector<std::string> (*verify)(const Compilation& compilation);
+  std::vector<View> views;
+};
+const std::vector<Phase>& pipeline();
+
+// The stages that a compilation which starts from such a file passes.
+std::vector<Stage> stagesFrom(FileKind kind);
+
+// How far to go: until every mistake in the file is known; until compilation.stages exist; to machine code.
+enum class Goal { Check, Stages, Code };
+
+using StageSink = std::function<void(Stage stage, const std::string& text)>;
+
+// Runs the phases up to the goal. `sink` gets each of compilation.stages as soon as it exists. False after a
+// diagnostic.
+bool runPipeline(Compilation& compilation, Goal goal, PhaseTimes& times, const StageSink& sink);
+
+} // namespace convoy::driver

@@ -1,0 +1,21 @@
+// The C header of a compiled pipeline.
+#pragma once
+#include "codegen/descriptor.h"
+#include <string>
+#include <vector>
+
+namespace convoy {
+
+struct HeaderRequest {
+  const PipelineDescription& pipeline;
+  std::vector<std::string> inputTypes, outputTypes; // to read: "image[rgb, H, W]"
+  std::string triple, cpu;                          // what the code is for
+};
+
+// C99 and C++, needs no other file: runtime.h is in it, under its own guard.
+std::string makeHeader(const HeaderRequest& request);
+
+// The text of convoy/runtime.h.
+const char* runtimeHeader();
+
+} // namespace convoy

@@ -1,0 +1,145 @@
+#include "output/link.h"
+#include "output/archive.h"
+#include "output/files.h"
+#include "output/process.h"
+#include "llvm/TargetParser/Host.h"
+#include "llvm/TargetParser/Triple.h"
+#include <cerrno>
+#include <unistd.h>
+
+namespace convoy {
+
+namespace {
+
+struct Program {
+  const char* name;
+  const char* package;
+};
+constexpr Program linker{"ld.lld-" CONVOY_LLVM_MAJOR, "lld-" CONVOY_LLVM_MAJOR};
+constexpr Program compiler{"clang++-" CONVOY_LLVM_MAJOR, "clang-" CONVOY_LLVM_MAJOR};
+
+// One link: a private folder with the units in it, and a command line that grows.
+class Link {
+public:
+  Link(const std::vector<CompiledUnit>& units, const LinkContext& context) : units_(units), context_(context) {}
+
+  // False after a diagnostic, like all that follow.
+  bool start(const Program& program) {
+    std::optional<std::string> path = find(program);
+    if (!path) return false;
+    command_ = {*path};
+    if (folder_.path().empty()) return fail("a temporary folder cannot be made: " + errorWords(errno));
+    return true;
+  }
+  std::optional<std::string> find(const Program& program) {
+    std::optional<std::string> path = findProgram(program.name, {commandFolder()});
+    if (!path)
+      context_.diags.report(diag::ToolMissing, {}, program.name)
+          .help(std::string("install the package ") + program.package);
+    return path;
+  }
+  void add(std::vector<std::string> words) { command_.insert(command_.end(), words.begin(), words.end()); }
+  bool addUnits() {
+    const std::vector<std::string> names = objectNames(units_);
+    for (size_t i = 0; i < units_.size(); ++i)
+      if (!addFile("", names[i], units_[i].object)) return false;
+    return true;
+  }
+  bool addFile(const std::string& prefix, const std::string& name, const std::string& bytes) {
+    if (std::optional<std::string> error = writeFile(folder_.file(name), bytes)) return fail(*error);
+    command_.push_back(prefix + folder_.file(name));
+    return true;
+  }
+
+  std::optional<std::string> run() {
+    const std::string result = folder_.file("result");
+    add({"-o", result});
+    if (context_.log) {
+      std::string line;
+      for (const std::string& word : command_) line += (line.empty() ? "" : " ") + word;
+      context_.log(line);
+    }
+    const ProcessResult process = runProcess(command_);
+    if (process.status != 0) {
+      context_.diags
+          .report(diag::CannotLink, {}, context_.output, "the linker ended with status " + std::to_string(process.status))
+          .note("it said: " + escapeForTerminal(process.output.substr(0, process.output.find('\n'))));
+      return std::nullopt;
+    }
+    ReadResult file = readFile(result, SIZE_MAX);
+    if (!file.error) return std::move(file.bytes);
+    fail(*file.error);
+    return std::nullopt;
+  }
+
+private:
+  bool fail(const std::string& why) {
+    context_.diags.report(diag::CannotLink, {}, context_.output, why);
+    return false;
+  }
+
+  const std::vector<CompiledUnit>& units_;
+  const LinkContext& context_;
+  TemporaryFolder folder_;
+  std::vector<std::string> command_;
+};
+
+// Beside the command in a build tree (bin, lib), or where it is installed (bin, lib/convoy).
+std::optional<std::string> findRuntime(const char* name, const LinkContext& context) {
+  for (const char* folder : {"/../lib/", "/../lib/convoy/"}) {
+    const std::string path = commandFolder() + folder + name;
+    if (::access(path.c_str(), R_OK) == 0) return path;
+  }
+  context.diags.report(diag::RuntimeMissing, {}, name);
+  return std::nullopt;
+}
+
+} // namespace
+
+bool canLinkFor(const std::string& triple) {
+  const llvm::Triple target(triple), host(llvm::sys::getDefaultTargetTriple());
+  return target.getArch() == host.getArch() && target.getOS() == host.getOS();
+}
+
+std::optional<std::string> linkObject(const std::vector<CompiledUnit>& units, const LinkContext& context) {
+  if (units.size() == 1) return units.front().object;
+  Link link(units, context);
+  if (!link.start(linker)) return std::nullopt;
+  link.add({"-r"});
+  if (!link.addUnits()) return std::nullopt;
+  return link.run();
+}
+
+std::optional<std::string> linkExecutable(const std::vector<CompiledUnit>& units, const std::string& pipelineSymbol,
+                                          const LinkContext& context) {
+  const std::optional<std::string> runtime = findRuntime("libconvoy_program.a", context);
+  Link link(units, context);
+  if (!runtime || !link.start(compiler)) return std::nullopt;
+  const std::optional<std::string> lld = link.find(linker);
+  if (!lld) return std::nullopt;
+  // The archive's main() knows its pipeline under one name.
+  link.add({"--ld-path=" + *lld, "-static-libstdc++", "-static-libgcc", "-pthread",
+            "-Xlinker", "--defsym=convoy_program_pipeline=" + pipelineSymbol, "-Wl,--gc-sections", "-Wl,--as-needed",
+            "-Wl,-z,relro,-z,now", "-Wl,-z,noexecstack", "-Wl,--build-id=none"});
+  if (!link.addUnits()) return std::nullopt;
+  link.add({*runtime, "-lm"});
+  return link.run();
+}
+
+std::optional<std::string> linkShared(const std::vector<CompiledUnit>& units, const std::vector<std::string>& symbols,
+                                      const std::string& soname, const LinkContext& context) {
+  Link link(units, context);
+  if (!link.start(compiler)) return std::nullopt;
+  const std::optional<std::string> lld = link.find(linker);
+  if (!lld) return std::nullopt;
+  std::string exports = "{\n  global:\n";
+  for (const std::string& symbol : symbols) exports += "    \"" + symbol + "\";\n";
+  exports += "  local: *;\n};\n";
+  link.add({"--ld-path=" + *lld, "-shared", "-nostdlib++", "-Xlinker", "-soname=" + soname, "-Wl,-z,defs",
+            "-Wl,-z,relro,-z,now", "-Wl,-z,noexecstack", "-Wl,--as-needed", "-Wl,--build-id=none", "-Xlinker"});
+  if (!link.addFile("--version-script=", "exports.map", exports) || !link.addUnits()) return std::nullopt;
+  link.add({"-lm"});
+  return link.run();
+}
+
+} // namespace convoy

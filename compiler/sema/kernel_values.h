@@ -1,0 +1,20 @@
+// Kernels written as values: what their nesting means for a convolution.
+#pragma once
+#include "sema/value.h"
+
+namespace convoy::sema {
+
+// A resolved literal kernel: the weight in the layout [filters][channels / groups][taps...].
+struct KernelValues {
+  std::vector<float> weight;
+  std::vector<int64_t> kernel; // per axis
+  int64_t filters = 0, groups = 0;
+};
+
+// With r spatial dimensions, values nested r deep filter every channel by itself; r + 1 deep they are several filters
+// of one channel; r + 2 deep [filters][channels / groups][taps...]. `groups` is what the script says, if it does.
+// nullopt after a diagnostic. No element is poison.
+std::optional<KernelValues> resolveKernel(const List& values, const TensorType& input, std::optional<int64_t> groups,
+                                          Location location, const graph::Graph& graph, DiagnosticEngine& diags);
+
+} // namespace convoy::sema

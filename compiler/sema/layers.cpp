@@ -1,0 +1,194 @@
+// Nodes: names, parameters, the shape rule.
+#include "sema/elaborator.h"
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+#include <cmath>
+
+namespace convoy::sema {
+
+bool Elaborator::fitsFloat(double value, Location location) {
+  if (std::isfinite(static_cast<float>(value))) return true;
+  diags_.report(diag::FloatRange, location, shortest(value));
+  return false;
+}
+
+graph::ValueId Elaborator::add(graph::Value value) {
+  names_.insert(value.name);
+  graph_.values.push_back(std::move(value));
+  return static_cast<graph::ValueId>(graph_.values.size() - 1);
+}
+
+graph::ValueId Elaborator::addParameter(const std::string& name, std::vector<Size> dims,
+                                        std::shared_ptr<const graph::ParameterData> data, Location location) {
+  graph::Value value;
+  value.kind = graph::Value::Parameter;
+  value.name = unused(name);
+  value.type.dims = std::move(dims);
+  value.location = location;
+  value.data = std::move(data);
+  return add(std::move(value));
+}
+
+void Elaborator::addCheck(ShapeRequest::RuntimeCheck check, Location location) {
+  for (const graph::EntryCheck& entry : graph_.checks)
+    if (entry.check.kind == check.kind && entry.check.left == check.left && entry.check.right == check.right) return;
+  graph_.checks.push_back({std::move(check), location});
+}
+
+// The name itself, or with the first free number behind it.
+std::string Elaborator::unused(const std::string& name) const {
+  std::string candidate = name;
+  for (int64_t i = 2; names_.count(candidate); ++i) candidate = name + "_" + std::to_string(i);
+  return candidate;
+}
+
+// Unnamed layers are numbered per kind, and every layer of the kind counts, so that a name given to one does not
+// change the names of those after it.
+std::string Elaborator::proposedName(const LayerCall& call) const {
+  if (call.name) return unused(*call.name);
+  auto counter = counters_.find(call.row.name);
+  int64_t number = counter == counters_.end() ? 1 : counter->second + 1;
+  auto text = [&] { return std::string(call.row.name) + "_" + std::to_string(number); };
+  while (names_.count(text())) ++number;
+  return text();
+}
+
+bool Elaborator::registerLayer(const LayerCall& call, const std::string& name, bool hasParameters) {
+  ++counters_[call.row.name];
+  auto legal = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '.' || c == '/' || c == '-';
+  };
+  if (call.name &&
+      (call.name->empty() || call.name->size() > 200 || !std::all_of(call.name->begin(), call.name->end(), legal))) {
+    diags_.report(diag::BadLayerName, call.nameLocation, *call.name)
+        .help("a name has 1 to 200 letters, digits, '_', '.', '/' or '-'");
+    return false;
+  }
+  if (!hasParameters) return true;
+  Location where = call.name ? call.nameLocation : call.location;
+  auto [existing, isNew] = parametricLayers_.emplace(call.name ? *call.name : name, where);
+  if (!isNew)
+    diags_.report(diag::DuplicateLayer, where, existing->first).label(existing->second, "the first one");
+  return isNew;
+}
+
+// The value of a default, which is written as in a script.
+static Attribute fallbackValue(const AttributeSpec& spec) {
+  const std::string& text = *spec.fallback;
+  int64_t integer = 0;
+  double number = 0;
+  std::from_chars(text.data(), text.data() + text.size(), integer);
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  switch (spec.form) {
+  case AttributeForm::Int: return integer;
+  case AttributeForm::Float: return number;
+  case AttributeForm::Bool: return text == "true";
+  case AttributeForm::Sizes:
+  case AttributeForm::Kernel:
+  case AttributeForm::Padding: return std::vector<int64_t>{integer};
+  case AttributeForm::Border: return Border{borderModeNamed(text).value_or(BorderMode::Constant), 0};
+  }
+  return integer;
+}
+
+void Elaborator::applyDefaults(LayerCall& call) {
+  for (const AttributeSpec& spec : call.row.attributes)
+    if (spec.fallback && !call.attributes.has(spec.name)) call.attributes.set(spec.name, fallbackValue(spec));
+}
+
+// A kernel written as values says its extents, and the number of filters and groups; there is no bias unless asked for.
+std::optional<KernelValues> Elaborator::applyLiteralKernel(LayerCall& call) {
+  Attributes& attributes = call.attributes;
+  const TensorType& input = graph_.value(call.operands[0].id).type;
+  Location location = call.location;
+  for (const auto& [name, where] : call.attributeLocations)
+    if (name == "kernel") location = where;
+  std::optional<int64_t> groups;
+  if (attributes.has("groups")) groups = attributes.get<int64_t>("groups");
+  auto kernel = resolveKernel(*call.literal, input, groups, location, graph_, diags_);
+  if (!kernel) return std::nullopt;
+  if (attributes.has("filters") && attributes.get<int64_t>("filters") != kernel->filters) {
+    diags_.report(diag::KernelMismatch, location, kernel->filters, "filters", attributes.get<int64_t>("filters"));
+    return std::nullopt;
+  }
+  attributes.set("kernel", kernel->kernel);
+  attributes.set("filters", kernel->filters);
+  attributes.set("groups", kernel->groups);
+  if (!attributes.has("bias")) attributes.set("bias", false);
+  return kernel;
+}
+
+bool Elaborator::reasonable(const TensorType& type, Location location) {
+  constexpr int64_t mostElements = int64_t(1) << 60;
+  constexpr size_t longestSize = 1000;
+  for (const Size& dim : type.dims)
+    if (dim.str().size() > longestSize) {
+      diags_.report(diag::SizeTooComplex, location);
+      return false;
+    }
+  int64_t elements = 1;
+  for (const Size& dim : type.dims)
+    if (__builtin_mul_overflow(elements, dim.constant().value_or(1), &elements) || elements > mostElements) {
+      diags_.report(diag::TensorTooLarge, location, type.str());
+      return false;
+    }
+  return true;
+}
+
+Value Elaborator::addLayer(LayerCall call) {
+  std::optional<KernelValues> kernel;
+  if (call.literal) {
+    int rank = graph_.value(call.operands[0].id).type.spatialRank();
+    bool spatial = rank >= 1 && rank <= 3; // otherwise the shape rule reports it
+    if (spatial) kernel = applyLiteralKernel(call);
+    if (spatial && !kernel) return {};
+    if (!spatial) call.attributes.set("kernel", std::vector<int64_t>{1});
+  }
+  applyDefaults(call);
+
+  std::vector<TensorType> types;
+  std::vector<Location> origins;
+  for (const Operand& operand : call.operands) {
+    types.push_back(operand.scalar ? TensorType{{Size(1)}} : graph_.value(operand.id).type);
+    origins.push_back(operand.scalar ? Location() : graph_.value(operand.id).location);
+  }
+  std::string name = proposedName(call);
+  ShapeRequest request{types, call.attributes, call.location, diags_, name, origins, call.attributeLocations};
+  auto type = call.row.shape(request);
+  if (!type || !reasonable(*type, call.location)) return {};
+  if (!registerLayer(call, name, !request.parameters.empty())) return {};
+
+  graph::Value node;
+  node.kind = graph::Value::Node;
+  node.op = call.row.kind;
+  node.name = name;
+  node.type = *type;
+  node.location = call.location;
+  node.attributes = call.attributes;
+  names_.insert(name);
+  for (const Operand& operand : call.operands) {
+    if (!operand.scalar) {
+      node.operands.push_back(operand.id);
+      continue;
+    }
+    auto data = std::make_shared<graph::ParameterData>();
+    data->literal = true;
+    data->data = {static_cast<float>(*operand.scalar)};
+    node.operands.push_back(addParameter(name + ".scalar", {Size(1)}, std::move(data), call.location));
+  }
+  for (size_t i = 0; i < request.parameters.size(); ++i) {
+    const ParameterSpec& spec = request.parameters[i];
+    auto data = std::make_shared<graph::ParameterData>();
+    data->literal = i == 0 && kernel;
+    if (data->literal) data->data = std::move(kernel->weight);
+    // Parameters are looked up in weight files by the name that the script gives to their layer.
+    node.operands.push_back(addParameter((call.name ? *call.name : name) + "." + spec.name,
+                                         std::vector<Size>(spec.shape.begin(), spec.shape.end()), std::move(data),
+                                         call.location));
+  }
+  for (ShapeRequest::RuntimeCheck& check : request.checks) addCheck(std::move(check), call.location);
+  return {Tensor{add(std::move(node))}};
+}
+
+} // namespace convoy::sema

@@ -1,0 +1,64 @@
+// --init random:SEED: a network without trained weights can be run and measured.
+#include "sema/elaborator.h"
+#include <cmath>
+#include <new>
+
+namespace convoy::sema {
+
+namespace {
+
+// Steele, Lea, Flood: Fast splittable pseudorandom number generators.
+class SplitMix64 {
+public:
+  explicit SplitMix64(uint64_t state) : state_(state) {}
+  uint64_t next() {
+    uint64_t z = state_ += 0x9e3779b97f4a7c15u;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+    return z ^ (z >> 31);
+  }
+  // In [-1, 1), on a grid of 2^-23: every result is a float32.
+  float uniform() { return static_cast<float>(static_cast<int64_t>(next() >> 40) - (1 << 23)) * 0x1p-23f; }
+
+private:
+  uint64_t state_;
+};
+
+uint64_t hashOf(const std::string& name) {
+  uint64_t hash = 0xcbf29ce484222325u; // FNV-1a
+  for (unsigned char c : name) hash = (hash ^ c) * 0x100000001b3u;
+  return hash;
+}
+
+} // namespace
+
+void initializeRandom(graph::Graph& graph, uint64_t seed, DiagnosticEngine& diags) {
+  for (const graph::Value& node : graph.values) {
+    if (node.kind != graph::Value::Node) continue;
+    const OpInfo& row = opInfo(node.op);
+    size_t first = static_cast<size_t>(activationCount(row, static_cast<int>(node.operands.size())));
+    if (first == node.operands.size()) continue;
+    // The weight comes first, [filters][what one filter reads]; the bias follows its scale.
+    int64_t fanIn = 1;
+    const TensorType& weight = graph.value(node.operands[first]).type;
+    for (size_t axis = 1; axis < weight.dims.size(); ++axis) fanIn *= *weight.dims[axis].constant();
+    float bound = static_cast<float>(std::sqrt(3.0 / static_cast<double>(fanIn)));
+
+    for (size_t i = first; i < node.operands.size(); ++i) {
+      graph::Value& parameter = graph.values[node.operands[i]];
+      if (parameter.data && !parameter.data->data.empty()) continue;
+      auto filled = std::make_shared<graph::ParameterData>();
+      try {
+        filled->data.resize(static_cast<size_t>(*parameter.type.elements().constant()));
+      } catch (const std::bad_alloc&) {
+        diags.report(diag::OutOfMemory, parameter.location, parameter.name);
+        return;
+      }
+      SplitMix64 random(SplitMix64(seed).next() ^ hashOf(parameter.name));
+      for (float& number : filled->data) number = bound * random.uniform();
+      parameter.data = std::move(filled);
+    }
+  }
+}
+
+} // namespace convoy::sema
