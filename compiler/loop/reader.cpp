@@ -156,7 +156,8 @@ private:
     do {
       if (atInteger()) {
         int64_t n = integer();
-        inst.ints[0] += minus ? -n : n;
+        if (minus ? __builtin_sub_overflow(inst.ints[0], n, &inst.ints[0]) : __builtin_add_overflow(inst.ints[0], n, &inst.ints[0]))
+          fail("the offset does not fit 64 bits");
       } else {
         if (minus) fail("only a constant can be subtracted in an address");
         inst.operands.push_back(use());
