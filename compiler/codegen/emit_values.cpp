@@ -29,7 +29,7 @@ void Emitter::arithmetic(const Inst& inst) {
       x.push_back(operand->type.isArray() ? p[i] : p[0]);
     }
     result.push_back(inst.op == Op::Select                  ? builder_.CreateSelect(x[0], x[1], x[2])
-                     : inst.op == Op::Cast                  ? cast(inst.operands[0]->type, inst.results[0]->type, x[0])
+                     : inst.op == Op::Cast                  ? cast(inst.operands[0]->type.element(), inst.results[0]->type.element(), x[0])
                      : shapeOf(inst.op) == OpShape::Compare ? compare(inst, x[0], x[1])
                                                             : arithmeticElement(inst, x));
   }
@@ -111,11 +111,29 @@ llvm::Value* Emitter::compare(const Inst& inst, llvm::Value* a, llvm::Value* c) 
   }
 }
 
+// To nearest even. LLVM would call a function of its own support library where the processor has no instruction for it.
+llvm::Value* Emitter::roundToBf16(const Type& from, const Type& to, llvm::Value* v) {
+  auto& b = builder_;
+  if (target_.features.find("+avx512bf16") != std::string::npos) return b.CreateFPTrunc(v, type(to));
+  llvm::Type* wide = type(from.withScalar(Scalar::I32));
+  auto number = [&](uint32_t n) { return llvm::ConstantInt::get(wide, n); };
+  llvm::Value* bits = b.CreateBitCast(v, wide);
+  llvm::Value* high = b.CreateLShr(bits, number(16));
+  llvm::Value* half = b.CreateAdd(number(0x7fff), b.CreateAnd(high, number(1)));
+  llvm::Value* rounded = b.CreateLShr(b.CreateAdd(bits, half), number(16));
+  llvm::Value* quiet = b.CreateOr(high, number(0x40)); // a NaN must not round to infinity
+  llvm::Value* kept = b.CreateSelect(b.CreateFCmpUNO(v, v), quiet, rounded);
+  llvm::Type* narrow = from.lanes == 1 ? static_cast<llvm::Type*>(b.getInt16Ty())
+                                       : llvm::FixedVectorType::get(b.getInt16Ty(), from.lanes);
+  return b.CreateBitCast(b.CreateTrunc(kept, narrow), type(to));
+}
+
 llvm::Value* Emitter::cast(const Type& from, const Type& to, llvm::Value* v) {
   llvm::Type* target = type(to);
   bool fromFloat = isFloat(from.scalar), toFloat = isFloat(to.scalar);
   bool fromSigned = from.scalar != Scalar::U8 && from.scalar != Scalar::I1, toSigned = to.scalar != Scalar::U8;
   auto& b = builder_;
+  if (to.scalar == Scalar::BF16) return roundToBf16(from, to, v);
   if (fromFloat && toFloat) return b.CreateFPCast(v, target);
   if (fromFloat)
     return b.CreateIntrinsic(toSigned ? llvm::Intrinsic::fptosi_sat : llvm::Intrinsic::fptoui_sat,

@@ -296,7 +296,9 @@ private:
       for (Value* v : inst.operands)
         if (v->type.isArray()) return {v->type};
       return {inst.operands[0]->type};
-    case OpShape::Compare: operandCount(2); return {inst.operands[0]->type.withScalar(Scalar::I1)};
+    case OpShape::Compare:
+      operandCount(2);
+      return {inst.operands[inst.operands[1]->type.isArray()]->type.withScalar(Scalar::I1)};
     case OpShape::Special: break;
     }
     switch (inst.op) {

@@ -21,7 +21,9 @@ public:
     case OpShape::Ternary: return arithmetic();
     case OpShape::Compare:
       wants(operand(0).isVector() && operand(0).scalar != Scalar::BF16, "it compares scalars and vectors, and not bf16");
-      return wants(operand(0) == operand(1), "both sides have one type");
+      return wants(operand(0).element() == operand(1).element() &&
+                       (operand(0) == operand(1) || !operand(0).isArray() || !operand(1).isArray()),
+                   "both sides have one type");
     case OpShape::Special: break;
     }
     if (isAddressed(inst_.op)) memory();
@@ -67,6 +69,9 @@ private:
                 operand(0).array == result().array,
             "a cast keeps the lanes");
       wants(result().scalar != Scalar::I1, "a truth value comes from a comparison");
+      wants((operand(0).scalar != Scalar::BF16 || result().scalar == Scalar::F32) &&
+                (result().scalar != Scalar::BF16 || operand(0).scalar == Scalar::F32),
+            "bf16 is cast from and to f32");
       break;
     case Op::Bitcast:
       wants(isPlain(operand(0)) && isPlain(result()) && bitsOf(operand(0)) == bitsOf(result()), "both types have one size");
