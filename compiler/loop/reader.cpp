@@ -172,6 +172,7 @@ private:
   void function(Module& module) {
     bool exported = accept("export");
     expect("func");
+    skip();
     size_t begin = at_;
     expect("@");
     auto f = std::make_unique<Function>();

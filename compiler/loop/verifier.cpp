@@ -9,6 +9,7 @@ namespace convoy::loop {
 
 namespace {
 
+constexpr int64_t mostTurns = 1024; // of one unroll loop
 // What code generation may write out for one function, in instructions; nested unroll loops multiply.
 constexpr int64_t largestFunction = int64_t{1} << 20;
 
@@ -63,11 +64,10 @@ private:
     for (size_t i = 0; i < b.insts.size(); ++i) {
       const Inst& inst = *b.insts[i];
       bool last = i + 1 == b.insts.size();
-      bool ends = inst.op == Op::Yield || inst.op == Op::Return;
-      if (ends && !last) problem("something follows it in its body", &inst);
-      if (parent && last && inst.op != Op::Yield) problem("a body ends in a yield", &inst);
       if (inst.op == Op::Yield && !parent) problem("there is nothing to yield to", &inst);
-      if (inst.op == Op::Return && parent) problem("it stands inside a body", &inst);
+      else if (inst.op == Op::Return && parent) problem("it stands inside a body", &inst);
+      else if ((inst.op == Op::Yield || inst.op == Op::Return) && !last) problem("something follows it in its body", &inst);
+      if (parent && last && inst.op != Op::Yield) problem("a body ends in a yield", &inst);
       size_t before = problems_.size();
       for (const Value* v : inst.operands)
         if (!v || !visible_.count(v)) problem("it uses a value that is not defined before it", &inst);
@@ -119,6 +119,7 @@ private:
       for (size_t i = 0; dynamic && i < 2; ++i)
         if (!inst.operands[i]->type.isIndex()) problem("a bound is no i64", &inst);
       if (inst.ints[0] < 1) return problem("a step is at least 1", &inst);
+      if (!dynamic && turns(inst) > mostTurns) return problem("it unrolls too far", &inst);
       if (!dynamic) copies *= turns(inst);
       if (typesOf(inst.operands, dynamic ? 2 : 0) != typesOf(inst.results) ||
           typesOf(inst.blocks[0]->arguments, 1) != typesOf(inst.results))
@@ -129,11 +130,11 @@ private:
     for (const auto& body : inst.blocks) block(*body, &inst, copies);
   }
 
-  // How often an unroll loop writes out its body; one more than is allowed when that does not fit.
+  // How often an unroll loop writes out its body; at most one more than is allowed.
   static int64_t turns(const Inst& inst) {
     int64_t distance = 0;
-    if (__builtin_sub_overflow(inst.ints[2], inst.ints[1], &distance)) return 1025;
-    return std::clamp<int64_t>(distance / inst.ints[0] + (distance % inst.ints[0] > 0), 0, 1025);
+    if (__builtin_sub_overflow(inst.ints[2], inst.ints[1], &distance)) return mostTurns + 1;
+    return std::clamp<int64_t>(distance / inst.ints[0] + (distance % inst.ints[0] > 0), 0, mostTurns + 1);
   }
 
   void yield(const Inst& inst, const Inst* parent) {
@@ -146,7 +147,7 @@ private:
     if (!callee) return problem("there is no function @" + inst.callee, &inst);
     std::vector<Type> given = typesOf(inst.operands), wanted = typesOf(callee->parameters);
     if (inst.op == Op::Parallel) {
-      if (!given[0].isPointer() || !given[1].isIndex()) problem("it wants an executor and a count", &inst);
+      if (!given[0].isPointer() || !given[1].isIndex()) return problem("it wants an executor and a count", &inst);
       given[0] = given[1] = Type::index(); // begin and end
     }
     if (given != wanted) problem("@" + inst.callee + " takes " + textOf(wanted) + ", not " + textOf(given), &inst);
