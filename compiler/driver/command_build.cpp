@@ -64,11 +64,13 @@ bool checkRequest(Compilation& c) {
     if (c.kind == FileKind::Loops && (kind == OutputKind::Executable || kind == OutputKind::Header))
       c.diags.report(diag::NeedsPipeline, {}, rowOf(kind).name, describe(c.kind))
           .help("obj, lib and shared can be made");
+  for (OutputKind kind : options.kinds)
+    if (isSameFile(pathFor(c, kind), options.file)) c.diags.report(diag::OutputIsInput, {}, options.file);
   return !c.diags.hasErrors();
 }
 
-// What depends on the target or on the name of the pipeline.
-bool checkOutputs(Compilation& c) {
+// What depends on the target.
+bool checkTarget(Compilation& c) {
   for (OutputKind kind : c.options.kinds) {
     const bool linked = kind == OutputKind::Executable || kind == OutputKind::Shared;
     if (linked && !canLinkFor(c.target->triple))
@@ -76,7 +78,6 @@ bool checkOutputs(Compilation& c) {
           .report(diag::ForeignLink, {}, kind == OutputKind::Executable ? "programs" : "shared libraries",
                   c.target->triple)
           .help("--emit=obj and --emit=lib work for every target");
-    if (isSameFile(pathFor(c, kind), c.options.file)) c.diags.report(diag::OutputIsInput, {}, c.options.file);
   }
   return !c.diags.hasErrors();
 }
@@ -88,7 +89,7 @@ int runBuild(Compilation& c, PhaseTimes& times) {
   c.needsParameters = std::any_of(kinds.begin(), kinds.end(), needsCode);
   if (!checkRequest(c) || !prepareStagesFolder(c)) return Failure;
   const auto sink = [&](Stage stage, const std::string& text) { writeStage(c, stage, text); };
-  if (!runPipeline(c, Goal::Code, times, sink) || !checkOutputs(c)) return Failure;
+  if (!runPipeline(c, Goal::Code, times, sink) || !checkTarget(c)) return Failure;
 
   // Everything is made before anything is written.
   std::vector<std::pair<OutputKind, std::string>> made;

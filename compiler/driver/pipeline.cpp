@@ -29,6 +29,7 @@ bool analyzeScript(Compilation& c) {
 
 bool readGraph(Compilation& c) {
   c.graph = graph::read(*c.file, c.diags);
+  if (c.graph && c.options.initSeed) sema::initializeRandom(*c.graph, *c.options.initSeed, c.diags);
   return c.graph && !c.diags.hasErrors();
 }
 
@@ -41,8 +42,8 @@ bool checkParameters(Compilation& c) {
   std::string names;
   for (size_t i = 0; i < std::min(missing.size(), shown); ++i) names += (i ? ", " : "") + missing[i];
   if (missing.size() > shown) names += " and " + std::to_string(missing.size() - shown) + " more";
-  auto report = c.diags.report(diag::ParametersWithoutValues, {}, c.graph->name, names);
-  if (c.kind == FileKind::Script) report.help("'--init random:1' fills them with seeded random numbers");
+  c.diags.report(diag::ParametersWithoutValues, {}, c.graph->name, names)
+      .help("'--init random:1' fills them with seeded random numbers");
   return false;
 }
 

@@ -124,8 +124,4 @@ private:
 // Removes what no output needs.
 void prune(graph::Graph& graph);
 
-// Fills the parameters that have no numbers, uniformly in +-sqrt(3 / fan-in of their layer). The numbers depend on the
-// seed and the parameter's name alone.
-void initializeRandom(graph::Graph& graph, uint64_t seed, DiagnosticEngine& diags);
-
 } // namespace convoy::sema

@@ -1,0 +1,43 @@
+#include "output/header.h"
+#include "output/archive.h"
+#include "gtest/gtest.h"
+
+namespace convoy {
+namespace {
+
+PipelineDescription describe() {
+  PipelineDescription d;
+  d.name = "edges";
+  d.prefix = "edges";
+  d.inputs = {{"photo", 3, {3, 0, 0}, {-1, 0, 1}}};
+  d.outputs = {{"low", 1, {1, 0, 0}, {}}, {"score", 0, {10}, {}}};
+  d.sizes = {"H", "W"};
+  d.checks = {{"conv needs */ 3 rows", "edges.cvy:3:1"}};
+  return d;
+}
+
+TEST(Header, SaysShapesLayoutsSizesAndChecks) {
+  PipelineDescription d = describe();
+  const std::string text = makeHeader({d, {"image[rgb, H, W]"}, {"image[gray, H, W]", "tensor[10]"}, "x86_64-linux", "znver4"});
+  for (const char* part : {"inputs[0]  photo: image[rgb, H, W] as [batch][C][H][W]", "outputs[1]  score: tensor[10] as [batch][C]\n",
+                           "sizes[1]  W", "0  conv needs * / 3 rows", "edges_extent_count = 4", "int32_t edges_run(const convoy_call* call);",
+                           "static inline const char* edges_error_string(int32_t status)", "x86_64-linux, processor znver4"})
+    EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text.substr(0, 800);
+  EXPECT_NE(text.find(runtimeHeader()), std::string::npos);
+  EXPECT_EQ(text.find("@inputs"), std::string::npos);
+}
+
+TEST(Archive, NamesOfMembersAreFileNamesAndDiffer) {
+  std::vector<CompiledUnit> units(4);
+  units[0].name = "edges.conv_1";
+  units[1].name = "edges/conv 1";
+  units[2].name = "edges_conv_1";
+  units[3].name = "edges/conv 1";
+  EXPECT_EQ(objectNames(units),
+            (std::vector<std::string>{"edges.conv_1.o", "edges_conv_1.o", "edges_conv_1_2.o", "edges_conv_1_3.o"}));
+}
+
+TEST(Archive, Magic) { EXPECT_EQ(makeArchive({}).substr(0, 8), "!<arch>\n"); }
+
+} // namespace
+} // namespace convoy

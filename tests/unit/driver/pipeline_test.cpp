@@ -1,0 +1,75 @@
+#include "driver/pipeline.h"
+#include "driver/describe.h"
+#include "gtest/gtest.h"
+#include <set>
+
+namespace convoy::driver {
+namespace {
+
+// Every stage is printed by one phase for each kind of file that passes it, and the phases come in stage order.
+TEST(Pipeline, ScriptsPassEveryStageInOrder) { EXPECT_EQ(stagesFrom(FileKind::Script), allStages()); }
+
+TEST(Pipeline, LaterTextsPassTheRest) {
+  const std::vector<Stage>& all = allStages();
+  EXPECT_EQ(stagesFrom(FileKind::Graph), std::vector<Stage>(all.begin() + 1, all.end()));
+  EXPECT_EQ(stagesFrom(FileKind::Loops), std::vector<Stage>(all.begin() + 4, all.end()));
+}
+
+TEST(Pipeline, PhasesAreNamedOnceAndSayWhy) {
+  std::set<std::string> names;
+  for (const Phase& phase : pipeline()) {
+    EXPECT_TRUE(names.insert(phase.name).second) << phase.name;
+    EXPECT_FALSE(std::string(phase.why).empty()) << phase.name;
+  }
+}
+
+TEST(Pipeline, NumberedNamesSortInStageOrder) {
+  std::vector<std::string> names;
+  for (Stage stage : allStages()) names.push_back(numberedName(stage));
+  EXPECT_TRUE(std::is_sorted(names.begin(), names.end()));
+  EXPECT_EQ(names.front(), "01-ast");
+}
+
+TEST(Pipeline, TheNameOfAFileSaysWhereToStart) {
+  EXPECT_EQ(fileKindOf("a/edges.cvy"), FileKind::Script);
+  EXPECT_EQ(fileKindOf("-"), FileKind::Script);
+  EXPECT_EQ(fileKindOf("x.graph"), FileKind::Graph);
+  EXPECT_EQ(fileKindOf("x.loop"), FileKind::Loops);
+  EXPECT_EQ(fileKindOf(".loop"), FileKind::Script);
+}
+
+TEST(Describe, PrefixIsACIdentifier) {
+  EXPECT_EQ(symbolPrefix("edges"), "edges");
+  EXPECT_EQ(symbolPrefix("my.net-2"), "my_net_2");
+  EXPECT_EQ(symbolPrefix("3d"), "_3d");
+  EXPECT_EQ(symbolPrefix(""), "_");
+}
+
+TEST(Describe, Interface) {
+  graph::Graph graph;
+  graph.name = "p";
+  graph::Value input;
+  input.kind = graph::Value::Input;
+  input.name = "x";
+  input.type.dims = {Size(3), Size::symbol("H"), Size(7), Size::symbol("W")};
+  graph.values.push_back(input);
+  input.name = "photo";
+  input.type.dims = {Size(4), Size::symbol("W"), Size::symbol("H")};
+  input.type.image = ImageKind::Rgba;
+  graph.values.push_back(input);
+  graph.inputs = {0, 1};
+  graph.outputs = {{"out", 1, ImageKind::Rgba}};
+  PipelineDescription d = interfaceOf(graph, {1, 2});
+  EXPECT_EQ(d.sizes, (std::vector<std::string>{"H", "W"}));
+  EXPECT_EQ(d.inputs[0].constants, (std::vector<int64_t>{3, 0, 7, 0}));
+  EXPECT_EQ(d.inputs[0].symbols, (std::vector<int32_t>{-1, 0, -1, 1}));
+  EXPECT_EQ(d.inputs[0].imageChannels, 0);
+  EXPECT_EQ(d.inputs[1].symbols, (std::vector<int32_t>{-1, 1, 0}));
+  EXPECT_EQ(d.inputs[1].imageChannels, 4);
+  EXPECT_EQ(d.outputs[0].constants.size(), 3u);
+  EXPECT_TRUE(d.outputs[0].symbols.empty());
+  EXPECT_EQ(d.weights, (std::vector<float>{1, 2}));
+}
+
+} // namespace
+} // namespace convoy::driver
