@@ -122,7 +122,7 @@ Value* Builder::binary(Op op, Value* a, Value* b) {
 }
 
 Value* Builder::compare(Op op, Value* a, Value* b) {
-  return emit(op, {a, b}, {a->type.withScalar(Scalar::I1)}, textOf(op)).results[0];
+  return emit(op, {a, b}, {(b->type.isArray() ? b : a)->type.withScalar(Scalar::I1)}, textOf(op)).results[0];
 }
 
 Value* Builder::fma(Value* a, Value* b, Value* c) { return emit(Op::Fma, {a, b, c}, {c->type}, "acc").results[0]; }
