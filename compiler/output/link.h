@@ -30,7 +30,7 @@ std::optional<std::string> linkExecutable(const std::vector<CompiledUnit>& units
 std::optional<std::string> linkShared(const std::vector<CompiledUnit>& units, const std::vector<std::string>& symbols,
                                       const std::string& soname, const LinkContext& context);
 
-// Whether this machine's linker libraries serve the target.
+// Whether the target is this kind of machine: its processor family and operating system.
 bool canLinkFor(const std::string& triple);
 
 } // namespace convoy
