@@ -56,7 +56,8 @@ int runProgram(Compilation& c, PhaseTimes& times, const std::function<void()>& r
   // What the program calls itself in its messages and help.
   const std::string file = c.options.file.substr(c.options.file.rfind('/') + 1);
   ArgumentVector arguments("convoy run " + file, c.options.programArguments);
-  return convoy_command(static_cast<const convoy_pipeline*>(pipeline), arguments.count(), arguments.pointers());
+  return convoy_command(static_cast<const convoy_pipeline*>(pipeline), arguments.count(),
+                        arguments.pointers());
 }
 
 } // namespace convoy::driver

@@ -18,10 +18,11 @@ std::set<std::string> namesIn(const std::string& features) {
   return names;
 }
 
-// What compiled code may contain. Other features say how a processor behaves, or concern operating systems, and are not
-// reported by every machine that has them.
+// What compiled code may contain. Other features say how a processor behaves, or concern operating systems,
+// and are not reported by every machine that has them.
 bool isInstructionSet(const std::string& feature) {
-  for (std::string_view start : {"sse", "ssse", "avx", "amx", "fma", "bmi", "f16c", "gfni", "lzcnt", "popcnt", "movbe"})
+  for (std::string_view start :
+       {"sse", "ssse", "avx", "amx", "fma", "bmi", "f16c", "gfni", "lzcnt", "popcnt", "movbe"})
     if (feature.compare(0, start.size(), start) == 0) return true;
   return false;
 }
