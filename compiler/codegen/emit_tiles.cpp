@@ -5,6 +5,7 @@
 #include "llvm/IR/Constants.h"
 #include "llvm/IR/Intrinsics.h"
 #include "llvm/IR/IntrinsicsX86.h"
+#include <set>
 
 namespace convoy::codegen {
 
@@ -13,13 +14,14 @@ using namespace loop;
 namespace {
 constexpr uint64_t tileBytes = 1024, rowBytes = 64, registers = 8;
 
-bool usesTiles(const Block& block) {
+uint32_t bytesPerRow(const Type& tile) { return tile.columns * static_cast<uint32_t>(bytesOf(tile.scalar)); }
+
+// The rows and bytes per row of every tile that is made in a body.
+void collectShapes(const Block& block, std::set<std::pair<uint32_t, uint32_t>>& shapes) {
   for (const auto& inst : block.insts) {
-    if (inst->op == Op::TileZero || inst->op == Op::TileLoad || inst->op == Op::TileMac) return true;
-    for (const auto& inner : inst->blocks)
-      if (usesTiles(*inner)) return true;
+    if (inst->op == Op::TileZero || inst->op == Op::TileLoad) shapes.insert({inst->type.rows, bytesPerRow(inst->type)});
+    for (const auto& inner : inst->blocks) collectShapes(*inner, shapes);
   }
-  return false;
 }
 
 // The last instruction of a value's own block in which it, or something nested, uses the value.
@@ -53,24 +55,26 @@ void liftUses(const Block& block, const Inst* holder, const Block* holderBlock,
 
 int TileRegisters::allocate(const Type& type) {
   used_ = true;
-  for (int pass = 0; pass < 2; ++pass)
-    for (int n = 0; n < static_cast<int>(registers); ++n) {
-      if (holders_[n] > 0) continue;
-      bool fresh = shapes_[n].rows == 0;
-      bool same = !fresh && shapes_[n].rows == type.rows &&
-                  shapes_[n].columns * static_cast<uint32_t>(bytesOf(shapes_[n].scalar)) ==
-                      type.columns * static_cast<uint32_t>(bytesOf(type.scalar));
-      if (pass == 0 ? same : fresh) {
-        if (fresh) shapes_[n] = type;
-        return n;
-      }
-    }
-  internalError("more than eight matrix tiles are alive at once");
+  int best = -1, fresh = -1;
+  for (int n = static_cast<int>(registers) - 1; n >= 0; --n) {
+    if (holders_[n] > 0) continue;
+    if (!configured(n)) fresh = n;
+    else if (shapes_[n].rows == type.rows && bytesPerRow(shapes_[n]) == bytesPerRow(type) &&
+             (best < 0 || freed_[n] <= freed_[best]))
+      best = n;
+  }
+  if (fresh >= 0 && (best < 0 || alike_)) best = fresh;
+  if (best < 0) internalError("more than eight matrix tiles are alive at once");
+  if (!configured(best)) shapes_[best] = type;
+  return best;
 }
 
 void Emitter::beginTiles(const Function& function) {
-  hasTiles_ = usesTiles(function.body);
+  std::set<std::pair<uint32_t, uint32_t>> shapes;
+  collectShapes(function.body, shapes);
+  hasTiles_ = !shapes.empty();
   if (!hasTiles_) return;
+  tiles_.tilesAreAlike(shapes.size() == 1);
   std::unordered_map<const Value*, const Block*> home;
   findLastUses(function.body, lastUse_, home);
   liftUses(function.body, nullptr, nullptr, lastUse_, home);
@@ -91,7 +95,7 @@ void Emitter::finishTiles() {
   for (int n = 0; n < static_cast<int>(registers); ++n)
     if (tiles_.configured(n)) {
       const Type& shape = tiles_.shape(n);
-      byte(16 + 2 * static_cast<uint64_t>(n), shape.columns * static_cast<uint32_t>(bytesOf(shape.scalar)));
+      byte(16 + 2 * static_cast<uint64_t>(n), bytesPerRow(shape));
       byte(48 + static_cast<uint64_t>(n), shape.rows);
     }
   b.CreateIntrinsic(llvm::Intrinsic::x86_ldtilecfg, {tileFile_});

@@ -157,7 +157,9 @@ void Emitter::vector(const Inst& inst) {
     break;
   }
   case Op::Shuffle: {
-    llvm::SmallVector<int, 64> lanes(inst.ints.begin(), inst.ints.end());
+    int64_t moved = inst.operands.size() > 2 ? staticIndex(inst.operands[2]) : 0;
+    llvm::SmallVector<int, 64> lanes;
+    for (int64_t lane : inst.ints) lanes.push_back(static_cast<int>(lane + moved));
     v = b.CreateShuffleVector(one(inst.operands[0]), one(inst.operands[1]), lanes);
     break;
   }
@@ -172,14 +174,20 @@ void Emitter::vector(const Inst& inst) {
   bind(inst.results[0], {v});
 }
 
+// An index that the verifier has found to be known here.
+int64_t Emitter::staticIndex(const Value* v) {
+  auto* c = llvm::dyn_cast<llvm::ConstantInt>(one(v));
+  require(c != nullptr, "an index is not known when code is generated");
+  return c->getSExtValue();
+}
+
 size_t Emitter::elementIndex(const Inst& inst, size_t firstIndex) {
   const auto& extents = inst.operands[0]->type.array;
   size_t flat = 0;
   for (size_t i = 0; i < extents.size(); ++i) {
-    auto* c = llvm::dyn_cast<llvm::ConstantInt>(one(inst.operands[firstIndex + i]));
-    require(c && c->getSExtValue() >= 0 && c->getSExtValue() < static_cast<int64_t>(extents[i]),
-            "a register array is indexed out of its bounds");
-    flat = flat * extents[i] + static_cast<size_t>(c->getSExtValue());
+    int64_t at = staticIndex(inst.operands[firstIndex + i]);
+    require(at >= 0 && at < static_cast<int64_t>(extents[i]), "a register array is indexed out of its bounds");
+    flat = flat * extents[i] + static_cast<size_t>(at);
   }
   return flat;
 }

@@ -52,6 +52,7 @@ llvm::Function* Emitter::declare(const Function& function) {
   f->addFnAttr(llvm::Attribute::NoInline);
   f->addFnAttr("target-cpu", target_.cpu);
   f->addFnAttr("tune-cpu", target_.tune);
+  f->addFnAttr("stackrealign"); // otherwise spilled vectors would straddle cache lines
   if (!target_.features.empty()) f->addFnAttr("target-features", target_.features);
   std::string width = std::to_string(target_.vectorBits);
   f->addFnAttr("prefer-vector-width", width);

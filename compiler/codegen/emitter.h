@@ -9,20 +9,28 @@
 
 namespace convoy::codegen {
 
-// The register numbers 0..7 of tile values. A register is free again when the last value that holds it dies.
+// The register numbers 0..7 of tile values. A register is free again when the last value that holds it dies; its rows
+// and bytes per row stay what they are, because one configuration serves the whole function.
 class TileRegisters {
 public:
+  // Of the free registers, the one that has been free longest, so that a load waits for no product. Registers that
+  // were never used count as such when the function's tiles are all `alike`; otherwise they are kept for other shapes.
   int allocate(const loop::Type& type);
+  void tilesAreAlike(bool alike) { alike_ = alike; }
   void share(int number) { ++holders_[number]; }
-  void release(int number) { --holders_[number]; }
+  void release(int number) {
+    if (--holders_[number] == 0) freed_[number] = ++clock_;
+  }
   bool used() const { return used_; }
   const loop::Type& shape(int number) const { return shapes_[number]; }
   bool configured(int number) const { return shapes_[number].rows > 0; }
 
 private:
   int holders_[8] = {};
+  int freed_[8] = {}; // when, in releases
+  int clock_ = 0;
   loop::Type shapes_[8] = {};
-  bool used_ = false;
+  bool used_ = false, alike_ = false;
 };
 
 class Emitter {
@@ -58,6 +66,7 @@ private:
   llvm::Value* reduce(const loop::Inst& inst);
   void vector(const loop::Inst& inst);
   void array(const loop::Inst& inst);
+  int64_t staticIndex(const loop::Value* v);
   size_t elementIndex(const loop::Inst& inst, size_t firstIndex);
 
   // emit_memory.cpp

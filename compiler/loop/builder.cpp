@@ -86,7 +86,7 @@ Value* Builder::parameter(Type type, const std::string& name) {
 }
 
 Value* Builder::index(int64_t constant) {
-  Inst& inst = emit(Op::Const, {}, {Type::index()}, "c");
+  Inst& inst = emit(Op::Const, {}, {Type::index()}, literalName);
   inst.ints = {constant};
   return inst.results[0];
 }
@@ -147,8 +147,8 @@ Value* Builder::mask(uint32_t lanes, Value* n) {
   return emit(Op::Mask, {n}, {Type::vector(Scalar::I1, lanes)}, "mask").results[0];
 }
 
-Value* Builder::shuffle(Value* a, Value* b, std::vector<int64_t> lanes) {
-  Inst& inst = emit(Op::Shuffle, {a, b}, {Type::vector(a->type.scalar, static_cast<uint32_t>(lanes.size()))}, "shuf");
+Value* Builder::shuffle(Value* a, Value* b, std::vector<int64_t> lanes, Value* moved) {
+  Inst& inst = emit(Op::Shuffle, moved ? Values{a, b, moved} : Values{a, b}, {Type::vector(a->type.scalar, static_cast<uint32_t>(lanes.size()))}, "shuf");
   inst.ints = std::move(lanes);
   return inst.results[0];
 }

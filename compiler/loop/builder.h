@@ -11,6 +11,7 @@ struct Index {
   std::vector<std::pair<Value*, int64_t>> terms;
   int64_t offset = 0;
   Index(int64_t constant = 0) : offset(constant) {}
+  Index(int constant) : offset(constant) {}
   Index(Value* value, int64_t factor = 1);
   friend Index operator+(Index a, const Index& b);
   friend Index operator*(Index a, int64_t factor);
@@ -48,7 +49,7 @@ public:
   Value* splat(Type type, Value* a);
   Value* iota(Type type);
   Value* mask(uint32_t lanes, Value* n);
-  Value* shuffle(Value* a, Value* b, std::vector<int64_t> lanes);
+  Value* shuffle(Value* a, Value* b, std::vector<int64_t> lanes, Value* moved = nullptr);
   Value* extract(Value* v, int64_t lane);
   Value* reduce(Op op, Value* v);
   Value* fill(Type array, Value* a);

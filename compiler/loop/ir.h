@@ -53,7 +53,7 @@ struct Inst {
   Op op;
   std::vector<Value*> operands;
   std::vector<Value*> results;
-  // Constants. Const of integers: the value. Shuffle: lanes. Extract: the lane. Stack: bytes. For, Unroll: the
+  // Constants. Const of integers: the value. Shuffle: lanes (a third operand is added to each). Extract: the lane. Stack: bytes. For, Unroll: the
   // step. Addressed ops: the constant offset, then a factor for each index operand.
   std::vector<int64_t> ints;
   double number = 0;        // Const of floats
@@ -71,6 +71,9 @@ struct Address {
 };
 bool isAddressed(Op op); // Offset, Load, Store, Stream, Prefetch, TileLoad, TileStore
 Address addressOf(const Inst& inst);
+
+// The hint for i64 constants. They are printed as literals, so their names must not take anyone else's.
+inline constexpr const char* literalName = "#";
 
 struct Function {
   std::string name;

@@ -117,9 +117,10 @@ private:
     case Op::Iota:
     case Op::TileZero: out_ += " " + inst.results[0]->type.str(); break;
     case Op::Shuffle:
-      out_ += " " + list(inst.operands) + " [";
+      out_ += " " + use(inst.operands[0]) + ", " + use(inst.operands[1]) + " [";
       for (size_t i = 0; i < inst.ints.size(); ++i) out_ += (i ? ", " : "") + std::to_string(inst.ints[i]);
       out_ += "]";
+      if (inst.operands.size() > 2) out_ += " + " + use(inst.operands[2]);
       break;
     case Op::Extract: out_ += " " + use(inst.operands[0]) + "[" + std::to_string(inst.ints[0]) + "]"; break;
     case Op::Get: out_ += " " + use(inst.operands[0]) + "[" + list(inst.operands, 1) + "]"; break;

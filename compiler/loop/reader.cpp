@@ -122,7 +122,7 @@ private:
     inst->op = Op::Const;
     inst->ints = {n};
     inst->type = Type::index();
-    Value* v = function_->newValue(Type::index(), "c");
+    Value* v = function_->newValue(Type::index(), literalName);
     v->def = inst.get();
     inst->results = {v};
     block_->insts.push_back(std::move(inst));
@@ -313,6 +313,7 @@ private:
       do inst.ints.push_back(integer());
       while (accept(","));
       expect("]");
+      if (accept("+")) inst.operands.push_back(use());
       return {Type::vector(inst.operands[0]->type.scalar, static_cast<uint32_t>(inst.ints.size()))};
     case Op::Extract:
       operandCount(1);

@@ -1,5 +1,7 @@
 // What well-formed loop IR is. One function per group of ops.
 #include "loop/ir.h"
+#include <algorithm>
+#include <unordered_map>
 #include <unordered_set>
 
 namespace convoy::loop {
@@ -46,7 +48,7 @@ private:
     };
     for (const Value* v : b.arguments) {
       show(v);
-      if (parent && parent->op == Op::Unroll && v == b.arguments[0]) static_.insert(v);
+      if (parent && parent->op == Op::Unroll && v == b.arguments[0]) static_[v] = {parent->ints[1], std::max(parent->ints[1], parent->ints[2] - 1)};
     }
     for (size_t i = 0; i < b.insts.size(); ++i) {
       const Inst& inst = *b.insts[i];
@@ -66,13 +68,52 @@ private:
     for (const Value* v : added) visible_.erase(v);
   }
 
+  // Indices that are known when code is generated, and between which bounds: constants, counters of unroll loops, and
+  // what is computed from them.
+  struct Range {
+    int64_t low, high;
+  };
+
+  // One corner of a range; nullopt where the result says nothing.
+  static std::optional<int64_t> compute(Op op, int64_t a, int64_t b) {
+    int64_t result = 0;
+    switch (op) {
+    case Op::Add: return __builtin_add_overflow(a, b, &result) ? std::nullopt : std::optional(result);
+    case Op::Sub: return __builtin_sub_overflow(a, b, &result) ? std::nullopt : std::optional(result);
+    case Op::Mul: return __builtin_mul_overflow(a, b, &result) ? std::nullopt : std::optional(result);
+    case Op::Div: return b > 0 ? std::optional(a / b - (a % b < 0)) : std::nullopt;
+    case Op::Min: return std::min(a, b);
+    case Op::Max: return std::max(a, b);
+    default: return std::nullopt; // no other op computes indices from corners
+    }
+  }
+
   void markStatic(const Inst& inst) {
     if (inst.results.size() != 1 || !inst.results[0]->type.isIndex()) return;
-    OpShape shape = shapeOf(inst.op);
-    if (shape != OpShape::Const && shape != OpShape::Binary) return;
-    for (const Value* v : inst.operands)
-      if (!static_.count(v)) return;
-    static_.insert(inst.results[0]);
+    if (inst.op == Op::Const) static_[inst.results[0]] = {inst.ints[0], inst.ints[0]};
+    if (shapeOf(inst.op) != OpShape::Binary) return;
+    auto a = static_.find(inst.operands[0]), b = static_.find(inst.operands[1]);
+    if (a == static_.end() || b == static_.end()) return;
+    if (inst.op == Op::Mod && b->second.low > 0) {
+      static_[inst.results[0]] = {0, b->second.high - 1};
+      return;
+    }
+    std::vector<int64_t> corners;
+    for (int64_t x : {a->second.low, a->second.high})
+      for (int64_t y : {b->second.low, b->second.high}) {
+        auto corner = compute(inst.op, x, y);
+        if (!corner) return;
+        corners.push_back(*corner);
+      }
+    auto [low, high] = std::minmax_element(corners.begin(), corners.end());
+    static_[inst.results[0]] = {*low, *high};
+  }
+
+  // Whether an index is known and stays within 0 <= index < extent.
+  void staticIndex(const Inst& inst, const Value* index, int64_t extent) {
+    auto range = static_.find(index);
+    if (range == static_.end()) problem("an index is not known when code is generated", &inst);
+    else if (range->second.low < 0 || range->second.high >= extent) problem("an index leaves its bounds", &inst);
   }
 
   void instruction(const Inst& inst, const Inst* parent) {
@@ -146,6 +187,9 @@ private:
       if (operand(0) != operand(1) || !operand(0).isVector()) problem("both vectors have one type", &inst);
       for (int64_t lane : inst.ints)
         if (lane < 0 || lane >= 2 * static_cast<int64_t>(operand(0).lanes)) problem("a lane is out of range", &inst);
+      if (inst.operands.size() > 2 && !inst.ints.empty())
+        staticIndex(inst, inst.operands[2],
+                    2 * static_cast<int64_t>(operand(0).lanes) - *std::max_element(inst.ints.begin(), inst.ints.end()));
       break;
     case Op::Extract:
       if (inst.ints[0] < 0 || inst.ints[0] >= static_cast<int64_t>(operand(0).lanes)) problem("no such lane", &inst);
@@ -185,7 +229,7 @@ private:
     if (!t.isArray() || inst.operands.size() - first != t.array.size())
       return problem("it wants an array and an index for each extent", &inst);
     for (size_t i = first; i < inst.operands.size(); ++i)
-      if (!static_.count(inst.operands[i])) problem("an index is not known when code is generated", &inst);
+      staticIndex(inst, inst.operands[i], t.array[i - first]);
     if (inst.op == Op::Set && inst.operands[1]->type != t.element()) problem("the element has another type", &inst);
   }
 
@@ -249,7 +293,8 @@ private:
   const Module& module_;
   const Function& function_;
   std::vector<std::string>& problems_;
-  std::unordered_set<const Value*> visible_, static_;
+  std::unordered_set<const Value*> visible_;
+  std::unordered_map<const Value*, Range> static_;
 };
 
 } // namespace

@@ -99,7 +99,8 @@ private:
     result.location = locate(context);
     result.bracketed = context.dimensions() != nullptr;
     if (context.dimensions())
-      for (Parser::PipeContext* size : context.dimensions()->pipe()) result.dimensions.push_back(expression(*size));
+      for (Parser::PipeContext* size : context.dimensions()->pipe())
+        result.dimensions.push_back(expression(*size));
     return result;
   }
 
@@ -170,11 +171,13 @@ private:
   }
 
   ExprPtr disjunction(Parser::DisjunctionContext& context) {
-    return leftToRight(context, context.conjunction(), [&](Parser::ConjunctionContext& c) { return conjunction(c); });
+    return leftToRight(context, context.conjunction(),
+                       [&](Parser::ConjunctionContext& c) { return conjunction(c); });
   }
 
   ExprPtr conjunction(Parser::ConjunctionContext& context) {
-    return leftToRight(context, context.comparison(), [&](Parser::ComparisonContext& c) { return comparison(c); });
+    return leftToRight(context, context.comparison(),
+                       [&](Parser::ComparisonContext& c) { return comparison(c); });
   }
 
   ExprPtr comparison(Parser::ComparisonContext& context) {
@@ -209,7 +212,8 @@ private:
 
   // -2^63 is an integer although 2^63 is not.
   bool isSmallestInteger(ParserRuleContext& operand) const {
-    return operand.start == operand.stop && tokens_.text(operand.start->getTokenIndex()) == "9223372036854775808";
+    return operand.start == operand.stop &&
+           tokens_.text(operand.start->getTokenIndex()) == "9223372036854775808";
   }
 
   ExprPtr power(Parser::PowerContext& context) {
@@ -280,7 +284,8 @@ private:
     }
     Parser::PipeContext& name = *context.pipe(0);
     bool oneWord = name.start == name.stop && name.start->getType() == Parser::Name;
-    if (!oneWord) diags_.report(diag::ArgumentName, locate(name)).help("before ':' stands a name, as in 'stride: 2'");
+    if (!oneWord)
+      diags_.report(diag::ArgumentName, locate(name)).help("before ':' stands a name, as in 'stride: 2'");
     result.name = std::string(tokens_.text(name.start->getTokenIndex()));
     result.nameLocation = locate(name);
     result.value = expression(*context.pipe(1));
@@ -299,9 +304,8 @@ private:
     std::vector<Parser::ArgumentContext*> parts = context.argument();
     bool named = false;
     for (Parser::ArgumentContext* part : parts) named = named || part->Colon();
-    if (parts.size() == 1 && !named && context.Comma().empty())
-      return expression(*parts.front()->pipe(0));
-    if (named && !recordAllowed) diags_.report(diag::RecordOutsideReturn, locate(context));
+    if (parts.size() == 1 && !named && context.Comma().empty()) return expression(*parts.front()->pipe(0));
+    if (named && !recordAllowed) diags_.report(diag::MisplacedRecord, locate(context));
     if (!named && !recordAllowed)
       diags_.report(diag::UnexpectedToken, locate(context.Comma(0)), "')'", "','")
           .help("a list is written in brackets: [a, b]");
@@ -322,7 +326,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<File> buildAst(Parser::FileContext& tree, const ScannedTokens& tokens, DiagnosticEngine& diags) {
+std::unique_ptr<File> buildAst(Parser::FileContext& tree, const ScannedTokens& tokens,
+                               DiagnosticEngine& diags) {
   return Builder(tokens, diags).file(tree);
 }
 

@@ -6,7 +6,8 @@
 
 namespace convoy {
 
-// Leaves out the statements and pipelines in which the parser found errors. Reports what the grammar cannot say.
+// Leaves out the statements and pipelines in which the parser found errors. Reports what the grammar cannot
+// say.
 std::unique_ptr<ast::File> buildAst(grammar::ConvoyParser::FileContext& tree, const ScannedTokens& tokens,
                                     DiagnosticEngine& diags);
 

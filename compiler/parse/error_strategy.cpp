@@ -12,15 +12,18 @@ static constexpr size_t endOfFile = antlr4::Token::EOF;
 
 // Words that start something at the top of a file.
 static bool isTopLevel(size_t kind) {
-  return kind == Parser::Pipeline || kind == Parser::Block || kind == Parser::Weights || kind == Parser::Import ||
-         kind == Parser::Const;
+  return kind == Parser::Pipeline || kind == Parser::Block || kind == Parser::Weights ||
+         kind == Parser::Import || kind == Parser::Const;
 }
 // Of these, the ones that can stand nowhere else, so that they end even what is still open.
-static bool opensNewPart(size_t kind) { return kind == Parser::Pipeline || kind == Parser::Block || kind == endOfFile; }
+static bool opensNewPart(size_t kind) {
+  return kind == Parser::Pipeline || kind == Parser::Block || kind == endOfFile;
+}
 
 static size_t position(antlr4::Parser* parser) { return parser->getCurrentToken()->getTokenIndex(); }
 
-// `return`, `for`, `name =` or `name, name =`, but not the `name =` of someone who writes arguments like that.
+// `return`, `for`, `name =` or `name, name =`, but not the `name =` of someone who writes arguments like
+// that.
 bool ErrorStrategy::startsStatement(antlr4::Parser* parser) const {
   size_t here = position(parser), kind = tokens_[here].kind;
   if (kind == Parser::Return) return true;
@@ -28,12 +31,14 @@ bool ErrorStrategy::startsStatement(antlr4::Parser* parser) const {
   if (kind != Parser::Name) return false;
   size_t before = here > 0 ? tokens_[here - 1].kind : endOfFile;
   if (before == Parser::Comma || before == Parser::OpenParen) return false;
-  size_t next = here + 1; // the last token is the end of the file, so there is always one after a name or a comma
+  size_t next =
+      here + 1; // the last token is the end of the file, so there is always one after a name or a comma
   while (tokens_[next].kind == Parser::Comma && tokens_[next + 1].kind == Parser::Name) next += 2;
   return tokens_[next].kind == Parser::Assign;
 }
 
-// An unfinished expression takes the name that begins the next line; the '=' behind it tells. Goes back to that name.
+// An unfinished expression takes the name that begins the next line; the '=' behind it tells. Goes back to
+// that name.
 bool ErrorStrategy::returnToStatement(antlr4::Parser* parser) {
   if (!startsNextStatement(tokens_, position(parser))) return false;
   parser->getTokenStream()->seek(position(parser) - 1);
@@ -65,12 +70,16 @@ void ErrorStrategy::sync(antlr4::Parser* parser) {
       continue;
     }
     parser->consume();
-    if (rule == Parser::RuleBody) skipToStatement(parser);
-    else skipToPipeline(parser);
+    if (rule == Parser::RuleBody)
+      skipToStatement(parser);
+    else
+      skipToPipeline(parser);
   }
 }
 
-antlr4::Token* ErrorStrategy::recoverInline(antlr4::Parser* parser) { throw antlr4::InputMismatchException(parser); }
+antlr4::Token* ErrorStrategy::recoverInline(antlr4::Parser* parser) {
+  throw antlr4::InputMismatchException(parser);
+}
 
 void ErrorStrategy::reportError(antlr4::Parser* parser, const antlr4::RecognitionException& error) {
   report(parser, error.getExpectedTokens());

@@ -7,8 +7,8 @@ namespace convoy {
 // Thrown out of the parser when it has found more errors than will be shown.
 struct TooManySyntaxErrors {};
 
-// An error ends the innermost statement, signature or body; what is left of that is skipped, and nothing more is
-// said until a token fits again. No token is ever invented or dropped to make text fit.
+// An error ends the innermost statement, signature or body; what is left of that is skipped, and nothing more
+// is said until a token fits again. No token is ever invented or dropped to make text fit.
 class ErrorStrategy : public antlr4::DefaultErrorStrategy {
 public:
   ErrorStrategy(const ScannedTokens& tokens, DiagnosticEngine& diags) : tokens_(tokens), diags_(diags) {}

@@ -7,15 +7,27 @@ using Lexer = grammar::ConvoyLexer;
 
 static bool isOperator(size_t kind) {
   switch (kind) {
-  case Lexer::PipeTo: case Lexer::OrOr: case Lexer::AndAnd: case Lexer::Less: case Lexer::LessEqual:
-  case Lexer::Greater: case Lexer::GreaterEqual: case Lexer::EqualEqual: case Lexer::NotEqual: case Lexer::Plus:
-  case Lexer::Minus: case Lexer::Times: case Lexer::Divide: case Lexer::Power: return true;
+  case Lexer::PipeTo:
+  case Lexer::OrOr:
+  case Lexer::AndAnd:
+  case Lexer::Less:
+  case Lexer::LessEqual:
+  case Lexer::Greater:
+  case Lexer::GreaterEqual:
+  case Lexer::EqualEqual:
+  case Lexer::NotEqual:
+  case Lexer::Plus:
+  case Lexer::Minus:
+  case Lexer::Times:
+  case Lexer::Divide:
+  case Lexer::Power: return true;
   default: return false; // any other token: this is a question about tokens, not about kinds of nodes
   }
 }
 
 bool checkNesting(const ScannedTokens& tokens, DiagnosticEngine& diags) {
-  // What is known of one pair of brackets: the operators since the last separator, and the tallest group inside.
+  // What is known of one pair of brackets: the operators since the last separator, and the tallest group
+  // inside.
   struct Group {
     int64_t operators = 0, tallestInside = 0, tallest = 0;
     int64_t height() const { return operators + tallestInside; }
@@ -24,14 +36,18 @@ bool checkNesting(const ScannedTokens& tokens, DiagnosticEngine& diags) {
   std::vector<Group> open(1);
   for (size_t i = 0; i < tokens.size(); ++i) {
     switch (size_t kind = tokens[i].kind) {
-    case Lexer::OpenParen: case Lexer::OpenBracket: case Lexer::OpenBrace:
+    case Lexer::OpenParen:
+    case Lexer::OpenBracket:
+    case Lexer::OpenBrace:
       if (static_cast<int64_t>(open.size()) > ParseLimits::nesting) {
-        diags.report(diag::NestingTooDeep, tokens.location(i), ParseLimits::nesting);
+        diags.report(diag::BracketsTooDeep, tokens.location(i), ParseLimits::nesting);
         return false;
       }
       open.emplace_back();
       break;
-    case Lexer::CloseParen: case Lexer::CloseBracket: case Lexer::CloseBrace:
+    case Lexer::CloseParen:
+    case Lexer::CloseBracket:
+    case Lexer::CloseBrace:
       if (open.size() > 1) {
         open.back().separate();
         int64_t inside = open.back().tallest;
@@ -39,9 +55,11 @@ bool checkNesting(const ScannedTokens& tokens, DiagnosticEngine& diags) {
         open.back().tallestInside = std::max(open.back().tallestInside, inside);
       }
       break;
-    case Lexer::Comma: case Lexer::Assign: case Lexer::Semicolon: case Lexer::Return: case Lexer::Pipeline:
-      open.back().separate();
-      break;
+    case Lexer::Comma:
+    case Lexer::Assign:
+    case Lexer::Semicolon:
+    case Lexer::Return:
+    case Lexer::Pipeline: open.back().separate(); break;
     default: open.back().operators += isOperator(kind);
     }
     if (open.back().height() > ParseLimits::operators) {

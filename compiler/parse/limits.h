@@ -12,8 +12,8 @@ struct ParseLimits {
   static constexpr size_t errors = 20;       // reported at once
 };
 
-// Bounds the height of the tree that the parser will build, so that no recursion over it can exhaust the stack.
-// Works on the tokens alone; false after a diagnostic.
+// Bounds the height of the tree that the parser will build, so that no recursion over it can exhaust the
+// stack. Works on the tokens alone; false after a diagnostic.
 bool checkNesting(const ScannedTokens& tokens, DiagnosticEngine& diags);
 
 } // namespace convoy

@@ -43,7 +43,8 @@ std::string stringValue(std::string_view text, Location where, DiagnosticEngine&
     if (c == '\\') {
       ++i;
       switch (next) {
-      case '"': case '\\': value += next; break;
+      case '"':
+      case '\\': value += next; break;
       case 'n': value += '\n'; break;
       case 't': value += '\t'; break;
       default: {

@@ -6,8 +6,8 @@
 
 namespace convoy {
 
-// Always returns what could be understood; callers look at diags.hasErrors(). Several errors are reported in one
-// go, and none follows from another.
+// Always returns what could be understood; callers look at diags.hasErrors(). Several errors are reported in
+// one go, and none follows from another.
 std::unique_ptr<ast::File> parse(const SourceFile& file, DiagnosticEngine& diags);
 
 } // namespace convoy

@@ -13,12 +13,22 @@ std::string describe(const ScannedTokens& tokens, size_t index) {
   if (tokens.text(index).size() > longest) text += "...";
   switch (tokens[index].kind) {
   case antlr4::Token::EOF: return "the end of the file";
-  case Parser::Int: case Parser::Float: return "the number " + text;
+  case Parser::Int:
+  case Parser::Float: return "the number " + text;
   case Parser::Size: return "the size " + text;
   case Parser::String: return "the string " + text;
   case Parser::Name: return "the name '" + text + "'";
-  case Parser::Pipeline: case Parser::Return: case Parser::True: case Parser::False: case Parser::Block:
-  case Parser::Weights: case Parser::Import: case Parser::Const: case Parser::For: case Parser::In: case Parser::If:
+  case Parser::Pipeline:
+  case Parser::Return:
+  case Parser::True:
+  case Parser::False:
+  case Parser::Block:
+  case Parser::Weights:
+  case Parser::Import:
+  case Parser::Const:
+  case Parser::For:
+  case Parser::In:
+  case Parser::If:
   case Parser::Else: return "the reserved word '" + text + "'";
   default: return "'" + text + "'"; // signs
   }
@@ -42,8 +52,15 @@ bool isBinaryOperator(size_t kind) { return kind >= Parser::OrOr && kind <= Pars
 
 bool endsExpression(size_t kind) {
   switch (kind) {
-  case Parser::Name: case Parser::Int: case Parser::Float: case Parser::Size: case Parser::String: case Parser::True:
-  case Parser::False: case Parser::CloseParen: case Parser::CloseBracket: return true;
+  case Parser::Name:
+  case Parser::Int:
+  case Parser::Float:
+  case Parser::Size:
+  case Parser::String:
+  case Parser::True:
+  case Parser::False:
+  case Parser::CloseParen:
+  case Parser::CloseBracket: return true;
   default: return false; // any other token
   }
 }
@@ -58,7 +75,8 @@ bool isCloser(size_t kind) {
 } // namespace
 
 bool startsNextStatement(const ScannedTokens& tokens, size_t index) {
-  if (index < 2 || tokens[index].kind != Parser::Assign || tokens[index - 1].kind != Parser::Name) return false;
+  if (index < 2 || tokens[index].kind != Parser::Assign || tokens[index - 1].kind != Parser::Name)
+    return false;
   size_t before = tokens[index - 2].kind;
   bool unfinished = before == Parser::PipeTo || isBinaryOperator(before) || before == Parser::Assign ||
                     before == Parser::Colon || before == Parser::Return;
@@ -73,7 +91,9 @@ public:
       : site_(site), tokens_(site.tokens), diags_(diags), kind_(tokens_[site.found].kind) {}
 
   void report() {
-    if (reportUnfinished() || reportUnsupported() || reportStatement() || reportCloser() || reportOperatorAfterPipe()) return;
+    if (reportUnfinished() || reportUnsupported() || reportStatement() || reportCloser() ||
+        reportOperatorAfterPipe())
+      return;
     reportExpected();
   }
 
@@ -83,7 +103,9 @@ private:
   bool hasPrevious() const { return site_.found > 0; }
   size_t previous() const { return tokens_[site_.found - 1].kind; }
   std::string previousText() const { return "'" + std::string(tokens_.text(site_.found - 1)) + "'"; }
-  bool onLineOfPrevious(size_t index) const { return index > 0 && tokens_.line(index) == tokens_.line(index - 1); }
+  bool onLineOfPrevious(size_t index) const {
+    return index > 0 && tokens_.line(index) == tokens_.line(index - 1);
+  }
 
   bool reportUnfinished() {
     if (!startsNextStatement(tokens_, site_.found)) return false;
@@ -103,9 +125,10 @@ private:
     bool nameWanted = expects(Parser::Name) && !expectsValue() && site_.rule != Parser::RuleBody;
     std::string construct = nameWanted ? "" : unsupportedConstruct(kind_);
     if (kind_ == Parser::For && site_.rule != Parser::RuleBody) construct = "list comprehensions ('for')";
-    bool inHeader = site_.rule == Parser::RuleResults || site_.rule == Parser::RuleSignature || expects(Parser::OpenBrace);
-    if (kind_ == Parser::OpenBracket && hasPrevious() && endsExpression(previous()) && onLineOfPrevious(site_.found) &&
-        !nameWanted && !inHeader && site_.rule != Parser::RuleStatement)
+    bool inHeader = site_.rule == Parser::RuleResults || site_.rule == Parser::RuleSignature ||
+                    expects(Parser::OpenBrace);
+    if (kind_ == Parser::OpenBracket && hasPrevious() && endsExpression(previous()) &&
+        onLineOfPrevious(site_.found) && !nameWanted && !inHeader && site_.rule != Parser::RuleStatement)
       construct = "list elements ('list[i]')";
     if (construct.empty()) return false;
     diags_.report(diag::NotSupported, where, construct);
@@ -119,9 +142,9 @@ private:
     if (!inStatement && !inBody) return false;
     size_t start = inStatement ? site_.ruleStart : site_.found;
     bool continues = start > 0 && endsExpression(tokens_[start - 1].kind) && onLineOfPrevious(start);
-    bool startsValue = inStatement || kind_ == Parser::Int || kind_ == Parser::Float || kind_ == Parser::Size ||
-                       kind_ == Parser::String || kind_ == Parser::OpenParen || kind_ == Parser::OpenBracket ||
-                       kind_ == Parser::True || kind_ == Parser::False;
+    bool startsValue = inStatement || kind_ == Parser::Int || kind_ == Parser::Float ||
+                       kind_ == Parser::Size || kind_ == Parser::String || kind_ == Parser::OpenParen ||
+                       kind_ == Parser::OpenBracket || kind_ == Parser::True || kind_ == Parser::False;
     if (continues && startsValue) {
       auto built = diags_.report(diag::UnexpectedToken, tokens_.location(start),
                                  "an operator or the end of the statement after '" +
@@ -145,7 +168,8 @@ private:
   bool reportCloser() {
     if (!isCloser(kind_)) return false;
     size_t opener = findOpener();
-    bool inBraces = opener != site_.found && tokens_[opener].kind == Parser::OpenBrace && kind_ != Parser::CloseBrace;
+    bool inBraces =
+        opener != site_.found && tokens_[opener].kind == Parser::OpenBrace && kind_ != Parser::CloseBrace;
     bool nothingOpen = opener == site_.found && site_.rule != Parser::RuleSignature;
     bool valueMissing = expectsValue() && site_.rule != Parser::RuleBody;
     if (site_.rule != Parser::RuleFile && (valueMissing || !(inBraces || nothingOpen))) return false;
@@ -155,7 +179,8 @@ private:
   }
 
   bool reportOperatorAfterPipe() {
-    if (!isBinaryOperator(kind_) || expectsValue() || !hasPrevious() || !endsExpression(previous())) return false;
+    if (!isBinaryOperator(kind_) || expectsValue() || !hasPrevious() || !endsExpression(previous()))
+      return false;
     if (site_.rule == Parser::RuleSignature || site_.rule == Parser::RuleStatement) return false;
     std::string text(tokens_.text(site_.found));
     diags_.report(diag::OperatorAfterPipe, tokens_.location(site_.found), text)
@@ -166,16 +191,19 @@ private:
   void reportExpected() {
     // What is missing at the end of a line is marked there.
     bool missingHere = expectsValue() || site_.rule == Parser::RuleTarget;
-    bool markPrevious = hasPrevious() && missingHere && (kind_ == antlr4::Token::EOF || !onLineOfPrevious(site_.found));
+    bool markPrevious =
+        hasPrevious() && missingHere && (kind_ == antlr4::Token::EOF || !onLineOfPrevious(site_.found));
     Location where = tokens_.location(site_.found);
     if (kind_ == antlr4::Token::EOF && hasPrevious()) where.begin = where.end = tokens_[site_.found - 1].end;
-    auto built = diags_.report(diag::UnexpectedToken, markPrevious ? tokens_.location(site_.found - 1) : where,
-                               expectation(), describe(tokens_, site_.found));
+    auto built =
+        diags_.report(diag::UnexpectedToken, markPrevious ? tokens_.location(site_.found - 1) : where,
+                      expectation(), describe(tokens_, site_.found));
     if (markPrevious) built.primary("nothing follows this");
     size_t opener = findOpener();
     bool closerExpected =
         expects(Parser::CloseParen) || expects(Parser::CloseBracket) || expects(Parser::CloseBrace);
-    bool bodyGoesOn = site_.rule == Parser::RuleBody && kind_ != antlr4::Token::EOF && kind_ != Parser::Pipeline;
+    bool bodyGoesOn =
+        site_.rule == Parser::RuleBody && kind_ != antlr4::Token::EOF && kind_ != Parser::Pipeline;
     if (closerExpected && !bodyGoesOn && opener != site_.found &&
         (isCloser(kind_) || tokens_.line(opener) != tokens_.line(site_.found)))
       built.label(tokens_.location(opener), "opened here");
@@ -185,8 +213,8 @@ private:
   // `3 x 3` is a number, a name and a number.
   void adviseOnSize(size_t index, DiagnosticBuilder& built) const {
     std::string_view text = tokens_.text(index);
-    bool blankSize = index > 0 && tokens_[index - 1].kind == Parser::Int && !text.empty() && text.front() == 'x' &&
-                     text.find_first_not_of("x0123456789") == std::string_view::npos;
+    bool blankSize = index > 0 && tokens_[index - 1].kind == Parser::Int && !text.empty() &&
+                     text.front() == 'x' && text.find_first_not_of("x0123456789") == std::string_view::npos;
     if (blankSize) built.help("a size is written without blanks: 3x3");
   }
 
@@ -196,17 +224,19 @@ private:
     if (inArguments && hasPrevious() && previous() == Parser::Name && !expectsValue()) {
       bool commaMissing = kind_ == Parser::Name && tokens_[site_.found + 1].kind == Parser::Colon;
       bool valueFollows = endsExpression(kind_) && !isCloser(kind_);
-      if (commaMissing) built.help("arguments are separated by ','");
+      if (commaMissing)
+        built.help("arguments are separated by ','");
       else if (kind_ == Parser::Assign || valueFollows || isOpener(kind_))
-        built.help("an argument's name is followed by ':', as in '" + std::string(tokens_.text(site_.found - 1)) +
-                   ": value'");
+        built.help("an argument's name is followed by ':', as in '" +
+                   std::string(tokens_.text(site_.found - 1)) + ": value'");
     }
     if (site_.rule == Parser::RuleResults && kind_ == Parser::OpenBracket)
       built.help("several results need names: (low: image[rgb], high: tensor)");
     if (kind_ == Parser::Assign && expectsValue()) built.help("equality is written '=='");
   }
 
-  // The bracket that encloses the found token and is still open, or the found token itself when there is none.
+  // The bracket that encloses the found token and is still open, or the found token itself when there is
+  // none.
   size_t findOpener() const {
     size_t closed = 0;
     for (size_t i = site_.found; i-- > 0;) {
@@ -227,7 +257,8 @@ private:
       if (expects(Parser::Name)) return "an input, such as 'photo: image[rgb]', or ')'";
       return "',' or ')' after an input";
     case Parser::RuleInput:
-      return expects(Parser::Colon) ? "':' and a type after the input " + previousText() : "the name of an input";
+      return expects(Parser::Colon) ? "':' and a type after the input " + previousText()
+                                    : "the name of an input";
     case Parser::RuleResults:
       return expects(Parser::Comma) ? "',' or ')' after a result" : "the type of the result after '->'";
     case Parser::RuleResult: return "the name of a result";
@@ -235,7 +266,8 @@ private:
     case Parser::RuleDimensions:
       return expectsValue() ? "a size or ']' after " + previousText() : "',' or ']' after a size";
     case Parser::RuleBody:
-      if (kind_ == antlr4::Token::EOF || kind_ == Parser::Pipeline) return "'}' at the end of the pipeline's body";
+      if (kind_ == antlr4::Token::EOF || kind_ == Parser::Pipeline)
+        return "'}' at the end of the pipeline's body";
       if (!expects(Parser::OpenBrace) && hasPrevious() && endsExpression(previous()))
         return "an operator or the end of the statement after " + previousText();
       if (!expects(Parser::OpenBrace)) return "a statement or '}'";
@@ -245,7 +277,8 @@ private:
     case Parser::RuleStatement:
       return expects(Parser::Assign) ? "'=' after " + previousText() : "a name after " + previousText();
     case Parser::RuleTarget: return "a layer name or a call after '|>'";
-    case Parser::RuleList: return expectsValue() ? "a value or ']' after " + previousText() : "',' or ']' in a list";
+    case Parser::RuleList:
+      return expectsValue() ? "a value or ']' after " + previousText() : "',' or ']' in a list";
     case Parser::RuleGroup: return expectsValue() ? "a value after " + previousText() : "')'";
     case Parser::RuleArguments:
       return expectsValue() ? "an argument or ')' after " + previousText() : "',' or ')' after an argument";
@@ -262,6 +295,8 @@ private:
 
 } // namespace
 
-void reportSyntaxError(const SyntaxErrorSite& site, DiagnosticEngine& diags) { Message(site, diags).report(); }
+void reportSyntaxError(const SyntaxErrorSite& site, DiagnosticEngine& diags) {
+  Message(site, diags).report();
+}
 
 } // namespace convoy

@@ -14,8 +14,8 @@ struct SyntaxErrorSite {
   const antlr4::misc::IntervalSet& expected; // kinds that could follow
 };
 
-// Whether the token is the '=' of a statement whose name stands first on its line, right after an expression that lacks
-// its end: `y = x |>`, and on the next line `z = ...`.
+// Whether the token is the '=' of a statement whose name stands first on its line, right after an expression
+// that lacks its end: `y = x |>`, and on the next line `z = ...`.
 bool startsNextStatement(const ScannedTokens& tokens, size_t index);
 
 // Reports what was expected, in the user's terms, and what was found.

@@ -18,7 +18,8 @@ public:
 
 class Scan {
 public:
-  Scan(ScannedTokens& tokens, DiagnosticEngine& diags) : tokens_(tokens), file_(tokens.file()), diags_(diags) {}
+  Scan(ScannedTokens& tokens, DiagnosticEngine& diags)
+      : tokens_(tokens), file_(tokens.file()), diags_(diags) {}
 
   bool run() {
     auto size = static_cast<int64_t>(file_.text().size());
@@ -53,7 +54,8 @@ private:
     auto& list = tokens_.list();
     switch (token.kind) {
     case Lexer::HexNumber:
-      diags_.report(diag::HexNumber, where, text).help("write the number in decimal; the sides of a size start at 1");
+      diags_.report(diag::HexNumber, where, text)
+          .help("write the number in decimal; the sides of a size start at 1");
       token.kind = Lexer::Int, token.reported = true;
       break;
     case Lexer::BadNumber:
@@ -66,7 +68,8 @@ private:
       break;
     case Lexer::String: token.reported = hasControlCharacter(token); break;
     case Lexer::BlockComment:
-      diags_.report(diag::BlockComment, {&file_, token.begin, token.begin + 2}).help("start every line with '//'");
+      diags_.report(diag::BlockComment, {&file_, token.begin, token.begin + 2})
+          .help("start every line with '//'");
       return;
     case Lexer::Comma:
       if (!list.empty() && list.back().kind == Lexer::Comma) {
@@ -76,7 +79,8 @@ private:
       break;
     case Lexer::Stray:
       if (text == "." && !list.empty() && list.back().kind == Lexer::Int && list.back().end == token.begin) {
-        malformedNumber({&file_, list.back().begin, token.end}, std::string(tokens_.text(tokens_.size() - 1)) + ".");
+        malformedNumber({&file_, list.back().begin, token.end},
+                        std::string(tokens_.text(tokens_.size() - 1)) + ".");
         list.back().reported = true;
         return;
       }
@@ -91,10 +95,14 @@ private:
   void malformedNumber(Location where, std::string_view text) {
     DiagnosticBuilder built = diags_.report(diag::MalformedNumber, where, text);
     bool digitsAndX = text.find_first_not_of("0123456789xX") == std::string_view::npos;
-    if (text.front() == '.' || text.back() == '.') built.help("a decimal needs digits on both sides of the point");
-    else if (text.find('_') != std::string_view::npos) built.help("digits are written without separators");
-    else if (digitsAndX) built.help("a size is numbers joined by a small 'x': 3x3");
-    else built.help("a name cannot start with a digit");
+    if (text.front() == '.' || text.back() == '.')
+      built.help("a decimal needs digits on both sides of the point");
+    else if (text.find('_') != std::string_view::npos)
+      built.help("digits are written without separators");
+    else if (digitsAndX)
+      built.help("a size is numbers joined by a small 'x': 3x3");
+    else
+      built.help("a name cannot start with a digit");
   }
 
   void strayCharacter(Location where, std::string_view text) {

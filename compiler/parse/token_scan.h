@@ -36,8 +36,9 @@ private:
   std::vector<ScannedToken> tokens_;
 };
 
-// Reads the whole file. Malformed numbers and strings are reported and become ordinary ones; stray characters are
-// reported and stay. False when a limit (file size, number of tokens) was exceeded: then there is no point in going on.
+// Reads the whole file. Malformed numbers and strings are reported and become ordinary ones; stray characters
+// are reported and stay. False when a limit (file size, number of tokens) was exceeded: then there is no
+// point in going on.
 bool scanTokens(ScannedTokens& tokens, DiagnosticEngine& diags);
 
 } // namespace convoy

@@ -25,6 +25,7 @@ enum class Algorithm {
   GlobalPool,
   Dense,     // matrix times vector
   Alias,     // another view of the same memory (flatten)
+  Reorder,   // the value of its one node again, in the other layout
 };
 const char* nameOf(Algorithm algorithm);
 const char* nameOf(Layout layout);
@@ -47,6 +48,18 @@ struct Schedule {
 };
 
 Schedule makeSchedule(const graph::Graph& graph, const Target& target);
+
+// The layout in which a kernel that works in `layout` reads or writes a value of this type: a single channel or a
+// single position is the same memory either way and counts as planar.
+Layout layoutFor(Layout layout, const TensorType& type);
+// The layout in which `kernel` must find `operand`; nullopt: either will do.
+std::optional<Layout> neededLayout(const graph::Graph& graph, const Kernel& kernel, graph::ValueId operand);
+
+// One filter per channel, and as many results as channels: nothing is mixed between channels.
+bool isDepthwise(const graph::Graph& graph, const graph::Value& conv);
+
+// What is wrong with a schedule, one sentence each; empty when it can be lowered.
+std::vector<std::string> problems(const Schedule& schedule, const graph::Graph& graph);
 
 std::string print(const Schedule& schedule, const graph::Graph& graph);
 // Stage `fused`: the graph with its nodes grouped as the schedule decided.

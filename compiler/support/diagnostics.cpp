@@ -43,8 +43,8 @@ static std::string fillIn(std::string_view format, const std::vector<std::string
   return result;
 }
 
-DiagnosticBuilder DiagnosticEngine::add(const char* code, const char* name, Severity severity, const char* format,
-                                        Location where, std::vector<std::string> args) {
+DiagnosticBuilder DiagnosticEngine::add(const char* code, const char* name, Severity severity,
+                                        const char* format, Location where, std::vector<std::string> args) {
   auto diagnostic = std::make_unique<Diagnostic>();
   diagnostic->code = code;
   diagnostic->name = name;

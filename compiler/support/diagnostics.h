@@ -14,8 +14,8 @@ namespace convoy {
 
 enum class Severity { Error, Warning, Note };
 
-// One row of the registry. Args are the types of {0}, {1}, ... in the message: std::string_view or int64_t. Text
-// arguments are escaped, so a name from a file can be passed as it is.
+// One row of the registry. Args are the types of {0}, {1}, ... in the message: std::string_view or int64_t.
+// Text arguments are escaped, so a name from a file can be passed as it is.
 template <typename... Args> struct DiagnosticKind {
   const char* code; // "E0101"
   const char* name; // "UnknownLayer"
@@ -24,7 +24,7 @@ template <typename... Args> struct DiagnosticKind {
 };
 
 namespace diag {
-#define CONVOY_DIAGNOSTIC(code, severity, name, format, ...)                                                   \
+#define CONVOY_DIAGNOSTIC(code, severity, name, format, ...)                                                 \
   inline constexpr DiagnosticKind<__VA_ARGS__> name{#code, #name, Severity::severity, format};
 #include "support/diagnostics.def"
 #undef CONVOY_DIAGNOSTIC
@@ -49,7 +49,7 @@ struct Diagnostic {
 class DiagnosticBuilder {
 public:
   explicit DiagnosticBuilder(Diagnostic* target) : target_(target) {}
-  DiagnosticBuilder& primary(std::string text);              // text beside the primary caret
+  DiagnosticBuilder& primary(std::string text);               // text beside the primary caret
   DiagnosticBuilder& label(Location where, std::string text); // a secondary label
   DiagnosticBuilder& note(std::string text);
   DiagnosticBuilder& help(std::string text);
@@ -74,19 +74,19 @@ public:
   const std::vector<std::unique_ptr<Diagnostic>>& all() const { return all_; }
 
 private:
-  DiagnosticBuilder add(const char* code, const char* name, Severity severity, const char* format, Location where,
-                        std::vector<std::string> args);
+  DiagnosticBuilder add(const char* code, const char* name, Severity severity, const char* format,
+                        Location where, std::vector<std::string> args);
   static std::string toText(std::string_view s) { return std::string(s); }
   static std::string toText(int64_t n) { return std::to_string(n); }
   std::vector<std::unique_ptr<Diagnostic>> all_;
   size_t errorCount_ = 0;
 };
 
-// rustc's shape: headline, location, source lines with carets and labels, notes, helps. Ends with a line end. A span
-// of several lines is marked on its first and last line; long lines are cut around the marks.
+// rustc's shape: headline, location, source lines with carets and labels, notes, helps. Ends with a line end.
+// A span of several lines is marked on its first and last line; long lines are cut around the marks.
 std::string renderText(const Diagnostic& diagnostic, bool color);
-// One JSON object on one line (no line end), in the shape of rustc's --error-format=json. Columns count bytes from 1,
-// `column_end` is one past the last byte; `rendered` is renderText without colour.
+// One JSON object on one line (no line end), in the shape of rustc's --error-format=json. Columns count bytes
+// from 1, `column_end` is one past the last byte; `rendered` is renderText without colour.
 std::string renderJson(const Diagnostic& diagnostic);
 
 } // namespace convoy

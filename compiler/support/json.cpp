@@ -55,7 +55,8 @@ struct JsonDoor {
     }
     case llvm::json::Value::Object: {
       Json::Object members;
-      for (const auto& [key, member] : *value.getAsObject()) members.emplace_back(llvm::StringRef(key).str(), read(member));
+      for (const auto& [key, member] : *value.getAsObject())
+        members.emplace_back(llvm::StringRef(key).str(), read(member));
       std::sort(members.begin(), members.end(),
                 [](const Json::Member& a, const Json::Member& b) { return a.first < b.first; });
       return members;
@@ -149,7 +150,8 @@ std::optional<Json> parseJson(std::string_view text, std::string* error, unsigne
     if (error) *error = std::move(what);
     return std::nullopt;
   };
-  if (deeperThan(text, maxDepth)) return fail("JSON nested deeper than " + std::to_string(maxDepth) + " levels");
+  if (deeperThan(text, maxDepth))
+    return fail("JSON nested deeper than " + std::to_string(maxDepth) + " levels");
   llvm::Expected<llvm::json::Value> value = llvm::json::parse(llvm::StringRef(text.data(), text.size()));
   if (!value) return fail(placeOf(value.takeError()));
   return JsonDoor::read(*value);

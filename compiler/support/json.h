@@ -52,8 +52,9 @@ private:
   std::variant<std::nullptr_t, bool, int64_t, double, std::string, Array, Object> value_{nullptr};
 };
 
-// nullopt when the text is not JSON or nests deeper than `maxDepth`; then `error`, when given, says what and where in
-// one phrase ("not valid JSON at line 3, column 7"). Members of objects come sorted by key, and of equal keys one wins.
+// nullopt when the text is not JSON or nests deeper than `maxDepth`; then `error`, when given, says what and
+// where in one phrase ("not valid JSON at line 3, column 7"). Members of objects come sorted by key, and of
+// equal keys one wins.
 std::optional<Json> parseJson(std::string_view text, std::string* error = nullptr, unsigned maxDepth = 100);
 
 } // namespace convoy

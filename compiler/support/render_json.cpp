@@ -64,7 +64,9 @@ std::string renderJson(const Diagnostic& diagnostic) {
   for (const std::string& help : diagnostic.helps) children.push(child("help", help));
 
   Json json = Json::object();
-  json.set("message", diagnostic.message).set("code", std::move(code)).set("level", levelName(diagnostic.severity));
+  json.set("message", diagnostic.message)
+      .set("code", std::move(code))
+      .set("level", levelName(diagnostic.severity));
   json.set("spans", std::move(spans)).set("children", std::move(children));
   json.set("rendered", renderText(diagnostic, false));
   return json.str();

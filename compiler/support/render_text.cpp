@@ -8,7 +8,7 @@ namespace convoy {
 namespace {
 
 constexpr uint32_t tabStop = 4;
-constexpr uint32_t longestLine = 160;  // display columns; longer lines are cut around their marks
+constexpr uint32_t longestLine = 160;   // display columns; longer lines are cut around their marks
 constexpr uint32_t contextColumns = 40; // kept before the first mark of a line that is cut
 
 // ANSI colours, or nothing.
@@ -211,7 +211,8 @@ public:
       at(begin.line).mark(begin.column - 1, end.column - 1, label.primary, text);
       return;
     }
-    at(begin.line).mark(begin.column - 1, static_cast<uint32_t>(file_.line(begin.line).size()), label.primary, "");
+    at(begin.line)
+        .mark(begin.column - 1, static_cast<uint32_t>(file_.line(begin.line).size()), label.primary, "");
     size_t indent = file_.line(end.line).find_first_not_of(" \t");
     uint32_t first = indent < end.column - 1 ? static_cast<uint32_t>(indent) : 0;
     at(end.line).mark(first, end.column - 1, label.primary, text);
@@ -234,7 +235,9 @@ public:
   }
 
 private:
-  MarkedLine& at(uint32_t number) { return lines_.try_emplace(number, file_.line(number), palette_).first->second; }
+  MarkedLine& at(uint32_t number) {
+    return lines_.try_emplace(number, file_.line(number), palette_).first->second;
+  }
 
   // A single line between two marked ones is shown, more become `...`.
   void showGap(std::string& out, uint32_t previous, uint32_t next, size_t gutter) {
@@ -257,12 +260,15 @@ private:
 };
 
 // A note or help; further lines are indented below the first.
-void renderAdvice(std::string& out, const char* kind, const std::string& text, size_t gutter, const Palette& palette) {
+void renderAdvice(std::string& out, const char* kind, const std::string& text, size_t gutter,
+                  const Palette& palette) {
   std::string blank(gutter + 1, ' '), head = std::string(kind) + ": ";
   out += blank + palette.frame("=") + " " + palette.strong(head.substr(0, head.size() - 1)) + " ";
   for (size_t begin = 0;;) {
     size_t end = text.find('\n', begin);
-    out += escapeForTerminal(std::string_view(text).substr(begin, end == std::string::npos ? end : end - begin)) + "\n";
+    out += escapeForTerminal(
+               std::string_view(text).substr(begin, end == std::string::npos ? end : end - begin)) +
+           "\n";
     if (end == std::string::npos) return;
     out += blank + "  " + std::string(head.size(), ' ');
     begin = end + 1;
@@ -297,7 +303,8 @@ std::string renderText(const Diagnostic& diagnostic, bool color) {
     snippets[i].second.render(out, i == 0 ? "-->" : ":::", snippets[i].first, gutter);
   // What has no place in a file is said all the same.
   for (const Label& label : diagnostic.labels)
-    if (!label.location.valid() && !label.text.empty()) renderAdvice(out, "note", label.text, gutter, palette);
+    if (!label.location.valid() && !label.text.empty())
+      renderAdvice(out, "note", label.text, gutter, palette);
   if (!snippets.empty() && !(diagnostic.notes.empty() && diagnostic.helps.empty()))
     out += std::string(gutter + 1, ' ') + palette.frame("|") + "\n";
   for (const std::string& note : diagnostic.notes) renderAdvice(out, "note", note, gutter, palette);

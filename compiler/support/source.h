@@ -8,8 +8,9 @@
 
 namespace convoy {
 
-// One text that was read, with its line table. Text should be UTF-8 (the parser checks); columns count bytes from 1.
-// Lines end with LF, CR LF or CR. A leading byte order mark is dropped, so offset 0 is the first character.
+// One text that was read, with its line table. Text should be UTF-8 (the parser checks); columns count bytes
+// from 1. Lines end with LF, CR LF or CR. A leading byte order mark is dropped, so offset 0 is the first
+// character.
 class SourceFile {
 public:
   SourceFile(std::string path, std::string text);

@@ -7,18 +7,19 @@
 
 namespace convoy {
 
-// One character of UTF-8 text. An invalid byte is a character of its own with `valid` false and `code` the byte.
+// One character of UTF-8 text. An invalid byte is a character of its own with `valid` false and `code` the
+// byte.
 struct Character {
   uint32_t code = 0;
   uint32_t length = 1; // bytes, at least 1
   bool valid = false;
 };
-// The character that starts at `offset`, which must be inside the text. Overlong forms, surrogates and codes above
-// 10FFFF are invalid.
+// The character that starts at `offset`, which must be inside the text. Overlong forms, surrogates and codes
+// above 10FFFF are invalid.
 Character decodeCharacter(std::string_view text, size_t offset);
 
-// The character as it can be shown on a terminal, and the columns that takes: control characters, characters that
-// change the direction of the text, and invalid bytes are escaped (`\n`, `\x01`, `\u202e`).
+// The character as it can be shown on a terminal, and the columns that takes: control characters, characters
+// that change the direction of the text, and invalid bytes are escaped (`\n`, `\x01`, `\u202e`).
 struct Shown {
   std::string text;
   uint32_t columns = 0;
@@ -31,8 +32,8 @@ std::string escapeForTerminal(std::string_view text);
 // The shortest decimal that reads back as the same number: "0.1", "1e+30", "inf", "nan".
 std::string numberText(double number);
 
-// The candidate nearest to `name` by edit distance (an exchange of neighbours counts as one edit), or "" when none is
-// near enough to be meant.
+// The candidate nearest to `name` by edit distance (an exchange of neighbours counts as one edit), or "" when
+// none is near enough to be meant.
 std::string nearestName(std::string_view name, const std::vector<std::string>& candidates);
 
 } // namespace convoy

@@ -1,5 +1,5 @@
-// Renders the picture of the edges example: balls of several materials on a tiled floor under an evening sky, and a
-// sign with strokes on it. By itself, not part of the build:
+// Renders the picture of the edges example: balls of several materials on a tiled floor under an evening sky,
+// and a sign with strokes on it. By itself, not part of the build:
 //
 //   c++ -O2 -std=c++17 examples/tools/make_photo.cpp -ljpeg -o /tmp/make_photo
 //   /tmp/make_photo examples/edges/photo.jpg
@@ -37,9 +37,12 @@ struct Ball {
 };
 
 const std::vector<Ball> balls = {
-    {{-1.5, 1.0, 4.6}, 1.0, {0.85, 0.25, 0.18}, 0.08, 0},   {{0.5, 0.75, 3.6}, 0.75, {0.92, 0.92, 0.95}, 0.75, 0},
-    {{2.1, 1.2, 6.2}, 1.2, {0.95, 0.75, 0.20}, 0.05, 9},    {{-0.5, 0.35, 2.6}, 0.35, {0.20, 0.55, 0.85}, 0.15, 5},
-    {{1.45, 0.3, 2.5}, 0.3, {0.25, 0.70, 0.35}, 0.10, 0},   {{-2.6, 0.45, 3.1}, 0.45, {0.60, 0.35, 0.75}, 0.25, 0},
+    {{-1.5, 1.0, 4.6}, 1.0, {0.85, 0.25, 0.18}, 0.08, 0},
+    {{0.5, 0.75, 3.6}, 0.75, {0.92, 0.92, 0.95}, 0.75, 0},
+    {{2.1, 1.2, 6.2}, 1.2, {0.95, 0.75, 0.20}, 0.05, 9},
+    {{-0.5, 0.35, 2.6}, 0.35, {0.20, 0.55, 0.85}, 0.15, 5},
+    {{1.45, 0.3, 2.5}, 0.3, {0.25, 0.70, 0.35}, 0.10, 0},
+    {{-2.6, 0.45, 3.1}, 0.45, {0.60, 0.35, 0.75}, 0.25, 0},
     {{-3.9, 1.6, 9.0}, 1.6, {0.30, 0.62, 0.60}, 0.10, 12},
 };
 
@@ -48,12 +51,12 @@ struct Stroke {
   double x0, y0, x1, y1;
 };
 const std::vector<Stroke> strokes = {
-    {1.4, 2.4, 0.6, 2.4}, {0.6, 2.4, 0.6, 1.0}, {0.6, 1.0, 1.4, 1.0},                         // C
-    {1.8, 2.4, 2.6, 2.4}, {2.6, 2.4, 2.6, 1.0}, {2.6, 1.0, 1.8, 1.0}, {1.8, 1.0, 1.8, 2.4},   // O
-    {3.0, 1.0, 3.0, 2.4}, {3.0, 2.4, 3.8, 1.0}, {3.8, 1.0, 3.8, 2.4},                         // N
-    {4.2, 2.4, 4.6, 1.0}, {4.6, 1.0, 5.0, 2.4},                                               // V
-    {5.4, 2.4, 6.2, 2.4}, {6.2, 2.4, 6.2, 1.0}, {6.2, 1.0, 5.4, 1.0}, {5.4, 1.0, 5.4, 2.4},   // O
-    {6.6, 2.4, 7.0, 1.8}, {7.4, 2.4, 7.0, 1.8}, {7.0, 1.8, 7.0, 1.0},                         // Y
+    {1.4, 2.4, 0.6, 2.4}, {0.6, 2.4, 0.6, 1.0}, {0.6, 1.0, 1.4, 1.0},                       // C
+    {1.8, 2.4, 2.6, 2.4}, {2.6, 2.4, 2.6, 1.0}, {2.6, 1.0, 1.8, 1.0}, {1.8, 1.0, 1.8, 2.4}, // O
+    {3.0, 1.0, 3.0, 2.4}, {3.0, 2.4, 3.8, 1.0}, {3.8, 1.0, 3.8, 2.4},                       // N
+    {4.2, 2.4, 4.6, 1.0}, {4.6, 1.0, 5.0, 2.4},                                             // V
+    {5.4, 2.4, 6.2, 2.4}, {6.2, 2.4, 6.2, 1.0}, {6.2, 1.0, 5.4, 1.0}, {5.4, 1.0, 5.4, 2.4}, // O
+    {6.6, 2.4, 7.0, 1.8}, {7.4, 2.4, 7.0, 1.8}, {7.0, 1.8, 7.0, 1.0},                       // Y
     {0.6, 0.5, 7.4, 0.5},
 };
 constexpr double signZ = 7.6, signX = -1.7, signY = 1.9, signScale = 0.62;
@@ -72,7 +75,8 @@ Vec sky(Vec direction) {
   const double up = std::max(0.0, direction.y);
   Vec colour = mix({0.98, 0.80, 0.62}, {0.25, 0.45, 0.78}, std::pow(up, 0.55));
   // Bands of cloud.
-  const double cloud = std::sin(direction.x * 9 + std::sin(direction.y * 23) * 1.3) * std::sin(direction.y * 31 + direction.x * 3);
+  const double cloud = std::sin(direction.x * 9 + std::sin(direction.y * 23) * 1.3) *
+                       std::sin(direction.y * 31 + direction.x * 3);
   return mix(colour, {1.0, 0.97, 0.93}, std::max(0.0, cloud) * 0.45 * std::min(1.0, up * 6));
 }
 
@@ -90,9 +94,14 @@ std::optional<Hit> trace(Vec origin, Vec direction) {
   if (direction.y < -1e-6) {
     const double t = -origin.y / direction.y;
     const Vec p = origin + direction * t;
-    const bool dark = (static_cast<long>(std::floor(p.x * 1.1)) + static_cast<long>(std::floor(p.z * 1.1))) & 1;
+    const bool dark =
+        (static_cast<long>(std::floor(p.x * 1.1)) + static_cast<long>(std::floor(p.z * 1.1))) & 1;
     const double haze = 1 - std::exp(-t * 0.035);
-    keep({t, p, {0, 1, 0}, mix(dark ? Vec{0.24, 0.22, 0.25} : Vec{0.80, 0.76, 0.70}, {0.98, 0.80, 0.62}, haze), 0.12});
+    keep({t,
+          p,
+          {0, 1, 0},
+          mix(dark ? Vec{0.24, 0.22, 0.25} : Vec{0.80, 0.76, 0.70}, {0.98, 0.80, 0.62}, haze),
+          0.12});
   }
   if (std::fabs(direction.z) > 1e-6) {
     const double t = (signZ - origin.z) / direction.z;
@@ -101,7 +110,13 @@ std::optional<Hit> trace(Vec origin, Vec direction) {
     if (x >= 0 && x <= 8 && y >= 0 && y <= 3) {
       const bool frame = x < 0.18 || x > 7.82 || y < 0.18 || y > 2.82;
       const bool ink = strokeDistance(x, y) < 0.11;
-      keep({t, p, {0, 0, -1}, frame ? Vec{0.35, 0.22, 0.12} : ink ? Vec{0.10, 0.12, 0.20} : Vec{0.93, 0.90, 0.82}, 0});
+      keep({t,
+            p,
+            {0, 0, -1},
+            frame ? Vec{0.35, 0.22, 0.12}
+            : ink ? Vec{0.10, 0.12, 0.20}
+                  : Vec{0.93, 0.90, 0.82},
+            0});
     }
     const double post = std::min(std::fabs(x - 1), std::fabs(x - 7));
     if (post < 0.12 && p.y > 0 && y < 0) keep({t, p, {0, 0, -1}, {0.35, 0.22, 0.12}, 0});
@@ -113,7 +128,8 @@ std::optional<Hit> trace(Vec origin, Vec direction) {
     if (discriminant < 0) continue;
     const double t = -b - std::sqrt(discriminant);
     const Vec p = origin + direction * t, normal = (p - ball.centre) * (1 / ball.radius);
-    const bool light = ball.stripes && std::sin(std::atan2(normal.x, normal.z) * ball.stripes + normal.y * 4) > 0;
+    const bool light =
+        ball.stripes && std::sin(std::atan2(normal.x, normal.z) * ball.stripes + normal.y * 4) > 0;
     keep({t, p, normal, light ? mix(ball.colour, {1, 1, 1}, 0.75) : ball.colour, ball.mirror});
   }
   return nearest;
@@ -129,7 +145,8 @@ Vec shade(Vec origin, Vec direction, int bounces) {
   if (hit->mirror > 0 && bounces < maxBounces) {
     const Vec reflected = direction - hit->normal * (2 * dot(direction, hit->normal));
     colour = mix(colour, shade(hit->point, reflected, bounces + 1), hit->mirror);
-    if (!shadow) colour = colour + Vec{1, 0.95, 0.85} * std::pow(std::max(0.0, dot(reflected, sun)), 60) * 0.8;
+    if (!shadow)
+      colour = colour + Vec{1, 0.95, 0.85} * std::pow(std::max(0.0, dot(reflected, sun)), 60) * 0.8;
   }
   return colour;
 }

@@ -60,7 +60,8 @@ Result<std::vector<Tensor>> seededInputs(const convoy_pipeline& pipeline,
     }
     const std::optional<int64_t> count = elementCount(tensor.extents, 1);
     if (!count)
-      return Error{"input " + quoted(port.name) + " of shape " + extentsText(tensor.extents) + " is too large"};
+      return Error{"input " + quoted(port.name) + " of shape " + extentsText(tensor.extents) +
+                   " is too large"};
     Result<FloatBuffer> data = FloatBuffer::allocate(*count);
     if (!data) return data.error();
     Random random(static_cast<uint64_t>(i) + 1);
@@ -96,8 +97,8 @@ Result<Timing> measure(BoundRun& run, int64_t runs, int32_t threads) {
 }
 
 std::string timingJson(const Timing& timing) {
-  return format("{\"threads\": %d, \"runs\": %" PRId64 ", \"median_ms\": %.6f, \"min_ms\": %.6f}\n", timing.threads,
-                timing.runs, timing.medianMs, timing.minMs);
+  return format("{\"threads\": %d, \"runs\": %" PRId64 ", \"median_ms\": %.6f, \"min_ms\": %.6f}\n",
+                timing.threads, timing.runs, timing.medianMs, timing.minMs);
 }
 
 } // namespace convoy::command

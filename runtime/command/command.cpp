@@ -95,9 +95,9 @@ private:
     if (!timing) return timing.error();
     const std::string json = timingJson(*timing);
     if (options.jsonFile == "-") return printed(json);
-    if (Outcome error = printed(format("%s: %" PRId64 " runs on %d thread%s: median %.3f ms, fastest %.3f ms\n",
-                                       pipeline.name, timing->runs, threads, threads == 1 ? "" : "s",
-                                       timing->medianMs, timing->minMs)))
+    if (Outcome error = printed(
+            format("%s: %" PRId64 " runs on %d thread%s: median %.3f ms, fastest %.3f ms\n", pipeline.name,
+                   timing->runs, threads, threads == 1 ? "" : "s", timing->medianMs, timing->minMs)))
       return error;
     if (options.jsonFile.empty()) return std::nullopt;
     OutputFiles files;

@@ -24,7 +24,8 @@ std::string inputShape(const convoy_pipeline& pipeline, const convoy_port& port)
 std::vector<int64_t> fixedExtents(const convoy_pipeline& pipeline) {
   if (pipeline.size_count > 0) return {};
   size_t rankSum = 0;
-  for (int32_t i = 0; i < pipeline.output_count; ++i) rankSum += static_cast<size_t>(pipeline.outputs[i].rank);
+  for (int32_t i = 0; i < pipeline.output_count; ++i)
+    rankSum += static_cast<size_t>(pipeline.outputs[i].rank);
   std::vector<int64_t> extents(rankSum);
   pipeline.check(nullptr, extents.data());
   return extents;
@@ -75,15 +76,18 @@ std::string helpText(const convoy_pipeline& pipeline, const std::string& program
     for (int32_t i = 0; i < pipeline.size_count; ++i) text += " " + std::string(pipeline.size_names[i]);
     text += "\n";
   }
-  text += "\nReads PNG, JPEG, PPM, PGM and .npy (float32 C, H, W; for images also uint8 H, W, C; with or without\n"
+  text += "\nReads PNG, JPEG, PPM, PGM and .npy (float32 C, H, W; for images also uint8 H, W, C; with or "
+          "without\n"
           "a batch dimension). Writes PNG, PPM, PGM and .npy, as the name ends. An output without a file is\n"
           "printed: its values when they are few, else a summary.\n\nOptions:\n";
   for (const OptionRow& row : optionTable())
-    text += format("  %-24s %s\n", (std::string(row.name) + (row.value ? std::string(" ") + row.value : "")).c_str(),
-                   row.help);
-  text += "\nA benchmark without inputs uses seeded data; widths are then 1920, heights 1080, depths 16, unless\n"
-          "--size says otherwise.\n"
-          "Exit status: 0 success, 1 an input or output is wrong, 2 wrong usage.\n";
+    text +=
+        format("  %-24s %s\n",
+               (std::string(row.name) + (row.value ? std::string(" ") + row.value : "")).c_str(), row.help);
+  text +=
+      "\nA benchmark without inputs uses seeded data; widths are then 1920, heights 1080, depths 16, unless\n"
+      "--size says otherwise.\n"
+      "Exit status: 0 success, 1 an input or output is wrong, 2 wrong usage.\n";
   return text;
 }
 

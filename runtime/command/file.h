@@ -11,11 +11,12 @@ namespace convoy::command {
 
 using Bytes = std::vector<uint8_t>;
 
-// The content of a file. The error is the reason alone ("No such file or directory"); the caller knows the name.
+// The content of a file. The error is the reason alone ("No such file or directory"); the caller knows the
+// name.
 Result<Bytes> readFile(const std::string& path);
 
-// Files that appear together or not at all: each is written under a temporary name beside its place, and commit()
-// renames them. What was not committed is removed.
+// Files that appear together or not at all: each is written under a temporary name beside its place, and
+// commit() renames them. What was not committed is removed.
 class OutputFiles {
 public:
   OutputFiles() = default;

@@ -114,7 +114,9 @@ std::string elementProblem(const std::string& element) {
 
 } // namespace
 
-bool isNpy(const Bytes& file) { return file.size() >= magicSize && memcmp(file.data(), magic, magicSize) == 0; }
+bool isNpy(const Bytes& file) {
+  return file.size() >= magicSize && memcmp(file.data(), magic, magicSize) == 0;
+}
 
 Result<NpyArray> parseNpy(const Bytes& file) {
   const Error endsEarly{"the .npy data ends too early"};
@@ -163,7 +165,8 @@ Bytes npyHeader(const std::vector<int64_t>& shape) {
   while ((prefix + text.size() + 1) % 64 != 0) text += ' ';
   text += '\n';
   Bytes header(magic, magic + magicSize);
-  header.insert(header.end(), {1, 0, static_cast<uint8_t>(text.size()), static_cast<uint8_t>(text.size() >> 8)});
+  header.insert(header.end(),
+                {1, 0, static_cast<uint8_t>(text.size()), static_cast<uint8_t>(text.size() >> 8)});
   header.insert(header.end(), text.begin(), text.end());
   return header;
 }

@@ -15,8 +15,8 @@ struct NpyArray {
 
 bool isNpy(const Bytes& file);
 
-// Reads the header. Checks that the file holds exactly the elements that it declares. Only little-endian float32
-// and uint8 in C order are taken; the error says what was found instead.
+// Reads the header. Checks that the file holds exactly the elements that it declares. Only little-endian
+// float32 and uint8 in C order are taken; the error says what was found instead.
 Result<NpyArray> parseNpy(const Bytes& file);
 
 // The header of a float32 array, version 1.0.

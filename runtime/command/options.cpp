@@ -17,7 +17,8 @@ struct NamedValue {
 };
 
 // Splits NAME=VALUE at the name of a port; names of imported models may hold '=' themselves.
-Result<NamedValue> splitPort(const OptionRow& row, const convoy_port* ports, int32_t count, const std::string& text) {
+Result<NamedValue> splitPort(const OptionRow& row, const convoy_port* ports, int32_t count,
+                             const std::string& text) {
   std::string known;
   int32_t best = -1;
   for (int32_t i = 0; i < count; ++i) {
@@ -111,17 +112,19 @@ private:
   }
 
   Outcome setOutput(int32_t port, const std::string& file) {
-    if (Outcome error = setOnce(options.outputs[static_cast<size_t>(port)], file, "output", pipeline.outputs[port].name))
+    if (Outcome error =
+            setOnce(options.outputs[static_cast<size_t>(port)], file, "output", pipeline.outputs[port].name))
       return error;
     return checkOutputName(file);
   }
 
   template <typename Number>
-  static Outcome number(const OptionRow& row, const std::string& text, int64_t lowest, int64_t highest, Number& into) {
+  static Outcome number(const OptionRow& row, const std::string& text, int64_t lowest, int64_t highest,
+                        Number& into) {
     const std::optional<int64_t> value = parseInteger(text, lowest, highest);
     if (!value)
-      return usageError(std::string(row.name) + " takes a whole number from " + std::to_string(lowest) + " to " +
-                        std::to_string(highest) + ", not " + quoted(text));
+      return usageError(std::string(row.name) + " takes a whole number from " + std::to_string(lowest) +
+                        " to " + std::to_string(highest) + ", not " + quoted(text));
     into = static_cast<Number>(*value);
     return std::nullopt;
   }
@@ -163,7 +166,8 @@ private:
     if (given && !options.sizes.empty()) return usageError("--size goes with a benchmark without inputs");
     for (size_t i = 0; i < options.inputs.size(); ++i)
       if (options.inputs[i].empty())
-        return usageError("no file for input " + quoted(pipeline.inputs[i].name) + "; --help shows the usage");
+        return usageError("no file for input " + quoted(pipeline.inputs[i].name) +
+                          "; --help shows the usage");
     return std::nullopt;
   }
 
@@ -172,7 +176,8 @@ private:
     if (options.benchmarkRuns > 0) return usageError("--benchmark takes one input file");
     if (options.outputFolder.empty()) return usageError("several input files need --output-dir");
     for (const std::string& output : options.outputs)
-      if (!output.empty()) return usageError("several input files need --output-dir alone, without " + quoted(output));
+      if (!output.empty())
+        return usageError("several input files need --output-dir alone, without " + quoted(output));
     options.items = files;
     return std::nullopt;
   }
@@ -186,7 +191,8 @@ private:
   Outcome readEnvironment() {
     const char* text = getenv("CONVOY_NUM_THREADS");
     if (options.threads > 0 || !text || !*text) return std::nullopt;
-    return number({OptionKind::Threads, "CONVOY_NUM_THREADS", "N", ""}, text, 1, mostThreads, options.threads);
+    return number({OptionKind::Threads, "CONVOY_NUM_THREADS", "N", ""}, text, 1, mostThreads,
+                  options.threads);
   }
 
   const convoy_pipeline& pipeline;
@@ -204,7 +210,8 @@ const std::vector<OptionRow>& optionTable() {
       {OptionKind::NamedOutput, "--output", "NAME=FILE", "where an output goes"},
       {OptionKind::OutputFolder, "--output-dir", "DIR", "a file in DIR for each input file, named after it"},
       {OptionKind::Threads, "--threads", "N", "threads (default: CONVOY_NUM_THREADS, or all allowed cores)"},
-      {OptionKind::Benchmark, "--benchmark", "N", "time N runs of the compiled code; made-up data without inputs"},
+      {OptionKind::Benchmark, "--benchmark", "N",
+       "time N runs of the compiled code; made-up data without inputs"},
       {OptionKind::Json, "--json", "FILE", "write the benchmark's numbers as JSON"},
       {OptionKind::Size, "--size", "NAME=N", "a run-time size of a benchmark without inputs"},
       {OptionKind::MaxPixels, "--max-pixels", "N", "refuse larger pictures (default: 268435456)"},

@@ -20,7 +20,19 @@ struct Options {
   int64_t pixelLimit = defaultPixelLimit;
 };
 
-enum class OptionKind { Input, Output, NamedOutput, OutputFolder, Threads, Benchmark, Json, Size, MaxPixels, Describe, Help };
+enum class OptionKind {
+  Input,
+  Output,
+  NamedOutput,
+  OutputFolder,
+  Threads,
+  Benchmark,
+  Json,
+  Size,
+  MaxPixels,
+  Describe,
+  Help
+};
 
 // One option. `convoy run` reads this table to know which arguments to pass on.
 struct OptionRow {

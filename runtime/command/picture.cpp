@@ -8,18 +8,23 @@
 
 namespace convoy::command {
 
-Result<Picture> makePicture(int32_t channels, int64_t height, int64_t width, int64_t pixelLimit) {
+Outcome checkPixels(int64_t height, int64_t width, int64_t pixelLimit) {
   if (height < 1 || width < 1) return Error{"the picture has no pixels"};
-  if (height > pixelLimit / width)
-    return Error{format("%" PRId64 "x%" PRId64 " pixels are more than the limit of %" PRId64
-                        " (see --max-pixels)",
-                        height, width, pixelLimit)};
+  if (height <= pixelLimit / width) return std::nullopt;
+  return Error{format("%" PRId64 "x%" PRId64 " pixels are more than the limit of %" PRId64
+                      " (see --max-pixels)",
+                      height, width, pixelLimit)};
+}
+
+Result<Picture> makePicture(int32_t channels, int64_t height, int64_t width, int64_t pixelLimit) {
+  if (Outcome error = checkPixels(height, width, pixelLimit)) return *error;
   Result<FloatBuffer> planes = FloatBuffer::allocate(channels * height * width);
   if (!planes) return planes.error();
   return Picture{channels, height, width, std::move(*planes)};
 }
 
-void storeRow(Picture& picture, int64_t row, const uint8_t* samples, int32_t bytesPerSample, int32_t maximum) {
+void storeRow(Picture& picture, int64_t row, const uint8_t* samples, int32_t bytesPerSample,
+              int32_t maximum) {
   const float one = static_cast<float>(maximum);
   const int64_t step = int64_t{picture.channels} * bytesPerSample;
   for (int32_t channel = 0; channel < picture.channels; ++channel) {

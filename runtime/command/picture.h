@@ -16,14 +16,17 @@ struct Picture {
 // Pictures with more pixels are refused before they are decoded.
 constexpr int64_t defaultPixelLimit = int64_t{1} << 28;
 
+// Whether there are pixels, and not more than the limit.
+Outcome checkPixels(int64_t height, int64_t width, int64_t pixelLimit);
+
 // Checks the limit, then allocates.
 Result<Picture> makePicture(int32_t channels, int64_t height, int64_t width, int64_t pixelLimit);
 
 // Puts one row of interleaved samples in place. Two bytes per sample are big-endian; 1.0 is `maximum`.
 void storeRow(Picture& picture, int64_t row, const uint8_t* samples, int32_t bytesPerSample, int32_t maximum);
 
-// From 1..4 to 1, 3 or 4 channels, `pixels` of each plane: gray replicates, colour read as gray takes luminance,
-// a missing alpha is 1, an unwanted one is dropped.
+// From 1..4 to 1, 3 or 4 channels, `pixels` of each plane: gray replicates, colour read as gray takes
+// luminance, a missing alpha is 1, an unwanted one is dropped.
 void convertChannels(const float* from, int32_t fromChannels, float* to, int32_t toChannels, int64_t pixels);
 
 // 8-bit samples of one interleaved picture from planes: NaN is 0, clamped to 0..1, times 255, half to even.

@@ -1,5 +1,5 @@
-// libpng reports errors by longjmp. Every function that sets a jump holds plain data only, so that no destructor is
-// ever skipped; what has a destructor lives in the callers.
+// libpng reports errors by longjmp. Every function that sets a jump holds plain data only, so that no
+// destructor is ever skipped; what has a destructor lives in the callers.
 #include "codecs.h"
 
 #include "text.h"
@@ -41,7 +41,7 @@ void readBytes(png_structp png, png_bytep to, size_t count) {
   reader.next += count;
 }
 
-// Reads up to the pixels and asks for 8 or 16 bits of gray, gray and alpha, rgb or rgba.
+// Reads up to the pixels. Nothing that grows with the picture is allocated yet.
 bool readHeader(Reader& reader) {
   png_structp png = reader.png;
   if (setjmp(png_jmpbuf(png))) return false;
@@ -51,15 +51,21 @@ bool readHeader(Reader& reader) {
   png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, unused, sizeof unused / 5);
   png_set_user_limits(png, 0x7FFFFFFF, 0x7FFFFFFF); // the pixel limit is ours
   png_read_info(png, reader.info);
+  reader.height = png_get_image_height(png, reader.info);
+  reader.width = png_get_image_width(png, reader.info);
+  return true;
+}
+
+// Asks for 8 or 16 bits of gray, gray and alpha, rgb or rgba. libpng allocates its rows here.
+bool startPixels(Reader& reader) {
+  png_structp png = reader.png;
+  if (setjmp(png_jmpbuf(png))) return false;
   png_set_palette_to_rgb(png);
-  if (png_get_color_type(png, reader.info) == PNG_COLOR_TYPE_GRAY &&
-      png_get_bit_depth(png, reader.info) < 8)
+  if (png_get_color_type(png, reader.info) == PNG_COLOR_TYPE_GRAY && png_get_bit_depth(png, reader.info) < 8)
     png_set_expand_gray_1_2_4_to_8(png);
   if (png_get_valid(png, reader.info, PNG_INFO_tRNS)) png_set_tRNS_to_alpha(png);
   reader.passes = png_set_interlace_handling(png);
   png_read_update_info(png, reader.info);
-  reader.height = png_get_image_height(png, reader.info);
-  reader.width = png_get_image_width(png, reader.info);
   reader.channels = png_get_channels(png, reader.info);
   reader.bitDepth = png_get_bit_depth(png, reader.info);
   reader.rowBytes = png_get_rowbytes(png, reader.info);
@@ -109,7 +115,9 @@ void flushNothing(png_structp) {}
 bool writePicture(Writer& writer, const uint8_t* samples, int32_t channels, int64_t height, int64_t width) {
   png_structp png = writer.png;
   if (setjmp(png_jmpbuf(png))) return false;
-  const int colour = channels == 1 ? PNG_COLOR_TYPE_GRAY : channels == 3 ? PNG_COLOR_TYPE_RGB : PNG_COLOR_TYPE_RGBA;
+  const int colour = channels == 1   ? PNG_COLOR_TYPE_GRAY
+                     : channels == 3 ? PNG_COLOR_TYPE_RGB
+                                     : PNG_COLOR_TYPE_RGBA;
   png_set_write_fn(png, &writer, writeBytes, flushNothing);
   png_set_user_limits(png, 0x7FFFFFFF, 0x7FFFFFFF);
   png_set_IHDR(png, writer.info, static_cast<png_uint_32>(width), static_cast<png_uint_32>(height), 8, colour,
@@ -139,6 +147,8 @@ Result<Picture> decodePng(const Bytes& file, int64_t pixelLimit) {
   // Deflate shrinks at most 1032 times: a smaller file cannot hold what it declares.
   const uint64_t packedRow = (uint64_t{reader.width} + 7) / 8;
   if (packedRow * reader.height > 1032 * static_cast<uint64_t>(file.size())) return Error{endsEarly};
+  if (Outcome error = checkPixels(reader.height, reader.width, pixelLimit)) return *error;
+  if (!startPixels(reader)) return Error{reader.problem};
   Result<Picture> picture = makePicture(reader.channels, reader.height, reader.width, pixelLimit);
   if (!picture) return picture;
   Result<Memory> rows =

@@ -76,14 +76,17 @@ Result<BoundRun> Runner::bind(const std::vector<Tensor>& inputs) {
     if (!workspace) return workspace.error();
     run.workspace = std::move(*workspace);
   }
-  run.call = {run.sizes.data(), *batch, run.inputPointers.data(), run.outputPointers.data(), prepared.get(),
-              run.workspace.get(), workspaceBytes, convoy_pool_executor(pool.get())};
+  run.call = {run.sizes.data(),         *batch,
+              run.inputPointers.data(), run.outputPointers.data(),
+              prepared.get(),           run.workspace.get(),
+              workspaceBytes,           convoy_pool_executor(pool.get())};
   return run;
 }
 
 Outcome Runner::allocateOutputs(BoundRun& run, int64_t batch, bool batched) {
   size_t rankSum = 0;
-  for (int32_t i = 0; i < pipeline->output_count; ++i) rankSum += static_cast<size_t>(pipeline->outputs[i].rank);
+  for (int32_t i = 0; i < pipeline->output_count; ++i)
+    rankSum += static_cast<size_t>(pipeline->outputs[i].rank);
   std::vector<int64_t> extents(rankSum);
   const int32_t failed = pipeline->check(run.sizes.data(), extents.data());
   if (failed >= 0) return sentence(*pipeline, {CONVOY_ERROR_CHECK, -1, -1, failed, 0, 0});
@@ -97,7 +100,8 @@ Outcome Runner::allocateOutputs(BoundRun& run, int64_t batch, bool batched) {
     tensor.batched = batched;
     const std::optional<int64_t> count = elementCount(tensor.extents, batch);
     if (!count)
-      return Error{"output " + quoted(port.name) + " of shape " + extentsText(tensor.extents) + " is too large"};
+      return Error{"output " + quoted(port.name) + " of shape " + extentsText(tensor.extents) +
+                   " is too large"};
     Result<FloatBuffer> data = FloatBuffer::allocate(*count);
     if (!data) return data.error();
     tensor.data = std::move(*data);

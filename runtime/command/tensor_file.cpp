@@ -23,7 +23,8 @@ int32_t pictureChannels(const convoy_port& port) {
 Result<Tensor> fromPicture(const convoy_port& port, Picture picture) {
   const int32_t channels = pictureChannels(port);
   if (!channels)
-    return Error{"it is a picture, but input " + quoted(port.name) + " is " + portType(port) + "; give an .npy file"};
+    return Error{"it is a picture, but input " + quoted(port.name) + " is " + portType(port) +
+                 "; give an .npy file"};
   Tensor tensor;
   tensor.extents = {channels, picture.height, picture.width};
   if (channels == picture.channels) {
@@ -67,8 +68,8 @@ Result<ImageLayout> imageLayout(const convoy_port& port, const NpyArray& array) 
     else if (port.image_channels == 1 && planar && layout.channels != 1)
       return Error{format("%s may be one picture of %" PRId64 " channels or as many gray ones; "
                           "reshape it to 1x%s or %" PRId64 "x1x%" PRId64 "x%" PRId64,
-                          extentsText(shape).c_str(), shape[0], extentsText(shape).c_str(), shape[0], shape[1],
-                          shape[2])};
+                          extentsText(shape).c_str(), shape[0], extentsText(shape).c_str(), shape[0],
+                          shape[1], shape[2])};
   } else if (shape.size() == 2 && port.image_channels == 1) {
     layout.height = shape[0];
     layout.width = shape[1];
@@ -121,7 +122,8 @@ Result<Tensor> imageFromNpy(const convoy_port& port, const NpyArray& array, cons
 
 Result<Tensor> tensorFromNpy(const convoy_port& port, const NpyArray& array, const Bytes& file) {
   if (array.element != NpyElement::Float32)
-    return Error{"it holds uint8, but input " + quoted(port.name) + " is " + portType(port) + " and needs float32"};
+    return Error{"it holds uint8, but input " + quoted(port.name) + " is " + portType(port) +
+                 " and needs float32"};
   const size_t rank = static_cast<size_t>(port.rank);
   Tensor tensor;
   tensor.extents = array.shape;
@@ -130,8 +132,8 @@ Result<Tensor> tensorFromNpy(const convoy_port& port, const NpyArray& array, con
     tensor.batch = array.shape[0];
     tensor.extents.erase(tensor.extents.begin());
   } else if (array.shape.size() != rank) {
-    return Error{"its shape " + extentsText(array.shape) + " does not fit input " + quoted(port.name) + ", which is " +
-                 portType(port)};
+    return Error{"its shape " + extentsText(array.shape) + " does not fit input " + quoted(port.name) +
+                 ", which is " + portType(port)};
   }
   const std::optional<int64_t> count = elementCount(tensor.extents, tensor.batch);
   if (!count) return Error{"its shape " + extentsText(array.shape) + " is too large"};
@@ -149,23 +151,26 @@ Result<Tensor> decode(const convoy_port& port, const Bytes& file, int64_t pixelL
     if (!array) return array.error();
     return port.image_channels ? imageFromNpy(port, *array, file) : tensorFromNpy(port, *array, file);
   }
-  Result<Picture> picture = isPng(file)    ? decodePng(file, pixelLimit)
-                            : isJpeg(file) ? decodeJpeg(file, pixelLimit)
-                            : isPnm(file)  ? decodePnm(file, pixelLimit)
-                            : Result<Picture>(Error{file.empty() ? "it is empty"
-                                                                 : "it is not a PNG, JPEG, PPM, PGM or .npy file"});
+  Result<Picture> picture =
+      isPng(file)    ? decodePng(file, pixelLimit)
+      : isJpeg(file) ? decodeJpeg(file, pixelLimit)
+      : isPnm(file)  ? decodePnm(file, pixelLimit)
+                     : Result<Picture>(Error{file.empty() ? "it is empty"
+                                                          : "it is not a PNG, JPEG, PPM, PGM or .npy file"});
   if (!picture) return picture.error();
   return fromPicture(port, std::move(*picture));
 }
 
-Outcome savePicture(const convoy_port& port, const Tensor& tensor, const std::string& path, OutputFiles& files) {
+Outcome savePicture(const convoy_port& port, const Tensor& tensor, const std::string& path,
+                    OutputFiles& files) {
   const std::string cannot = "cannot write " + quoted(path) + ": ";
   const std::string extension = extensionOf(path);
   const std::string what = "output " + quoted(port.name) + " of shape " + extentsText(tensor.extents);
   if (tensor.extents.size() != 3 || !isPictureChannels(tensor.extents[0]))
     return Error{cannot + what + " is not a picture of 1, 3 or 4 channels; use .npy"};
   if (tensor.batch != 1)
-    return Error{cannot + format("a picture file holds one item, and the batch has %" PRId64 "; use .npy", tensor.batch)};
+    return Error{cannot + format("a picture file holds one item, and the batch has %" PRId64 "; use .npy",
+                                 tensor.batch)};
   int32_t channels = static_cast<int32_t>(tensor.extents[0]);
   const int64_t height = tensor.extents[1], width = tensor.extents[2];
   if (extension == ".pgm" && channels != 1) return Error{cannot + what + " has colours; use .ppm or .png"};
@@ -197,7 +202,8 @@ std::string portType(const convoy_port& port) {
   }
   std::string text;
   for (int32_t axis = 0; axis < port.rank; ++axis) {
-    const bool fixed = port.constants && (!port.symbols || port.symbols[axis] < 0) && port.constants[axis] > 0;
+    const bool fixed =
+        port.constants && (!port.symbols || port.symbols[axis] < 0) && port.constants[axis] > 0;
     text += (axis ? ", " : "") + (fixed ? std::to_string(port.constants[axis]) : std::string("_"));
   }
   return "tensor[" + text + "]";
@@ -218,11 +224,13 @@ Result<Tensor> loadTensor(const convoy_port& port, const std::string& path, int6
 
 Outcome checkOutputName(const std::string& path) {
   const std::string extension = extensionOf(path);
-  if (extension == ".png" || extension == ".ppm" || extension == ".pgm" || extension == ".npy") return std::nullopt;
+  if (extension == ".png" || extension == ".ppm" || extension == ".pgm" || extension == ".npy")
+    return std::nullopt;
   return usageError("cannot write " + quoted(path) + ": the name must end in .png, .ppm, .pgm or .npy");
 }
 
-Outcome saveTensor(const convoy_port& port, const Tensor& tensor, const std::string& path, OutputFiles& files) {
+Outcome saveTensor(const convoy_port& port, const Tensor& tensor, const std::string& path,
+                   OutputFiles& files) {
   if (extensionOf(path) != ".npy") return savePicture(port, tensor, path, files);
   std::vector<int64_t> shape = tensor.extents;
   if (tensor.batched) shape.insert(shape.begin(), tensor.batch);

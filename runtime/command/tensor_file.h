@@ -9,16 +9,18 @@ namespace convoy::command {
 // "image[rgb]" or "tensor[3, _, _]"
 std::string portType(const convoy_port& port);
 
-// Reads a PNG, JPEG, PPM/PGM or .npy file (told apart by content) for the port. Pictures are converted to the port's
-// channels; a float32 .npy is C, H, W, a uint8 one H, W, C, each with or without a batch dimension before it.
-// Errors are whole sentences. Extents are not compared with the port's: convoy_bind_sizes does that.
+// Reads a PNG, JPEG, PPM/PGM or .npy file (told apart by content) for the port. Pictures are converted to the
+// port's channels; a float32 .npy is C, H, W, a uint8 one H, W, C, each with or without a batch dimension
+// before it. Errors are whole sentences. Extents are not compared with the port's: convoy_bind_sizes does
+// that.
 Result<Tensor> loadTensor(const convoy_port& port, const std::string& path, int64_t pixelLimit);
 
 // Whether files of this name can be written at all; the error lists the formats.
 Outcome checkOutputName(const std::string& path);
 
 // Writes by extension: .png, .ppm, .pgm (8 bit) or .npy (float32).
-Outcome saveTensor(const convoy_port& port, const Tensor& tensor, const std::string& path, OutputFiles& files);
+Outcome saveTensor(const convoy_port& port, const Tensor& tensor, const std::string& path,
+                   OutputFiles& files);
 
 } // namespace convoy::command
 #endif

@@ -117,7 +117,8 @@ std::optional<int64_t> parseInteger(const std::string& text, int64_t lowest, int
   char* end = nullptr;
   errno = 0;
   const long long value = strtoll(text.c_str(), &end, 10);
-  if (errno != 0 || *end != 0 || end == text.c_str() || value < lowest || value > highest) return std::nullopt;
+  if (errno != 0 || *end != 0 || end == text.c_str() || value < lowest || value > highest)
+    return std::nullopt;
   return value;
 }
 

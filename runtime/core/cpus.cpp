@@ -51,13 +51,13 @@ int32_t legacyQuota(const char* folder) {
   if (!readFile(path, quota, sizeof quota)) return 0;
   snprintf(path, sizeof path, "%s/cpu.cfs_period_us", folder);
   if (!readFile(path, period, sizeof period)) return 0;
-  return wholeThreads(atoll(quota), atoll(period));
+  return wholeThreads(strtoll(quota, nullptr, 10), strtoll(period, nullptr, 10));
 }
 
 int32_t smallerQuota(int32_t a, int32_t b) { return a == 0 || (b != 0 && b < a) ? b : a; }
 
-// The smallest quota of `group` and of the groups above it. In a container the group's path may not exist below
-// the mount: then the mount itself, reached last, has the answer.
+// The smallest quota of `group` and of the groups above it. In a container the group's path may not exist
+// below the mount: then the mount itself, reached last, has the answer.
 int32_t smallestQuota(const char* mount, const char* group, int32_t (*quotaOf)(const char* folder)) {
   char folder[PATH_MAX];
   const int length = snprintf(folder, sizeof folder, "%s%s", mount, group);

@@ -4,7 +4,8 @@
 #include <stdlib.h>
 
 void* convoy_allocate(int64_t bytes) {
-  if (bytes < 0 || static_cast<uint64_t>(bytes) > SIZE_MAX / 2) return nullptr;
+  constexpr int64_t most = int64_t{1} << 47; // more than any machine addresses
+  if (bytes < 0 || bytes > most) return nullptr;
   // Whole cache lines, so that two buffers never share one.
   const size_t lines = (static_cast<size_t>(bytes) + CONVOY_ALIGNMENT - 1) / CONVOY_ALIGNMENT;
   void* memory = nullptr;

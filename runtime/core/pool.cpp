@@ -1,11 +1,11 @@
 // The thread pool: static ranges, one caller at a time, the caller takes part.
 //
-// Each worker waits for its own ticket to move, first spinning, then asleep on a condition variable. A caller that
-// finds the pool busy (another thread's run, or a nested one) does its work alone: ranges never change results,
-// and nobody ever waits for the pool, so nothing can deadlock.
+// Each worker waits for its own ticket to move, first spinning, then asleep on a condition variable. A caller
+// that finds the pool busy (another thread's run, or a nested one) does its work alone: ranges never change
+// results, and nobody ever waits for the pool, so nothing can deadlock.
 //
-// fork copies the pool's memory but none of its threads. A page that the kernel clears in the child tells the two
-// apart; the child then works on its own thread.
+// fork copies the pool's memory but none of its threads. A page that the kernel clears in the child tells the
+// two apart; the child then works on its own thread.
 #include "convoy/runtime.h"
 
 #include <atomic>
@@ -29,8 +29,9 @@ void pauseBriefly() {
 #endif
 }
 
-// A place to sleep until a condition on atomics holds. The sleeper announces itself before it looks again, and
-// whoever changes the condition looks for sleepers afterwards; both in sequential order, so no wake-up is lost.
+// A place to sleep until a condition on atomics holds. The sleeper announces itself before it looks again,
+// and whoever changes the condition looks for sleepers afterwards; both in sequential order, so no wake-up is
+// lost.
 class Bed {
 public:
   template <typename Condition> void waitUntil(Condition holds, int spins) {

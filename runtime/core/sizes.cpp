@@ -60,9 +60,9 @@ const char* rankName(int64_t rank) {
 void shapeText(const convoy_pipeline& pipeline, const convoy_failure& failure, char* text, size_t capacity) {
   const convoy_port& port = pipeline.inputs[failure.input];
   if (failure.axis < 0) {
-    snprintf(text, capacity, "input '%s' has %" PRId64 " dimension%s, but the pipeline takes %" PRId64 " (%s)",
-             port.name, failure.actual, failure.actual == 1 ? "" : "s", failure.expected,
-             rankName(failure.expected));
+    snprintf(text, capacity,
+             "input '%s' has %" PRId64 " dimension%s, but the pipeline takes %" PRId64 " (%s)", port.name,
+             failure.actual, failure.actual == 1 ? "" : "s", failure.expected, rankName(failure.expected));
     return;
   }
   const char* axis = axisName(failure.axis, port.rank);
@@ -74,11 +74,11 @@ void shapeText(const convoy_pipeline& pipeline, const convoy_failure& failure, c
   }
   const int32_t symbol = port.symbols ? port.symbols[failure.axis] : -1;
   if (symbol < 0)
-    snprintf(text, capacity, "input '%s': %s %s %" PRId64 ", but the pipeline takes %" PRId64, port.name, axis,
-             be, failure.actual, failure.expected);
+    snprintf(text, capacity, "input '%s': %s %s %" PRId64 ", but the pipeline takes %" PRId64, port.name,
+             axis, be, failure.actual, failure.expected);
   else
-    snprintf(text, capacity, "input '%s': %s %s %" PRId64 ", but %s is %" PRId64 " elsewhere", port.name, axis,
-             be, failure.actual, pipeline.size_names[symbol], failure.expected);
+    snprintf(text, capacity, "input '%s': %s %s %" PRId64 ", but %s is %" PRId64 " elsewhere", port.name,
+             axis, be, failure.actual, pipeline.size_names[symbol], failure.expected);
 }
 
 } // namespace
@@ -103,7 +103,8 @@ int32_t convoy_bind_sizes(const convoy_pipeline* pipeline, const int64_t* const*
     return fail(failure, CONVOY_ERROR_ARGUMENT, -1, -1, 0, 0);
   for (int32_t i = 0; i < pipeline->size_count; ++i) sizes[i] = unbound;
   for (int32_t i = 0; i < pipeline->input_count; ++i)
-    if (int32_t status = bindInput(pipeline->inputs[i], i, shapes[i], ranks[i], sizes, failure)) return status;
+    if (int32_t status = bindInput(pipeline->inputs[i], i, shapes[i], ranks[i], sizes, failure))
+      return status;
   return CONVOY_OK;
 }
 

@@ -7,8 +7,8 @@
 extern "C" {
 #endif
 
-/* Runs a pipeline as a program: reads pictures and .npy files, runs, writes. Returns the exit status (0, 1, 2).
- * argv[0] is the name to show in messages. */
+/* Runs a pipeline as a program: reads pictures and .npy files, runs, writes. Returns the exit status (0, 1,
+ * 2). argv[0] is the name to show in messages. */
 int convoy_command(const convoy_pipeline* pipeline, int argc, char** argv);
 
 #ifdef __cplusplus

@@ -24,12 +24,12 @@ extern "C" {
 
 typedef enum convoy_status {
   CONVOY_OK = 0,
-  CONVOY_ERROR_SHAPE = 1,     /* rank or extents do not fit the pipeline; two uses of a size disagree */
-  CONVOY_ERROR_CHECK = 2,     /* an entry check of the pipeline failed; see convoy_failure.check */
-  CONVOY_ERROR_MEMORY = 3,    /* no memory, or a workspace smaller than needed */
-  CONVOY_ERROR_ARGUMENT = 4,  /* a null or misaligned pointer, a negative count */
-  CONVOY_ERROR_OVERFLOW = 5,  /* a tensor larger than 2^47 bytes, or sizes whose product exceeds 63 bits */
-  CONVOY_ERROR_CPU = 6        /* the processor lacks an instruction set that the code was compiled for */
+  CONVOY_ERROR_SHAPE = 1,    /* rank or extents do not fit the pipeline; two uses of a size disagree */
+  CONVOY_ERROR_CHECK = 2,    /* an entry check of the pipeline failed; see convoy_failure.check */
+  CONVOY_ERROR_MEMORY = 3,   /* no memory, or a workspace smaller than needed */
+  CONVOY_ERROR_ARGUMENT = 4, /* a null or misaligned pointer, a negative count */
+  CONVOY_ERROR_OVERFLOW = 5, /* a tensor larger than 2^47 bytes, or sizes whose product exceeds 63 bits */
+  CONVOY_ERROR_CPU = 6       /* the processor lacks an instruction set that the code was compiled for */
 } convoy_status;
 const char* convoy_status_string(int32_t status);
 
@@ -62,8 +62,8 @@ typedef struct convoy_call {
   int64_t batch;        /* items; 0 is legal and does nothing */
   const float* const* inputs;
   float* const* outputs;
-  const void* prepared;            /* null when prepared_size is 0 */
-  void* workspace;                 /* CONVOY_ALIGNMENT aligned; null when no bytes are needed */
+  const void* prepared; /* null when prepared_size is 0 */
+  void* workspace;      /* CONVOY_ALIGNMENT aligned; null when no bytes are needed */
   int64_t workspace_bytes;
   const convoy_executor* executor; /* null: everything on the calling thread */
 } convoy_call;
@@ -97,9 +97,9 @@ typedef struct convoy_pipeline {
 /* What went wrong, in numbers; convoy_failure_text makes a sentence of it. */
 typedef struct convoy_failure {
   int32_t status;
-  int32_t input;  /* which input, or -1 */
-  int32_t axis;   /* which of its dimensions, channels are 0; -1: the rank */
-  int32_t check;  /* which check, or -1 */
+  int32_t input; /* which input, or -1 */
+  int32_t axis;  /* which of its dimensions, channels are 0; -1: the rank */
+  int32_t check; /* which check, or -1 */
   int64_t expected, actual;
 } convoy_failure;
 
@@ -115,9 +115,9 @@ void convoy_failure_text(const convoy_pipeline* pipeline, const convoy_failure* 
 void* convoy_allocate(int64_t bytes);
 void convoy_release(void* memory);
 
-/* A pool of worker threads with static ranges. threads <= 0: all cores that this process may use (affinity and
- * cgroup quota). It survives fork (the child runs on its own thread) and serves concurrent and nested runs: one that
- * finds the pool busy runs on its own thread. null when there is no memory. */
+/* A pool of worker threads with static ranges. threads <= 0: all cores that this process may use (affinity
+ * and cgroup quota). It survives fork (the child runs on its own thread) and serves concurrent and nested
+ * runs: one that finds the pool busy runs on its own thread. null when there is no memory. */
 typedef struct convoy_pool convoy_pool;
 /* At most 1024 threads; fewer than asked for when the system refuses to start them. */
 convoy_pool* convoy_pool_create(int32_t threads);

@@ -15,8 +15,10 @@ protected:
     std::string printed = ast::print(*file), result;
     size_t begin = printed.find('\n', printed.find("  bind v")) + 1;
     for (size_t i = begin; i < printed.size(); ++i) {
-      if (printed.compare(i, 2, " <") == 0 && isdigit(printed[i + 2])) i = printed.find('>', i);
-      else result += printed[i];
+      if (printed.compare(i, 2, " <") == 0 && isdigit(printed[i + 2]))
+        i = printed.find('>', i);
+      else
+        result += printed[i];
     }
     return result;
   }
@@ -58,7 +60,8 @@ TEST_F(Parse, OtherOperatorsGoToTheLeft) {
 }
 
 TEST_F(Parse, LocationsCoverTheSource) {
-  std::unique_ptr<ast::File> file = read("pipeline p(x: tensor) {\n  y = (x + 1) * 2 |> conv(3, kernel: 3x3)\n}");
+  std::unique_ptr<ast::File> file =
+      read("pipeline p(x: tensor) {\n  y = (x + 1) * 2 |> conv(3, kernel: 3x3)\n}");
   ASSERT_FALSE(diags.hasErrors()) << rendered();
   auto text = [&](Location where) {
     return std::string(file->source->text().substr(where.begin, where.end - where.begin));

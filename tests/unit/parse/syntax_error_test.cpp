@@ -30,7 +30,8 @@ using Errors = std::vector<std::string>;
 TEST(SyntaxError, StatementsAroundABrokenOneSurvive) {
   SourceManager sources;
   DiagnosticEngine diags;
-  const SourceFile* file = sources.add("t", "pipeline p(x: tensor) {\n a = x\n b = x +\n c = x\n return c\n}");
+  const SourceFile* file =
+      sources.add("t", "pipeline p(x: tensor) {\n a = x\n b = x +\n c = x\n return c\n}");
   std::unique_ptr<ast::File> tree = parse(*file, diags);
   ASSERT_EQ(diags.all().size(), 1u);
   std::vector<std::string> names;
@@ -77,7 +78,8 @@ TEST(SyntaxError, HostileNestingIsRefusedBeforeAnyRecursion) {
 }
 
 TEST(SyntaxError, ManyErrorsTakeNoTime) {
-  for (const char* piece : {"x = ", "x = a, \n", "} ", "pipeline ", "a, ", "; ) ", "[x = ", "\"", "0x", "a(", "return ", "for x "}) {
+  for (const char* piece : {"x = ", "x = a, \n", "} ", "pipeline ", "a, ", "; ) ", "[x = ", "\"", "0x", "a(",
+                            "return ", "for x "}) {
     std::string text = "pipeline p(x: tensor) { ";
     for (int i = 0; i < 50000; ++i) text += piece;
     EXPECT_LE(errors(text).size(), 21u) << piece;
@@ -86,11 +88,67 @@ TEST(SyntaxError, ManyErrorsTakeNoTime) {
 
 // Any sequence of tokens and bytes ends in a tree or in diagnostics, never in a crash.
 TEST(SyntaxError, RandomTextIsSafe) {
-  const std::vector<std::string> pieces{
-      "pipeline", "block", "weights", "import", "const", "for", "in", "if", "else", "return", "true", "false", "x", "y",
-      "conv", "3", "3x3", "0x10", "1.5", ".", "..", "\"s\"", "\"", "|>", "->", "||", "&&", "<", "<=", "==", "!=", "+",
-      "-", "*", "/", "**", "=", ":", ",", ";", "(", ")", "[", "]", "{", "}", "//", "/*", "*/", "\n", "\r", "\t", " ",
-      "\xC3\xA9", "\xFF", std::string(1, '\0'), "pipeline p(x: tensor) {", "y = x |> relu", "return x }", "\\", "'"};
+  const std::vector<std::string> pieces{"pipeline",
+                                        "block",
+                                        "weights",
+                                        "import",
+                                        "const",
+                                        "for",
+                                        "in",
+                                        "if",
+                                        "else",
+                                        "return",
+                                        "true",
+                                        "false",
+                                        "x",
+                                        "y",
+                                        "conv",
+                                        "3",
+                                        "3x3",
+                                        "0x10",
+                                        "1.5",
+                                        ".",
+                                        "..",
+                                        "\"s\"",
+                                        "\"",
+                                        "|>",
+                                        "->",
+                                        "||",
+                                        "&&",
+                                        "<",
+                                        "<=",
+                                        "==",
+                                        "!=",
+                                        "+",
+                                        "-",
+                                        "*",
+                                        "/",
+                                        "**",
+                                        "=",
+                                        ":",
+                                        ",",
+                                        ";",
+                                        "(",
+                                        ")",
+                                        "[",
+                                        "]",
+                                        "{",
+                                        "}",
+                                        "//",
+                                        "/*",
+                                        "*/",
+                                        "\n",
+                                        "\r",
+                                        "\t",
+                                        " ",
+                                        "\xC3\xA9",
+                                        "\xFF",
+                                        std::string(1, '\0'),
+                                        "pipeline p(x: tensor) {",
+                                        "y = x |> relu",
+                                        "return x }",
+                                        "\\",
+                                        "'"};
   std::mt19937 random(7);
   size_t legal = 0;
   for (int round = 0; round < 3000; ++round) {

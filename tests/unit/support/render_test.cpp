@@ -108,7 +108,8 @@ TEST_F(Render, LongLinesAreCut) {
 TEST_F(Render, EndOfFileAndNowhere) {
   const SourceFile* f = file("abc");
   EXPECT_NE(renderText(error({f, 3, 3}), false).find(" 1 | abc\n   |    ^\n"), std::string::npos);
-  EXPECT_EQ(renderText(error(Location(), "said anyway"), false), "error[E0999]: this is wrong\n  = note: said anyway\n");
+  EXPECT_EQ(renderText(error(Location(), "said anyway"), false),
+            "error[E0999]: this is wrong\n  = note: said anyway\n");
 }
 
 TEST_F(Render, OtherFilesFollow) {
@@ -116,7 +117,8 @@ TEST_F(Render, OtherFilesFollow) {
   const SourceFile* other = sources.add("other.cvy", "def");
   Diagnostic d = error({f, 0, 3});
   d.labels.push_back({{other, 0, 3}, "declared here", false});
-  EXPECT_NE(renderText(d, false).find("  ::: other.cvy:1:1\n   |\n 1 | def\n   | --- declared here\n"), std::string::npos);
+  EXPECT_NE(renderText(d, false).find("  ::: other.cvy:1:1\n   |\n 1 | def\n   | --- declared here\n"),
+            std::string::npos);
 }
 
 TEST_F(Render, ColourAddsNothingButEscapes) {
@@ -126,8 +128,10 @@ TEST_F(Render, ColourAddsNothingButEscapes) {
   d.helps.push_back("h");
   std::string colored = renderText(d, true), plain;
   for (size_t i = 0; i < colored.size(); ++i) {
-    if (colored[i] == '\x1b') i = colored.find('m', i);
-    else plain += colored[i];
+    if (colored[i] == '\x1b')
+      i = colored.find('m', i);
+    else
+      plain += colored[i];
   }
   EXPECT_NE(colored, plain);
   EXPECT_EQ(plain, renderText(d, false));
@@ -160,7 +164,8 @@ TEST_F(Render, JsonHasRustcsShape) {
 }
 
 TEST(Diagnostics, EngineFillsInAndEscapes) {
-  constexpr DiagnosticKind<std::string_view, int64_t> kind{"E0998", "Test", Severity::Error, "'{0}' of {1} {2 {}"};
+  constexpr DiagnosticKind<std::string_view, int64_t> kind{"E0998", "Test", Severity::Error,
+                                                           "'{0}' of {1} {2 {}"};
   DiagnosticEngine engine;
   engine.report(kind, Location(), "a\x1b", 3).primary("p").note("n").help("h");
   ASSERT_EQ(engine.all().size(), 1u);

@@ -11,7 +11,8 @@ TEST(Text, DecodesValidCharacters) {
 }
 
 TEST(Text, RefusesInvalidUtf8) {
-  for (const char* bad : {"\x80", "\xC0\x80", "\xC1\xBF", "\xE0\x80\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xFF", "\xE2\x82"})
+  for (const char* bad : {"\x80", "\xC0\x80", "\xC1\xBF", "\xE0\x80\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80",
+                          "\xFF", "\xE2\x82"})
     EXPECT_FALSE(decodeCharacter(bad, 0).valid) << escapeForTerminal(bad);
 }
 

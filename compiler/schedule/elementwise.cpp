@@ -1,0 +1,154 @@
+#include "schedule/elementwise.h"
+#include "support/internal_error.h"
+
+namespace convoy::schedule {
+
+Elementwise::Elementwise(KernelBuilder& k) : k_(k), b_(k.b) {}
+
+void Elementwise::declare(size_t from) {
+  const auto& nodes = k_.kernel.nodes;
+  for (size_t i = from; i < nodes.size(); ++i)
+    for (ValueId operand : k_.value(nodes[i]).operands) {
+      if (i > 0 && operand == nodes[i - 1]) continue;
+      pointers_[operand] = k_.value(operand).kind == graph::Value::Parameter ? k_.weights(operand, {})
+                                                                             : k_.read(operand, k_.kernel.layout);
+    }
+  out_ = k_.write(k_.kernel.result(), k_.kernel.layout);
+}
+
+bool Elementwise::canFlatten() const {
+  const TensorType& result = k_.value(k_.kernel.result()).type;
+  for (ValueId id : k_.kernel.nodes)
+    for (ValueId operand : k_.value(id).operands) {
+      const TensorType& type = k_.value(operand).type;
+      bool same = type.spatialRank() == result.spatialRank(), none = true;
+      for (int axis = 0; axis < type.spatialRank(); ++axis) {
+        same &= axis < result.spatialRank() && type.spatial(axis) == result.spatial(axis);
+        none &= type.spatial(axis) == Size(1);
+      }
+      if (!same && !none) return false;
+    }
+  return true;
+}
+
+// The element of `type` that belongs to the site. An extent of 1 stands for every position. `varies`: it differs from
+// lane to lane of a planar vector.
+Index Elementwise::address(const TensorType& type, Layout layout, const Site& site, Reg channel, bool& varies) {
+  int rank = type.spatialRank();
+  bool blocked = layout == Layout::Blocked;
+  Size spatialSize = 1;
+  for (int axis = 0; axis < rank; ++axis) spatialSize = spatialSize * type.spatial(axis);
+  Reg plane = k_.size(spatialSize);
+  int64_t rows = blocked ? k_.blocks(type.channels()) : type.channels();
+  Reg at = b_.mul(site.item, rows);
+  if (type.channels() > 1) at = b_.add(at, channel);
+  at = b_.mul(at, plane);
+  varies = site.alongChannels && type.channels() > 1;
+  Reg position = nullptr;
+  if (site.alongChannels) {
+    // One position: the channel is the address.
+  } else if (site.flat) {
+    if (spatialSize != Size(1)) position = site.spatial[0], varies = true;
+  } else {
+    for (int axis = 0; axis < rank; ++axis) {
+      if (position) position = b_.mul(position, k_.size(type.spatial(axis)));
+      bool one = type.spatial(axis) == Size(1);
+      if (!one) position = position ? b_.add(position, site.spatial[static_cast<size_t>(axis)]) : site.spatial[static_cast<size_t>(axis)];
+      if (axis == rank - 1) varies = !one;
+    }
+  }
+  if (position) at = b_.add(at, position);
+  return Index(at, blocked ? k_.lanes : 1);
+}
+
+// A vector of one number per channel from planar memory; the last block may be partial.
+Reg Elementwise::channelVector(ValueId id, Reg pointer, Reg block) {
+  int64_t channels = k_.value(id).type.channels();
+  Index at(block, k_.lanes);
+  if (channels % k_.lanes == 0) return b_.load(k_.vector, pointer, at);
+  Reg mask = b_.mask(static_cast<uint32_t>(k_.lanes), b_.sub(b_.index(channels), b_.mul(block, k_.lanes)));
+  return b_.load(k_.vector, pointer, at, mask, k_.constant(0));
+}
+
+Reg Elementwise::operand(ValueId id, const Site& site, Reg channel) {
+  const graph::Value& v = k_.value(id);
+  Reg pointer = pointers_.at(id);
+  Layout layout = layoutFor(k_.kernel.layout, v.type);
+  bool parameter = v.kind == graph::Value::Parameter, varies = false;
+  if (k_.kernel.layout == Layout::Blocked && layout == Layout::Planar && v.type.channels() > 1) {
+    // One position: [C], perhaps of the item.
+    Reg base = parameter ? pointer : b_.offset(Scalar::F32, pointer, Index(site.item, v.type.channels()));
+    return channelVector(id, base, channel);
+  }
+  Site at = site;
+  if (parameter) at.item = b_.index(0);
+  Index index = address(v.type, layout, at, channel, varies);
+  if (layout == Layout::Blocked) return b_.load(k_.vector, pointer, index);
+  if (!varies || k_.kernel.layout == Layout::Blocked) return k_.splat(b_.load(loop::Type::of(Scalar::F32), pointer, index));
+  if (!site.mask) return b_.load(k_.vector, pointer, index);
+  return b_.load(k_.vector, pointer, index, site.mask, k_.constant(0));
+}
+
+Reg Elementwise::apply(const graph::Value& node, const std::vector<Reg>& x) {
+  switch (node.op) {
+  case OpKind::Relu: return b_.binary(Op::Max, k_.constant(0), x[0]); // 0 > x ? 0 : x lets NaN through
+  case OpKind::Clamp: {
+    Reg low = k_.constant(node.attributes.get<double>("low")), high = k_.constant(node.attributes.get<double>("high"));
+    return b_.binary(Op::Min, high, b_.binary(Op::Max, low, x[0]));
+  }
+  case OpKind::Abs: return b_.unary(Op::Abs, x[0]);
+  case OpKind::Sqrt: return b_.unary(Op::Sqrt, x[0]);
+  case OpKind::Add: return b_.binary(Op::Add, x[0], x[1]);
+  case OpKind::Sub: return b_.binary(Op::Sub, x[0], x[1]);
+  case OpKind::Mul: return b_.binary(Op::Mul, x[0], x[1]);
+  case OpKind::Div: return b_.binary(Op::Div, x[0], x[1]);
+  case OpKind::Luminance: {
+    Reg sum = b_.binary(Op::Mul, x[0], k_.constant(0.299));
+    sum = b_.fma(x[1], k_.constant(0.587), sum);
+    return b_.fma(x[2], k_.constant(0.114), sum);
+  }
+  case OpKind::Conv:
+  case OpKind::MaxPool:
+  case OpKind::AvgPool:
+  case OpKind::GlobalMaxPool:
+  case OpKind::GlobalAvgPool:
+  case OpKind::Concat:
+  case OpKind::Flatten:
+  case OpKind::Dense:
+  case OpKind::Softmax: break;
+  }
+  internalError(std::string(opInfo(node.op).name) + " is not element-wise");
+}
+
+Reg Elementwise::evaluate(size_t from, Reg before, const Site& site) {
+  const auto& nodes = k_.kernel.nodes;
+  for (size_t i = from; i < nodes.size(); ++i) {
+    const graph::Value& node = k_.value(nodes[i]);
+    std::vector<Reg> x;
+    if (node.op == OpKind::Luminance) {
+      for (int64_t channel = 0; channel < 3; ++channel) x.push_back(operand(node.operands[0], site, b_.index(channel)));
+    } else {
+      for (ValueId id : node.operands) x.push_back(i > 0 && id == nodes[i - 1] ? before : operand(id, site, site.channel));
+    }
+    before = apply(node, x);
+  }
+  return before;
+}
+
+void Elementwise::store(Reg v, const Site& site) {
+  const TensorType& type = k_.value(k_.kernel.result()).type;
+  Layout layout = layoutFor(k_.kernel.layout, type);
+  if (k_.kernel.layout == Layout::Blocked && layout == Layout::Planar) {
+    // One position: the channels lie side by side, and the last vector may be partial.
+    Index at = Index(site.item, type.channels()) + Index(site.channel, k_.lanes);
+    bool partial = type.channels() % k_.lanes != 0;
+    b_.store(v, out_, at,
+             partial ? b_.mask(static_cast<uint32_t>(k_.lanes), b_.sub(b_.index(type.channels()), b_.mul(site.channel, k_.lanes)))
+                     : nullptr);
+    return;
+  }
+  bool varies = false;
+  b_.store(v, out_, address(type, layout, site, site.channel, varies), site.mask);
+}
+
+} // namespace convoy::schedule

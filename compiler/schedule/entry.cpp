@@ -1,0 +1,190 @@
+#include "schedule/entry.h"
+#include <limits>
+
+namespace convoy::schedule {
+
+namespace {
+
+constexpr int64_t alignElements = 16; // of slots and packed weights: 64 bytes
+// convoy_status
+constexpr int ok = 0, errorMemory = 3;
+
+// A size with the symbols loaded from the caller's table.
+Reg sizeFrom(Builder& b, const Graph& graph, Reg sizes, const Size& size) {
+  std::vector<std::string> order = graph.symbols();
+  return sizeValue(b, size, [&](const std::string& symbol) {
+    for (size_t i = 0; i < order.size(); ++i)
+      if (order[i] == symbol) return b.load(loop::Type::index(), sizes, static_cast<int64_t>(i));
+    return b.index(1);
+  });
+}
+
+class Entries {
+public:
+  Entries(loop::Module& module, const Graph& graph, const Schedule& schedule, MemoryPlan& plan,
+          const std::vector<std::vector<KernelCall>>& calls, const std::string& prefix)
+      : module_(module), graph_(graph), schedule_(schedule), plan_(plan), calls_(calls), prefix_(prefix) {}
+
+  void add() {
+    check();
+    prepare();
+    workspaceSize();
+    run();
+  }
+
+private:
+  loop::Function& function(const std::string& name, bool exported, std::vector<loop::Type> results) {
+    module_.functions.push_back(std::make_unique<loop::Function>());
+    loop::Function& f = *module_.functions.back();
+    f.name = name;
+    f.exported = exported;
+    f.results = std::move(results);
+    return f;
+  }
+  static Reg status(Builder& b, int n) { return b.number(n, loop::Type::of(Scalar::I32)); }
+
+  // The number of the first check that fails, or -1; writes the extents of all outputs.
+  void check() {
+    loop::Function& f = function(prefix_ + "_check", true, {loop::Type::of(Scalar::I32)});
+    Builder b(f);
+    Reg sizes = b.parameter(loop::Type::pointer(), "sizes"), extents = b.parameter(loop::Type::pointer(), "extents");
+    Reg result = status(b, -1);
+    for (size_t i = graph_.checks.size(); i-- > 0;) {
+      const auto& c = graph_.checks[i].check;
+      Reg left = sizeFrom(b, graph_, sizes, c.left), right = sizeFrom(b, graph_, sizes, c.right);
+      Reg failed = c.kind == ShapeRequest::RuntimeCheck::Equal ? b.compare(Op::Ne, left, right) : b.compare(Op::Lt, left, right);
+      result = b.select(failed, status(b, static_cast<int>(i)), result);
+    }
+    int64_t at = 0;
+    for (const graph::Output& o : graph_.outputs)
+      for (const Size& dim : graph_.value(o.value).type.dims) b.store(sizeFrom(b, graph_, sizes, dim), extents, at++);
+    b.ret({result});
+  }
+
+  void prepare() {
+    Builder size(function(prefix_ + "_prepared_size", true, {loop::Type::index()}));
+    size.ret({size.index(plan_.preparedElements * 4)});
+
+    std::vector<std::string> packers;
+    for (const PackedParameter& p : plan_.packed) {
+      packers.push_back(prefix_ + ".pack." + std::to_string(packers.size()));
+      pack(function(packers.back(), false, {}), graph_.value(p.parameter), p.packing, schedule_.lanes);
+    }
+    Builder b(function(prefix_ + "_prepare", true, {loop::Type::of(Scalar::I32)}));
+    Reg weights = b.parameter(loop::Type::pointer(), "weights"), prepared = b.parameter(loop::Type::pointer(), "prepared");
+    std::map<ValueId, int64_t> rawOffset; // parameters lie in the file as in the graph
+    int64_t raw = 0;
+    for (ValueId id = 0; id < graph_.values.size(); ++id)
+      if (graph_.value(id).kind == graph::Value::Parameter) {
+        rawOffset[id] = raw;
+        raw += *graph_.value(id).type.elements().constant();
+      }
+    for (size_t i = 0; i < plan_.packed.size(); ++i) {
+      Reg in = b.offset(Scalar::F32, weights, rawOffset[plan_.packed[i].parameter]);
+      b.call(packers[i], {in, b.offset(Scalar::F32, prepared, plan_.packed[i].offset)});
+    }
+    b.ret({status(b, ok)});
+  }
+
+  static Reg aligned(Builder& b, Reg elements) { return b.mul(b.ceilDiv(elements, alignElements), alignElements); }
+
+  // Elements of workspace before each slot and border row, and the total last.
+  std::vector<Reg> offsets(Builder& b, Reg sizes, Reg batch) {
+    std::vector<Reg> at{b.index(0)};
+    for (const Size& slot : plan_.slots)
+      at.push_back(b.add(at.back(), aligned(b, b.mul(batch, sizeFrom(b, graph_, sizes, slot)))));
+    for (const BorderRow& row : plan_.borderRows)
+      at.push_back(b.add(at.back(), aligned(b, sizeFrom(b, graph_, sizes, row.width))));
+    return at;
+  }
+
+  void workspaceSize() {
+    Builder b(function(prefix_ + "_workspace_size", true, {loop::Type::index()}));
+    Reg sizes = b.parameter(loop::Type::pointer(), "sizes"), batch = b.parameter(loop::Type::index(), "batch");
+    b.parameter(loop::Type::of(Scalar::I32), "threads"); // no buffer is per thread
+    b.ret({b.mul(offsets(b, sizes, batch).back(), 4)});
+  }
+
+  struct Frame {
+    Reg sizes, batch, inputs, outputs, prepared, workspace, executor;
+    std::vector<Reg> offsets;
+  };
+
+  Reg pointerTo(Builder& b, const Frame& frame, const Place& place) {
+    int64_t index = static_cast<int64_t>(place.index);
+    switch (place.kind) {
+    case Place::Input: return b.load(loop::Type::pointer(), frame.inputs, index);
+    case Place::Output: return b.load(loop::Type::pointer(), frame.outputs, index);
+    case Place::Slot: break;
+    }
+    return b.offset(Scalar::F32, frame.workspace, Index(frame.offsets[place.index]));
+  }
+
+  Reg argument(Builder& b, const Frame& frame, const Argument& a) {
+    switch (a.kind) {
+    case Argument::Read:
+    case Argument::Write: return pointerTo(b, frame, plan_.place(a.value, a.layout));
+    case Argument::Weights: return b.offset(Scalar::F32, frame.prepared, plan_.packedOffset(a.value, a.packing));
+    case Argument::BorderRow: break;
+    }
+    size_t row = plan_.borderRow(graph_.value(a.value).type.dims.back(), a.border);
+    return b.offset(Scalar::F32, frame.workspace, Index(frame.offsets[plan_.slots.size() + row]));
+  }
+
+  // convoy_call: sizes, batch, inputs, outputs, prepared, workspace, workspace_bytes, executor; 8 bytes each.
+  void run() {
+    std::vector<std::string> fillers;
+    for (const BorderRow& row : plan_.borderRows) {
+      fillers.push_back(prefix_ + ".border." + std::to_string(fillers.size()));
+      fillRow(function(fillers.back(), false, {}), row.number, schedule_.lanes);
+    }
+    std::string copier = prefix_ + ".copy";
+    if (!plan_.copies.empty()) copy(function(copier, false, {}), schedule_.lanes);
+
+    Builder b(function(prefix_ + "_run", true, {loop::Type::of(Scalar::I32)}));
+    Reg call = b.parameter(loop::Type::pointer(), "call");
+    auto pointerField = [&](int64_t i) { return b.load(loop::Type::pointer(), call, i); };
+    auto indexField = [&](int64_t i) { return b.load(loop::Type::index(), call, i); };
+    Frame frame{pointerField(0), indexField(1), pointerField(2), pointerField(3), pointerField(4), pointerField(5),
+                pointerField(7), {}};
+    frame.offsets = offsets(b, frame.sizes, frame.batch);
+    Reg enough = b.compare(Op::Le, b.mul(frame.offsets.back(), 4), indexField(6));
+    auto work = [&] {
+      for (size_t i = 0; i < fillers.size(); ++i) {
+        Reg row = b.offset(Scalar::F32, frame.workspace, Index(frame.offsets[plan_.slots.size() + i]));
+        b.call(fillers[i], {row, sizeFrom(b, graph_, frame.sizes, plan_.borderRows[i].width)});
+      }
+      for (const auto& kernelCalls : calls_)
+        for (const KernelCall& c : kernelCalls) {
+          std::vector<Reg> arguments{frame.sizes};
+          for (const Argument& a : c.arguments) arguments.push_back(argument(b, frame, a));
+          Reg units = b.mul(frame.batch, sizeFrom(b, graph_, frame.sizes, c.unitsPerItem));
+          b.parallel(frame.executor, units, c.function, arguments);
+        }
+      for (const MemoryPlan::Copy& c : plan_.copies) {
+        const TensorType& type = graph_.value(graph_.outputs[c.output].value).type;
+        Reg count = b.mul(frame.batch, sizeFrom(b, graph_, frame.sizes, type.elements()));
+        Reg to = pointerTo(b, frame, {Place::Output, c.output});
+        b.parallel(frame.executor, b.ceilDiv(count, copyChunk), copier, {pointerTo(b, frame, c.from), to, count});
+      }
+      return Builder::Values{status(b, ok)};
+    };
+    b.ret(b.branch(enough, work, [&] { return Builder::Values{status(b, errorMemory)}; }));
+  }
+
+  loop::Module& module_;
+  const Graph& graph_;
+  const Schedule& schedule_;
+  MemoryPlan& plan_;
+  const std::vector<std::vector<KernelCall>>& calls_;
+  std::string prefix_;
+};
+
+} // namespace
+
+void addEntryFunctions(loop::Module& module, const Graph& graph, const Schedule& schedule, MemoryPlan& plan,
+                       const std::vector<std::vector<KernelCall>>& calls, const std::string& prefix) {
+  Entries(module, graph, schedule, plan, calls, prefix).add();
+}
+
+} // namespace convoy::schedule

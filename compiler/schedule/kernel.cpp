@@ -1,0 +1,127 @@
+#include "schedule/kernel.h"
+#include "support/internal_error.h"
+
+namespace convoy::schedule {
+
+Reg sizeValue(Builder& b, const Size& size, const std::function<Reg(const std::string&)>& symbol) {
+  Size::Algebra<Reg> algebra;
+  algebra.constant = [&](int64_t n) { return b.index(n); };
+  algebra.symbol = symbol;
+  algebra.add = [&](Reg x, Reg y) { return b.add(x, y); };
+  algebra.mul = [&](Reg x, Reg y) { return b.mul(x, y); };
+  algebra.min = [&](Reg x, Reg y) { return b.min(x, y); };
+  algebra.max = [&](Reg x, Reg y) { return b.max(x, y); };
+  algebra.floorDiv = [&](Reg x, int64_t n) { return b.floorDiv(x, n); };
+  algebra.mod = [&](Reg x, int64_t n) { return b.binary(Op::Mod, x, b.index(n)); };
+  return size.fold(algebra);
+}
+
+namespace {
+
+// The run-time sizes that a kernel's operands and results mention.
+std::set<std::string> symbolsOf(const Graph& graph, const Kernel& kernel) {
+  std::set<std::string> all;
+  auto addType = [&](const TensorType& type) {
+    for (const Size& dim : type.dims)
+      for (const std::string& symbol : dim.symbols()) all.insert(symbol);
+  };
+  for (ValueId id : kernel.nodes) {
+    addType(graph.value(id).type);
+    for (ValueId operand : graph.value(id).operands) addType(graph.value(operand).type);
+    for (const char* pads : {"pad_begin", "pad_end"})
+      if (graph.value(id).attributes.has(pads))
+        for (const Size& pad : graph.value(id).attributes.get<std::vector<Size>>(pads))
+          for (const std::string& symbol : pad.symbols()) all.insert(symbol);
+  }
+  return all;
+}
+
+} // namespace
+
+KernelBuilder::KernelBuilder(const Graph& graph, const Schedule& schedule, const Kernel& kernel, loop::Function& function)
+    : graph(graph), schedule(schedule), kernel(kernel), b(function), lanes(schedule.lanes),
+      vector(loop::Type::vector(Scalar::F32, static_cast<uint32_t>(schedule.lanes))) {
+  b.setLocation(graph.value(kernel.anchor()).location);
+  begin = b.parameter(loop::Type::index(), "begin");
+  end = b.parameter(loop::Type::index(), "end");
+  Reg sizes = b.parameter(loop::Type::pointer(), "sizes");
+  std::set<std::string> used = symbolsOf(graph, kernel);
+  std::vector<std::string> order = graph.symbols();
+  for (size_t i = 0; i < order.size(); ++i)
+    if (used.count(order[i])) symbols_[order[i]] = b.load(loop::Type::index(), sizes, static_cast<int64_t>(i));
+  call.function = function.name;
+}
+
+Reg KernelBuilder::argument(Argument a, const std::string& name) {
+  for (size_t i = 0; i < call.arguments.size(); ++i) {
+    const Argument& known = call.arguments[i];
+    if (known.kind == a.kind && known.value == a.value && known.layout == a.layout && known.border == a.border &&
+        !(known.packing < a.packing) && !(a.packing < known.packing))
+      return b.function().parameters[3 + i];
+  }
+  call.arguments.push_back(a);
+  return b.parameter(loop::Type::pointer(), name);
+}
+
+Reg KernelBuilder::read(ValueId id, Layout layout) {
+  Argument a{Argument::Read, id, layoutFor(layout, value(id).type), {}, 0};
+  return argument(a, "in");
+}
+
+Reg KernelBuilder::write(ValueId id, Layout layout) {
+  Argument a{Argument::Write, id, layoutFor(layout, value(id).type), {}, 0};
+  return argument(a, "out");
+}
+
+Reg KernelBuilder::weights(ValueId parameter, Packing packing) {
+  Argument a{Argument::Weights, parameter, Layout::Planar, packing, 0};
+  return argument(a, "w");
+}
+
+Reg KernelBuilder::borderRow(ValueId like, double border) {
+  Argument a{Argument::BorderRow, like, Layout::Planar, {}, border};
+  return argument(a, "border");
+}
+
+Reg KernelBuilder::size(const Size& size) {
+  return sizeValue(b, size, [&](const std::string& symbol) {
+    auto it = symbols_.find(symbol);
+    require(it != symbols_.end(), "a kernel uses a size that none of its operands has");
+    return it->second;
+  });
+}
+
+Reg KernelBuilder::product(const TensorType& type, int firstAxis) {
+  Size product = 1;
+  for (size_t i = static_cast<size_t>(firstAxis); i < type.dims.size(); ++i) product = product * type.dims[i];
+  return size(product);
+}
+
+void KernelBuilder::units(const std::vector<Size>& counts, const std::function<void(const std::vector<Reg>&)>& body) {
+  call.unitsPerItem = 1;
+  for (const Size& count : counts) call.unitsPerItem = call.unitsPerItem * count;
+  std::vector<Reg> extents;
+  for (const Size& count : counts) extents.push_back(size(count));
+  b.loop("unit", begin, end, 1, {}, [&](Reg unit, const Builder::Values&) {
+    std::vector<Reg> parts(counts.size() + 1);
+    for (size_t i = counts.size(); i-- > 0;) {
+      parts[i + 1] = b.binary(Op::Mod, unit, extents[i]);
+      unit = b.binary(Op::Div, unit, extents[i]);
+    }
+    parts[0] = unit;
+    body(parts);
+    return Builder::Values{};
+  });
+}
+
+Reg KernelBuilder::scalarF32(Reg index) { return b.cast(loop::Type::of(Scalar::F32), index); }
+
+Layout KernelBuilder::layoutOf(ValueId operand) const {
+  if (auto needed = neededLayout(graph, kernel, operand)) return *needed;
+  Layout found = Layout::Planar;
+  for (const Kernel& k : schedule.kernels)
+    if (k.result() == operand && layoutFor(k.layout, value(operand).type) == Layout::Blocked) found = Layout::Blocked;
+  return found;
+}
+
+} // namespace convoy::schedule

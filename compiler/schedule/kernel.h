@@ -1,0 +1,96 @@
+// What every kernel generator works with: the function that is being built, its arguments, and sizes as values.
+// Private to schedule/.
+//
+// A kernel is `func @name(%begin: i64, %end: i64, %sizes: ptr, pointers...)`: it computes the work units begin..end of
+// batch * unitsPerItem. Which units there are depends on the shape only, never on the threads.
+#pragma once
+#include "loop/builder.h"
+#include "schedule/schedule.h"
+
+namespace convoy::schedule {
+
+using graph::Graph;
+using graph::ValueId;
+using loop::Builder;
+using loop::Index;
+using loop::Op;
+using loop::Scalar;
+using Reg = loop::Value*;
+
+// How a parameter lies in the prepared weights.
+struct Packing {
+  enum Kind {
+    Raw,      // as in the script
+    Filters,  // [tile][channel block][tap][channel][vectors * lanes]: blocked convolution and dense
+    Depth,    // [channel block][tap][lanes]: depthwise
+  } kind = Raw;
+  int64_t vectors = 1;      // Filters: channel vectors in a tile
+  int64_t channelBlock = 1; // Filters: input channels in a block
+  bool operator<(const Packing& o) const {
+    return std::tie(kind, vectors, channelBlock) < std::tie(o.kind, o.vectors, o.channelBlock);
+  }
+};
+
+// What a pointer argument points to when the kernel is called.
+struct Argument {
+  enum Kind { Read, Write, Weights, BorderRow } kind;
+  ValueId value = 0;               // Read, Write: the tensor. Weights: the parameter. BorderRow: whose rows are as long
+  Layout layout = Layout::Planar;  // Read, Write
+  Packing packing;                 // Weights
+  double border = 0;               // BorderRow: the number that fills it
+};
+
+struct KernelCall {
+  std::string function;
+  Size unitsPerItem = 1;
+  std::vector<Argument> arguments;
+};
+
+// One spatial tensor access: extents as values, slowest first, and the element strides that go with a layout.
+class KernelBuilder {
+public:
+  KernelBuilder(const Graph& graph, const Schedule& schedule, const Kernel& kernel, loop::Function& function);
+
+  const Graph& graph;
+  const Schedule& schedule;
+  const Kernel& kernel;
+  Builder b;
+  Reg begin, end;
+  KernelCall call;
+  int64_t lanes;
+  loop::Type vector; // f32 x lanes
+
+  const graph::Value& value(ValueId id) const { return graph.value(id); }
+
+  // A pointer parameter. Asking twice for the same thing gives the same one. Only before the loops.
+  Reg read(ValueId id, Layout layout);
+  Reg write(ValueId id, Layout layout);
+  Reg weights(ValueId parameter, Packing packing);
+  Reg borderRow(ValueId like, double border);
+
+  // A size as an i64, computed where it is asked for.
+  Reg size(const Size& size);
+  Reg product(const TensorType& type, int firstAxis); // of the dims from firstAxis on (0: channels)
+
+  // for %u = begin to end; the unit number is taken apart, the last count varying fastest. parts[0] is what is left:
+  // the batch item. Sets call.unitsPerItem.
+  void units(const std::vector<Size>& counts, const std::function<void(const std::vector<Reg>& parts)>& body);
+
+  Reg scalarF32(Reg index);             // i64 to f32
+  Reg splat(Reg scalar) { return b.splat(vector, scalar); }
+  Reg constant(double number) { return b.number(number, vector); }
+  int64_t blocks(int64_t channels) const { return (channels + lanes - 1) / lanes; }
+  // The layout in which this kernel reads an operand: the needed one, else blocked where it is written so.
+  Layout layoutOf(ValueId operand) const;
+
+  void finish() { b.ret(); }
+
+private:
+  Reg argument(Argument argument, const std::string& name);
+  std::map<std::string, Reg> symbols_;
+};
+
+// Sizes as values, with symbols looked up by `symbol`.
+Reg sizeValue(Builder& b, const Size& size, const std::function<Reg(const std::string&)>& symbol);
+
+} // namespace convoy::schedule

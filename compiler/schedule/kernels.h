@@ -1,0 +1,29 @@
+// The kernel generators, one per algorithm. Each builds the function of `k` and fills k.call. Private to schedule/.
+#pragma once
+#include "schedule/kernel.h"
+
+namespace convoy::schedule {
+
+void planarWindow(KernelBuilder& k);
+void blockedWindow(KernelBuilder& k);
+void pointwise(KernelBuilder& k);
+void globalPool(KernelBuilder& k);
+void softmax(KernelBuilder& k);
+void dense(KernelBuilder& k);
+// The kernel's node in kernel.layout, from the other layout.
+void reorder(KernelBuilder& k);
+// Copies operand number `operand` of a concat to its place in the result.
+void concatOperand(KernelBuilder& k, size_t operand);
+
+// func @name(%in: ptr, %out: ptr): packs one parameter.
+void pack(loop::Function& function, const graph::Value& parameter, const Packing& packing, int64_t lanes);
+// How many float32 numbers the packed parameter takes.
+int64_t packedElements(const graph::Value& parameter, const Packing& packing, int64_t lanes);
+
+// func @name(%out: ptr, %count: i64): `count` times the number.
+void fillRow(loop::Function& function, double number, int64_t lanes);
+// func @name(%begin, %end, %in: ptr, %out: ptr, %count: i64): copies `count` numbers, copyChunk of them per unit.
+constexpr int64_t copyChunk = 16384;
+void copy(loop::Function& function, int64_t lanes);
+
+} // namespace convoy::schedule

@@ -1,0 +1,93 @@
+#include "schedule/lower.h"
+#include "schedule/entry.h"
+#include "support/internal_error.h"
+#include <cctype>
+#include <map>
+
+namespace convoy::schedule {
+
+namespace {
+
+class Lowering {
+public:
+  Lowering(const Graph& graph, const Schedule& schedule, const std::string& prefix)
+      : graph_(graph), schedule_(schedule), prefix_(prefix) {}
+
+  Program run() {
+    for (const Kernel& kernel : schedule_.kernels) lowerKernel(kernel);
+    MemoryPlan plan = planMemory(graph_, schedule_, calls_);
+    addEntryFunctions(program_.loops, graph_, schedule_, plan, calls_, prefix_);
+    collectWeights();
+    return std::move(program_);
+  }
+
+private:
+  using Generator = std::function<void(KernelBuilder&)>;
+
+  void lowerKernel(const Kernel& kernel) {
+    calls_.emplace_back();
+    switch (kernel.algorithm) {
+    case Algorithm::Window: return add(kernel, "", kernel.layout == Layout::Planar ? planarWindow : blockedWindow);
+    case Algorithm::Pointwise: return add(kernel, "", pointwise);
+    case Algorithm::Softmax: return add(kernel, "", softmax);
+    case Algorithm::GlobalPool: return add(kernel, "", globalPool);
+    case Algorithm::Dense: return add(kernel, "", dense);
+    case Algorithm::Reorder: return add(kernel, std::string(".to_") + nameOf(kernel.layout), reorder);
+    case Algorithm::Alias: return;
+    case Algorithm::Concat:
+      for (size_t i = 0; i < graph_.value(kernel.anchor()).operands.size(); ++i)
+        add(kernel, "." + std::to_string(i), [i](KernelBuilder& k) { concatOperand(k, i); });
+    }
+  }
+
+  // Builds the kernel's function. One that is equal but for names exists already: then that one is called.
+  void add(const Kernel& kernel, const std::string& suffix, const Generator& generate) {
+    auto function = std::make_unique<loop::Function>();
+    function->name = functionName(graph_.value(kernel.result()).name + suffix);
+    function->location = graph_.value(kernel.anchor()).location;
+    KernelBuilder builder(graph_, schedule_, kernel, *function);
+    generate(builder);
+    KernelCall call = builder.call;
+    auto [known, isNew] = byKey_.emplace(loop::structuralKey(*function), function->name);
+    call.function = known->second;
+    calls_.back().push_back(call);
+    if (isNew) program_.loops.functions.push_back(std::move(function));
+  }
+
+  std::string functionName(const std::string& layer) {
+    std::string name = prefix_ + ".";
+    for (char c : layer) name += std::isalnum(static_cast<unsigned char>(c)) || c == '.' ? c : '_';
+    std::string unique = name;
+    for (int n = 1; !taken_.insert(unique).second; ++n) unique = name + "_" + std::to_string(n);
+    return unique;
+  }
+
+  // Empty unless every parameter has its numbers.
+  void collectWeights() {
+    for (const graph::Value& v : graph_.values) {
+      if (v.kind != graph::Value::Parameter) continue;
+      if (!v.data || v.data->data.size() != static_cast<size_t>(*v.type.elements().constant())) {
+        program_.weights.clear();
+        return;
+      }
+      program_.weights.insert(program_.weights.end(), v.data->data.begin(), v.data->data.end());
+    }
+  }
+
+  const Graph& graph_;
+  const Schedule& schedule_;
+  std::string prefix_;
+  Program program_;
+  std::vector<std::vector<KernelCall>> calls_;
+  std::map<std::string, std::string> byKey_;
+  std::set<std::string> taken_;
+};
+
+} // namespace
+
+Program lower(const Graph& graph, const Schedule& schedule, const Target&, const std::string& prefix) {
+  for (const std::string& problem : problems(schedule, graph)) internalError("the schedule cannot be lowered: " + problem);
+  return Lowering(graph, schedule, prefix).run();
+}
+
+} // namespace convoy::schedule

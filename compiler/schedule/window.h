@@ -1,0 +1,58 @@
+// What planar and blocked window kernels (convolution, pooling) share. Private to schedule/.
+#pragma once
+#include "schedule/elementwise.h"
+#include "schedule/kernels.h"
+
+namespace convoy::schedule {
+
+// One spatial axis of a window, in values of the running program.
+struct WindowAxis {
+  int64_t kernel, stride, dilation;
+  Reg padBegin, padEnd, input, output;
+};
+
+enum class Combine { MultiplyAdd, Maximum, Sum };
+
+struct Window3 {
+  Combine combine = Combine::MultiplyAdd;
+  bool perChannel = false; // each channel by itself: pooling and depthwise
+  Border border;           // pooling: a constant that changes nothing
+  std::vector<WindowAxis> axes;
+  int64_t taps = 1;
+  // Average pooling: how many positions are counted. Fixed: always all taps.
+  bool fixedCount = true, countPadding = true;
+  int64_t channels = 1, filters = 1, groups = 1;
+  ValueId input = 0, weight = 0, bias = 0;
+  bool hasBias = false;
+
+  const WindowAxis& last() const { return axes.back(); }
+  size_t outer() const { return axes.size() - 1; } // axes that are rows, not columns
+  // The border adds nothing to a result, so that rows outside can be left out.
+  bool borderIsNeutral() const {
+    return border.mode == BorderMode::Constant && (combine != Combine::MultiplyAdd || border.value == 0);
+  }
+};
+
+Window3 windowOfKernel(KernelBuilder& k);
+
+// Input coordinate of tap `tap` (a value) at output position `o`.
+Reg coordinate(KernelBuilder& k, const WindowAxis& axis, Reg o, Reg tap);
+// Where the border finds a coordinate outside 0..n-1. For a constant border `valid` tells the ones inside, and the
+// result is clamped so that it can be used as an address. Works on i64 and on i32 vectors (n of the same type).
+Reg mapBorder(Builder& b, BorderMode mode, Reg coordinate, Reg n, Reg& valid);
+// The taps lo..hi of an axis that lie inside the input at output position o.
+void insideTaps(KernelBuilder& k, const WindowAxis& axis, Reg o, Reg& lo, Reg& hi);
+// How many taps of an axis count at output position o (average pooling), as i64.
+Reg countedTaps(KernelBuilder& k, const Window3& w, const WindowAxis& axis, Reg o);
+
+// acc (+) x: w is the weight, used by MultiplyAdd only.
+Reg combine(Builder& b, Combine how, Reg acc, Reg x, Reg w);
+
+// Output tiles along the last axis that read inside the input only, [first, end) of `count` tiles of `width` positions;
+// `overshoot`: how many positions behind the last tap a tile's loads may reach.
+struct TileRange {
+  Reg count, first, end;
+};
+TileRange interiorTiles(KernelBuilder& k, const WindowAxis& axis, int64_t width, int64_t overshoot);
+
+} // namespace convoy::schedule

@@ -1,0 +1,376 @@
+// Windows over planar tensors: lanes lie along the width, weights are broadcast.
+//
+// A work unit is a strip of rows of one tile of filters. Inside it, tiles of filters x rows x vectors keep their sums
+// in registers over all terms. Every input row is reached through a pointer of its own: a row outside the input is the
+// row that the border maps it to, or a row of the constant. Columns outside concern the first and last vectors of a
+// row alone; those gather their lanes through border-mapped indices and mask their stores.
+#include "schedule/window.h"
+#include "support/internal_error.h"
+
+namespace convoy::schedule {
+
+namespace {
+
+class PlanarWindow {
+public:
+  explicit PlanarWindow(KernelBuilder& k)
+      : k_(k), b_(k.b), w_(windowOfKernel(k)), tail_(k), filters_(k.kernel.tile[0]), rows_(k.kernel.tile[1]),
+        vectors_(k.kernel.tile[2]), lanes_(k.lanes) {}
+
+  void run() {
+    in_ = k_.read(w_.input, Layout::Planar);
+    if (w_.combine == Combine::MultiplyAdd) {
+      weights_ = k_.weights(w_.weight, {});
+      if (w_.hasBias) bias_ = k_.weights(w_.bias, {});
+    }
+    const TensorType& inputType = k_.value(w_.input).type;
+    if (needsBorderRow()) borderRow_ = k_.borderRow(w_.input, w_.border.value);
+    tail_.declare(1);
+    channelStride_ = k_.product(inputType, 1);
+    inputRow_ = w_.last().input;
+    overshoot_ = w_.last().stride <= 4 ? w_.last().stride - 1 : 0;
+    tiles_ = interiorTiles(k_, w_.last(), lanes_, overshoot_);
+
+    const TensorType& result = k_.value(k_.kernel.anchor()).type;
+    int outer = static_cast<int>(w_.outer());
+    strip_ = outer == 0 ? 1 : std::max<int64_t>(rows_ * 2, 8);
+    std::vector<Size> counts{Size(w_.filters / filters_)};
+    for (int axis = 0; axis + 1 < outer; ++axis) counts.push_back(result.spatial(axis));
+    counts.push_back(outer == 0 ? Size(1) : Size::ceilDiv(result.spatial(outer - 1), strip_));
+    k_.units(counts, [&](const std::vector<Reg>& parts) { unit(parts); });
+    k_.finish();
+  }
+
+private:
+  bool needsBorderRow() const { return w_.outer() > 0 && w_.border.mode == BorderMode::Constant; }
+
+  void unit(const std::vector<Reg>& parts) {
+    item_ = parts[0];
+    firstFilter_ = b_.mul(parts[1], filters_);
+    depth_.assign(parts.begin() + 2, parts.end() - 1);
+    int64_t perGroup = w_.channels / w_.groups, filtersPerGroup = w_.filters / w_.groups;
+    Reg firstChannel = b_.mul(b_.binary(Op::Div, firstFilter_, b_.index(filtersPerGroup)), perGroup);
+    Reg base = b_.mul(b_.add(b_.mul(item_, w_.channels), firstChannel), channelStride_);
+    group_ = b_.offset(Scalar::F32, in_, Index(base));
+    if (w_.combine == Combine::MultiplyAdd)
+      filterWeights_ = b_.offset(Scalar::F32, weights_, Index(firstFilter_, perGroup * w_.taps));
+    if (w_.outer() == 0) return rowTile(1, nullptr);
+
+    Reg y0 = b_.mul(parts.back(), strip_);
+    Reg y1 = b_.min(b_.add(y0, strip_), w_.axes[w_.outer() - 1].output);
+    Reg whole = y0;
+    if (rows_ > 1) {
+      whole = b_.add(y0, b_.mul(b_.floorDiv(b_.sub(y1, y0), rows_), rows_));
+      b_.loop("y", y0, whole, rows_, {}, [&](Reg y, const Builder::Values&) {
+        interior(rows_, y);
+        return Builder::Values{};
+      });
+    }
+    b_.loop("y", whole, y1, 1, {}, [&](Reg y, const Builder::Values&) {
+      interior(1, y);
+      return Builder::Values{};
+    });
+    b_.loop("y", y0, y1, 1, {}, [&](Reg y, const Builder::Values&) {
+      edges(y);
+      return Builder::Values{};
+    });
+  }
+
+  void rowTile(int64_t rows, Reg y) {
+    interior(rows, y);
+    edges(y);
+  }
+
+  // ---- rows ----
+
+  // Pointers to the input rows of one tile, and how far apart their channels are (a border row serves all channels).
+  struct Rows {
+    Reg pointers = nullptr, strides = nullptr; // arrays: depth taps x row offsets
+    int64_t count = 0;                         // row offsets
+  };
+
+  int64_t rowReach(int64_t rows) const {
+    const WindowAxis& axis = w_.axes[w_.outer() - 1];
+    return (rows - 1) * axis.stride + (axis.kernel - 1) * axis.dilation + 1;
+  }
+  int64_t depthTaps() const { return w_.outer() == 2 ? w_.axes[0].kernel : 1; }
+
+  // Row pointers are kept in registers when there are few; otherwise they are found again for each tap.
+  bool keepsRows(int64_t rows) const {
+    return w_.outer() > 0 && rowReach(rows) * depthTaps() <= 24 && w_.taps * rows * filters_ <= 320;
+  }
+
+  void rowPointer(const std::vector<Reg>& coordinates, Reg& pointer, Reg& stride) {
+    Reg at = nullptr, valid = nullptr;
+    for (size_t a = 0; a < w_.outer(); ++a) {
+      Reg inside;
+      Reg c = mapBorder(b_, w_.border.mode, coordinates[a], w_.axes[a].input, inside);
+      at = at ? b_.add(b_.mul(at, w_.axes[a].input), c) : c;
+      if (inside) valid = valid ? b_.binary(Op::And, valid, inside) : inside;
+    }
+    pointer = b_.offset(Scalar::F32, group_, Index(b_.mul(at, inputRow_)));
+    stride = channelStride_;
+    if (!valid) return;
+    pointer = b_.select(valid, pointer, borderRow_);
+    stride = b_.select(valid, stride, b_.index(0));
+  }
+
+  Rows makeRows(int64_t rows, Reg y) {
+    Rows r;
+    if (!keepsRows(rows)) return r;
+    const WindowAxis& axis = w_.axes[w_.outer() - 1];
+    r.count = rowReach(rows);
+    uint32_t total = static_cast<uint32_t>(r.count * depthTaps());
+    r.pointers = b_.fill(loop::Type::pointer().arrayOf({total}), group_);
+    r.strides = b_.fill(loop::Type::index().arrayOf({total}), channelStride_);
+    Reg top = b_.sub(b_.mul(y, axis.stride), axis.padBegin);
+    auto both = b_.unroll("d", 0, depthTaps(), {r.pointers, r.strides}, [&](Reg d, const Builder::Values& outerCarried) {
+      return b_.unroll("r", 0, r.count, outerCarried, [&](Reg i, const Builder::Values& carried) {
+        std::vector<Reg> at;
+        if (w_.outer() == 2) at.push_back(coordinate(k_, w_.axes[0], depth_[0], d));
+        at.push_back(b_.add(top, i));
+        Reg pointer, stride, slot = b_.add(b_.mul(d, r.count), i);
+        rowPointer(at, pointer, stride);
+        return Builder::Values{b_.set(carried[0], {slot}, pointer), b_.set(carried[1], {slot}, stride)};
+      });
+    });
+    r.pointers = both[0];
+    r.strides = both[1];
+    return r;
+  }
+
+  // ---- one tile ----
+
+  // lanes at x, x + 1, ... of one tap's row; `columns` says how a tap's column is read.
+  using Columns = std::function<Reg(Reg row, Reg x, Reg tap)>;
+
+  // Sums of a tile: filters x rows x vectors.
+  Reg sums(int64_t rows, int64_t vectors, Reg y, Reg x, const Rows& kept, const Columns& columns) {
+    uint32_t f = static_cast<uint32_t>(filters_), r = static_cast<uint32_t>(rows), v = static_cast<uint32_t>(vectors);
+    double neutral = w_.combine == Combine::Maximum ? w_.border.value : 0;
+    Reg acc = b_.fill(k_.vector.arrayOf({f, r, v}), k_.constant(neutral));
+    if (bias_)
+      acc = each({filters_, rows, vectors}, acc, [&](const std::vector<Reg>& at, Reg tile) {
+        Reg bias = b_.load(loop::Type::of(Scalar::F32), bias_, Index(firstFilter_) + Index(at[0]));
+        return b_.set(tile, at, k_.splat(bias));
+      });
+    int64_t perGroup = w_.channels / w_.groups;
+    auto channel = [&](Reg c, Reg tile) {
+      return overTaps(rows, y, kept, c, tile, [&](const std::vector<Reg>& rowPointers, Reg tap, Reg column, Reg t) {
+        return terms(rows, vectors, x, c, rowPointers, tap, column, t, columns);
+      });
+    };
+    if (perGroup == 1) return channel(b_.index(0), acc);
+    return b_.loop("c", b_.index(0), b_.index(perGroup), 1, {acc}, [&](Reg c, const Builder::Values& carried) {
+      return Builder::Values{channel(c, carried[0])};
+    })[0];
+  }
+
+  // Nested unroll loops over a box of indices, carrying one tile.
+  Reg each(const std::vector<int64_t>& extents, Reg tile, const std::function<Reg(const std::vector<Reg>&, Reg)>& body,
+           std::vector<Reg> at = {}) {
+    if (at.size() == extents.size()) return body(at, tile);
+    return b_.unroll("i", 0, extents[at.size()], {tile}, [&](Reg i, const Builder::Values& carried) {
+      std::vector<Reg> inner = at;
+      inner.push_back(i);
+      return Builder::Values{each(extents, carried[0], body, inner)};
+    })[0];
+  }
+
+  // Calls body(row pointers of the tile's rows, flat tap number, column tap, tile) for every tap, in order.
+  using TapBody = std::function<Reg(const std::vector<Reg>&, Reg tap, Reg column, Reg tile)>;
+  Reg overTaps(int64_t rows, Reg y, const Rows& kept, Reg c, Reg tile, const TapBody& body) {
+    bool unrolled = w_.outer() == 0 || kept.pointers;
+    int64_t height = w_.outer() > 0 ? w_.axes[w_.outer() - 1].kernel : 1;
+    auto over = [&](const char* name, int64_t count, Reg t, const std::function<Reg(Reg, Reg)>& inner) {
+      if (count == 1) return inner(b_.index(0), t);
+      auto step = [&](Reg i, const Builder::Values& carried) { return Builder::Values{inner(i, carried[0])}; };
+      return unrolled && count <= 64 ? b_.unroll(name, 0, count, {t}, step)[0]
+                                     : b_.loop(name, b_.index(0), b_.index(count), 1, {t}, step)[0];
+    };
+    return over("kd", depthTaps(), tile, [&](Reg kd, Reg t1) {
+      return over("ky", height, t1, [&](Reg ky, Reg t2) {
+        std::vector<Reg> pointers;
+        for (int64_t r = 0; r < rows; ++r) pointers.push_back(rowOf(kept, y, r, kd, ky, c));
+        return over("kx", w_.last().kernel, t2, [&](Reg kx, Reg t3) {
+          Reg tap = b_.add(b_.mul(b_.add(b_.mul(kd, height), ky), w_.last().kernel), kx);
+          return body(pointers, tap, kx, t3);
+        });
+      });
+    });
+  }
+
+  // The input row that output row y + r needs at taps (kd, ky), at channel c.
+  Reg rowOf(const Rows& kept, Reg y, int64_t r, Reg kd, Reg ky, Reg c) {
+    Reg pointer = group_, stride = channelStride_;
+    if (w_.outer() > 0) {
+      const WindowAxis& axis = w_.axes[w_.outer() - 1];
+      if (kept.pointers) {
+        Reg slot = b_.add(b_.mul(kd, kept.count), b_.add(b_.mul(ky, axis.dilation), r * axis.stride));
+        pointer = b_.get(kept.pointers, {slot});
+        stride = b_.get(kept.strides, {slot});
+      } else {
+        std::vector<Reg> at;
+        if (w_.outer() == 2) at.push_back(coordinate(k_, w_.axes[0], depth_[0], kd));
+        at.push_back(coordinate(k_, axis, b_.add(y, r), ky));
+        rowPointer(at, pointer, stride);
+      }
+    }
+    return b_.offset(Scalar::F32, pointer, Index(b_.mul(c, stride)));
+  }
+
+  Reg terms(int64_t rows, int64_t vectors, Reg x, Reg c, const std::vector<Reg>& rowPointers, Reg tap, Reg column,
+            Reg tile, const Columns& columns) {
+    std::vector<Reg> inputs; // rows x vectors
+    for (int64_t r = 0; r < rows; ++r)
+      for (int64_t v = 0; v < vectors; ++v)
+        inputs.push_back(columns(rowPointers[static_cast<size_t>(r)], b_.add(x, v * lanes_), column));
+    int64_t perGroup = w_.channels / w_.groups;
+    for (int64_t f = 0; f < filters_; ++f) {
+      Reg weight = nullptr;
+      if (w_.combine == Combine::MultiplyAdd) {
+        Index at = Index(tap) + Index(c, w_.taps) + Index(f * perGroup * w_.taps);
+        weight = k_.splat(b_.load(loop::Type::of(Scalar::F32), filterWeights_, at));
+      }
+      for (int64_t r = 0; r < rows; ++r)
+        for (int64_t v = 0; v < vectors; ++v) {
+          std::vector<Reg> at{b_.index(f), b_.index(r), b_.index(v)};
+          Reg input = inputs[static_cast<size_t>(r * vectors + v)];
+          tile = b_.set(tile, at, combine(b_, w_.combine, b_.get(tile, at), input, weight));
+        }
+    }
+    return tile;
+  }
+
+  // Divides (average pooling), runs the fused tail and stores. `columnCounts` is the counted taps per lane (f32).
+  void finishTile(int64_t rows, int64_t vectors, Reg y, Reg x, Reg tile, Reg columnCounts, Reg mask) {
+    each({filters_, rows, vectors}, tile, [&](const std::vector<Reg>& at, Reg t) {
+      Reg v = b_.get(t, at), row = w_.outer() > 0 ? b_.add(y, at[1]) : nullptr;
+      if (w_.combine == Combine::Sum) v = b_.binary(Op::Div, v, divisor(row, columnCounts));
+      Site site{item_, b_.add(firstFilter_, at[0]), depth_, mask, false};
+      if (row) site.spatial.push_back(row);
+      site.spatial.push_back(b_.add(x, b_.mul(at[2], lanes_)));
+      tail_.store(tail_.evaluate(1, v, site), site);
+      return t;
+    });
+  }
+
+  Reg divisor(Reg row, Reg columnCounts) {
+    if (w_.fixedCount) return k_.constant(static_cast<double>(w_.taps));
+    Reg count = nullptr;
+    for (size_t a = 0; a < w_.outer(); ++a) {
+      Reg n = countedTaps(k_, w_, w_.axes[a], a + 1 == w_.outer() ? row : depth_[a]);
+      count = count ? b_.mul(count, n) : n;
+    }
+    Reg scalar = count ? k_.splat(k_.scalarF32(count)) : k_.constant(1);
+    return b_.binary(Op::Max, b_.binary(Op::Mul, scalar, columnCounts), k_.constant(1));
+  }
+
+  // ---- columns ----
+
+  // Inside the input: loads of neighbours, every stride-th lane kept.
+  Reg insideColumn(Reg row, Reg x, Reg tap) {
+    const WindowAxis& axis = w_.last();
+    Index at = Index(b_.sub(b_.mul(x, axis.stride), axis.padBegin)) + Index(tap, axis.dilation);
+    if (axis.stride == 1) return b_.load(k_.vector, row, at);
+    if (axis.stride > 4) {
+      loop::Type indexType = loop::Type::vector(Scalar::I32, static_cast<uint32_t>(lanes_));
+      Reg lanesAt = b_.mul(b_.iota(indexType), b_.number(static_cast<double>(axis.stride), indexType));
+      return b_.gather(k_.vector, b_.offset(Scalar::F32, row, at), lanesAt);
+    }
+    Reg v = nullptr;
+    for (int64_t part = 0; part < axis.stride; ++part) {
+      Reg next = b_.load(k_.vector, row, at + Index(part * lanes_));
+      std::vector<int64_t> lanes;
+      for (int64_t i = 0; i < lanes_; ++i) {
+        int64_t source = i * axis.stride;
+        bool here = source / lanes_ == part;
+        lanes.push_back(part == 0 ? source % lanes_ : here ? lanes_ + source % lanes_ : i);
+      }
+      v = b_.shuffle(part == 0 ? next : v, next, lanes);
+    }
+    return v;
+  }
+
+  // Anywhere: a lane at a time through the border.
+  Reg edgeColumn(Reg row, Reg x, Reg tap) {
+    const WindowAxis& axis = w_.last();
+    loop::Type indexType = loop::Type::vector(Scalar::I32, static_cast<uint32_t>(lanes_));
+    auto wide = [&](Reg n) { return b_.splat(indexType, b_.cast(loop::Type::of(Scalar::I32), n)); };
+    Reg start = b_.sub(b_.add(b_.mul(x, axis.stride), b_.mul(tap, axis.dilation)), axis.padBegin);
+    Reg lanesAt = b_.add(b_.mul(b_.iota(indexType), b_.number(static_cast<double>(axis.stride), indexType)), wide(start));
+    Reg valid;
+    Reg at = mapBorder(b_, w_.border.mode, lanesAt, wide(axis.input), valid);
+    Reg v = b_.gather(k_.vector, row, at);
+    return valid ? b_.select(valid, v, k_.constant(w_.border.value)) : v;
+  }
+
+  // Counted column taps of each lane at x, as f32.
+  Reg edgeCounts(Reg x) {
+    if (w_.combine != Combine::Sum || w_.fixedCount) return nullptr;
+    const WindowAxis& axis = w_.last();
+    Reg counts = k_.constant(0);
+    loop::Type indexType = loop::Type::vector(Scalar::I32, static_cast<uint32_t>(lanes_));
+    auto wide = [&](Reg n) { return b_.splat(indexType, b_.cast(loop::Type::of(Scalar::I32), n)); };
+    Reg end = wide(w_.countPadding ? b_.add(axis.input, axis.padEnd) : axis.input);
+    return b_.loop("kx", b_.index(0), b_.index(axis.kernel), 1, {counts}, [&](Reg tap, const Builder::Values& carried) {
+      Reg start = b_.sub(b_.add(b_.mul(x, axis.stride), b_.mul(tap, axis.dilation)), axis.padBegin);
+      Reg at = b_.add(b_.mul(b_.iota(indexType), b_.number(static_cast<double>(axis.stride), indexType)), wide(start));
+      Reg one = b_.select(b_.compare(Op::Lt, at, end), k_.constant(1), k_.constant(0));
+      if (!w_.countPadding) one = b_.select(b_.compare(Op::Lt, at, b_.number(0, indexType)), k_.constant(0), one);
+      return Builder::Values{b_.binary(Op::Add, carried[0], one)};
+    })[0];
+  }
+
+  // ---- walks along a row ----
+
+  void interior(int64_t rows, Reg y) {
+    Rows kept = makeRows(rows, y);
+    Columns columns = [&](Reg row, Reg x, Reg tap) { return insideColumn(row, x, tap); };
+    auto tiles = [&](Reg from, Reg to, int64_t vectors) {
+      b_.loop("x", b_.mul(from, lanes_), b_.mul(to, lanes_), vectors * lanes_, {}, [&](Reg x, const Builder::Values&) {
+        Reg full = w_.combine == Combine::Sum ? k_.constant(static_cast<double>(w_.last().kernel)) : nullptr;
+        finishTile(rows, vectors, y, x, sums(rows, vectors, y, x, kept, columns), full, nullptr);
+        return Builder::Values{};
+      });
+    };
+    Reg rest = tiles_.first;
+    if (vectors_ > 1) {
+      rest = b_.add(tiles_.first, b_.mul(b_.floorDiv(b_.sub(tiles_.end, tiles_.first), vectors_), vectors_));
+      tiles(tiles_.first, rest, vectors_);
+    }
+    tiles(rest, tiles_.end, 1);
+  }
+
+  // The tiles before the first and behind the last interior one, in one loop.
+  void edges(Reg y) {
+    Rows kept = makeRows(1, y);
+    Reg inside = b_.sub(tiles_.end, tiles_.first);
+    Columns columns = [&](Reg row, Reg x, Reg tap) { return edgeColumn(row, x, tap); };
+    b_.loop("edge", b_.index(0), b_.sub(tiles_.count, inside), 1, {}, [&](Reg e, const Builder::Values&) {
+      Reg tile = b_.select(b_.compare(Op::Lt, e, tiles_.first), e, b_.add(e, inside));
+      Reg x = b_.mul(tile, lanes_);
+      Reg mask = b_.mask(static_cast<uint32_t>(lanes_), b_.sub(w_.last().output, x));
+      finishTile(1, 1, y, x, sums(1, 1, y, x, kept, columns), edgeCounts(x), mask);
+      return Builder::Values{};
+    });
+  }
+
+  KernelBuilder& k_;
+  Builder& b_;
+  Window3 w_;
+  Elementwise tail_;
+  int64_t filters_, rows_, vectors_, lanes_, strip_ = 1, overshoot_ = 0;
+  Reg in_ = nullptr, weights_ = nullptr, bias_ = nullptr, borderRow_ = nullptr;
+  Reg channelStride_ = nullptr, inputRow_ = nullptr;
+  TileRange tiles_{};
+  // Of the current unit.
+  Reg item_ = nullptr, firstFilter_ = nullptr, group_ = nullptr, filterWeights_ = nullptr;
+  std::vector<Reg> depth_; // output positions of the axes before the rows
+};
+
+} // namespace
+
+void planarWindow(KernelBuilder& k) { PlanarWindow(k).run(); }
+
+} // namespace convoy::schedule

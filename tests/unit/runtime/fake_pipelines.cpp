@@ -1,0 +1,190 @@
+#include "fake_pipelines.h"
+
+#include "convoy/command.h"
+
+#include <cstring>
+#include <gtest/gtest.h>
+
+namespace convoy::test {
+namespace {
+
+const int64_t rgbShape[] = {3, 0, 0}, grayShape[] = {1, 0, 0}, rowShape[] = {2, 0}, fixedShape[] = {3, 4, 5};
+const int32_t spatialSymbols[] = {-1, 0, 1}, rowSymbols[] = {-1, 0}, noSymbols[] = {-1, -1, -1};
+const char* const spatialNames[] = {"H", "W"};
+const char* const rowNames[] = {"W"};
+const float factor[] = {2.0f};
+
+int64_t noBytes() { return 0; }
+int32_t prepareNothing(const void*, void*) { return CONVOY_OK; }
+int64_t noWorkspace(const int64_t*, int64_t, int32_t) { return 0; }
+
+// Applies `each` to 0..count over the threads of the call.
+template <typename Each> void forEach(const convoy_call& call, int64_t count, Each each) {
+  call.executor->parallel(
+      call.executor->self,
+      [](void* context, int64_t begin, int64_t end) {
+        for (; begin < end; ++begin) (*static_cast<Each*>(context))(begin);
+      },
+      &each, count);
+}
+
+} // namespace
+
+const convoy_pipeline& doublePipeline() {
+  static const convoy_port input = {"photo", 3, 3, rgbShape, spatialSymbols};
+  static const convoy_port output = {"result", 3, 3, nullptr, nullptr};
+  static const convoy_check check = {"needs at least 3 rows", "double.cvy:2:9"};
+  static const convoy_pipeline pipeline = {
+      CONVOY_ABI_VERSION,
+      1,
+      1,
+      2,
+      1,
+      "double",
+      &input,
+      &output,
+      spatialNames,
+      &check,
+      factor,
+      sizeof factor,
+      [](const int64_t* sizes, int64_t* extents) {
+        extents[0] = 3;
+        extents[1] = sizes[0];
+        extents[2] = sizes[1];
+        return sizes[0] < 3 ? 0 : -1;
+      },
+      []() { return int64_t{sizeof(float)}; },
+      [](const void* weights, void* prepared) {
+        memcpy(prepared, weights, sizeof(float));
+        return int32_t{CONVOY_OK};
+      },
+      [](const int64_t*, int64_t, int32_t threads) { return int64_t{64} * threads; },
+      [](const convoy_call* call) {
+        if (call->workspace_bytes < 64 * call->executor->threads) return int32_t{CONVOY_ERROR_MEMORY};
+        if (reinterpret_cast<uintptr_t>(call->workspace) % CONVOY_ALIGNMENT)
+          return int32_t{CONVOY_ERROR_ARGUMENT};
+        const float by = *static_cast<const float*>(call->prepared);
+        const float* in = call->inputs[0];
+        float* out = call->outputs[0];
+        forEach(*call, call->batch * 3 * call->sizes[0] * call->sizes[1],
+                [=](int64_t i) { out[i] = in[i] * by; });
+        return int32_t{CONVOY_OK};
+      }};
+  return pipeline;
+}
+
+const convoy_pipeline& addPipeline() {
+  static const convoy_port inputs[] = {{"a", 0, 2, rowShape, rowSymbols}, {"b", 0, 2, rowShape, rowSymbols}};
+  static const convoy_port output = {"result", 0, 2, nullptr, nullptr};
+  static const convoy_pipeline pipeline = {CONVOY_ABI_VERSION,
+                                           2,
+                                           1,
+                                           1,
+                                           0,
+                                           "add",
+                                           inputs,
+                                           &output,
+                                           rowNames,
+                                           nullptr,
+                                           nullptr,
+                                           0,
+                                           [](const int64_t* sizes, int64_t* extents) {
+                                             extents[0] = 2;
+                                             extents[1] = sizes[0];
+                                             return -1;
+                                           },
+                                           noBytes,
+                                           prepareNothing,
+                                           noWorkspace,
+                                           [](const convoy_call* call) {
+                                             const float *a = call->inputs[0], *b = call->inputs[1];
+                                             float* out = call->outputs[0];
+                                             forEach(*call, call->batch * 2 * call->sizes[0],
+                                                     [=](int64_t i) { out[i] = a[i] + b[i]; });
+                                             return int32_t{CONVOY_OK};
+                                           }};
+  return pipeline;
+}
+
+const convoy_pipeline& splitPipeline() {
+  static const convoy_port input = {"p", 1, 3, grayShape, spatialSymbols};
+  static const convoy_port outputs[] = {{"low", 1, 3, nullptr, nullptr}, {"high", 0, 3, nullptr, nullptr}};
+  static const convoy_pipeline pipeline = {CONVOY_ABI_VERSION,
+                                           1,
+                                           2,
+                                           2,
+                                           0,
+                                           "split",
+                                           &input,
+                                           outputs,
+                                           spatialNames,
+                                           nullptr,
+                                           nullptr,
+                                           0,
+                                           [](const int64_t* sizes, int64_t* extents) {
+                                             const int64_t all[] = {1, sizes[0], sizes[1],
+                                                                    2, sizes[0], sizes[1]};
+                                             memcpy(extents, all, sizeof all);
+                                             return -1;
+                                           },
+                                           noBytes,
+                                           prepareNothing,
+                                           noWorkspace,
+                                           [](const convoy_call* call) {
+                                             const int64_t pixels = call->sizes[0] * call->sizes[1];
+                                             const float* in = call->inputs[0];
+                                             float *low = call->outputs[0], *high = call->outputs[1];
+                                             forEach(*call, call->batch * pixels, [=](int64_t i) {
+                                               low[i] = in[i] / 2;
+                                               high[i / pixels * 2 * pixels + i % pixels] =
+                                                   high[(i / pixels * 2 + 1) * pixels + i % pixels] = in[i];
+                                             });
+                                             return int32_t{CONVOY_OK};
+                                           }};
+  return pipeline;
+}
+
+const convoy_pipeline& fixedPipeline() {
+  static const convoy_port input = {"x", 0, 3, fixedShape, noSymbols};
+  static const convoy_port output = {"result", 0, 3, nullptr, nullptr};
+  static const convoy_pipeline pipeline = {CONVOY_ABI_VERSION,
+                                           1,
+                                           1,
+                                           0,
+                                           0,
+                                           "fixed",
+                                           &input,
+                                           &output,
+                                           nullptr,
+                                           nullptr,
+                                           nullptr,
+                                           0,
+                                           [](const int64_t*, int64_t* extents) {
+                                             memcpy(extents, fixedShape, sizeof fixedShape);
+                                             return -1;
+                                           },
+                                           noBytes,
+                                           prepareNothing,
+                                           noWorkspace,
+                                           [](const convoy_call* call) {
+                                             memcpy(call->outputs[0], call->inputs[0],
+                                                    static_cast<size_t>(call->batch) * 60 * sizeof(float));
+                                             return int32_t{CONVOY_OK};
+                                           }};
+  return pipeline;
+}
+
+Ended runCommand(const convoy_pipeline& pipeline, const std::vector<std::string>& arguments) {
+  std::vector<std::string> words = {"./bin/prog"};
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  std::vector<char*> argv;
+  for (std::string& word : words) argv.push_back(word.data());
+  argv.push_back(nullptr);
+  testing::internal::CaptureStdout();
+  testing::internal::CaptureStderr();
+  const int status = convoy_command(&pipeline, static_cast<int>(words.size()), argv.data());
+  const std::string out = testing::internal::GetCapturedStdout();
+  return {status, out, testing::internal::GetCapturedStderr()};
+}
+
+} // namespace convoy::test
