@@ -29,6 +29,11 @@ void verifyStructure(const Graph& graph, Problems& problems) {
     size_t most = value.kind == Value::Parameter ? 5 : 4; // a 3-D kernel has two dimensions more
     if (dims < 1 || dims > most) problems.push_back(who + " has " + std::to_string(dims) + " dimensions");
     else if (!value.type.dims[0].isConstant()) problems.push_back("the channels of " + who + " are not constant");
+    // Far beyond what is useful, and small enough that the shape rules can add and multiply a few of them.
+    constexpr int64_t longest = int64_t(1) << 44;
+    for (const Size& dim : value.type.dims)
+      if (auto extent = dim.constant(); extent && (*extent < 1 || *extent > longest))
+        problems.push_back(who + " has an extent of " + dim.str());
   }
   if (inputCount != graph.inputs.size()) problems.push_back("the list of inputs names values that are no inputs");
   std::set<std::string> outputNames;

@@ -1,5 +1,6 @@
 // Calls: functions of numbers, and layers with their attributes.
 #include "sema/elaborator.h"
+#include <algorithm>
 
 namespace convoy::sema {
 
@@ -122,16 +123,25 @@ bool Elaborator::namedArgument(LayerCall& call, const ast::Argument& argument) {
   return false;
 }
 
+static const std::vector<std::string>& paddingWords() {
+  static const std::vector<std::string> words = {"same", "same_lower", "valid"};
+  return words;
+}
+
+static bool isPaddingWord(const std::string& text) {
+  return std::find(paddingWords().begin(), paddingWords().end(), text) != paddingWords().end();
+}
+
 bool Elaborator::setAttribute(LayerCall& call, const AttributeSpec& spec, const ast::Expr& expr, Location location) {
   if (call.attributes.has(spec.name) || (spec.form == AttributeForm::Kernel && call.literal)) {
     diags_.report(diag::DuplicateAttribute, location, spec.name);
     return false;
   }
   call.attributeLocations.emplace_back(spec.name, expr.location);
-  // Words are names; where a value of the script is called like a word of padding, the value is meant.
+  // Where a word may stand it is meant, even when a value of the script is called so.
   std::optional<Attribute> attribute;
-  bool word = spec.form == AttributeForm::Padding && expr.kind == ast::Expr::Name && !scope_.count(expr.text);
-  if (word) attribute = paddingWord(expr);
+  bool word = spec.form == AttributeForm::Padding && expr.kind == ast::Expr::Name;
+  if (word && (isPaddingWord(expr.text) || !scope_.count(expr.text))) attribute = paddingWord(expr);
   else if (spec.form == AttributeForm::Border) attribute = borderValue(expr);
   else {
     Value value = evaluate(&expr);
@@ -160,10 +170,9 @@ static const char* expectation(AttributeForm form) {
 }
 
 std::optional<Attribute> Elaborator::paddingWord(const ast::Expr& expr) {
-  for (const char* word : {"same", "same_lower", "valid"})
-    if (expr.text == word) return Attribute(expr.text);
+  if (isPaddingWord(expr.text)) return Attribute(expr.text);
   auto report = diags_.report(diag::UnknownWord, expr.location, "padding", expr.text);
-  std::string nearest = nearestName(expr.text, {"same", "same_lower", "valid"});
+  std::string nearest = nearestName(expr.text, paddingWords());
   report.help(nearest.empty() ? std::string("it takes ") + expectation(AttributeForm::Padding)
                               : "did you mean '" + nearest + "'?");
   return std::nullopt;

@@ -50,6 +50,8 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"the input 'x' is not in the list of inputs, or out of order", [](Graph& g) { g.inputs.clear(); }},
         Case{"the list of inputs names values that are no inputs", [](Graph& g) { g.inputs.push_back(2); }},
         Case{"the channels of 'x' are not constant", [](Graph& g) { g.values[0].type.dims[0] = Size::symbol("C"); }},
+        Case{"'r' has an extent of 0", [](Graph& g) { g.values[3].type.dims[1] = 0; }},
+        Case{"'x' has an extent of 9223372036854775807", [](Graph& g) { g.values[0].type.dims[0] = INT64_MAX; }},
         Case{"'r' has 0 dimensions", [](Graph& g) { g.values[3].type.dims.clear(); }},
         Case{"the output 'result' is not a value", [](Graph& g) { g.outputs[0].value = 9; }},
         Case{"the output name 'result' is empty or used twice", [](Graph& g) { g.outputs.push_back(g.outputs[0]); }},

@@ -175,12 +175,12 @@ TEST(Sema, ChoosesThePipeline) {
 }
 
 TEST(Sema, WordsAreOrdinaryNames) {
-  // `image`, `same`, `conv` and `zero` name values here; a bound `same` is a number where padding is wanted.
-  EXPECT_EQ(lines("pipeline conv(image: tensor[1, 9]) {\n same = 2; relu = image + 1\n"
-                  " return relu |> conv(1, kernel: 3, padding: same, bias: false) |> relu }",
-                  "pad_begin: [2]")
-                .size() > 0,
-            true);
+  // `image`, `conv`, `relu` and `pads` name values; `same` does too, but where padding is wanted the word is meant.
+  std::string text = "pipeline conv(image: tensor[1, 9]) {\n same = 2; pads = 2; relu = image + same\n"
+                     " return relu |> conv(1, kernel: 3, padding: pads) |> relu |> conv(1, kernel: 3, padding: same) }";
+  EXPECT_NE(lines(text, "%conv_1 = ").find("pad_begin: [2]"), std::string::npos);
+  EXPECT_NE(lines(text, "%conv_2 = ").find("pad_begin: [1]"), std::string::npos);
+  EXPECT_EQ(lines(text, "add_1.scalar :"), "param %add_1.scalar : f32[1] literal = [2]\n");
 }
 
 TEST(Sema, ListsAreTakenApart) {
