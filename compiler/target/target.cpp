@@ -13,8 +13,15 @@ namespace {
 std::set<std::string> featuresOf(const std::string& cpu) {
   llvm::SmallVector<llvm::StringRef, 64> names;
   llvm::X86::getFeaturesForCPU(cpu, names);
+  // A feature that others imply is not listed: x86-64-v4 names avx512bw and leaves out avx512f.
+  llvm::StringMap<bool> all;
+  for (llvm::StringRef name : names) {
+    all[name] = true;
+    llvm::X86::updateImpliedFeatures(name, true, all);
+  }
   std::set<std::string> set;
-  for (llvm::StringRef name : names) set.insert(name.str());
+  for (const auto& feature : all)
+    if (feature.second) set.insert(feature.first().str());
   return set;
 }
 
