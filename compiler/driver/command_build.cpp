@@ -103,7 +103,8 @@ int runBuild(Compilation& c, PhaseTimes& times) {
   for (const auto& [kind, bytes] : made) {
     const std::string path = pathFor(c, kind);
     const bool executable = kind == OutputKind::Executable || kind == OutputKind::Shared;
-    const auto error = times.measure("write", [&, &content = bytes] { return writeFile(path, content, executable); });
+    const auto error =
+        times.measure("write", [&, &content = bytes] { return writeFile(path, content, executable); });
     if (!wrote(error, path, c.diags)) return Failure;
   }
   return c.diags.hasErrors() ? Failure : Success;

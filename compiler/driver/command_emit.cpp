@@ -41,7 +41,8 @@ int runEmit(Compilation& c, PhaseTimes& times) {
 
   std::string all;
   for (Stage stage : c.options.stages) {
-    if (c.options.stages.size() > 1) all += std::string(all.empty() ? "" : "\n") + "---- " + nameOf(stage) + " ----\n";
+    if (c.options.stages.size() > 1)
+      all += std::string(all.empty() ? "" : "\n") + "---- " + nameOf(stage) + " ----\n";
     all += texts[stage];
   }
   const std::string path = c.options.output.value_or("-");

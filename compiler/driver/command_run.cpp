@@ -1,5 +1,6 @@
 #include "convoy/command.h"
 #include "driver/commands.h"
+#include "driver/host.h"
 #include "output/memory.h"
 
 namespace convoy::driver {
@@ -39,15 +40,10 @@ int runProgram(Compilation& c, PhaseTimes& times, const std::function<void()>& r
     return Failure;
   }
   c.needsParameters = !asksOnly(c.options.programArguments);
-  if (!prepareStagesFolder(c)) return Failure;
+  const std::optional<Target> target = makeTarget(c.options.target, c.options.cpu, c.diags);
+  if (!target || !canRunHere(*target, c.diags) || !prepareStagesFolder(c)) return Failure;
   const auto sink = [&](Stage stage, const std::string& text) { writeStage(c, stage, text); };
   if (!runPipeline(c, Goal::Code, times, sink)) return Failure;
-  DiagnosticEngine unused;
-  const std::optional<Target> host = makeTarget("", "native", unused);
-  if (!host || host->triple != c.target->triple) {
-    c.diags.report(diag::ForeignRun, {}, c.target->triple);
-    return Failure;
-  }
   if (c.diags.hasErrors()) return Failure;
 
   const std::string symbol = c.description->prefix + "_pipeline";
@@ -57,8 +53,11 @@ int runProgram(Compilation& c, PhaseTimes& times, const std::function<void()>& r
     return code->find(symbol);
   });
   report();
-  ArgumentVector arguments("convoy run " + c.options.file, c.options.programArguments);
-  return convoy_command(static_cast<const convoy_pipeline*>(pipeline), arguments.count(), arguments.pointers());
+  // What the program calls itself in its messages and help.
+  const std::string file = c.options.file.substr(c.options.file.rfind('/') + 1);
+  ArgumentVector arguments("convoy run " + file, c.options.programArguments);
+  return convoy_command(static_cast<const convoy_pipeline*>(pipeline), arguments.count(),
+                        arguments.pointers());
 }
 
 } // namespace convoy::driver

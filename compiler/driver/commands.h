@@ -12,8 +12,8 @@ int runCheck(Compilation& compilation, PhaseTimes& times);
 // `report` shows the diagnostics so far: warnings come before what the program prints.
 int runProgram(Compilation& compilation, PhaseTimes& times, const std::function<void()>& report);
 
-// Where --dump-stages-to wants each stage: makes the folder, and marks every stage of the file as wanted. False after a
-// diagnostic. Without the option it does nothing.
+// Where --dump-stages-to wants each stage: makes the folder, and marks every stage of the file as wanted.
+// False after a diagnostic. Without the option it does nothing.
 bool prepareStagesFolder(Compilation& compilation);
 // Writes a stage to that folder, if there is one.
 void writeStage(Compilation& compilation, Stage stage, const std::string& text);

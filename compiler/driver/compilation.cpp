@@ -51,6 +51,8 @@ std::vector<std::string> Compilation::exportedSymbols() const {
   return symbols;
 }
 
-int Compilation::threads() const { return options.threads > 0 ? options.threads : convoy_available_threads(); }
+int Compilation::threads() const {
+  return options.threads > 0 ? options.threads : convoy_available_threads();
+}
 
 } // namespace convoy::driver

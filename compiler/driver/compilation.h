@@ -28,9 +28,9 @@ struct Compilation {
 
   const Options& options;
   DiagnosticEngine& diags;
-  SourceManager sources;            // before everything that points into a file
-  std::set<Stage> stages;           // that will be printed
-  bool needsParameters = false;     // what is made will run, so parameters must have values
+  SourceManager sources;        // before everything that points into a file
+  std::set<Stage> stages;       // that will be printed
+  bool needsParameters = false; // what is made will run, so parameters must have values
   FileKind kind = FileKind::Script;
   const SourceFile* file = nullptr; // options.file
 

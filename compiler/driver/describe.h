@@ -5,7 +5,8 @@
 
 namespace convoy::driver {
 
-// What every symbol of the compiled pipeline starts with: its name, with '_' for what C identifiers do not allow.
+// What every symbol of the compiled pipeline starts with: its name, with '_' for what C identifiers do not
+// allow.
 std::string symbolPrefix(const std::string& pipelineName);
 
 // Sizes are numbered in the order of graph.symbols().

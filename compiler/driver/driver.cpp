@@ -51,8 +51,9 @@ private:
     finished_ = true;
     report(diags_, options_);
     if (options_.verbose && compilation_.target)
-      std::fprintf(stderr, "target: %s, processor %s, tuned for %s, %d-bit vectors\n", compilation_.target->triple.c_str(),
-                   compilation_.target->cpu.c_str(), compilation_.target->tune.c_str(), compilation_.target->vectorBits);
+      std::fprintf(stderr, "target: %s, processor %s, tuned for %s, %d-bit vectors\n",
+                   compilation_.target->triple.c_str(), compilation_.target->cpu.c_str(),
+                   compilation_.target->tune.c_str(), compilation_.target->vectorBits);
     if (options_.timePasses) std::fputs(times_.table().c_str(), stderr);
   }
 

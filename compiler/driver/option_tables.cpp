@@ -9,7 +9,8 @@ const std::vector<CommandRow>& commandTable() {
       {Command::Build, "build", "FILE [-o OUT] [--emit=exe,obj,lib,shared,header]",
        "compile to a program, an object file, a library or a C header"},
       {Command::Run, "run", "FILE [INPUT...] [-o OUTPUT]", "compile in memory and run"},
-      {Command::Emit, "emit", "FILE --stage=STAGE[,STAGE...] [-o OUT]", "print what a stage of the compiler made"},
+      {Command::Emit, "emit", "FILE --stage=STAGE[,STAGE...] [-o OUT]",
+       "print what a stage of the compiler made"},
       {Command::Check, "check", "FILE", "look for mistakes, and make nothing"},
   };
   return table;
@@ -41,6 +42,7 @@ const OutputKindRow& rowOf(OutputKind kind) {
 const std::vector<OptionRow>& optionTable() {
   using Row = OptionRow;
   const std::vector<Command> everything = {}, compiling = {Command::Build, Command::Run, Command::Emit};
+  // clang-format off
   static const std::vector<OptionRow> table = {
       {OptionId::Output, {"-o", "--output"}, Row::Value, "OUT", {Command::Build, Command::Emit},
        "the file to write; a stem when several kinds are made; - is standard output"},
@@ -68,6 +70,7 @@ const std::vector<OptionRow>& optionTable() {
       {OptionId::Help, {"--help", "-h"}, Row::Flag, nullptr, everything, "print this"},
       {OptionId::Version, {"--version"}, Row::Flag, nullptr, everything, "print the version"},
   };
+  // clang-format on
   return table;
 }
 

@@ -29,7 +29,8 @@ std::string nameIn(const std::string& argument) { return argument.substr(0, argu
 
 bool matches(const OptionRow& row, const std::string& argument) {
   for (const std::string& name : row.names) {
-    if (row.style == OptionRow::Joined ? argument.compare(0, name.size(), name) == 0 : nameIn(argument) == name)
+    if (row.style == OptionRow::Joined ? argument.compare(0, name.size(), name) == 0
+                                       : nameIn(argument) == name)
       return true;
   }
   return false;
@@ -43,7 +44,8 @@ const OptionRow* findOption(const std::string& argument, std::optional<Command> 
 
 class Parser {
 public:
-  Parser(const std::vector<std::string>& arguments, DiagnosticEngine& diags) : arguments_(arguments), diags_(diags) {}
+  Parser(const std::vector<std::string>& arguments, DiagnosticEngine& diags)
+      : arguments_(arguments), diags_(diags) {}
 
   Options parse() {
     readPresentation();
@@ -51,9 +53,12 @@ public:
     bool optionsEnded = false;
     while (next_ < arguments_.size()) {
       const std::string argument = arguments_[next_++];
-      if (optionsEnded || argument.size() < 2 || argument[0] != '-') readFile(argument);
-      else if (argument == "--") optionsEnded = true;
-      else readOption(argument);
+      if (optionsEnded || argument.size() < 2 || argument[0] != '-')
+        readFile(argument);
+      else if (argument == "--")
+        optionsEnded = true;
+      else
+        readOption(argument);
     }
     if (!options_.help && !options_.version && !diags_.hasErrors()) checkComplete();
     return std::move(options_);
@@ -91,10 +96,14 @@ private:
   }
 
   void readFile(const std::string& argument) {
-    if (options_.file.empty() && !argument.empty()) options_.file = argument;
-    else if (options_.command == Command::Run) options_.programArguments.push_back(argument);
-    else if (options_.command && argument.empty()) diags_.report(diag::MissingFile, {}, rowOf(*options_.command).name);
-    else if (options_.command) diags_.report(diag::TooManyFiles, {}, rowOf(*options_.command).name, argument);
+    if (options_.file.empty() && !argument.empty())
+      options_.file = argument;
+    else if (options_.command == Command::Run)
+      options_.programArguments.push_back(argument);
+    else if (options_.command && argument.empty())
+      diags_.report(diag::MissingFile, {}, rowOf(*options_.command).name);
+    else if (options_.command)
+      diags_.report(diag::TooManyFiles, {}, rowOf(*options_.command).name, argument);
   }
 
   void readOption(const std::string& argument) {
@@ -138,7 +147,8 @@ private:
     const std::string name = nameIn(argument);
     if (const OptionRow* other = findOption(argument, std::nullopt)) {
       std::vector<std::string> commands;
-      for (Command command : other->commands) commands.push_back(std::string("'convoy ") + rowOf(command).name + "'");
+      for (Command command : other->commands)
+        commands.push_back(std::string("'convoy ") + rowOf(command).name + "'");
       diags_.report(diag::OptionOfOtherCommand, {}, name, rowOf(*options_.command).name)
           .help("it is an option of " + joined(commands));
       return;
@@ -186,10 +196,12 @@ private:
 
   void readNumber(const std::string& option, const std::string& value, int lowest, int highest, int& into) {
     std::optional<int> number = parseNumber<int>(value);
-    if (number && *number >= lowest && *number <= highest) into = *number;
+    if (number && *number >= lowest && *number <= highest)
+      into = *number;
     else
       diags_.report(diag::OptionValue, {}, option,
-                    "a whole number from " + std::to_string(lowest) + " to " + std::to_string(highest), value);
+                    "a whole number from " + std::to_string(lowest) + " to " + std::to_string(highest),
+                    value);
   }
 
   void readKinds(const std::string& option, const std::string& value) {
@@ -214,7 +226,8 @@ private:
     if (value.compare(0, method.size(), method) == 0)
       options_.initSeed = parseNumber<uint64_t>(std::string_view(value).substr(method.size()));
     if (!options_.initSeed)
-      diags_.report(diag::OptionValue, {}, option, "random:SEED with a whole number that is not negative", value);
+      diags_.report(diag::OptionValue, {}, option, "random:SEED with a whole number that is not negative",
+                    value);
   }
 
   void apply(const OptionRow& row, const std::string& name, const std::string& value) {
@@ -240,10 +253,12 @@ private:
     case OptionId::TimePasses: options_.timePasses = true; return;
     case OptionId::Format:
       return readChoice<DiagnosticsFormat>(
-          name, value, {{"text", DiagnosticsFormat::Text}, {"json", DiagnosticsFormat::Json}}, options_.format);
+          name, value, {{"text", DiagnosticsFormat::Text}, {"json", DiagnosticsFormat::Json}},
+          options_.format);
     case OptionId::Color:
       return readChoice<ColorMode>(
-          name, value, {{"auto", ColorMode::Auto}, {"always", ColorMode::Always}, {"never", ColorMode::Never}},
+          name, value,
+          {{"auto", ColorMode::Auto}, {"always", ColorMode::Always}, {"never", ColorMode::Never}},
           options_.color);
     case OptionId::Verbose: options_.verbose = true; return;
     case OptionId::Help: options_.help = true; return;
@@ -255,15 +270,18 @@ private:
     if (!options_.command) {
       std::vector<std::string> names;
       for (const CommandRow& row : commandTable()) names.push_back(row.name);
-      diags_.report(diag::MissingCommand, {}).help("the commands are " + joined(names) + "; 'convoy --help' says more");
+      diags_.report(diag::MissingCommand, {})
+          .help("the commands are " + joined(names) + "; 'convoy --help' says more");
       return;
     }
     const CommandRow& row = rowOf(*options_.command);
     if (options_.file.empty())
-      diags_.report(diag::MissingFile, {}, row.name).help(std::string("usage: convoy ") + row.name + " " + row.usage);
+      diags_.report(diag::MissingFile, {}, row.name)
+          .help(std::string("usage: convoy ") + row.name + " " + row.usage);
     if (options_.command == Command::Emit && options_.stages.empty() && options_.stagesFolder.empty())
       diags_.report(diag::MissingStage, {})
-          .help("--stage= takes ast, graph, fused, schedule, loops, llvm, llvm-opt, asm; --dump-stages-to=DIR writes all");
+          .help("--stage= takes ast, graph, fused, schedule, loops, llvm, llvm-opt, asm; "
+                "--dump-stages-to=DIR writes all");
   }
 
   const std::vector<std::string>& arguments_;

@@ -55,8 +55,23 @@ struct Options {
 };
 
 enum class OptionId {
-  Output, Emit, Stage, Target, Cpu, Optimize, Threads, Pipeline, Schedule, Init, DumpStages, TimePasses, Format,
-  Color, Verbose, Help, Version,
+  Output,
+  Emit,
+  Stage,
+  Target,
+  Cpu,
+  Optimize,
+  Threads,
+  Pipeline,
+  Schedule,
+  Init,
+  DumpStages,
+  TimePasses,
+  Format,
+  Color,
+  Verbose,
+  Help,
+  Version,
 };
 
 struct OptionRow {
@@ -72,8 +87,9 @@ struct OptionRow {
 const std::vector<OptionRow>& optionTable();
 bool takes(Command command, const OptionRow& row);
 
-// `arguments`: without the name of the program. Returns what could be understood; after errors (diags.hasErrors()) the
-// usage was wrong. The format and colour of diagnostics are read first, so that they hold for errors in the others.
+// `arguments`: without the name of the program. Returns what could be understood; after errors
+// (diags.hasErrors()) the usage was wrong. The format and colour of diagnostics are read first, so that they
+// hold for errors in the others.
 Options parseOptions(const std::vector<std::string>& arguments, DiagnosticEngine& diags);
 
 } // namespace convoy::driver

@@ -1,4 +1,5 @@
-// The pipeline: every phase of a compilation, in one table. Running, timing, printing and writing of stages read it.
+// The pipeline: every phase of a compilation, in one table. Running, timing, printing and writing of stages
+// read it.
 #pragma once
 #include "driver/compilation.h"
 #include "driver/phase_times.h"
@@ -16,8 +17,8 @@ struct View {
 
 struct Phase {
   const char* name;
-  const char* why; // it stands where it stands
-  std::vector<FileKind> starts; // takes part when the file is one of these
+  const char* why;                       // it stands where it stands
+  std::vector<FileKind> starts;          // takes part when the file is one of these
   bool (*run)(Compilation& compilation); // false after a diagnostic
   // Problems of what the phase made; any is an internal error. Null: nothing to check.
   std::vector<std::string> (*verify)(const Compilation& compilation);

@@ -12,7 +12,10 @@ namespace convoy::driver {
 namespace {
 
 std::string shellWord(const std::string& word) {
-  const auto plain = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || std::string_view("-_=./:,+@").find(c) != std::string_view::npos; };
+  const auto plain = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) ||
+           std::string_view("-_=./:,+@").find(c) != std::string_view::npos;
+  };
   if (!word.empty() && std::all_of(word.begin(), word.end(), plain)) return word;
   std::string quoted = "'";
   for (char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c == '\n' ? ' ' : c);
@@ -30,12 +33,15 @@ const char* suffixOf(FileKind kind) {
 
 } // namespace
 
-Reproducer makeReproducer(const std::vector<std::string>& arguments, const Options& options, const SourceFile* file) {
+Reproducer makeReproducer(const std::vector<std::string>& arguments, const Options& options,
+                          const SourceFile* file) {
   std::string command = "convoy";
   for (const std::string& argument : arguments) command += " " + shellWord(argument);
   Reproducer reproducer;
-  reproducer.path = temporaryRoot() + "/convoy-crash-" + std::to_string(::getpid()) + suffixOf(fileKindOf(options.file));
-  reproducer.text = "// An internal error of convoy " CONVOY_VERSION " (LLVM " CONVOY_LLVM_VERSION "). Command line:\n//   " +
+  reproducer.path =
+      temporaryRoot() + "/convoy-crash-" + std::to_string(::getpid()) + suffixOf(fileKindOf(options.file));
+  reproducer.text = "// An internal error of convoy " CONVOY_VERSION " (LLVM " CONVOY_LLVM_VERSION
+                    "). Command line:\n//   " +
                     command + "\n";
   if (file) reproducer.text += std::string(file->text());
   return reproducer;
@@ -44,9 +50,11 @@ Reproducer makeReproducer(const std::vector<std::string>& arguments, const Optio
 void reportInternalError(const std::string& what, const Reproducer& reproducer) {
   std::fprintf(stderr, "convoy: internal error: %s\n", what.c_str());
   if (std::optional<std::string> error = writeFile(reproducer.path, reproducer.text))
-    std::fprintf(stderr, "  = note: no reproducer could be written to '%s': %s\n", reproducer.path.c_str(), error->c_str());
+    std::fprintf(stderr, "  = note: no reproducer could be written to '%s': %s\n", reproducer.path.c_str(),
+                 error->c_str());
   else
-    std::fprintf(stderr, "  = note: this is a mistake in Convoy; '%s' reproduces it\n", reproducer.path.c_str());
+    std::fprintf(stderr, "  = note: this is a mistake in Convoy; '%s' reproduces it\n",
+                 reproducer.path.c_str());
 }
 
 namespace {
@@ -89,7 +97,7 @@ CrashGuard::CrashGuard(const Reproducer& reproducer) : stack_(size_t{64} << 10) 
   stack.ss_sp = stack_.data();
   stack.ss_size = stack_.size();
   ::sigaltstack(&stack, nullptr);
-  struct sigaction action {};
+  struct sigaction action{};
   action.sa_handler = onCrash;
   action.sa_flags = SA_ONSTACK;
   for (int signal : crashSignals) ::sigaction(signal, &action, nullptr);

@@ -4,8 +4,9 @@
 namespace convoy::driver {
 
 const std::vector<Stage>& allStages() {
-  static const std::vector<Stage> stages = {Stage::Ast,   Stage::Graph, Stage::Fused,         Stage::Schedule,
-                                            Stage::Loops, Stage::Llvm,  Stage::LlvmOptimized, Stage::Assembly};
+  static const std::vector<Stage> stages = {Stage::Ast,           Stage::Graph,   Stage::Fused,
+                                            Stage::Schedule,      Stage::Loops,   Stage::Llvm,
+                                            Stage::LlvmOptimized, Stage::Assembly};
   return stages;
 }
 

@@ -14,7 +14,8 @@ public:
   }
   std::string str() const {
     std::string text;
-    for (const auto& [left, right] : rows_) text += "  " + left + std::string(width_ - left.size() + 2, ' ') + right + "\n";
+    for (const auto& [left, right] : rows_)
+      text += "  " + left + std::string(width_ - left.size() + 2, ' ') + right + "\n";
     return text;
   }
 
@@ -54,8 +55,8 @@ std::string helpText(Command command) {
   Columns options;
   for (const OptionRow& option : optionTable())
     if (takes(command, option)) options.add(spelling(option), option.help);
-  std::string text = std::string("convoy ") + row.name + ": " + row.help + "\n\nusage: convoy " + row.name + " " +
-                     row.usage + "\n\noptions:\n" + options.str();
+  std::string text = std::string("convoy ") + row.name + ": " + row.help + "\n\nusage: convoy " + row.name +
+                     " " + row.usage + "\n\noptions:\n" + options.str();
   if (command == Command::Build) {
     Columns kinds;
     for (const OutputKindRow& kind : outputKindTable()) kinds.add(kind.name, kind.help);
@@ -64,17 +65,17 @@ std::string helpText(Command command) {
   if (command == Command::Run) {
     Columns program;
     for (const command::OptionRow& option : command::optionTable())
-      program.add(std::string(option.name) + (option.value ? std::string(" ") + option.value : ""), option.help);
+      program.add(std::string(option.name) + (option.value ? std::string(" ") + option.value : ""),
+                  option.help);
     text += "\noptions of the pipeline's own command line:\n" + program.str() +
             "\n'convoy run FILE --help' lists the inputs and outputs of a pipeline.\n";
   }
   if (command == Command::Emit)
-    text += "\nFILE may also be the text of a stage: .graph (graph IR) or .loop (loop IR) goes on from there.\n";
+    text +=
+        "\nFILE may also be the text of a stage: .graph (graph IR) or .loop (loop IR) goes on from there.\n";
   return text;
 }
 
-std::string versionText() {
-  return "convoy " CONVOY_VERSION "\nLLVM " CONVOY_LLVM_VERSION "\n";
-}
+std::string versionText() { return "convoy " CONVOY_VERSION "\nLLVM " CONVOY_LLVM_VERSION "\n"; }
 
 } // namespace convoy::driver

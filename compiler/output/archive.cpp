@@ -27,8 +27,9 @@ std::string makeArchive(const std::vector<CompiledUnit>& units) {
   std::vector<llvm::NewArchiveMember> members;
   for (size_t i = 0; i < units.size(); ++i)
     members.emplace_back(llvm::MemoryBufferRef(units[i].object, names[i]));
-  auto buffer = llvm::writeArchiveToBuffer(members, llvm::SymtabWritingMode::NormalSymtab, llvm::object::Archive::K_GNU,
-                                           /*Deterministic=*/true, /*Thin=*/false);
+  auto buffer =
+      llvm::writeArchiveToBuffer(members, llvm::SymtabWritingMode::NormalSymtab, llvm::object::Archive::K_GNU,
+                                 /*Deterministic=*/true, /*Thin=*/false);
   if (!buffer) internalError("static library: " + llvm::toString(buffer.takeError()));
   return (*buffer)->getBuffer().str();
 }

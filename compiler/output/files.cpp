@@ -91,7 +91,7 @@ ReadResult readFile(const std::string& path, size_t limit) {
   File file(standardInput ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC), !standardInput);
   if (file.descriptor() < 0) return {"", errorWords(errno)};
   ReadResult result;
-  struct stat status {};
+  struct stat status{};
   if (::fstat(file.descriptor(), &status) == 0 && S_ISREG(status.st_mode))
     result.bytes.reserve(std::min(static_cast<size_t>(status.st_size), limit));
   char buffer[1 << 16];
@@ -108,7 +108,7 @@ ReadResult readFile(const std::string& path, size_t limit) {
 
 std::optional<std::string> writeFile(const std::string& path, const std::string& bytes, bool executable) {
   int error = 0;
-  struct stat status {};
+  struct stat status{};
   if (path == "-") {
     error = writeAll(STDOUT_FILENO, bytes);
   } else if (::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
@@ -125,7 +125,7 @@ std::optional<std::string> writeFile(const std::string& path, const std::string&
 }
 
 bool isSameFile(const std::string& a, const std::string& b) {
-  struct stat first {}, second {};
+  struct stat first{}, second{};
   return ::stat(a.c_str(), &first) == 0 && ::stat(b.c_str(), &second) == 0 && first.st_dev == second.st_dev &&
          first.st_ino == second.st_ino;
 }

@@ -16,9 +16,11 @@ struct ReadResult {
 // "-" is standard input. Files with more than `limit` bytes are refused.
 ReadResult readFile(const std::string& path, size_t limit);
 
-// Writes a temporary file beside `path` and renames it, so that `path` is never half written; what is no regular file
-// (a pipe, a device) is written directly. "-" is standard output. Returns what went wrong, in a few words.
-std::optional<std::string> writeFile(const std::string& path, const std::string& bytes, bool executable = false);
+// Writes a temporary file beside `path` and renames it, so that `path` is never half written; what is no
+// regular file (a pipe, a device) is written directly. "-" is standard output. Returns what went wrong, in a
+// few words.
+std::optional<std::string> writeFile(const std::string& path, const std::string& bytes,
+                                     bool executable = false);
 
 // Whether both names lead to one existing file.
 bool isSameFile(const std::string& a, const std::string& b);

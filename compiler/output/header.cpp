@@ -10,7 +10,8 @@ namespace {
 std::string commentText(const std::string& text) {
   std::string safe = escapeForTerminal(text);
   for (size_t i = 0; i + 1 < safe.size(); ++i)
-    if ((safe[i] == '*' && safe[i + 1] == '/') || (safe[i] == '/' && safe[i + 1] == '*')) safe.insert(++i, " ");
+    if ((safe[i] == '*' && safe[i + 1] == '/') || (safe[i] == '/' && safe[i + 1] == '*'))
+      safe.insert(++i, " ");
   return safe;
 }
 
@@ -24,8 +25,8 @@ std::string portLines(const char* array, const std::vector<PortDescription>& por
                       const std::vector<std::string>& types) {
   std::string text;
   for (size_t i = 0; i < ports.size(); ++i)
-    text += std::string(" *   ") + array + "[" + std::to_string(i) + "]  " + commentText(ports[i].name) + ": " +
-            commentText(types[i]) + " as " + layoutOf(ports[i].constants.size()) + "\n";
+    text += std::string(" *   ") + array + "[" + std::to_string(i) + "]  " + commentText(ports[i].name) +
+            ": " + commentText(types[i]) + " as " + layoutOf(ports[i].constants.size()) + "\n";
   return text;
 }
 
@@ -45,11 +46,12 @@ std::string checkLines(const PipelineDescription& p) {
 
 std::string overview(const HeaderRequest& request) {
   const PipelineDescription& p = request.pipeline;
-  std::string text = "/* The pipeline '" + commentText(p.name) + "', compiled by Convoy " CONVOY_VERSION " for " +
-                     commentText(request.triple) + ", processor " + commentText(request.cpu) +
-                     ".\n *\n * Inputs and outputs are float32, dense, with any 4-byte alignment; pictures are 0 to 1.\n" +
-                     portLines("inputs", p.inputs, request.inputTypes) +
-                     portLines("outputs", p.outputs, request.outputTypes);
+  std::string text =
+      "/* The pipeline '" + commentText(p.name) + "', compiled by Convoy " CONVOY_VERSION " for " +
+      commentText(request.triple) + ", processor " + commentText(request.cpu) +
+      ".\n *\n * Inputs and outputs are float32, dense, with any 4-byte alignment; pictures are 0 to 1.\n" +
+      portLines("inputs", p.inputs, request.inputTypes) +
+      portLines("outputs", p.outputs, request.outputTypes);
   if (!p.sizes.empty()) text += " *\n * Sizes that are known when it runs:\n" + sizeLines(p);
   if (!p.checks.empty()) text += " *\n * What " + p.prefix + "_check tests, by number:\n" + checkLines(p);
   return text + " */\n";
@@ -130,8 +132,8 @@ std::string makeHeader(const HeaderRequest& request) {
   body = replaceAll(body, "@sizes", std::to_string(p.sizes.size()));
   body = replaceAll(body, "@extents", std::to_string(extents));
   body = replaceAll(body, "P_", p.prefix + "_");
-  return overview(request) + "#ifndef " + guard + "\n#define " + guard +
-         "\n\n" + runtimeHeader() + body + "\n#endif\n";
+  return overview(request) + "#ifndef " + guard + "\n#define " + guard + "\n\n" + runtimeHeader() + body +
+         "\n#endif\n";
 }
 
 } // namespace convoy

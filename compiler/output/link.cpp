@@ -21,7 +21,8 @@ constexpr Program compiler{"clang++-" CONVOY_LLVM_MAJOR, "clang-" CONVOY_LLVM_MA
 // One link: a private folder with the units in it, and a command line that grows.
 class Link {
 public:
-  Link(const std::vector<CompiledUnit>& units, const LinkContext& context) : units_(units), context_(context) {}
+  Link(const std::vector<CompiledUnit>& units, const LinkContext& context)
+      : units_(units), context_(context) {}
 
   // False after a diagnostic, like all that follow.
   bool start(const Program& program) {
@@ -62,7 +63,8 @@ public:
     const ProcessResult process = runProcess(command_);
     if (process.status != 0) {
       context_.diags
-          .report(diag::CannotLink, {}, context_.output, "the linker ended with status " + std::to_string(process.status))
+          .report(diag::CannotLink, {}, context_.output,
+                  "the linker ended with status " + std::to_string(process.status))
           .note("it said: " + escapeForTerminal(process.output.substr(0, process.output.find('\n'))));
       return std::nullopt;
     }
@@ -110,24 +112,25 @@ std::optional<std::string> linkObject(const std::vector<CompiledUnit>& units, co
   return link.run();
 }
 
-std::optional<std::string> linkExecutable(const std::vector<CompiledUnit>& units, const std::string& pipelineSymbol,
-                                          const LinkContext& context) {
+std::optional<std::string> linkExecutable(const std::vector<CompiledUnit>& units,
+                                          const std::string& pipelineSymbol, const LinkContext& context) {
   const std::optional<std::string> runtime = findRuntime("libconvoy_program.a", context);
   Link link(units, context);
   if (!runtime || !link.start(compiler)) return std::nullopt;
   const std::optional<std::string> lld = link.find(linker);
   if (!lld) return std::nullopt;
   // The archive's main() knows its pipeline under one name.
-  link.add({"--ld-path=" + *lld, "-static-libstdc++", "-static-libgcc", "-pthread",
-            "-Xlinker", "--defsym=convoy_program_pipeline=" + pipelineSymbol, "-Wl,--gc-sections", "-Wl,--as-needed",
+  link.add({"--ld-path=" + *lld, "-static-libstdc++", "-static-libgcc", "-pthread", "-Xlinker",
+            "--defsym=convoy_program_pipeline=" + pipelineSymbol, "-Wl,--gc-sections", "-Wl,--as-needed",
             "-Wl,-z,relro,-z,now", "-Wl,-z,noexecstack", "-Wl,--build-id=none"});
   if (!link.addUnits()) return std::nullopt;
   link.add({*runtime, "-lm"});
   return link.run();
 }
 
-std::optional<std::string> linkShared(const std::vector<CompiledUnit>& units, const std::vector<std::string>& symbols,
-                                      const std::string& soname, const LinkContext& context) {
+std::optional<std::string> linkShared(const std::vector<CompiledUnit>& units,
+                                      const std::vector<std::string>& symbols, const std::string& soname,
+                                      const LinkContext& context) {
   Link link(units, context);
   if (!link.start(compiler)) return std::nullopt;
   const std::optional<std::string> lld = link.find(linker);
@@ -136,7 +139,8 @@ std::optional<std::string> linkShared(const std::vector<CompiledUnit>& units, co
   for (const std::string& symbol : symbols) exports += "    \"" + symbol + "\";\n";
   exports += "  local: *;\n};\n";
   link.add({"--ld-path=" + *lld, "-shared", "-nostdlib++", "-Xlinker", "-soname=" + soname, "-Wl,-z,defs",
-            "-Wl,-z,relro,-z,now", "-Wl,-z,noexecstack", "-Wl,--as-needed", "-Wl,--build-id=none", "-Xlinker"});
+            "-Wl,-z,relro,-z,now", "-Wl,-z,noexecstack", "-Wl,--as-needed", "-Wl,--build-id=none",
+            "-Xlinker"});
   if (!link.addFile("--version-script=", "exports.map", exports) || !link.addUnits()) return std::nullopt;
   link.add({"-lm"});
   return link.run();

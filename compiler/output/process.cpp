@@ -96,7 +96,8 @@ ProcessResult runProcess(const std::vector<std::string>& command) {
   ProcessResult result;
   result.output = readToEnd(pipe.ends[0]);
   int status = 0;
-  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {}
+  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
   result.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   return result;
 }

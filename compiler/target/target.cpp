@@ -10,18 +10,18 @@ namespace convoy {
 
 namespace {
 
+// LLVM lists a processor's features without those that others imply (avx512bw without avx512f).
 std::set<std::string> featuresOf(const std::string& cpu) {
   llvm::SmallVector<llvm::StringRef, 64> names;
   llvm::X86::getFeaturesForCPU(cpu, names);
-  // A feature that others imply is not listed: x86-64-v4 names avx512bw and leaves out avx512f.
-  llvm::StringMap<bool> all;
-  for (llvm::StringRef name : names) {
-    all[name] = true;
-    llvm::X86::updateImpliedFeatures(name, true, all);
-  }
   std::set<std::string> set;
-  for (const auto& feature : all)
-    if (feature.second) set.insert(feature.first().str());
+  for (llvm::StringRef name : names) {
+    llvm::StringMap<bool> implied;
+    llvm::X86::updateImpliedFeatures(name, /*Enabled=*/true, implied);
+    set.insert(name.str());
+    for (const auto& feature : implied)
+      if (feature.second) set.insert(feature.first().str());
+  }
   return set;
 }
 

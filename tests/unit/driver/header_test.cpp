@@ -1,5 +1,5 @@
-#include "output/header.h"
 #include "output/archive.h"
+#include "output/header.h"
 #include "gtest/gtest.h"
 
 namespace convoy {
@@ -18,10 +18,13 @@ PipelineDescription describe() {
 
 TEST(Header, SaysShapesLayoutsSizesAndChecks) {
   PipelineDescription d = describe();
-  const std::string text = makeHeader({d, {"image[rgb, H, W]"}, {"image[gray, H, W]", "tensor[10]"}, "x86_64-linux", "znver4"});
-  for (const char* part : {"inputs[0]  photo: image[rgb, H, W] as [batch][C][H][W]", "outputs[1]  score: tensor[10] as [batch][C]\n",
-                           "sizes[1]  W", "0  conv needs * / 3 rows", "edges_extent_count = 4", "int32_t edges_run(const convoy_call* call);",
-                           "static inline const char* edges_error_string(int32_t status)", "x86_64-linux, processor znver4"})
+  const std::string text =
+      makeHeader({d, {"image[rgb, H, W]"}, {"image[gray, H, W]", "tensor[10]"}, "x86_64-linux", "znver4"});
+  for (const char* part :
+       {"inputs[0]  photo: image[rgb, H, W] as [batch][C][H][W]",
+        "outputs[1]  score: tensor[10] as [batch][C]\n", "sizes[1]  W", "0  conv needs * / 3 rows",
+        "edges_extent_count = 4", "int32_t edges_run(const convoy_call* call);",
+        "static inline const char* edges_error_string(int32_t status)", "x86_64-linux, processor znver4"})
     EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text.substr(0, 800);
   EXPECT_NE(text.find(runtimeHeader()), std::string::npos);
   EXPECT_EQ(text.find("@inputs"), std::string::npos);
@@ -33,8 +36,8 @@ TEST(Archive, NamesOfMembersAreFileNamesAndDiffer) {
   units[1].name = "edges/conv 1";
   units[2].name = "edges_conv_1";
   units[3].name = "edges/conv 1";
-  EXPECT_EQ(objectNames(units),
-            (std::vector<std::string>{"edges.conv_1.o", "edges_conv_1.o", "edges_conv_1_2.o", "edges_conv_1_3.o"}));
+  EXPECT_EQ(objectNames(units), (std::vector<std::string>{"edges.conv_1.o", "edges_conv_1.o",
+                                                          "edges_conv_1_2.o", "edges_conv_1_3.o"}));
 }
 
 TEST(Archive, Magic) { EXPECT_EQ(makeArchive({}).substr(0, 8), "!<arch>\n"); }

@@ -36,9 +36,10 @@ TEST(Options, BuildDefaults) {
 }
 
 TEST(Options, ValuesAfterEqualsOrBlank) {
-  for (const Strings& arguments : {Strings{"build", "f", "-o", "out", "--target=aarch64-linux-gnu", "-mcpu=cortex-a76"},
-                                   Strings{"build", "-o=out", "--target", "aarch64-linux-gnu", "-mcpu", "cortex-a76", "f"},
-                                   Strings{"build", "--output=out", "-march=cortex-a76", "--target=aarch64-linux-gnu", "f"}}) {
+  for (const Strings& arguments :
+       {Strings{"build", "f", "-o", "out", "--target=aarch64-linux-gnu", "-mcpu=cortex-a76"},
+        Strings{"build", "-o=out", "--target", "aarch64-linux-gnu", "-mcpu", "cortex-a76", "f"},
+        Strings{"build", "--output=out", "-march=cortex-a76", "--target=aarch64-linux-gnu", "f"}}) {
     Parsed p = parse(arguments);
     EXPECT_EQ(p.text, "");
     EXPECT_EQ(p.options.file, "f");
@@ -63,8 +64,9 @@ TEST(Options, ListsOfStagesAndKinds) {
 }
 
 TEST(Options, EveryStageIsReadByItsName) {
-  for (Stage stage : allStages()) EXPECT_EQ(parse({"emit", "f", std::string("--stage=") + nameOf(stage)}).options.stages,
-                                            std::vector<Stage>{stage});
+  for (Stage stage : allStages())
+    EXPECT_EQ(parse({"emit", "f", std::string("--stage=") + nameOf(stage)}).options.stages,
+              std::vector<Stage>{stage});
 }
 
 TEST(Options, Numbers) {
@@ -73,20 +75,20 @@ TEST(Options, Numbers) {
   EXPECT_EQ(p.options.optimize, 1);
   EXPECT_EQ(p.options.threads, 3);
   EXPECT_EQ(p.options.initSeed, UINT64_MAX);
-  for (const char* wrong : {"-O4", "-Ofast", "--threads=0", "--threads=2x", "--threads=-1", "--init=42", "--init=random:",
-                            "--init=random:-1", "--init=random:18446744073709551616"})
+  for (const char* wrong : {"-O4", "-Ofast", "--threads=0", "--threads=2x", "--threads=-1", "--init=42",
+                            "--init=random:", "--init=random:-1", "--init=random:18446744073709551616"})
     EXPECT_EQ(parse({"build", "f", wrong}).codes, Strings{"E0516"}) << wrong;
   EXPECT_EQ(parse({"build", "f", "-O"}).codes, Strings{"E0514"});
 }
 
 TEST(Options, RunPassesOnWhatIsNotItsOwn) {
-  Parsed p = parse({"run", "--pipeline=p", "f", "photo.png", "-O2", "-o", "out.png", "--input", "a=b.npy", "--benchmark=5",
-                    "--threads", "2", "--", "-strange.png"});
+  Parsed p = parse({"run", "--pipeline=p", "f", "photo.png", "-O2", "-o", "out.png", "--input", "a=b.npy",
+                    "--benchmark=5", "--threads", "2", "--", "-strange.png"});
   EXPECT_EQ(p.text, "");
   EXPECT_EQ(p.options.pipeline, "p");
   EXPECT_EQ(p.options.optimize, 2);
-  EXPECT_EQ(p.options.programArguments, (Strings{"photo.png", "-o", "out.png", "--input", "a=b.npy", "--benchmark=5",
-                                                 "--threads=2", "-strange.png"}));
+  EXPECT_EQ(p.options.programArguments, (Strings{"photo.png", "-o", "out.png", "--input", "a=b.npy",
+                                                 "--benchmark=5", "--threads=2", "-strange.png"}));
 }
 
 TEST(Options, HelpAfterTheFileOfRunIsThePipelines) {

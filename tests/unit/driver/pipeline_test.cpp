@@ -1,12 +1,13 @@
-#include "driver/pipeline.h"
 #include "driver/describe.h"
+#include "driver/pipeline.h"
 #include "gtest/gtest.h"
 #include <set>
 
 namespace convoy::driver {
 namespace {
 
-// Every stage is printed by one phase for each kind of file that passes it, and the phases come in stage order.
+// Every stage is printed by one phase for each kind of file that passes it, and the phases come in stage
+// order.
 TEST(Pipeline, ScriptsPassEveryStageInOrder) { EXPECT_EQ(stagesFrom(FileKind::Script), allStages()); }
 
 TEST(Pipeline, LaterTextsPassTheRest) {

@@ -23,7 +23,8 @@ protected:
 };
 
 TEST_F(ReproducerTest, HoldsCommandLineAndScript) {
-  EXPECT_NE(reproducer_.text.find("//   convoy build net.cvy -o 'my net'\n"), std::string::npos) << reproducer_.text;
+  EXPECT_NE(reproducer_.text.find("//   convoy build net.cvy -o 'my net'\n"), std::string::npos)
+      << reproducer_.text;
   EXPECT_NE(reproducer_.text.find("\npipeline net(x: tensor) {\n}\n"), std::string::npos) << reproducer_.text;
 }
 
