@@ -4,9 +4,8 @@
 #
 #   scripts/bare-root-test.sh [FOLDER [COMMAND...]]
 #
-# FOLDER is a new one below /var/tmp by default, and is kept for a look; one made earlier is used
-# again with what it has by now. The commands are those of ./dev; `demo` and
-# `test` by default.
+# FOLDER is a new one below /var/tmp by default and is kept for a look; one made earlier is used again, with what it
+# has by now. The commands are those of ./dev, `demo` and `test` by default.
 set -euo pipefail
 source=$(cd "$(dirname "$0")/.." && pwd)
 root=${1:-$(mktemp -d /var/tmp/convoy-bare-XXXXXX)}

@@ -111,10 +111,6 @@ void Emitter::releaseDead(const Inst& inst) {
     for (llvm::Value* number : parts(v)) tiles_.release(static_cast<int>(llvm::cast<llvm::ConstantInt>(number)->getSExtValue()));
   };
   auto holds = [&](const Value* v) { return v->type.isTile(); };
-  bool copies = inst.op == Op::Get || inst.op == Op::Set || inst.op == Op::Fill;
-  for (const Value* v : inst.results)
-    if (holds(v) && copies)
-      for (llvm::Value* number : parts(v)) tiles_.share(static_cast<int>(llvm::cast<llvm::ConstantInt>(number)->getSExtValue()));
   std::vector<const Value*> done;
   for (auto it = lastUse_.begin(); it != lastUse_.end(); ++it)
     if (it->second == &inst && values_.count(it->first)) done.push_back(it->first);
@@ -128,8 +124,8 @@ llvm::Value* Emitter::softwareTile(int number) {
 }
 
 // void mac(ptr c, ptr a, ptr b, i64 rows, i64 groups): c[i] += sum over k and q of a[i][k * g + q] * b[k][q::g].
-llvm::Function* Emitter::softwareMac(const Type& operandType) {
-  std::string name = std::string("convoy.tile.mac.") + nameOf(operandType.scalar);
+llvm::Function* Emitter::softwareMac(Scalar left, Scalar right) {
+  std::string name = std::string("convoy.tile.mac.") + nameOf(left) + "." + nameOf(right);
   if (llvm::Function* known = module_.getFunction(name)) return known;
   llvm::IRBuilder<> b(context_);
   llvm::Type *i64 = b.getInt64Ty(), *ptr = b.getPtrTy();
@@ -137,13 +133,13 @@ llvm::Function* Emitter::softwareMac(const Type& operandType) {
                                    llvm::GlobalValue::InternalLinkage, name, module_);
   f->setAttributes(llvm::AttributeList::get(context_, llvm::AttributeList::FunctionIndex,
                                             llvm::AttrBuilder(context_, function_->getAttributes().getFnAttrs())));
-  const int group = 4 / bytesOf(operandType.scalar);
-  bool floats = isFloat(operandType.scalar);
+  const int group = 4 / bytesOf(left);
+  bool floats = isFloat(left);
   llvm::Type* sumScalar = floats ? b.getFloatTy() : b.getInt32Ty();
   auto* sumType = llvm::FixedVectorType::get(sumScalar, 16);
-  llvm::Type* element = scalarType(operandType.scalar);
-  auto widen = [&](llvm::Value* v, llvm::Type* to) -> llvm::Value* {
-    return floats ? b.CreateFPExt(v, to) : operandType.scalar == Scalar::U8 ? b.CreateZExt(v, to) : b.CreateSExt(v, to);
+  llvm::Type* element = scalarType(left); // both have one width
+  auto widen = [&](llvm::Value* v, Scalar from, llvm::Type* to) -> llvm::Value* {
+    return floats ? b.CreateFPExt(v, to) : from == Scalar::U8 ? b.CreateZExt(v, to) : b.CreateSExt(v, to);
   };
   auto* entry = llvm::BasicBlock::Create(context_, "entry", f);
   auto* rowLoop = llvm::BasicBlock::Create(context_, "row", f);
@@ -172,10 +168,10 @@ llvm::Function* Emitter::softwareMac(const Type& operandType) {
   for (int q = 0; q < group; ++q) {
     llvm::SmallVector<int, 16> lanes;
     for (int j = 0; j < 16; ++j) lanes.push_back(j * group + q);
-    llvm::Value* right = widen(b.CreateShuffleVector(row, lanes), sumType);
+    llvm::Value* y = widen(b.CreateShuffleVector(row, lanes), right, sumType);
     auto* at = b.CreateAdd(b.CreateMul(k, b.getInt64(static_cast<uint64_t>(group))), b.getInt64(static_cast<uint64_t>(q)));
-    llvm::Value* left = b.CreateVectorSplat(16, widen(b.CreateLoad(element, b.CreateGEP(element, a, at)), sumScalar));
-    next = floats ? b.CreateFAdd(next, b.CreateFMul(left, right)) : b.CreateAdd(next, b.CreateMul(left, right));
+    llvm::Value* x = b.CreateVectorSplat(16, widen(b.CreateLoad(element, b.CreateGEP(element, a, at)), left, sumScalar));
+    next = floats ? b.CreateFAdd(next, b.CreateFMul(x, y)) : b.CreateAdd(next, b.CreateMul(x, y));
   }
   auto* k1 = b.CreateAdd(k, b.getInt64(1));
   k->addIncoming(k1, groupLoop);
@@ -232,7 +228,8 @@ void Emitter::tile(const Inst& inst) {
                                                   : llvm::Intrinsic::x86_tdpbusd;
       b.CreateIntrinsic(which, {number(c), number(x), number(y)});
     } else {
-      b.CreateCall(softwareMac(operand), {softwareTile(c), softwareTile(x), softwareTile(y), b.getInt64(operand.rows),
+      b.CreateCall(softwareMac(operand.scalar, inst.operands[2]->type.scalar),
+                   {softwareTile(c), softwareTile(x), softwareTile(y), b.getInt64(operand.rows),
                                           b.getInt64(inst.operands[2]->type.rows)});
     }
     return define(c);

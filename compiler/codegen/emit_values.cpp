@@ -18,6 +18,7 @@ void Emitter::constant(const Inst& inst) {
   bind(inst.results[0], {c});
 }
 
+// Element by element; an operand that is no array serves every element.
 void Emitter::arithmetic(const Inst& inst) {
   size_t count = inst.results[0]->type.elements();
   Parts result;
@@ -25,9 +26,12 @@ void Emitter::arithmetic(const Inst& inst) {
     llvm::SmallVector<llvm::Value*, 3> x;
     for (const Value* operand : inst.operands) {
       Parts& p = parts(operand);
-      x.push_back(p.size() == 1 ? p[0] : p[i]);
+      x.push_back(operand->type.isArray() ? p[i] : p[0]);
     }
-    result.push_back(arithmeticElement(inst, x));
+    result.push_back(inst.op == Op::Select                  ? builder_.CreateSelect(x[0], x[1], x[2])
+                     : inst.op == Op::Cast                  ? cast(inst.operands[0]->type.element(), inst.results[0]->type.element(), x[0])
+                     : shapeOf(inst.op) == OpShape::Compare ? compare(inst, x[0], x[1])
+                                                            : arithmeticElement(inst, x));
   }
   bind(inst.results[0], std::move(result));
 }
@@ -95,8 +99,7 @@ llvm::Value* Emitter::integerElement(const Inst& inst, llvm::ArrayRef<llvm::Valu
   }
 }
 
-llvm::Value* Emitter::compare(const Inst& inst) {
-  llvm::Value *a = one(inst.operands[0]), *c = one(inst.operands[1]);
+llvm::Value* Emitter::compare(const Inst& inst, llvm::Value* a, llvm::Value* c) {
   bool floats = isFloat(inst.operands[0]->type.scalar), isSigned = inst.operands[0]->type.scalar != Scalar::U8;
   auto& b = builder_;
   switch (inst.op) {
@@ -108,11 +111,29 @@ llvm::Value* Emitter::compare(const Inst& inst) {
   }
 }
 
+// To nearest even. LLVM would call a function of its own support library where the processor has no instruction for it.
+llvm::Value* Emitter::roundToBf16(const Type& from, const Type& to, llvm::Value* v) {
+  auto& b = builder_;
+  if (target_.features.find("+avx512bf16") != std::string::npos) return b.CreateFPTrunc(v, type(to));
+  llvm::Type* wide = type(from.withScalar(Scalar::I32));
+  auto number = [&](uint32_t n) { return llvm::ConstantInt::get(wide, n); };
+  llvm::Value* bits = b.CreateBitCast(v, wide);
+  llvm::Value* high = b.CreateLShr(bits, number(16));
+  llvm::Value* half = b.CreateAdd(number(0x7fff), b.CreateAnd(high, number(1)));
+  llvm::Value* rounded = b.CreateLShr(b.CreateAdd(bits, half), number(16));
+  llvm::Value* quiet = b.CreateOr(high, number(0x40)); // a NaN must not round to infinity
+  llvm::Value* kept = b.CreateSelect(b.CreateFCmpUNO(v, v), quiet, rounded);
+  llvm::Type* narrow = from.lanes == 1 ? static_cast<llvm::Type*>(b.getInt16Ty())
+                                       : llvm::FixedVectorType::get(b.getInt16Ty(), from.lanes);
+  return b.CreateBitCast(b.CreateTrunc(kept, narrow), type(to));
+}
+
 llvm::Value* Emitter::cast(const Type& from, const Type& to, llvm::Value* v) {
   llvm::Type* target = type(to);
   bool fromFloat = isFloat(from.scalar), toFloat = isFloat(to.scalar);
   bool fromSigned = from.scalar != Scalar::U8 && from.scalar != Scalar::I1, toSigned = to.scalar != Scalar::U8;
   auto& b = builder_;
+  if (to.scalar == Scalar::BF16) return roundToBf16(from, to, v);
   if (fromFloat && toFloat) return b.CreateFPCast(v, target);
   if (fromFloat)
     return b.CreateIntrinsic(toSigned ? llvm::Intrinsic::fptosi_sat : llvm::Intrinsic::fptoui_sat,
@@ -143,10 +164,10 @@ void Emitter::vector(const Inst& inst) {
   };
   llvm::Value* v = nullptr;
   switch (inst.op) {
-  case Op::Select: v = b.CreateSelect(one(inst.operands[0]), one(inst.operands[1]), one(inst.operands[2])); break;
-  case Op::Cast: v = cast(inst.operands[0]->type, result, one(inst.operands[0])); break;
   case Op::Bitcast: v = b.CreateBitCast(one(inst.operands[0]), type(result)); break;
-  case Op::Splat: v = b.CreateVectorSplat(result.lanes, one(inst.operands[0])); break;
+  case Op::Splat:
+    v = result.lanes == 1 ? one(inst.operands[0]) : b.CreateVectorSplat(result.lanes, one(inst.operands[0]));
+    break;
   case Op::Iota: v = laneNumbers(scalarType(result.scalar), result.lanes); break;
   case Op::Mask: {
     // Lanes are compared as i32; the count is clamped first so that any i64 will do.

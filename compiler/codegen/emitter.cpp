@@ -85,11 +85,13 @@ void Emitter::instruction(const Inst& inst) {
   case OpShape::Const: return constant(inst);
   case OpShape::Unary:
   case OpShape::Binary:
-  case OpShape::Ternary: return arithmetic(inst);
-  case OpShape::Compare: return bind(inst.results[0], {compare(inst)});
+  case OpShape::Ternary:
+  case OpShape::Compare: return arithmetic(inst);
   case OpShape::Special: break;
   }
   switch (inst.op) {
+  case Op::Select:
+  case Op::Cast: return arithmetic(inst);
   case Op::Fill:
   case Op::Get:
   case Op::Set: return array(inst);

@@ -61,7 +61,8 @@ private:
   void arithmetic(const loop::Inst& inst);
   llvm::Value* arithmeticElement(const loop::Inst& inst, llvm::ArrayRef<llvm::Value*> x);
   llvm::Value* integerElement(const loop::Inst& inst, llvm::ArrayRef<llvm::Value*> x, bool isSigned);
-  llvm::Value* compare(const loop::Inst& inst);
+  llvm::Value* compare(const loop::Inst& inst, llvm::Value* a, llvm::Value* b);
+  llvm::Value* roundToBf16(const loop::Type& from, const loop::Type& to, llvm::Value* v);
   llvm::Value* cast(const loop::Type& from, const loop::Type& to, llvm::Value* v);
   llvm::Value* reduce(const loop::Inst& inst);
   void vector(const loop::Inst& inst);
@@ -90,7 +91,7 @@ private:
   void finishTiles();
   void releaseDead(const loop::Inst& inst);
   int tileNumber(const loop::Value* v) ;
-  llvm::Function* softwareMac(const loop::Type& operandType);
+  llvm::Function* softwareMac(loop::Scalar left, loop::Scalar right);
   llvm::Value* softwareTile(int number);
 
   llvm::Module& module_;

@@ -1,6 +1,9 @@
 #include "driver/pipeline.h"
 #include "driver/describe.h"
 #include "graph/reader.h"
+#include "loop/passes/hoist_invariants.h"
+#include "loop/passes/remove_dead.h"
+#include "loop/passes/share_common.h"
 #include "loop/reader.h"
 #include "parse/parser.h"
 #include "schedule/lower.h"
@@ -69,6 +72,11 @@ bool lowerGraph(Compilation& c) {
   return true;
 }
 
+template <void (*pass)(loop::Function&)> bool onEachFunction(Compilation& c) {
+  for (const auto& function : c.loops.functions) pass(*function);
+  return true;
+}
+
 // Loop IR that a person wrote: what is wrong with it is a diagnostic.
 bool readLoops(Compilation& c) {
   std::optional<loop::Module> module = loop::read(*c.file, c.diags);
@@ -127,7 +135,13 @@ const std::vector<Phase>& pipeline() {
        {script, graph}, makeOrReadSchedule, nullptr,
        {{Stage::Fused, printFused}, {Stage::Schedule, printSchedule}}},
       {"lower", "writes out what the schedule decided, and decides nothing itself",
-       {script, graph}, lowerGraph, verifyLoops, {{Stage::Loops, printLoops}}},
+       {script, graph}, lowerGraph, verifyLoops, {}},
+      {"hoist invariants", "lowering computes addresses where it needs them; most do not change inside a loop",
+       {script, graph}, onEachFunction<loop::hoistInvariants>, verifyLoops, {}},
+      {"share common", "after hoisting, when equal address arithmetic has met in one place",
+       {script, graph}, onEachFunction<loop::shareCommon>, verifyLoops, {}},
+      {"remove dead", "last, for what the others left without a use",
+       {script, graph}, onEachFunction<loop::removeDead>, verifyLoops, {{Stage::Loops, printLoops}}},
       {"read loops", "stands for everything above when the file is loop IR",
        {loops}, readLoops, nullptr, {{Stage::Loops, printLoops}}},
       {"codegen", "a module per kernel, so that kernels compile side by side",

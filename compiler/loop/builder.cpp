@@ -85,6 +85,11 @@ Value* Builder::parameter(Type type, const std::string& name) {
   return v;
 }
 
+Value* Builder::named(Value* v, const std::string& hint) {
+  if (v->def && v->def->op != Op::Const) function_.rename(v, hint);
+  return v;
+}
+
 Value* Builder::index(int64_t constant) {
   Inst& inst = emit(Op::Const, {}, {Type::index()}, literalName);
   inst.ints = {constant};
@@ -117,7 +122,7 @@ Value* Builder::binary(Op op, Value* a, Value* b) {
 }
 
 Value* Builder::compare(Op op, Value* a, Value* b) {
-  return emit(op, {a, b}, {a->type.withScalar(Scalar::I1)}, textOf(op)).results[0];
+  return emit(op, {a, b}, {(b->type.isArray() ? b : a)->type.withScalar(Scalar::I1)}, textOf(op)).results[0];
 }
 
 Value* Builder::fma(Value* a, Value* b, Value* c) { return emit(Op::Fma, {a, b, c}, {c->type}, "acc").results[0]; }
@@ -252,6 +257,7 @@ Builder::Values Builder::loop(const std::string& name, Value* from, Value* to, i
 
 Builder::Values Builder::unroll(const std::string& name, int64_t from, int64_t to, const Values& init,
                                 const Body& body) {
+  if (to - from == 1) return body(index(from), init);
   Values results = emitLoop(Op::Unroll, name, nullptr, nullptr, 1, init, body);
   block_->insts.back()->ints = {1, from, to};
   return results;

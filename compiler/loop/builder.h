@@ -24,6 +24,8 @@ public:
   void setLocation(Location location) { location_ = location; }
 
   Value* parameter(Type type, const std::string& name);
+  // Gives a value that an instruction made a name that says what it is. Constants keep theirs.
+  Value* named(Value* v, const std::string& hint);
   Value* index(int64_t constant);
   Value* number(double constant, Type type); // splat when the type is a vector
 
@@ -69,6 +71,7 @@ public:
   // The body gets the counter and the carried values, and returns what to yield.
   using Body = std::function<Values(Value* counter, const Values& carried)>;
   Values loop(const std::string& name, Value* from, Value* to, int64_t step, const Values& init, const Body& body);
+  // A single round is not written as a loop.
   Values unroll(const std::string& name, int64_t from, int64_t to, const Values& init, const Body& body);
   Values branch(Value* condition, const std::function<Values()>& then, const std::function<Values()>& otherwise);
   void call(const std::string& callee, const Values& arguments);

@@ -35,7 +35,7 @@ Address addressOf(const Inst& inst) {
   return address;
 }
 
-Value* Function::newValue(Type type, std::string hint) {
+std::string Function::unique(std::string hint) {
   if (hint.empty()) hint = "v";
   std::string name = hint;
   uint32_t& next = taken_[hint];
@@ -43,12 +43,18 @@ Value* Function::newValue(Type type, std::string hint) {
     name = hint + "_" + std::to_string(next - 1);
     if (taken_.emplace(name, 1).second) break;
   }
+  return name;
+}
+
+Value* Function::newValue(Type type, std::string hint) {
   auto value = std::make_unique<Value>();
   value->type = std::move(type);
-  value->name = std::move(name);
+  value->name = unique(std::move(hint));
   values_.push_back(std::move(value));
   return values_.back().get();
 }
+
+void Function::rename(Value* value, std::string hint) { value->name = unique(std::move(hint)); }
 
 Function* Module::find(const std::string& name) const {
   for (const auto& f : functions)

@@ -84,9 +84,11 @@ struct Function {
   Location location;
 
   Value* newValue(Type type, std::string hint); // the hint is made unique
+  void rename(Value* value, std::string hint);
   const std::vector<std::unique_ptr<Value>>& values() const { return values_; }
 
 private:
+  std::string unique(std::string hint);
   std::vector<std::unique_ptr<Value>> values_;
   std::map<std::string, uint32_t> taken_; // names in use, and the next number to try for a hint
 };

@@ -156,7 +156,8 @@ private:
     do {
       if (atInteger()) {
         int64_t n = integer();
-        inst.ints[0] += minus ? -n : n;
+        if (minus ? __builtin_sub_overflow(inst.ints[0], n, &inst.ints[0]) : __builtin_add_overflow(inst.ints[0], n, &inst.ints[0]))
+          fail("the offset does not fit 64 bits");
       } else {
         if (minus) fail("only a constant can be subtracted in an address");
         inst.operands.push_back(use());
@@ -171,6 +172,7 @@ private:
   void function(Module& module) {
     bool exported = accept("export");
     expect("func");
+    skip();
     size_t begin = at_;
     expect("@");
     auto f = std::make_unique<Function>();
@@ -295,7 +297,9 @@ private:
       for (Value* v : inst.operands)
         if (v->type.isArray()) return {v->type};
       return {inst.operands[0]->type};
-    case OpShape::Compare: operandCount(2); return {inst.operands[0]->type.withScalar(Scalar::I1)};
+    case OpShape::Compare:
+      operandCount(2);
+      return {inst.operands[inst.operands[1]->type.isArray()]->type.withScalar(Scalar::I1)};
     case OpShape::Special: break;
     }
     switch (inst.op) {

@@ -20,7 +20,9 @@ std::optional<Size> agree(ShapeRequest& request, const char* op, const std::stri
   Size difference = a - b;
   auto low = difference.lowerBound(), high = difference.upperBound();
   if ((low && *low > 0) || (high && *high < 0)) return std::nullopt;
-  request.checks.push_back({ShapeRequest::RuntimeCheck::Equal, a, b,
+  // One order for both, so that equal checks are found to be equal.
+  bool swap = b.isConstant() ? false : a.isConstant() || b.str() < a.str();
+  request.checks.push_back({ShapeRequest::RuntimeCheck::Equal, swap ? b : a, swap ? a : b,
                             std::string(op) + " '" + request.layer + "' needs operands of equal size along " + axis});
   return b.isConstant() ? b : a;
 }

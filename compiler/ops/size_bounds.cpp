@@ -80,15 +80,28 @@ Bound smaller(Bound a, Bound b) { return !a || !b ? Bound() : std::min(a, b); }
 
 Bound lowerOf(const Size& size, int depth);
 
+// Which atom of a sum to replace first: a min or max whose two cases cover everything loses nothing, a floordiv loses
+// a fraction, and a min or max of which only one operand helps is a guess.
+int preference(const Size::Atom& atom, int64_t coefficient) {
+  switch (atom.kind) {
+  case Size::Atom::Symbol:
+  case Size::Atom::Mod: return 0;
+  case Size::Atom::FloorDiv: return 2;
+  case Size::Atom::Min: return coefficient > 0 ? 3 : 1;
+  case Size::Atom::Max: return coefficient < 0 ? 3 : 1;
+  }
+  return 0;
+}
+
 // A lower bound after one atom that stands alone in a term is replaced by an estimate from below of that term.
 Bound estimateBelow(const Size& size, int depth) {
   const Size::Monomial* chosenTerm = nullptr;
-  for (const auto& [monomial, factor] : size.form().terms) {
+  std::pair<int, size_t> best; // preference, then the longest text: the outermost
+  for (const auto& [monomial, coefficient] : size.form().terms) {
     if (monomial.size() != 1) continue;
-    const Size::Atom& atom = *size.form().atoms.at(*monomial.begin());
-    if (atom.kind == Size::Atom::Symbol || atom.kind == Size::Atom::Mod) continue;
-    bool outer = !chosenTerm || monomial.begin()->size() > chosenTerm->begin()->size();
-    if (outer) chosenTerm = &monomial;
+    std::pair<int, size_t> rank{preference(*size.form().atoms.at(*monomial.begin()), coefficient),
+                                monomial.begin()->size()};
+    if (rank.first > 0 && rank > best) best = rank, chosenTerm = &monomial;
   }
   if (!chosenTerm) return std::nullopt;
 

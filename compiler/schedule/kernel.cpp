@@ -48,7 +48,7 @@ KernelBuilder::KernelBuilder(const Graph& graph, const Schedule& schedule, const
   std::set<std::string> used = symbolsOf(graph, kernel);
   std::vector<std::string> order = graph.symbols();
   for (size_t i = 0; i < order.size(); ++i)
-    if (used.count(order[i])) symbols_[order[i]] = b.load(loop::Type::index(), sizes, static_cast<int64_t>(i));
+    if (used.count(order[i])) symbols_[order[i]] = b.named(b.load(loop::Type::index(), sizes, static_cast<int64_t>(i)), order[i]);
   call.function = function.name;
 }
 
@@ -105,10 +105,10 @@ void KernelBuilder::units(const std::vector<Size>& counts, const std::function<v
   b.loop("unit", begin, end, 1, {}, [&](Reg unit, const Builder::Values&) {
     std::vector<Reg> parts(counts.size() + 1);
     for (size_t i = counts.size(); i-- > 0;) {
-      parts[i + 1] = b.binary(Op::Mod, unit, extents[i]);
+      parts[i + 1] = b.named(b.binary(Op::Mod, unit, extents[i]), "part");
       unit = b.binary(Op::Div, unit, extents[i]);
     }
-    parts[0] = unit;
+    parts[0] = counts.empty() ? unit : b.named(unit, "item");
     body(parts);
     return Builder::Values{};
   });

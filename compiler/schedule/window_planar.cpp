@@ -51,13 +51,13 @@ private:
     int64_t perGroup = w_.channels / w_.groups, filtersPerGroup = w_.filters / w_.groups;
     Reg firstChannel = b_.mul(b_.binary(Op::Div, firstFilter_, b_.index(filtersPerGroup)), perGroup);
     Reg base = b_.mul(b_.add(b_.mul(item_, w_.channels), firstChannel), channelStride_);
-    group_ = b_.offset(Scalar::F32, in_, Index(base));
+    group_ = b_.named(b_.offset(Scalar::F32, in_, Index(base)), "group");
     if (w_.combine == Combine::MultiplyAdd)
       filterWeights_ = b_.offset(Scalar::F32, weights_, Index(firstFilter_, perGroup * w_.taps));
     if (w_.outer() == 0) return rowTile(1, nullptr);
 
-    Reg y0 = b_.mul(parts.back(), strip_);
-    Reg y1 = b_.min(b_.add(y0, strip_), w_.axes[w_.outer() - 1].output);
+    Reg y0 = b_.named(b_.mul(parts.back(), strip_), "y0");
+    Reg y1 = b_.named(b_.min(b_.add(y0, strip_), w_.axes[w_.outer() - 1].output), "y1");
     Reg whole = y0;
     if (rows_ > 1) {
       whole = b_.add(y0, b_.mul(b_.floorDiv(b_.sub(y1, y0), rows_), rows_));
@@ -156,8 +156,8 @@ private:
       });
     int64_t perGroup = w_.channels / w_.groups;
     auto channel = [&](Reg c, Reg tile) {
-      return overTaps(rows, y, kept, c, tile, [&](const std::vector<Reg>& rowPointers, Reg tap, Reg column, Reg t) {
-        return terms(rows, vectors, x, c, rowPointers, tap, column, t, columns);
+      return overTaps(y, kept, c, tile, [&](const RowPointer& row, Reg tap, Reg column, Reg t) {
+        return terms(rows, vectors, x, c, row, tap, column, t, columns);
       });
     };
     if (perGroup == 1) return channel(b_.index(0), acc);
@@ -177,9 +177,10 @@ private:
     })[0];
   }
 
-  // Calls body(row pointers of the tile's rows, flat tap number, column tap, tile) for every tap, in order.
-  using TapBody = std::function<Reg(const std::vector<Reg>&, Reg tap, Reg column, Reg tile)>;
-  Reg overTaps(int64_t rows, Reg y, const Rows& kept, Reg c, Reg tile, const TapBody& body) {
+  // Calls body(pointers of the tile's rows, flat tap number, column tap, tile) for every tap, in order.
+  using RowPointer = std::function<Reg(Reg row)>;
+  using TapBody = std::function<Reg(const RowPointer&, Reg tap, Reg column, Reg tile)>;
+  Reg overTaps(Reg y, const Rows& kept, Reg c, Reg tile, const TapBody& body) {
     bool unrolled = w_.outer() == 0 || kept.pointers;
     int64_t height = w_.outer() > 0 ? w_.axes[w_.outer() - 1].kernel : 1;
     auto over = [&](const char* name, int64_t count, Reg t, const std::function<Reg(Reg, Reg)>& inner) {
@@ -190,23 +191,23 @@ private:
     };
     return over("kd", depthTaps(), tile, [&](Reg kd, Reg t1) {
       return over("ky", height, t1, [&](Reg ky, Reg t2) {
-        std::vector<Reg> pointers;
-        for (int64_t r = 0; r < rows; ++r) pointers.push_back(rowOf(kept, y, r, kd, ky, c));
+        // Rows are reached where they are used: their pointers are kept, or do not depend on the column.
+        RowPointer row = [&, kd, ky](Reg r) { return rowOf(kept, y, r, kd, ky, c); };
         return over("kx", w_.last().kernel, t2, [&](Reg kx, Reg t3) {
           Reg tap = b_.add(b_.mul(b_.add(b_.mul(kd, height), ky), w_.last().kernel), kx);
-          return body(pointers, tap, kx, t3);
+          return body(row, tap, kx, t3);
         });
       });
     });
   }
 
   // The input row that output row y + r needs at taps (kd, ky), at channel c.
-  Reg rowOf(const Rows& kept, Reg y, int64_t r, Reg kd, Reg ky, Reg c) {
+  Reg rowOf(const Rows& kept, Reg y, Reg r, Reg kd, Reg ky, Reg c) {
     Reg pointer = group_, stride = channelStride_;
     if (w_.outer() > 0) {
       const WindowAxis& axis = w_.axes[w_.outer() - 1];
       if (kept.pointers) {
-        Reg slot = b_.add(b_.mul(kd, kept.count), b_.add(b_.mul(ky, axis.dilation), r * axis.stride));
+        Reg slot = b_.add(b_.mul(kd, kept.count), b_.add(b_.mul(ky, axis.dilation), b_.mul(r, axis.stride)));
         pointer = b_.get(kept.pointers, {slot});
         stride = b_.get(kept.strides, {slot});
       } else {
@@ -219,27 +220,26 @@ private:
     return b_.offset(Scalar::F32, pointer, Index(b_.mul(c, stride)));
   }
 
-  Reg terms(int64_t rows, int64_t vectors, Reg x, Reg c, const std::vector<Reg>& rowPointers, Reg tap, Reg column,
-            Reg tile, const Columns& columns) {
-    std::vector<Reg> inputs; // rows x vectors
-    for (int64_t r = 0; r < rows; ++r)
-      for (int64_t v = 0; v < vectors; ++v)
-        inputs.push_back(columns(rowPointers[static_cast<size_t>(r)], b_.add(x, v * lanes_), column));
-    int64_t perGroup = w_.channels / w_.groups;
-    for (int64_t f = 0; f < filters_; ++f) {
-      Reg weight = nullptr;
-      if (w_.combine == Combine::MultiplyAdd) {
-        Index at = Index(tap) + Index(c, w_.taps) + Index(f * perGroup * w_.taps);
-        weight = k_.splat(b_.load(loop::Type::of(Scalar::F32), filterWeights_, at));
-      }
-      for (int64_t r = 0; r < rows; ++r)
-        for (int64_t v = 0; v < vectors; ++v) {
-          std::vector<Reg> at{b_.index(f), b_.index(r), b_.index(v)};
-          Reg input = inputs[static_cast<size_t>(r * vectors + v)];
-          tile = b_.set(tile, at, combine(b_, w_.combine, b_.get(tile, at), input, weight));
-        }
+  // One tap of one channel: each input vector is read once and meets the weights of all filters.
+  Reg terms(int64_t rows, int64_t vectors, Reg x, Reg c, const RowPointer& row, Reg tap, Reg column, Reg tile,
+            const Columns& columns) {
+    Reg weights = nullptr;
+    if (w_.combine == Combine::MultiplyAdd) {
+      int64_t perGroup = w_.channels / w_.groups;
+      weights = b_.fill(k_.vector.arrayOf({static_cast<uint32_t>(filters_)}), k_.constant(0));
+      weights = each({filters_}, weights, [&](const std::vector<Reg>& at, Reg w) {
+        Index place = Index(tap) + Index(c, w_.taps) + Index(at[0], perGroup * w_.taps);
+        return b_.set(w, at, k_.splat(b_.load(loop::Type::of(Scalar::F32), filterWeights_, place)));
+      });
     }
-    return tile;
+    return each({rows, vectors}, tile, [&](const std::vector<Reg>& at, Reg t) {
+      Reg input = columns(row(at[0]), b_.add(x, b_.mul(at[1], lanes_)), column);
+      return each({filters_}, t, [&](const std::vector<Reg>& f, Reg inner) {
+        std::vector<Reg> place{f[0], at[0], at[1]};
+        Reg weight = weights ? b_.get(weights, {f[0]}) : nullptr;
+        return b_.set(inner, place, combine(b_, w_.combine, b_.get(inner, place), input, weight));
+      });
+    });
   }
 
   // Divides (average pooling), runs the fused tail and stores. `columnCounts` is the counted taps per lane (f32).
@@ -275,8 +275,7 @@ private:
     if (axis.stride == 1) return b_.load(k_.vector, row, at);
     if (axis.stride > 4) {
       loop::Type indexType = loop::Type::vector(Scalar::I32, static_cast<uint32_t>(lanes_));
-      Reg lanesAt = b_.mul(b_.iota(indexType), b_.number(static_cast<double>(axis.stride), indexType));
-      return b_.gather(k_.vector, b_.offset(Scalar::F32, row, at), lanesAt);
+      return b_.gather(k_.vector, b_.offset(Scalar::F32, row, at), lanePositions(indexType));
     }
     Reg v = nullptr;
     for (int64_t part = 0; part < axis.stride; ++part) {
@@ -292,13 +291,20 @@ private:
     return v;
   }
 
+  // Input columns of the lanes, counted from the first one's.
+  Reg lanePositions(loop::Type indexType) {
+    Reg iota = b_.iota(indexType);
+    int64_t stride = w_.last().stride;
+    return stride == 1 ? iota : b_.mul(iota, b_.number(static_cast<double>(stride), indexType));
+  }
+
   // Anywhere: a lane at a time through the border.
   Reg edgeColumn(Reg row, Reg x, Reg tap) {
     const WindowAxis& axis = w_.last();
     loop::Type indexType = loop::Type::vector(Scalar::I32, static_cast<uint32_t>(lanes_));
     auto wide = [&](Reg n) { return b_.splat(indexType, b_.cast(loop::Type::of(Scalar::I32), n)); };
     Reg start = b_.sub(b_.add(b_.mul(x, axis.stride), b_.mul(tap, axis.dilation)), axis.padBegin);
-    Reg lanesAt = b_.add(b_.mul(b_.iota(indexType), b_.number(static_cast<double>(axis.stride), indexType)), wide(start));
+    Reg lanesAt = b_.add(lanePositions(indexType), wide(start));
     Reg valid;
     Reg at = mapBorder(b_, w_.border.mode, lanesAt, wide(axis.input), valid);
     Reg v = b_.gather(k_.vector, row, at);
@@ -315,7 +321,7 @@ private:
     Reg end = wide(w_.countPadding ? b_.add(axis.input, axis.padEnd) : axis.input);
     return b_.loop("kx", b_.index(0), b_.index(axis.kernel), 1, {counts}, [&](Reg tap, const Builder::Values& carried) {
       Reg start = b_.sub(b_.add(b_.mul(x, axis.stride), b_.mul(tap, axis.dilation)), axis.padBegin);
-      Reg at = b_.add(b_.mul(b_.iota(indexType), b_.number(static_cast<double>(axis.stride), indexType)), wide(start));
+      Reg at = b_.add(lanePositions(indexType), wide(start));
       Reg one = b_.select(b_.compare(Op::Lt, at, end), k_.constant(1), k_.constant(0));
       if (!w_.countPadding) one = b_.select(b_.compare(Op::Lt, at, b_.number(0, indexType)), k_.constant(0), one);
       return Builder::Values{b_.binary(Op::Add, carried[0], one)};

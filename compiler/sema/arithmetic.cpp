@@ -132,7 +132,8 @@ Value divide(const std::string& name, const std::vector<Value>& arguments, const
        *b = arguments.size() == 2 ? arguments[1].as<int64_t>() : nullptr;
   if (!a || !b) return wrong(name, arguments, context);
   if (*b == 0) return finite(std::numeric_limits<double>::quiet_NaN(), name, context);
-  if (*b == -1) return name == "mod" ? Value{int64_t(0)} : applyUnary(ast::UnaryOp::Minus, arguments[0], context);
+  if (*b == -1 && name == "mod") return {int64_t(0)};
+  if (*b == -1 && *a == std::numeric_limits<int64_t>::min()) return overflow(name, context);
   int64_t quotient = *a / *b, rest = *a % *b;
   if (rest != 0 && (rest < 0) != (*b < 0)) --quotient, rest += *b;
   return {name == "div" ? quotient : rest};

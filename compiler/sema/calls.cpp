@@ -74,8 +74,7 @@ Value Elaborator::layerCall(const OpInfo& row, const std::vector<ast::Argument>&
     }
   }
   if (good && static_cast<int>(call.operands.size()) < row.minOperands) {
-    diags_.report(diag::TooFewOperands, location, row.name, static_cast<int64_t>(row.minOperands),
-                  static_cast<int64_t>(call.operands.size()))
+    diags_.report(diag::TooFewOperands, location, row.name)
         .help(std::string("the input comes first: `x |> ") + row.name + "`");
     good = false;
   }

@@ -50,8 +50,9 @@ void Elaborator::checkResultNames() {
 void Elaborator::statement(const ast::Statement& statement) {
   if (return_) {
     // Said once; what follows is not looked at.
-    if (statement.location.begin == (&*return_)[1].location.begin)
+    if (!saidAfterReturn_)
       diags_.report(diag::AfterReturn, statement.location).label(return_->location, "the pipeline ends here");
+    saidAfterReturn_ = true;
     return;
   }
   switch (statement.kind) {

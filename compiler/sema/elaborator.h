@@ -119,6 +119,7 @@ private:
   std::map<std::string, Location> parametricLayers_; // by name
   std::map<std::string, int64_t> counters_;          // layers of each kind
   const ast::Statement* return_ = nullptr;
+  bool saidAfterReturn_ = false;
 };
 
 // Removes what no output needs.

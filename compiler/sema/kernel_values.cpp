@@ -12,23 +12,28 @@ public:
 
   bool flatten(const List& list, size_t depth) {
     auto count = static_cast<int64_t>(list.elements->size());
+    if (count == 0) return ragged("an empty row");
     if (depth == shape.size()) {
-      if (numbersSeen_) return ragged(0, count); // a list where a number stood before
+      if (!numbers.empty()) return ragged("a row where others have a number");
       shape.push_back(count);
     }
-    if (shape[depth] != count || count == 0) return ragged(shape[depth], count);
+    if (shape[depth] != count)
+      return ragged("rows of " + std::to_string(shape[depth]) + " and of " + std::to_string(count));
     for (const Value& element : *list.elements) {
       if (auto* inner = element.as<List>()) {
         if (!flatten(*inner, depth + 1)) return false;
         continue;
       }
       auto number = element.number();
-      if (!number || !std::isfinite(static_cast<float>(*number))) {
+      if (!number) {
         diags_.report(diag::KernelValue, location_, describe(element, graph_));
         return false;
       }
-      if (depth + 1 != shape.size()) return ragged(0, shape[depth + 1]);
-      numbersSeen_ = true;
+      if (!std::isfinite(static_cast<float>(*number))) {
+        diags_.report(diag::FloatRange, location_, shortest(*number));
+        return false;
+      }
+      if (depth + 1 != shape.size()) return ragged("a number where others have a row");
       numbers.push_back(static_cast<float>(*number));
     }
     return true;
@@ -38,14 +43,13 @@ public:
   std::vector<float> numbers;
 
 private:
-  bool ragged(int64_t first, int64_t other) {
-    diags_.report(diag::RaggedKernel, location_, first, other);
+  bool ragged(const std::string& what) {
+    diags_.report(diag::RaggedKernel, location_, what);
     return false;
   }
   Location location_;
   const graph::Graph& graph_;
   DiagnosticEngine& diags_;
-  bool numbersSeen_ = false;
 };
 
 } // namespace

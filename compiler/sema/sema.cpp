@@ -10,13 +10,16 @@ const ast::Pipeline* choose(const ast::File& file, const std::string& wanted, Di
   Location whole{file.source, 0, 0};
   std::map<std::string, Location> seen;
   std::vector<std::string> names;
+  bool twice = false;
   for (const ast::Pipeline& pipeline : file.pipelines) {
     auto [first, isNew] = seen.emplace(pipeline.name, pipeline.nameLocation);
+    twice = twice || !isNew;
     if (!isNew)
       diags.report(diag::DuplicateName, pipeline.nameLocation, "pipelines", pipeline.name)
           .label(first->second, "the first one");
     names.push_back(pipeline.name);
   }
+  if (twice) return nullptr;
   if (file.pipelines.empty()) {
     diags.report(diag::NoPipeline, whole).help("write `pipeline name(x: image[rgb]) { return x }`");
     return nullptr;

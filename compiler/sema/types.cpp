@@ -38,7 +38,7 @@ std::optional<ImageKind> Elaborator::imageKind(const ast::TypeExpr& type) {
     std::string nearest = nearestName(first->text, {"gray", "rgb", "rgba"});
     report.help(nearest.empty() ? "an image is gray, rgb or rgba" : "did you mean '" + nearest + "'?");
   } else {
-    diags_.report(diag::WrongDimension, first ? first->location : type.location, first ? "this" : "nothing")
+    diags_.report(diag::IncompleteType, type.location, "image", "its kind")
         .help("write image[gray], image[rgb] or image[rgba]");
   }
   return std::nullopt;
@@ -95,7 +95,7 @@ std::optional<TensorType> Elaborator::inputType(const ast::Input& input) {
       return type;
     }
   } else if (!written.bracketed) {
-    diags_.report(diag::WrongInputType, written.location, "a tensor without dimensions")
+    diags_.report(diag::IncompleteType, written.location, "tensor", "its dimensions")
         .help("write tensor[C, H, W], with _ for a size that may be anything");
     return std::nullopt;
   } else if (count < 1 || count > 4) {

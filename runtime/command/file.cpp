@@ -40,7 +40,7 @@ Error cannotWrite(const std::string& path, const std::string& why) {
 bool writeAll(int file, const void* data, size_t size) {
   const char* next = static_cast<const char*>(data);
   while (size > 0) {
-    const ssize_t wrote = write(file, next, size < (size_t{1} << 30) ? size : size_t{1} << 30);
+    const ssize_t wrote = ::write(file, next, size < (size_t{1} << 30) ? size : size_t{1} << 30);
     if (wrote < 0 && errno == EINTR) continue;
     if (wrote <= 0) return false;
     next += wrote;
@@ -54,11 +54,13 @@ std::string folderOf(const std::string& path) {
   return slash == std::string::npos ? "" : path.substr(0, slash + 1);
 }
 
-// A new hidden file in the folder, with the permissions that a plain new file gets.
+// A new hidden file in the folder, with the permissions that a plain new file gets. Sets its path once it is
+// there.
 int createTemporary(const std::string& folder, std::string& path) {
   for (int attempt = 0; attempt < 1000; ++attempt) {
-    path = folder + format(".convoy-%ld-%d.tmp", static_cast<long>(getpid()), attempt);
-    const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    std::string candidate = folder + format(".convoy-%ld-%d.tmp", static_cast<long>(getpid()), attempt);
+    const int file = open(candidate.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (file >= 0) path.swap(candidate);
     if (file >= 0 || errno != EEXIST) return file;
   }
   return -1;
@@ -92,12 +94,26 @@ Result<Bytes> readFile(const std::string& path) {
 }
 
 OutputFiles::~OutputFiles() {
-  for (const Entry& entry : entries)
-    if (!entry.renamed) unlink(entry.temporary.c_str());
+  for (const Entry& entry : entries) discard(entry);
+}
+
+void OutputFiles::discard(const Entry& entry) {
+  if (!entry.renamed && !entry.temporary.empty()) unlink(entry.temporary.c_str());
 }
 
 Outcome OutputFiles::add(const std::string& path, const Bytes& head, const void* body, size_t bodySize) {
-  Entry entry{path, path, "", false};
+  // The entry is there before its file: whatever happens in between, somebody knows what to remove.
+  entries.push_back({path, path, "", false});
+  Outcome error = write(entries.back(), head, body, bodySize);
+  if (error) {
+    discard(entries.back());
+    entries.pop_back();
+  }
+  return error;
+}
+
+Outcome OutputFiles::write(Entry& entry, const Bytes& head, const void* body, size_t bodySize) {
+  const std::string& path = entry.path;
   struct stat facts;
   if (stat(path.c_str(), &facts) == 0) {
     if (S_ISDIR(facts.st_mode)) return cannotWrite(path, strerror(EISDIR));
@@ -108,7 +124,6 @@ Outcome OutputFiles::add(const std::string& path, const Bytes& head, const void*
   }
   Descriptor file(createTemporary(folderOf(entry.target), entry.temporary));
   if (file.get() < 0) return cannotWrite(path, strerror(errno));
-  entries.push_back(entry);
   if (!writeAll(file.get(), head.data(), head.size()) || !writeAll(file.get(), body, bodySize) ||
       !file.closeNow())
     return cannotWrite(path, strerror(errno));

@@ -24,7 +24,7 @@ public:
   OutputFiles& operator=(const OutputFiles&) = delete;
   ~OutputFiles();
 
-  // Writes head and body, one after the other. The error is a whole sentence.
+  // Writes head and body, one after the other. The error is a whole sentence; the others stay as they are.
   Outcome add(const std::string& path, const Bytes& head, const void* body = nullptr, size_t bodySize = 0);
   Outcome commit();
 
@@ -33,6 +33,8 @@ private:
     std::string path, target, temporary; // as named by the user; links followed; where it is now
     bool renamed = false;
   };
+  static Outcome write(Entry& entry, const Bytes& head, const void* body, size_t bodySize);
+  static void discard(const Entry& entry);
   std::vector<Entry> entries;
 };
 

@@ -28,8 +28,10 @@ public:
     if (at >= file.size()) return -1;
     const size_t first = at;
     int64_t value = 0;
-    for (; at < file.size() && file[at] >= '0' && file[at] <= '9'; ++at)
-      if ((value = value * 10 + (file[at] - '0')) > most) return -2;
+    for (; at < file.size() && file[at] >= '0' && file[at] <= '9'; ++at) {
+      value = value * 10 + (file[at] - '0');
+      if (value > most) return -2;
+    }
     return at == first ? -2 : value;
   }
 

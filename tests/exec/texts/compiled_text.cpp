@@ -37,8 +37,10 @@ Target targetFor(const std::string& cpu) {
   return *target;
 }
 
-CompiledText::CompiledText(const std::string& name, const std::string& cpu) {
-  units_ = compileProgram(readText(name + ".loop", textOf(name)), nullptr, targetFor(cpu), {});
+CompiledText::CompiledText(const std::string& name, const std::string& source, const std::string& cpu, int optimize) {
+  CompileOptions options;
+  options.optimize = optimize;
+  units_ = compileProgram(readText(name + ".loop", source), nullptr, targetFor(cpu), options);
   code_ = std::make_unique<CodeInMemory>(units_, std::map<std::string, const void*>{});
 }
 

@@ -16,7 +16,8 @@ Target targetFor(const std::string& cpu);
 class CompiledText {
 public:
   // `cpu`: as -mcpu, "native" for this machine.
-  CompiledText(const std::string& name, const std::string& cpu);
+  CompiledText(const std::string& name, const std::string& cpu) : CompiledText(name, textOf(name), cpu, 3) {}
+  CompiledText(const std::string& name, const std::string& source, const std::string& cpu, int optimize);
   template <typename F> F* function(const std::string& symbol) const { return code_->function<F>(symbol); }
   const std::vector<CompiledUnit>& units() const { return units_; }
 

@@ -1,0 +1,179 @@
+// requiredRegion against the reference: which input elements change an output element when they change?
+#include "one_layer.h"
+#include "reference/layers.h"
+#include <cmath>
+#include <gtest/gtest.h>
+#include <random>
+#include <set>
+
+namespace convoy::reference {
+namespace {
+
+struct Case {
+  OpKind op;
+  std::vector<TensorType> inputs;
+  Attributes attributes;
+  bool exact; // every element of the region is used, not only those of a sub-lattice
+  std::string name;
+};
+
+std::vector<std::vector<float>> positiveParameters(const Case& c) {
+  Attributes attributes = c.attributes;
+  DiagnosticEngine diags;
+  ShapeRequest request{c.inputs, attributes, {}, diags};
+  if (!opInfo(c.op).shape(request)) throw std::runtime_error(diags.all().front()->message);
+  std::vector<std::vector<float>> all;
+  for (const ParameterSpec& spec : request.parameters) {
+    int64_t count = 1;
+    for (int64_t extent : spec.shape) count *= extent;
+    all.emplace_back();
+    for (int64_t i = 0; i < count; ++i) all.back().push_back(1.0f + static_cast<float>(i % 7) / 8);
+  }
+  return all;
+}
+
+std::vector<int64_t> indexOf(int64_t flat, const Ints& shape) {
+  std::vector<int64_t> index(shape.size());
+  for (size_t axis = shape.size(); axis-- > 0; flat /= shape[axis]) index[axis] = flat % shape[axis];
+  return index;
+}
+
+// Whether position `index` of the operand is in the region, or stands for a position of it outside of the operand.
+bool covers(const Region& region, const Ints& shape, const std::vector<int64_t>& index, BorderMode mode) {
+  for (size_t axis = 0; axis < shape.size(); ++axis) {
+    int64_t begin = *region[axis].begin.constant(), end = *region[axis].end.constant();
+    bool hit = false;
+    for (int64_t p = begin; p < end; ++p) hit = hit || borderPosition(mode, p, shape[axis]) == index[axis];
+    if (!hit) return false;
+  }
+  return true;
+}
+
+void checkRegions(const Case& c, std::mt19937& engine) {
+  SCOPED_TRACE(c.name);
+  graph::Graph graph = oneLayer(c.op, c.inputs, c.attributes, positiveParameters(c));
+  const graph::Value& node = graph.value(graph.outputs[0].value);
+  std::vector<TensorType> operandTypes;
+  for (graph::ValueId id : node.operands) operandTypes.push_back(graph.value(id).type);
+  auto maps = opInfo(c.op).access(operandTypes, node.attributes, node.type);
+  ASSERT_EQ(maps.size(), node.operands.size());
+  BorderMode mode = node.attributes.has("border") ? node.attributes.get<Border>("border").mode : BorderMode::Constant;
+
+  std::vector<Tensor> inputs;
+  for (const TensorType& type : c.inputs) {
+    Tensor x;
+    for (const Size& dim : type.dims) x.shape.push_back(*dim.constant());
+    // Different everywhere, so that an average or a difference cannot hide a change.
+    for (int64_t i = 0; i < x.elements(); ++i) x.data.push_back(1 + static_cast<double>((i * 7) % 31) / 32);
+    inputs.push_back(std::move(x));
+  }
+  std::vector<double> before = run(graph, inputs);
+  Ints shape;
+  for (const Size& dim : node.type.dims) shape.push_back(*dim.constant());
+
+  for (size_t operand = 0; operand < inputs.size(); ++operand)
+    for (size_t i = 0; i < inputs[operand].data.size(); ++i) {
+      std::vector<Tensor> changed = inputs;
+      changed[operand].data[i] = 64 + static_cast<double>(engine() % 8); // the largest: a maximum sees it too
+      std::vector<double> after = run(graph, changed);
+      auto source = indexOf(static_cast<int64_t>(i), inputs[operand].shape);
+      for (size_t o = 0; o < after.size(); ++o) {
+        Region result;
+        for (int64_t at : indexOf(static_cast<int64_t>(o), shape)) result.push_back({at, at + 1});
+        bool inside = covers(requiredRegion(maps[operand], c.inputs[operand], result), inputs[operand].shape, source, mode);
+        bool influences = before[o] != after[o];
+        ASSERT_TRUE(inside || !influences) << "input " << operand << "[" << i << "] changes output " << o;
+        if (c.exact) ASSERT_EQ(inside, influences) << "input " << operand << "[" << i << "], output " << o;
+      }
+    }
+}
+
+Attributes maxAttributes(Attributes a) {
+  a.erase("count_include_pad");
+  return a;
+}
+Attributes limits() {
+  Attributes a;
+  a.set("low", 0.0);
+  a.set("high", 1000.0);
+  return a;
+}
+Attributes dense() {
+  Attributes a;
+  a.set("units", int64_t(3));
+  a.set("bias", true);
+  return a;
+}
+
+TEST(Access, RegionsCoverWhatInfluencesEveryLayer) {
+  std::vector<Case> cases = {
+      {OpKind::Conv, {{{2, 5, 6}}}, convAttributes(3, {3, 2}, {2, 1}, {1}, Ints{1}), true, "conv"},
+      {OpKind::Conv, {{{2, 7}}}, convAttributes(2, {3}, {1}, {2}, std::string("same")), false, "conv, dilated"},
+      {OpKind::Conv, {{{2, 4, 5}}}, convAttributes(2, {3, 3}, {1}, {1}, Ints{2}, {BorderMode::Reflect101}, 2), true,
+       "conv per channel, reflect101"},
+      {OpKind::Conv, {{{2, 3, 3}}}, convAttributes(2, {3, 3}, {1}, {1}, Ints{4}, {BorderMode::Wrap}), true, "conv, wrap"},
+      {OpKind::Conv, {{{1, 3, 4}}}, convAttributes(1, {3, 3}, {1}, {1}, Ints{3}, {BorderMode::Replicate}), true,
+       "conv, replicate"},
+      {OpKind::Conv, {{{1, 3, 3, 2}}}, convAttributes(1, {2, 2, 2}, {1}, {1}, std::string("same_lower")), true, "conv 3-D"},
+      {OpKind::MaxPool, {{{2, 5, 5}}}, maxAttributes(poolAttributes({3, 2}, {2}, {1}, Ints{1}, true)), true, "max_pool"},
+      {OpKind::AvgPool, {{{2, 5, 5}}}, poolAttributes({3, 2}, {2}, {1}, Ints{1}, true), true, "avg_pool"},
+      {OpKind::GlobalMaxPool, {{{2, 3, 3}}}, {}, true, "global_max_pool"},
+      {OpKind::GlobalAvgPool, {{{2, 3, 3}}}, {}, true, "global_avg_pool"},
+      {OpKind::Relu, {{{2, 3}}}, {}, true, "relu"},
+      {OpKind::Clamp, {{{2, 3}}}, limits(), true, "clamp"},
+      {OpKind::Abs, {{{2, 3}}}, {}, true, "abs"},
+      {OpKind::Sqrt, {{{2, 3}}}, {}, true, "sqrt"},
+      {OpKind::Add, {{{2, 3, 2}}, {{2}}}, {}, true, "add"},
+      {OpKind::Sub, {{{1, 3, 1}}, {{2, 3, 2}}}, {}, true, "sub"},
+      {OpKind::Mul, {{{2, 1, 2}}, {{2, 3, 1}}}, {}, true, "mul"},
+      {OpKind::Div, {{{2, 3}}, {{1}}}, {}, true, "div"},
+      {OpKind::Luminance, {{{3, 2, 2}}}, {}, true, "luminance"},
+      {OpKind::Concat, {{{2, 2}}, {{1, 2}}, {{3, 2}}}, {}, true, "concat"},
+      {OpKind::Flatten, {{{2, 2, 2}}}, {}, false, "flatten"},
+      {OpKind::Dense, {{{5}}}, dense(), true, "dense"},
+      {OpKind::Softmax, {{{3, 2}}}, {}, true, "softmax"},
+  };
+  std::set<OpKind> seen;
+  std::mt19937 engine(11);
+  for (const Case& c : cases) {
+    seen.insert(c.op);
+    checkRegions(c, engine);
+  }
+  for (const OpInfo& row : opTable()) EXPECT_TRUE(seen.count(row.kind)) << row.name << " has no case here";
+}
+
+TEST(Access, RegionsOfRandomWindows) {
+  std::mt19937 engine(5);
+  auto pick = [&](int low, int high) { return int64_t(low + static_cast<int>(engine() % (high - low + 1))); };
+  for (int round = 0; round < 60; ++round) {
+    int64_t kernel = pick(1, 4), stride = pick(1, 3), dilation = pick(1, 2), pad = pick(0, 3);
+    int64_t n = std::max<int64_t>(1, dilation * (kernel - 1) + 1 - 2 * pad) + pick(0, 5);
+    BorderMode mode = static_cast<BorderMode>(pick(0, 4));
+    checkRegions({OpKind::Conv, {{{1, n}}},
+                  convAttributes(1, {kernel}, {stride}, {dilation}, Ints{pad}, Border{mode, 0}), dilation == 1,
+                  "random " + std::to_string(round)},
+                 engine);
+  }
+}
+
+// A box of outputs needs the hull of what its elements need.
+TEST(Access, BoxesAndSymbols) {
+  Size w = Size::symbol("W");
+  std::vector<TensorType> operands{{{1, w}}, {{1, 1, 3}}};
+  Attributes attributes = convAttributes(1, {3}, {2}, {1}, Ints{1});
+  DiagnosticEngine diags;
+  std::vector<TensorType> activations{operands[0]};
+  ShapeRequest request{activations, attributes, {}, diags};
+  auto type = opInfo(OpKind::Conv).shape(request);
+  ASSERT_TRUE(type);
+  auto maps = opInfo(OpKind::Conv).access(operands, attributes, *type);
+  Size t = Size::symbol("t");
+  Region region = requiredRegion(maps[0], operands[0], {{0, 1}, {t, t + 8}});
+  EXPECT_EQ(region[1].begin, 2 * t - 1);
+  EXPECT_EQ(region[1].end, 2 * t + 16);
+  region = requiredRegion(maps[1], operands[1], {{0, 1}, {t, t + 8}});
+  EXPECT_EQ(region[2].end, Size(3));
+}
+
+} // namespace
+} // namespace convoy::reference

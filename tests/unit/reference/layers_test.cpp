@@ -1,0 +1,201 @@
+// The reference interpreter against numbers worked out by hand, and against relations that need no oracle.
+#include "one_layer.h"
+#include "reference/layers.h"
+#include "support/internal_error.h"
+#include <cmath>
+#include <gtest/gtest.h>
+#include <limits>
+#include <random>
+
+namespace convoy::reference {
+namespace {
+
+using Numbers = std::vector<double>;
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+const double kNan = std::nan("");
+
+TEST(Border, MapsAsDocumented) {
+  auto mapped = [](BorderMode mode, int64_t size) {
+    std::string text;
+    for (int64_t i = -5; i < size + 5; ++i) {
+      int64_t p = borderPosition(mode, i, size);
+      text += p < 0 ? '-' : static_cast<char>('a' + p);
+    }
+    return text;
+  };
+  EXPECT_EQ(mapped(BorderMode::Constant, 4), "-----abcd-----");
+  EXPECT_EQ(mapped(BorderMode::Replicate, 4), "aaaaaabcdddddd");
+  EXPECT_EQ(mapped(BorderMode::Reflect, 4), "ddcbaabcddcbaa");
+  EXPECT_EQ(mapped(BorderMode::Reflect101, 4), "bcdcbabcdcbabc");
+  EXPECT_EQ(mapped(BorderMode::Wrap, 4), "dabcdabcdabcda");
+  for (BorderMode mode : {BorderMode::Replicate, BorderMode::Reflect, BorderMode::Reflect101, BorderMode::Wrap})
+    EXPECT_EQ(mapped(mode, 1), "aaaaaaaaaaa");
+  EXPECT_EQ(mapped(BorderMode::Reflect, 2), "aabbaabbaabb");
+  EXPECT_EQ(mapped(BorderMode::Reflect101, 2), "babababababa");
+}
+
+TEST(Conv, CrossCorrelatesWithoutFlipping) {
+  auto graph = oneLayer(OpKind::Conv, {{{1, 3, 3}}}, convAttributes(1, {2, 2}), {{1, 2, 3, 4}});
+  EXPECT_EQ(run(graph, {tensor({1, 3, 3}, {1, 2, 3, 4, 5, 6, 7, 8, 9})}), (Numbers{37, 47, 67, 77}));
+}
+
+TEST(Conv, StrideDilationPaddingBiasGroupsAndBatch) {
+  // Two groups of one channel; filters 0 and 1 read channel 0, filters 2 and 3 channel 1.
+  auto graph = oneLayer(OpKind::Conv, {{{2, 5}}}, convAttributes(4, {2}, {2}, {2}, Ints{1}, {}, 2, true),
+                        {{1, 0, 0, 1, 1, 1, -1, 1}, {0, 10, 20, 30}});
+  Tensor x = tensor({2, 5}, {1, 2, 3, 4, 5, 10, 20, 30, 40, 50, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2}, 2);
+  // Positions read by output o: 2o - 1 and 2o + 1.
+  EXPECT_EQ(run(graph, {x}), (Numbers{0, 2, 4, /**/ 12, 14, 10, /**/ 40, 80, 60, /**/ 50, 50, -10,
+                                      0, 1, 1, /**/ 11, 11, 10, /**/ 22, 24, 22, /**/ 32, 30, 28}));
+}
+
+TEST(Conv, BordersFillThePadding) {
+  auto filtered = [](Border border) {
+    auto graph = oneLayer(OpKind::Conv, {{{1, 3}}}, convAttributes(1, {3}, {1}, {1}, Ints{1}, border), {{1, 10, 100}});
+    return run(graph, {tensor({1, 3}, {1, 2, 3})});
+  };
+  EXPECT_EQ(filtered({}), (Numbers{210, 321, 32}));
+  EXPECT_EQ(filtered({BorderMode::Constant, 5}), (Numbers{215, 321, 532}));
+  EXPECT_EQ(filtered({BorderMode::Replicate}), (Numbers{211, 321, 332}));
+  EXPECT_EQ(filtered({BorderMode::Reflect}), (Numbers{211, 321, 332}));
+  EXPECT_EQ(filtered({BorderMode::Reflect101}), (Numbers{212, 321, 232}));
+  EXPECT_EQ(filtered({BorderMode::Wrap}), (Numbers{213, 321, 132}));
+}
+
+TEST(Conv, ThreeDimensionsSumTheWholeCube) {
+  auto graph = oneLayer(OpKind::Conv, {{{1, 2, 2, 2}}}, convAttributes(1, {2, 2, 2}), {{1, 2, 3, 4, 5, 6, 7, 8}});
+  EXPECT_EQ(run(graph, {tensor({1, 2, 2, 2}, {1, 1, 1, 1, 1, 1, 1, 2})}), (Numbers{44}));
+}
+
+TEST(Conv, StridedSamePaddingFollowsTheRunTimeSize) {
+  auto graph = oneLayer(OpKind::Conv, {{{1, Size::symbol("W")}}},
+                        convAttributes(1, {3}, {2}, {1}, std::string("same")), {{1, 10, 100}});
+  EXPECT_EQ(run(graph, {tensor({1, 4}, {1, 2, 3, 4})}, {{"W", 4}}), (Numbers{321, 43}));     // pads 0, 1
+  EXPECT_EQ(run(graph, {tensor({1, 5}, {1, 2, 3, 4, 5})}, {{"W", 5}}), (Numbers{210, 432, 54})); // pads 1, 1
+}
+
+TEST(MaxPool, PadsWithMinusInfinityAndPassesNan) {
+  auto graph = oneLayer(OpKind::MaxPool, {{{1, 4}}}, [] {
+    Attributes a = poolAttributes({2}, {2}, {1}, Ints{1});
+    a.erase("count_include_pad");
+    return a;
+  }());
+  EXPECT_EQ(run(graph, {tensor({1, 4}, {-3, -2, -1, -5})}), (Numbers{-3, -1, -5}));
+  Numbers y = run(graph, {tensor({1, 4}, {1, kNan, 3, 4})});
+  EXPECT_EQ(y[0], 1);
+  EXPECT_TRUE(std::isnan(y[1]));
+  EXPECT_EQ(y[2], 4);
+}
+
+TEST(AvgPool, CountsAsPyTorch) {
+  auto averaged = [](bool ceilMode, bool countPadding) {
+    auto graph = oneLayer(OpKind::AvgPool, {{{1, 6}}}, poolAttributes({3}, {2}, {1}, Ints{1}, ceilMode, countPadding));
+    return run(graph, {tensor({1, 6}, {6, 6, 6, 6, 6, 6})});
+  };
+  EXPECT_EQ(averaged(false, true), (Numbers{4, 6, 6}));
+  EXPECT_EQ(averaged(false, false), (Numbers{6, 6, 6}));
+  // The fourth window covers 5, 6 and 7; 6 is padding and counts, 7 hangs over and never does.
+  EXPECT_EQ(averaged(true, true), (Numbers{4, 6, 6, 3}));
+  EXPECT_EQ(averaged(true, false), (Numbers{6, 6, 6, 6}));
+}
+
+TEST(AvgPool, WindowWithoutAnElementIsZero) {
+  auto graph = oneLayer(OpKind::AvgPool, {{{1, 1}}}, poolAttributes({2}, {1}, {2}, Ints{1}, false, false));
+  EXPECT_EQ(run(graph, {tensor({1, 1}, {7})}), (Numbers{0}));
+}
+
+TEST(GlobalPools, OnePositionPerChannel) {
+  Tensor x = tensor({2, 2, 2}, {1, 2, 3, 6, -1, -2, kNan, -4});
+  EXPECT_EQ(run(oneLayer(OpKind::GlobalAvgPool, {{{2, 2, 2}}}), {x})[0], 3);
+  Numbers y = run(oneLayer(OpKind::GlobalMaxPool, {{{2, 2, 2}}}), {x});
+  EXPECT_EQ(y[0], 6);
+  EXPECT_TRUE(std::isnan(y[1]));
+}
+
+TEST(Elementwise, FunctionsOfOneTensor) {
+  Tensor x = tensor({5}, {-2, 0, 3, kNan, kInfinity});
+  auto check = [&](OpKind op, Attributes attributes, Numbers expected) {
+    Numbers y = run(oneLayer(op, {{{5}}}, attributes), {x});
+    for (size_t i = 0; i < y.size(); ++i)
+      EXPECT_TRUE(y[i] == expected[i] || (std::isnan(y[i]) && std::isnan(expected[i]))) << opInfo(op).name << " " << i;
+  };
+  Attributes limits;
+  limits.set("low", -1.0);
+  limits.set("high", 2.0);
+  check(OpKind::Relu, {}, {0, 0, 3, kNan, kInfinity});
+  check(OpKind::Clamp, limits, {-1, 0, 2, kNan, 2});
+  check(OpKind::Abs, {}, {2, 0, 3, kNan, kInfinity});
+  check(OpKind::Sqrt, {}, {kNan, 0, std::sqrt(3.0), kNan, kInfinity});
+}
+
+TEST(Elementwise, Broadcasts) {
+  // tensor[C] aligns with the channels, [C, 1, W] repeats its row, both for every item of the batch.
+  Tensor x = tensor({2, 2, 2}, {1, 2, 3, 4, 5, 6, 7, 8, 10, 20, 30, 40, 50, 60, 70, 80}, 2);
+  Tensor c = tensor({2}, {100, 200, 300, 400}, 2);
+  EXPECT_EQ(run(oneLayer(OpKind::Add, {{{2, 2, 2}}, {{2}}}), {x, c}),
+            (Numbers{101, 102, 103, 104, 205, 206, 207, 208, 310, 320, 330, 340, 450, 460, 470, 480}));
+  Tensor row = tensor({1, 1, 2}, {1, 2, 3, 4}, 2);
+  EXPECT_EQ(run(oneLayer(OpKind::Mul, {{{1, 1, 2}}, {{2, 2, 2}}}), {row, x}),
+            (Numbers{1, 4, 3, 8, 5, 12, 7, 16, 30, 80, 90, 160, 150, 240, 210, 320}));
+  Tensor a = tensor({2}, {6, 8}), b = tensor({2}, {3, 2});
+  EXPECT_EQ(run(oneLayer(OpKind::Sub, {{{2}}, {{2}}}), {a, b}), (Numbers{3, 6}));
+  EXPECT_EQ(run(oneLayer(OpKind::Div, {{{2}}, {{2}}}), {a, b}), (Numbers{2, 4}));
+}
+
+TEST(Other, LuminanceConcatFlattenDenseSoftmax) {
+  Numbers y = run(oneLayer(OpKind::Luminance, {{{3, 1, 2}}}), {tensor({3, 1, 2}, {1, 0, 0, 1, 0, 0})});
+  EXPECT_NEAR(y[0], 0.299, 1e-7);
+  EXPECT_NEAR(y[1], 0.587, 1e-7);
+  EXPECT_EQ(run(oneLayer(OpKind::Concat, {{{1, 2}}, {{2, 2}}}),
+                {tensor({1, 2}, {1, 2, 7, 8}, 2), tensor({2, 2}, {3, 4, 5, 6, 9, 10, 11, 12}, 2)}),
+            (Numbers{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}));
+  EXPECT_EQ(run(oneLayer(OpKind::Flatten, {{{2, 1, 2}}}), {tensor({2, 1, 2}, {1, 2, 3, 4})}), (Numbers{1, 2, 3, 4}));
+  Attributes dense;
+  dense.set("units", int64_t(2));
+  dense.set("bias", true);
+  EXPECT_EQ(run(oneLayer(OpKind::Dense, {{{3}}}, dense, {{1, 2, 3, 4, 5, 6}, {10, 20}}), {tensor({3}, {1, 1, 2})}),
+            (Numbers{19, 41}));
+  y = run(oneLayer(OpKind::Softmax, {{{2, 2}}}), {tensor({2, 2}, {0, 1000, 0, 1000 + std::log(3)})});
+  EXPECT_EQ(y[0], 0.5);
+  EXPECT_NEAR(y[1], 0.25, 1e-4); // the input was rounded to float32
+  EXPECT_NEAR(y[1] + y[3], 1, 1e-15);
+}
+
+TEST(Inputs, AreRoundedToFloat32) {
+  EXPECT_EQ(run(oneLayer(OpKind::Abs, {{{1}}}), {tensor({1}, {0.1})}), (Numbers{0.1f}));
+}
+
+TEST(Inputs, AnEmptyBatchGivesNothing) {
+  EXPECT_TRUE(run(oneLayer(OpKind::Relu, {{{3}}}), {tensor({3}, {}, 0)}).empty());
+}
+
+TEST(Parameters, MustHaveNumbers) {
+  auto graph = oneLayer(OpKind::Conv, {{{1, 3}}}, convAttributes(1, {2}), {{}});
+  EXPECT_THROW(run(graph, {tensor({1, 3}, {1, 2, 3})}), InternalError);
+}
+
+// Grouped convolution is a dense one whose weight is block-diagonal; dilation is a kernel stuffed with zeros.
+TEST(Relations, GroupsAndDilation) {
+  std::mt19937 engine(3);
+  auto random = [&](size_t n) {
+    std::vector<float> numbers(n);
+    for (float& number : numbers) number = static_cast<float>(static_cast<int>(engine() % 9) - 4);
+    return numbers;
+  };
+  std::vector<float> grouped = random(4 * 2 * 3 * 3), input = random(4 * 7 * 8);
+  std::vector<float> blocks(4 * 4 * 5 * 5, 0.0f);
+  for (int f = 0; f < 4; ++f)
+    for (int c = 0; c < 2; ++c)
+      for (int h = 0; h < 3; ++h)
+        for (int w = 0; w < 3; ++w)
+          blocks[((f * 4 + f / 2 * 2 + c) * 5 + 2 * h) * 5 + 2 * w] = grouped[((f * 2 + c) * 3 + h) * 3 + w];
+  Tensor x = tensor({4, 7, 8}, Numbers(input.begin(), input.end()));
+  auto small = oneLayer(OpKind::Conv, {{{4, 7, 8}}}, convAttributes(4, {3, 3}, {2}, {2}, Ints{2}, {BorderMode::Wrap}, 2),
+                        {grouped});
+  auto large = oneLayer(OpKind::Conv, {{{4, 7, 8}}}, convAttributes(4, {5, 5}, {2}, {1}, Ints{2}, {BorderMode::Wrap}),
+                        {blocks});
+  EXPECT_EQ(run(small, {x}), run(large, {x}));
+}
+
+} // namespace
+} // namespace convoy::reference

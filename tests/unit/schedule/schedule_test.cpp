@@ -1,0 +1,110 @@
+// Which kernels a schedule makes, that its text reads back, and which schedules are refused.
+#include "parse/parser.h"
+#include "schedule/lower.h"
+#include "sema/sema.h"
+#include <gtest/gtest.h>
+
+using namespace convoy;
+using schedule::Algorithm;
+using schedule::Layout;
+
+namespace {
+
+struct Session {
+  SourceManager sources;
+  DiagnosticEngine diags;
+  graph::Graph graph;
+  Target target;
+
+  explicit Session(const std::string& body) {
+    target.vectorBits = 512;
+    target.vectorRegisters = 32;
+    auto file = parse(*sources.add("test.cvy", body), diags);
+    auto analyzed = analyze(*file, {}, diags);
+    EXPECT_TRUE(analyzed) << (diags.all().empty() ? "" : diags.all()[0]->message);
+    if (analyzed) graph = std::move(*analyzed);
+  }
+  schedule::Schedule schedule() const { return schedule::makeSchedule(graph, target); }
+  // Reads a schedule's text; the message of the first problem, or "".
+  std::string complaint(const std::string& text) {
+    DiagnosticEngine own;
+    schedule::read(*sources.add("test.schedule", text), graph, own);
+    std::string message = own.all().empty() ? "" : own.all()[0]->message;
+    return message.rfind("schedule: ", 0) == 0 ? message.substr(10) : message;
+  }
+};
+
+std::string text(const Session& s) { return print(s.schedule(), s.graph); }
+
+} // namespace
+
+TEST(Schedule, FusesElementwiseWorkIntoItsProducer) {
+  Session s("pipeline p(x: tensor[1, H, W]) -> tensor { y = x |> conv(1, kernel: 3x3, padding: 1) |> relu\n"
+            "return clamp(y * 2, 0, 1) }");
+  EXPECT_EQ(text(s), "schedule @p lanes 16 {\n"
+                     "  kernel [conv_1, relu_1, mul_1, clamp_1]: window planar tile 1x8x1\n"
+                     "}\n");
+}
+
+TEST(Schedule, AResidualJoinsTheLaterBranch) {
+  Session s("pipeline p(x: tensor[32, 8, 8]) -> tensor { a = x |> conv(32, kernel: 3x3, padding: 1)\n"
+            "b = x |> conv(32, kernel: 1x1)\n return relu(a + b) }");
+  schedule::Schedule made = s.schedule();
+  ASSERT_EQ(made.kernels.size(), 3u); // and the conversion of the result
+  EXPECT_EQ(made.kernels[1].nodes.size(), 3u);
+  EXPECT_EQ(made.kernels[2].algorithm, Algorithm::Reorder);
+}
+
+TEST(Schedule, AValueWithTwoReadersIsWritten) {
+  Session s("pipeline p(x: tensor[1, H, W]) -> (a: tensor, b: tensor) { y = relu(x)\n return (a: abs(y), b: y * y) }");
+  EXPECT_EQ(s.schedule().kernels.size(), 3u);
+}
+
+TEST(Schedule, ChannelBlocksNeedWholeVectorsPerGroup) {
+  Session blocked("pipeline p(x: tensor[64, 9, 9]) -> tensor { return x |> conv(64, kernel: 3x3, groups: 2) }");
+  EXPECT_EQ(blocked.schedule().kernels[0].layout, Layout::Blocked);
+  Session planar("pipeline p(x: tensor[64, 9, 9]) -> tensor { return x |> conv(64, kernel: 3x3, groups: 16) }");
+  EXPECT_EQ(planar.schedule().kernels[0].layout, Layout::Planar);
+}
+
+TEST(Schedule, LayersWithoutAReaderHaveNoKernel) {
+  Session s("pipeline p(x: tensor[1, H, W]) -> tensor { y = sqrt(x)\n return abs(x) }");
+  ASSERT_EQ(s.schedule().kernels.size(), 1u);
+  EXPECT_EQ(s.graph.value(s.schedule().kernels[0].anchor()).name, "abs_1");
+}
+
+TEST(Schedule, TextReadsBack) {
+  Session s("pipeline p(x: tensor[3, H, W]) -> tensor { return x |> conv(32, kernel: 3x3, padding: 1) |> relu\n"
+            "|> max_pool(2x2) |> global_avg_pool |> flatten |> dense(10) |> softmax }");
+  std::string first = text(s);
+  DiagnosticEngine diags;
+  auto again = schedule::read(*s.sources.add("again", first), s.graph, diags);
+  ASSERT_TRUE(again) << diags.all()[0]->message;
+  EXPECT_EQ(print(*again, s.graph), first);
+}
+
+TEST(Schedule, RefusesWhatCannotBeLowered) {
+  Session s("pipeline p(x: tensor[1, H, W]) -> tensor { return x |> conv(4, kernel: 3x3, name: \"c\") |> relu }");
+  auto with = [&](const std::string& kernels) { return s.complaint("schedule @p lanes 16 { " + kernels + " }"); };
+  EXPECT_EQ(with("kernel [c, relu_1]: window planar tile 4x2x1"), "");
+  EXPECT_EQ(with("kernel [c, relu_1]: window planar tile 3x2x1"),
+            "kernel 'relu_1': the tile's filters do not divide those of a group");
+  EXPECT_EQ(with("kernel [c, relu_1]: softmax planar"), "kernel 'relu_1': conv cannot be computed as softmax");
+  EXPECT_EQ(with("kernel [relu_1]: pointwise planar"), "kernel 'relu_1': 'c' is not computed before it");
+  EXPECT_EQ(with("kernel [c]: window planar tile 1x1x1"), "result 'result' is not written in planar layout");
+  EXPECT_EQ(with("kernel [nothing]: pointwise planar"), "the graph has no layer 'nothing'");
+  EXPECT_EQ(with("kernel [c, relu_1]: window planar tile 4x2x2"),
+            "kernel 'relu_1': a tile has several rows or several vectors, not both");
+  EXPECT_EQ(with("kernel [c, relu_1]: wavelet planar"), "there is no algorithm 'wavelet'");
+  EXPECT_EQ(s.complaint("schedule @p lanes 5 { }"), "vectors have 4, 8 or 16 lanes, not 5");
+}
+
+TEST(Lowering, EqualKernelsExistOnce) {
+  Session s("pipeline p(x: tensor[16, 9, 9]) -> tensor { return x |> conv(16, kernel: 3x3, padding: 1)\n"
+            "|> conv(16, kernel: 3x3, padding: 1) |> conv(16, kernel: 3x3, padding: 1) }");
+  schedule::Program program = schedule::lower(s.graph, s.schedule(), s.target, "p");
+  EXPECT_TRUE(loop::verify(program.loops).empty());
+  EXPECT_TRUE(program.loops.find("p.conv_1"));  // reads the planar input
+  EXPECT_TRUE(program.loops.find("p.conv_2"));  // reads blocks
+  EXPECT_FALSE(program.loops.find("p.conv_3")); // as conv_2
+}

@@ -1,0 +1,59 @@
+// From a script to graph text, or to its diagnostics.
+#pragma once
+#include "graph/reader.h"
+#include "parse/parser.h"
+#include "sema/sema.h"
+#include <gtest/gtest.h>
+
+namespace convoy {
+
+struct Analyzed {
+  std::optional<graph::Graph> graph;
+  std::string diagnostics; // a line each: "line:column: code: message", labels "  line:column: text", helps "  help: ..."
+};
+
+inline std::string position(Location location) {
+  auto at = location.file->position(location.begin);
+  return std::to_string(at.line) + ":" + std::to_string(at.column);
+}
+
+inline Analyzed analyzeText(const std::string& text, const SemaOptions& options = {}) {
+  SourceFile file("test.cvy", text);
+  DiagnosticEngine diags;
+  auto ast = parse(file, diags);
+  Analyzed result;
+  if (!diags.hasErrors()) result.graph = analyze(*ast, options, diags);
+  for (const auto& d : diags.all()) {
+    result.diagnostics += position(d->labels[0].location) + ": " + d->code + ": " + d->message + "\n";
+    for (size_t i = 1; i < d->labels.size(); ++i)
+      result.diagnostics += "  " + position(d->labels[i].location) + ": " + d->labels[i].text + "\n";
+    for (const std::string& help : d->helps) result.diagnostics += "  help: " + help + "\n";
+  }
+  EXPECT_EQ(result.graph.has_value(), !diags.hasErrors());
+  // Locations point into `file`, which ends here.
+  if (result.graph)
+    for (auto& value : result.graph->values) value.location = {};
+  return result;
+}
+
+inline graph::Graph graphOf(const std::string& text, const SemaOptions& options = {}) {
+  Analyzed analyzed = analyzeText(text, options);
+  EXPECT_EQ(analyzed.diagnostics, "");
+  return analyzed.graph ? *analyzed.graph : graph::Graph();
+}
+
+inline std::string printed(const std::string& text) { return print(graphOf(text)); }
+
+// The graph's lines between header and `return`, of the nodes whose text contains `part`.
+inline std::string lines(const std::string& text, const std::string& part) {
+  std::string all = printed(text), found;
+  for (size_t at = 0; at < all.size();) {
+    size_t end = all.find('\n', at);
+    std::string line = all.substr(at, end - at);
+    if (line.find(part) != std::string::npos) found += line.substr(line.find_first_not_of(' ')) + "\n";
+    at = end + 1;
+  }
+  return found;
+}
+
+} // namespace convoy

@@ -1,0 +1,53 @@
+// Every diagnostic of names, types, shapes and parameters: its text, its place, what it points at and proposes.
+#include "analyze.h"
+
+namespace convoy {
+namespace {
+
+struct Case {
+  const char* code;
+  const char* text;
+  const char* diagnostics;
+};
+void PrintTo(const Case& c, std::ostream* out) { *out << c.code; }
+class SemaDiagnostics : public testing::TestWithParam<Case> {};
+
+TEST_P(SemaDiagnostics, AsDocumented) {
+  Analyzed analyzed = analyzeText(GetParam().text);
+  EXPECT_EQ(analyzed.diagnostics, GetParam().diagnostics) << GetParam().text;
+  EXPECT_NE(analyzed.diagnostics.find(GetParam().code), std::string::npos);
+}
+
+const Case kCases[] = {
+#include "diagnostic_cases.inc"
+};
+INSTANTIATE_TEST_SUITE_P(All, SemaDiagnostics, testing::ValuesIn(kCases));
+
+TEST(SemaDiagnosticsTogether, OnePerMistakeAndNoneFollows) {
+  Analyzed analyzed = analyzeText("pipeline p(x: tensor[3, 8, 8], y: tensr[3]) {\n"
+                                  "  a = x |> convv(8) |> relu |> dense(3)\n"
+                                  "  b = a + y + nothing\n"
+                                  "  c = b |> conv(8, kernal: 3, stride: 0)\n"
+                                  "  return c * a\n}\n");
+  EXPECT_EQ(analyzed.diagnostics, "1:35: E0205: there is no type 'tensr'\n  help: did you mean 'tensor'?\n"
+                                  "2:12: E0202: there is no layer or function named 'convv'\n  help: did you mean 'conv'?\n"
+                                  "3:15: E0201: there is no value named 'nothing'\n");
+}
+
+// Every pool whose last window hangs over uses the size before it twice.
+TEST(SemaDiagnosticsTogether, SizesStaySmall) {
+  std::string text = "pipeline p(x: tensor[1, W]) { return x";
+  for (int i = 0; i < 40; ++i) text += " |> max_pool(2, stride: 3, ceil_mode: true)";
+  EXPECT_EQ(analyzeText(text + " }").diagnostics.substr(6),
+            ": E0315: the sizes of this layer have become too complicated to compute at run time\n");
+}
+
+TEST(SemaDiagnosticsTogether, PipelinesAreChosenByName) {
+  SemaOptions options;
+  options.pipeline = "edge";
+  EXPECT_EQ(analyzeText("pipeline edges(x: tensor[1]) { return x }", options).diagnostics,
+            "1:1: E0208: there is no pipeline named 'edge'\n  help: the file has 'edges'\n");
+}
+
+} // namespace
+} // namespace convoy
