@@ -58,7 +58,7 @@ private:
   void value() {
     switch (inst_.op) {
     case Op::Select:
-      wants(operand(1) == operand(2) && operand(1).isVector(), "both values have one type");
+      wants(operand(1) == operand(2) && !operand(1).isTile(), "both values have one type"); // pointers too
       wants(operand(0).isVector() && operand(0).scalar == Scalar::I1 &&
                 (operand(0).lanes == 1 || operand(0).lanes == operand(1).lanes) &&
                 (!operand(0).isArray() || operand(0).array == operand(1).array),
