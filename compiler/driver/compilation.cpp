@@ -40,6 +40,12 @@ const SourceFile* Compilation::read(const std::string& path) {
 bool Compilation::open() {
   kind = fileKindOf(options.file);
   file = read(options.file);
+  if (kind != FileKind::Script && !options.pipeline.empty())
+    diags.report(diag::OptionWithoutEffect, {}, "--pipeline", describe(kind));
+  if (kind == FileKind::Loops && !options.scheduleFile.empty())
+    diags.report(diag::OptionWithoutEffect, {}, "--schedule", describe(kind));
+  if (kind == FileKind::Loops && options.initSeed)
+    diags.report(diag::OptionWithoutEffect, {}, "--init", describe(kind));
   return file != nullptr;
 }
 

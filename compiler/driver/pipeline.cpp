@@ -81,7 +81,8 @@ template <void (*pass)(loop::Function&)> bool onEachFunction(Compilation& c) {
 bool readLoops(Compilation& c) {
   std::optional<loop::Module> module = loop::read(*c.file, c.diags);
   if (!module || c.diags.hasErrors()) return false;
-  for (const std::string& problem : loop::verify(*module)) c.diags.report(diag::LoopInvalid, {c.file, 0, 0}, problem);
+  for (const std::string& problem : loop::verify(*module))
+    c.diags.report(diag::LoopInvalid, {c.file, 0, 0}, problem);
   c.loops = std::move(*module);
   return !c.diags.hasErrors();
 }
@@ -110,7 +111,7 @@ std::string printFused(const Compilation& c) { return schedule::printFused(*c.sc
 std::string printSchedule(const Compilation& c) { return schedule::print(*c.schedule, *c.graph); }
 std::string printLoops(const Compilation& c) { return loop::print(c.loops); }
 
-template <std::string CompiledUnit::*text> std::string printUnits(const Compilation& c) {
+template <std::string CompiledUnit::* text> std::string printUnits(const Compilation& c) {
   std::string all;
   for (const CompiledUnit& unit : c.units) all += (all.empty() ? "" : "\n") + unit.*text;
   return all;
@@ -120,6 +121,7 @@ template <std::string CompiledUnit::*text> std::string printUnits(const Compilat
 
 const std::vector<Phase>& pipeline() {
   constexpr FileKind script = FileKind::Script, graph = FileKind::Graph, loops = FileKind::Loops;
+  // clang-format off
   static const std::vector<Phase> table = {
       {"parse", "the first look at the text: what follows sees a tree and never text",
        {script}, parseScript, nullptr, {{Stage::Ast, printSyntax}}},
@@ -150,6 +152,7 @@ const std::vector<Phase>& pipeline() {
         {Stage::LlvmOptimized, printUnits<&CompiledUnit::optimized>},
         {Stage::Assembly, printUnits<&CompiledUnit::assembly>}}},
   };
+  // clang-format on
   return table;
 }
 
@@ -173,7 +176,8 @@ size_t phasesUntil(Goal goal, const Compilation& c) {
   size_t count = 0;
   for (size_t i = 0; i < table.size(); ++i) {
     const Phase& phase = table[i];
-    if (takesPart(phase, c.kind) && std::any_of(phase.views.begin(), phase.views.end(), isWanted)) count = i + 1;
+    if (takesPart(phase, c.kind) && std::any_of(phase.views.begin(), phase.views.end(), isWanted))
+      count = i + 1;
   }
   return count;
 }

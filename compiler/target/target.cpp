@@ -1,5 +1,6 @@
 #include "target/target.h"
 #include "llvm/ADT/StringMap.h"
+#include "llvm/TargetParser/AArch64TargetParser.h"
 #include "llvm/TargetParser/Host.h"
 #include "llvm/TargetParser/Triple.h"
 #include "llvm/TargetParser/X86TargetParser.h"
@@ -48,6 +49,18 @@ void describeX86(Target& target, const std::set<std::string>& features) {
   for (const std::string& feature : features) target.features += (target.features.empty() ? "+" : ",+") + feature;
 }
 
+// False after a diagnostic.
+bool isKnown(const std::string& cpu, bool x86, DiagnosticEngine& diags) {
+  llvm::SmallVector<llvm::StringRef, 128> known;
+  if (x86) llvm::X86::fillValidCPUArchList(known, /*Only64Bit=*/true);
+  else llvm::AArch64::fillValidCPUArchList(known);
+  if (std::find(known.begin(), known.end(), cpu) != known.end()) return true;
+  std::vector<std::string> names(known.begin(), known.end());
+  auto report = diags.report(diag::UnknownCpu, {}, cpu);
+  if (std::string near = nearestName(cpu, names); !near.empty()) report.help("did you mean '" + near + "'?");
+  return false;
+}
+
 } // namespace
 
 std::optional<Target> makeTarget(const std::string& tripleText, const std::string& cpu, DiagnosticEngine& diags) {
@@ -56,8 +69,9 @@ std::optional<Target> makeTarget(const std::string& tripleText, const std::strin
   Target target;
   target.triple = triple.str();
   target.x86 = triple.getArch() == llvm::Triple::x86_64;
-  if (!target.x86 && triple.getArch() != llvm::Triple::aarch64) {
-    diags.report(diag::UnknownTarget, {}, triple.str()).help("x86_64 and aarch64 are supported");
+  if ((!target.x86 && triple.getArch() != llvm::Triple::aarch64) || !triple.isOSBinFormatELF()) {
+    diags.report(diag::UnknownTarget, {}, triple.str())
+        .help("x86_64 and aarch64 are supported, on systems with ELF files such as Linux");
     return std::nullopt;
   }
   bool native = cpu == "native";
@@ -65,22 +79,13 @@ std::optional<Target> makeTarget(const std::string& tripleText, const std::strin
     diags.report(diag::NativeForeign, {}, triple.str()).help("name a processor with -mcpu=");
     return std::nullopt;
   }
+  if (!native && !isKnown(cpu, target.x86, diags)) return std::nullopt;
   if (!target.x86) {
     target.cpu = target.tune = native ? llvm::sys::getHostCPUName().str() : cpu;
     target.features = "+neon";
     target.vectorRegisters = 32;
     target.fusedMultiplyAdd = true;
     return target;
-  }
-  if (!native) {
-    llvm::SmallVector<llvm::StringRef, 128> known;
-    llvm::X86::fillValidCPUArchList(known, /*Only64Bit=*/true);
-    if (std::find(known.begin(), known.end(), cpu) == known.end()) {
-      std::vector<std::string> names(known.begin(), known.end());
-      auto report = diags.report(diag::UnknownCpu, {}, cpu);
-      if (std::string near = nearestName(cpu, names); !near.empty()) report.help("did you mean '" + near + "'?");
-      return std::nullopt;
-    }
   }
   target.cpu = native ? llvm::sys::getHostCPUName().str() : cpu;
   std::set<std::string> features = native ? hostFeatures() : featuresOf(cpu);
