@@ -31,6 +31,10 @@ public:
   GuardedBuffer& operator=(const GuardedBuffer&) = delete;
 
   template <typename T> T* as() const { return reinterpret_cast<T*>(data_); }
+  // From now on a write is a crash.
+  void protect() const {
+    if (inner_ && mprotect(low_, inner_, PROT_READ)) throw std::runtime_error("cannot protect a buffer");
+  }
   // Whether the bytes between the data and the pages are as they were.
   bool intact() const {
     for (const char* p = low_; p < low_ + inner_; ++p)

@@ -1,0 +1,209 @@
+#include "batch.h"
+#include "convoy/runtime.h"
+#include "data.h"
+#include "execute.h"
+#include "output/link.h"
+#include "output/memory.h"
+#include "program.h"
+#include <chrono>
+#include <cstdio>
+#include <cstring>
+#include <dlfcn.h>
+#include <set>
+#include <stdexcept>
+#include <sys/mman.h>
+#include <unistd.h>
+
+namespace convoy::sweep {
+
+namespace {
+
+constexpr int realsEvery = 8; // every so many cases are run with real numbers too
+
+double now() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+// A case with all that its targets share.
+struct Prepared {
+  const Case* source;
+  Parsed parsed;
+  std::vector<Trial> trials, reals; // `reals` use other weights
+  std::vector<float> realWeights;
+};
+
+void prepare(Prepared& p, Progress& progress) {
+  p.parsed = parseScript("case_" + std::to_string(p.source->number), p.source->script);
+  graph::Graph& graph = p.parsed.graph;
+  const uint64_t seed = static_cast<uint64_t>(p.source->number) * 7919;
+  if (p.source->number % realsEvery == 0 && !p.source->specials) {
+    useParameters(graph, makeParameters(graph, Fill::Reals, 0, seed));
+    for (size_t r = 0; r < p.source->runs.size() && r < 3; ++r)
+      p.reals.push_back(makeTrial(graph, p.source->runs[r], Fill::Reals, 0, seed + r).value());
+    for (const graph::Value& value : graph.values)
+      if (value.kind == graph::Value::Parameter)
+        p.realWeights.insert(p.realWeights.end(), value.data->data.begin(), value.data->data.end());
+  }
+  const Fill fill = p.source->specials ? Fill::Specials : Fill::Integers;
+  for (int level = 0; p.trials.empty(); ++level) { // all runs share the weights, so they share the level
+    useParameters(graph, makeParameters(graph, fill, level, seed));
+    for (size_t r = 0; r < p.source->runs.size(); ++r) {
+      auto trial = makeTrial(graph, p.source->runs[r], fill, level, seed + r);
+      if (!trial) {
+        p.trials.clear();
+        break;
+      }
+      p.trials.push_back(std::move(*trial));
+    }
+  }
+  bool runs = false;
+  for (const Trial& trial : p.trials) {
+    runs |= trial.failedCheck < 0;
+    progress.refused += trial.failedCheck >= 0;
+    for (const Expected& output : trial.outputs) ++(output.bounds.empty() ? progress.exact : progress.bounded);
+  }
+  if (!runs) throw std::runtime_error("none of the case's runs passes the entry checks");
+  checkGraphText(graph);
+}
+
+class Batch {
+public:
+  Batch(const std::vector<SweepTarget>& targets, Progress& progress, const std::function<void(const std::string&)>& report)
+      : targets_(targets), progress_(progress), report_(report), pool_(convoy_pool_create(2)) {}
+  ~Batch() { convoy_pool_destroy(pool_); }
+
+  void run(const std::vector<const Case*>& cases) {
+    for (const Case* c : cases) {
+      prepared_.push_back({c, {}, {}, {}, {}});
+      Prepared& p = prepared_.back();
+      at(*c, "in the front end and the reference");
+      const double start = now();
+      if (!attempt(*c, "any target", [&] { prepare(p, progress_); })) {
+        prepared_.pop_back();
+        progress_.failed += static_cast<int>(targets_.size()) - 1;
+        continue;
+      }
+      progress_.reference += now() - start;
+    }
+    for (size_t t = 0; t < targets_.size(); ++t) runTarget(targets_[t]);
+  }
+
+private:
+  void at(const Case& c, const std::string& where) {
+    progress_.caseNumber = c.number;
+    std::snprintf(progress_.where, sizeof progress_.where, "%s", where.c_str());
+    alarm(120); // endless code ends the process
+  }
+
+  template <typename Action> bool attempt(const Case& c, const std::string& where, Action action) {
+    try {
+      action();
+      return true;
+    } catch (const std::exception& problem) {
+      failed(c, where, problem.what());
+      return false;
+    }
+  }
+  void failed(const Case& c, const std::string& where, const std::string& problem) {
+    ++progress_.failed;
+    report_("case " + std::to_string(c.number) + " (" + c.group + "), " + where + ": " + problem + "\n" + c.script +
+            "again: build/bin/sweep --case " + std::to_string(c.number) + "\n");
+  }
+
+  void runTarget(const SweepTarget& target) {
+    std::vector<CompiledUnit> units;
+    std::vector<std::string> exports;
+    std::vector<const Prepared*> good;
+    for (const Prepared& p : prepared_) {
+      const Case& c = *p.source;
+      std::string where = target.cpu + ", compiling";
+      bool passed = attempt(c, where, [&] {
+        double start = now();
+        at(c, where);
+        Program program = compileGraph(p.parsed.graph, target.target);
+        progress_.compile += now() - start;
+        start = now();
+        where = target.cpu + ", in memory";
+        at(c, where);
+        CodeInMemory code(program.units, {});
+        execute(p, static_cast<const convoy_pipeline*>(code.find(program.prefix + "_pipeline")), where, true);
+        progress_.memory += now() - start;
+        for (CompiledUnit& unit : program.units) units.push_back(std::move(unit));
+        exports.insert(exports.end(), program.exports.begin(), program.exports.end());
+      });
+      if (passed) good.push_back(&p);
+    }
+    if (!good.empty()) runShared(target, units, exports, good);
+  }
+
+  void runShared(const SweepTarget& target, const std::vector<CompiledUnit>& units, const std::vector<std::string>& exports,
+                 const std::vector<const Prepared*>& cases) {
+    double start = now();
+    const std::string where = target.cpu + ", ahead of time";
+    progress_.caseNumber = -1;
+    alarm(120);
+    void* library = link(units, exports);
+    progress_.link += now() - start;
+    start = now();
+    for (const Prepared* p : cases) {
+      bool passed = attempt(*p->source, where, [&] {
+        at(*p->source, where);
+        const std::string symbol = p->parsed.graph.name + "_pipeline";
+        void* pipeline = dlsym(library, symbol.c_str());
+        if (!pipeline) throw std::runtime_error("the shared object has no " + symbol);
+        execute(*p, static_cast<const convoy_pipeline*>(pipeline), where, false);
+      });
+      progress_.passed += passed;
+    }
+    dlclose(library);
+    progress_.ahead += now() - start;
+  }
+
+  static void* link(const std::vector<CompiledUnit>& units, const std::vector<std::string>& exports) {
+    DiagnosticEngine diags;
+    auto bytes = linkShared(units, exports, "sweep.so", {diags, "sweep.so", {}});
+    if (!bytes) throw std::runtime_error("the cases do not link: " + (diags.all().empty() ? "" : renderText(*diags.all()[0], false)));
+    int file = memfd_create("sweep.so", MFD_CLOEXEC);
+    for (size_t at = 0; at < bytes->size();) {
+      ssize_t count = write(file, bytes->data() + at, bytes->size() - at);
+      if (count <= 0) throw std::runtime_error("no memory for the shared object");
+      at += static_cast<size_t>(count);
+    }
+    void* library = dlopen(("/proc/self/fd/" + std::to_string(file)).c_str(), RTLD_NOW | RTLD_LOCAL);
+    close(file);
+    if (!library) throw std::runtime_error(std::string("the shared object does not load: ") + dlerror());
+    return library;
+  }
+
+  void execute(const Prepared& p, const convoy_pipeline* pipeline, const std::string& where, bool inMemory) {
+    Execution execution{pipeline, convoy_pool_executor(pool_), nullptr, (p.source->number % 2 == 0) == inMemory, {}};
+    for (const std::vector<Trial>* trials : {&p.trials, &p.reals}) {
+      if (trials->empty()) continue;
+      execution.weights = trials == &p.reals ? &p.realWeights : nullptr;
+      execution.before = [&](size_t trial, int threads) {
+        ++progress_.runs;
+        std::snprintf(progress_.where, sizeof progress_.where, "%s, %s, %d threads", where.c_str(),
+                      describe((*trials)[trial]).c_str(), threads);
+      };
+      std::string problem = sweep::execute(execution, *trials);
+      if (!problem.empty()) throw std::runtime_error(problem);
+    }
+  }
+
+  const std::vector<SweepTarget>& targets_;
+  Progress& progress_;
+  const std::function<void(const std::string&)>& report_;
+  convoy_pool* pool_;
+  std::vector<Prepared> prepared_;
+};
+
+} // namespace
+
+void runBatch(const std::vector<const Case*>& cases, const std::vector<SweepTarget>& targets, Progress& progress,
+              const std::function<void(const std::string&)>& report) {
+  Batch(targets, progress, report).run(cases);
+  progress.caseNumber = -1;
+  alarm(0);
+}
+
+} // namespace convoy::sweep

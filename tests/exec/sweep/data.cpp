@@ -1,0 +1,235 @@
+#include "data.h"
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+
+namespace convoy::sweep {
+
+namespace {
+
+using graph::Graph;
+using graph::Value;
+using reference::Tensor;
+
+// Largest input and largest weight of a level. The last one has few weights that are not zero.
+struct Amplitude {
+  int64_t input, weight;
+};
+constexpr Amplitude amplitudes[lastLevel + 1] = {{500, 7}, {60, 5}, {9, 3}, {4, 2}, {2, 1}, {1, 1}, {1, 1}};
+
+float realNumber(Random& random) { return static_cast<float>(random.between(-(1 << 23), 1 << 23)) * 0x1p-23f; }
+
+bool startsWith(const std::string& text, const std::string& start) { return text.compare(0, start.size(), start) == 0; }
+
+// An input's name says what numbers it takes: divisors are not zero, squares have exact roots.
+float inputNumber(Random& random, const std::string& name, Fill fill, int level) {
+  const bool divisor = startsWith(name, "divisor"), square = startsWith(name, "square");
+  if (fill == Fill::Reals) {
+    float number = realNumber(random);
+    if (divisor) return number < 0 ? number - 0.5f : number + 0.5f;
+    return square ? std::fabs(number) : number;
+  }
+  if (fill == Fill::Specials && random.chance(10)) {
+    constexpr float infinity = std::numeric_limits<float>::infinity();
+    return std::vector<float>{std::nanf(""), -std::nanf(""), infinity, -infinity}[static_cast<size_t>(random.between(0, 3))];
+  }
+  int64_t most = amplitudes[level].input, number = random.between(-most, most);
+  if (square) number = std::abs(number) % 23, number *= number;
+  if (divisor && number == 0) number = 1;
+  return static_cast<float>(number);
+}
+
+// ---- how exact the reference's doubles are ----
+
+// Exact: the doubles are the float32 numbers that code computes. Rounded: code rounds the double once. (Rounding the
+// exact result of one operation to double and then to float32 is the same as rounding it to float32 at once, since
+// 53 >= 2 * 24 + 2.) Real: code and reference differ by more than that.
+enum class Precision { Exact, Rounded, Real };
+
+// The fewest binary digits behind the point that all numbers have; -1: more than any exact sum takes.
+int fractionBits(const std::vector<double>& numbers) {
+  int bits = 0;
+  for (double number : numbers)
+    while (std::isfinite(number) && std::ldexp(number, bits) != std::nearbyint(std::ldexp(number, bits)))
+      if (++bits > 20) return -1;
+  return bits;
+}
+
+double largest(const std::vector<double>& numbers) {
+  double most = 0;
+  for (double number : numbers) most = std::max(most, std::fabs(number));
+  return most;
+}
+
+bool isFloat(const std::vector<double>& numbers) {
+  return std::all_of(numbers.begin(), numbers.end(),
+                     [](double x) { return std::isnan(x) || static_cast<double>(static_cast<float>(x)) == x; });
+}
+
+class Classifier {
+public:
+  Classifier(const Graph& graph, const std::vector<Tensor>& values) : graph_(graph), values_(values) {}
+
+  std::vector<Precision> run() {
+    precision_.assign(graph_.values.size(), Precision::Exact);
+    for (graph::ValueId id = 0; id < graph_.values.size(); ++id)
+      if (graph_.value(id).kind == Value::Node) precision_[id] = node(graph_.value(id), values_[id]);
+    return std::move(precision_);
+  }
+  bool tooLarge() const { return tooLarge_; }
+
+private:
+  Precision worst(const Value& node) const {
+    Precision worst = Precision::Exact;
+    for (graph::ValueId operand : node.operands) worst = std::max(worst, precision_[operand]);
+    return worst;
+  }
+
+  // `terms` products of an element of operand 0 with a number of at most `weight` in `weightBits`, and `start`.
+  bool sumIsExact(const Value& node, double terms, double weight, int weightBits, double start) {
+    const std::vector<double>& x = values_[node.operands[0]].data;
+    int bits = fractionBits(x);
+    double border = node.attributes.has("border") ? std::fabs(node.attributes.get<Border>("border").value) : 0;
+    if (bits < 0 || weightBits < 0) return false;
+    bool fits = std::ldexp(terms * std::max(largest(x), border) * weight + start, bits + weightBits) <= 0x1p24;
+    tooLarge_ |= !fits;
+    return fits;
+  }
+
+  Precision node(const Value& node, const Tensor& y) {
+    const Precision operands = worst(node);
+    const Precision once = operands != Precision::Exact ? Precision::Real
+                           : isFloat(y.data)            ? Precision::Exact
+                                                        : Precision::Rounded;
+    switch (node.op) {
+    case OpKind::Relu:
+    case OpKind::Clamp:
+    case OpKind::Abs:
+    case OpKind::MaxPool:
+    case OpKind::GlobalMaxPool:
+    case OpKind::Concat:
+    case OpKind::Flatten: return operands; // rounding commutes with what is monotone
+    case OpKind::Add:
+    case OpKind::Sub:
+    case OpKind::Mul:
+    case OpKind::Div:
+    case OpKind::Sqrt: return once;
+    case OpKind::Conv:
+    case OpKind::Dense: {
+      const Tensor& w = values_[node.operands[1]];
+      const std::vector<double> none, &bias = node.operands.size() > 2 ? values_[node.operands[2]].data : none;
+      double terms = static_cast<double>(w.elements() / w.shape[0]);
+      bool exact = sumIsExact(node, terms, largest(w.data), fractionBits(w.data), largest(bias));
+      return exact && isFloat(y.data) ? operands == Precision::Exact ? Precision::Exact : Precision::Real : Precision::Real;
+    }
+    case OpKind::AvgPool: {
+      double taps = 1;
+      for (int64_t k : node.attributes.get<std::vector<int64_t>>("kernel")) taps *= static_cast<double>(k);
+      return sumIsExact(node, taps, 1, 0, 0) ? once : Precision::Real;
+    }
+    case OpKind::GlobalAvgPool: {
+      const Tensor& x = values_[node.operands[0]];
+      return sumIsExact(node, static_cast<double>(x.elements() / x.shape[0]), 1, 0, 0) ? once : Precision::Real;
+    }
+    case OpKind::Luminance:
+    case OpKind::Softmax: return Precision::Real;
+    }
+    return Precision::Real;
+  }
+
+  const Graph& graph_;
+  const std::vector<Tensor>& values_;
+  std::vector<Precision> precision_;
+  bool tooLarge_ = false;
+};
+
+} // namespace
+
+Parameters makeParameters(const Graph& graph, Fill fill, int level, uint64_t seed) {
+  Parameters all(graph.values.size());
+  for (graph::ValueId id = 0; id < graph.values.size(); ++id) {
+    const Value& value = graph.value(id);
+    if (value.kind != Value::Parameter) continue;
+    if (value.data && value.data->literal) {
+      all[id] = value.data;
+      continue;
+    }
+    Random random(seed + id);
+    auto data = std::make_shared<graph::ParameterData>();
+    data->data.resize(static_cast<size_t>(*value.type.elements().constant()));
+    const int64_t most = amplitudes[level].weight;
+    for (float& number : data->data) {
+      number = fill == Fill::Reals ? realNumber(random) : static_cast<float>(random.between(-most, most));
+      if (fill != Fill::Reals && level == lastLevel && random.chance(80)) number = 0;
+    }
+    all[id] = std::move(data);
+  }
+  return all;
+}
+
+void useParameters(Graph& graph, const Parameters& parameters) {
+  for (graph::ValueId id = 0; id < graph.values.size(); ++id)
+    if (parameters[id]) graph.values[id].data = parameters[id];
+}
+
+std::optional<Trial> makeTrial(const Graph& graph, const Run& run, Fill fill, int level, uint64_t seed) {
+  Trial trial;
+  trial.run = run;
+  trial.fill = fill;
+  std::vector<Tensor> inputs;
+  std::map<std::string, int64_t> sizes;
+  for (size_t i = 0; i < graph.inputs.size(); ++i) {
+    const Value& value = graph.value(graph.inputs[i]);
+    Tensor tensor;
+    tensor.batch = run.batch;
+    for (const Size& dim : value.type.dims) {
+      // A size that the script did not name is called after its input; the runs name axes alone.
+      std::map<std::string, int64_t> bound = run.sizes;
+      for (const std::string& symbol : dim.symbols())
+        if (auto dot = symbol.rfind('.'); dot != std::string::npos && run.sizes.count(symbol.substr(dot + 1)))
+          bound[symbol] = run.sizes.at(symbol.substr(dot + 1));
+      auto extent = dim.evaluate(bound);
+      if (!extent) throw std::runtime_error("the run does not say how large " + dim.str() + " is");
+      tensor.shape.push_back(*extent);
+      for (const std::string& symbol : dim.symbols()) sizes[symbol] = bound.at(symbol);
+    }
+    Random random(seed + 1000003 * (i + 1));
+    std::vector<float> numbers(static_cast<size_t>(run.batch * tensor.elements()));
+    for (float& number : numbers) number = inputNumber(random, value.name, fill, level);
+    tensor.data.assign(numbers.begin(), numbers.end());
+    trial.shapes.push_back(tensor.shape);
+    trial.inputs.push_back(std::move(numbers));
+    inputs.push_back(std::move(tensor));
+  }
+
+  for (size_t i = 0; i < graph.checks.size() && trial.failedCheck < 0; ++i) {
+    const ShapeRequest::RuntimeCheck& check = graph.checks[i].check;
+    int64_t left = check.left.evaluate(sizes).value(), right = check.right.evaluate(sizes).value();
+    bool holds = check.kind == ShapeRequest::RuntimeCheck::Equal ? left == right : left >= right;
+    if (!holds) trial.failedCheck = static_cast<int>(i);
+  }
+  if (trial.failedCheck >= 0) return trial;
+
+  const std::vector<Tensor> values = reference::evaluate(graph, inputs, sizes);
+  Classifier classifier(graph, values);
+  const std::vector<Precision> precision = classifier.run();
+  if (fill == Fill::Integers && classifier.tooLarge() && level < lastLevel) return std::nullopt;
+  std::vector<Tensor> bounds;
+  for (const graph::Output& output : graph.outputs) {
+    const Tensor& value = values[output.value];
+    Expected expected{value.shape, value.data, {}};
+    if (fill == Fill::Specials) {
+      for (graph::ValueId id = 0; id < graph.values.size(); ++id)
+        if (precision[id] != Precision::Exact) throw std::runtime_error("a case with NaN and infinities has arithmetic");
+    } else if (precision[output.value] == Precision::Real) {
+      if (bounds.empty()) bounds = reference::errorBounds(graph, values);
+      expected.bounds = bounds[output.value].data;
+      if (expected.bounds.empty()) expected.bounds.clear();
+    }
+    trial.outputs.push_back(std::move(expected));
+  }
+  return trial;
+}
+
+} // namespace convoy::sweep

@@ -1,0 +1,29 @@
+// A case's graph through the compiler for one target, with every text on the way read back.
+#pragma once
+#include "codegen/descriptor.h"
+#include "graph/graph.h"
+#include "output/compile.h"
+#include "support/source.h"
+#include "target/target.h"
+#include <memory>
+
+namespace convoy::sweep {
+
+// A script's graph; problems are thrown as std::runtime_error.
+struct Parsed {
+  std::unique_ptr<SourceFile> file; // locations point into it
+  graph::Graph graph;
+};
+Parsed parseScript(const std::string& name, const std::string& text);
+
+struct Program {
+  std::string prefix;
+  std::vector<CompiledUnit> units;
+  std::vector<std::string> exports; // with the descriptor
+};
+// The graph's parameters must have their numbers. `checkTexts`: the graph's text too, which is the same for every target.
+Program compileGraph(const graph::Graph& graph, const Target& target);
+// Throws unless the graph prints as a text that says the same.
+void checkGraphText(const graph::Graph& graph);
+
+} // namespace convoy::sweep
