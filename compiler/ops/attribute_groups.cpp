@@ -226,6 +226,13 @@ std::optional<WindowShape> resolveWindow(ShapeRequest& request, const char* op, 
   for (int axis = 0; axis < rank; ++axis) extents.push_back(window.dilation[axis] * (window.kernel[axis] - 1) + 1);
   if (!resolvePadding(request, op, extents, shape)) return std::nullopt;
 
+  // The word is needed only where the pads cannot be told from it. It is dropped before the sizes are computed, so that
+  // the pads alone give the same sizes and the same checks once more.
+  bool constantPads = true;
+  for (int axis = 0; axis < rank; ++axis)
+    constantPads = constantPads && window.padBegin[axis].isConstant() && window.padEnd[axis].isConstant();
+  if (constantPads) shape.paddingWord.clear();
+
   for (int axis = 0; axis < rank; ++axis) {
     const Size& n = input.spatial(axis);
     int64_t stride = window.stride[axis];
@@ -241,12 +248,6 @@ std::optional<WindowShape> resolveWindow(ShapeRequest& request, const char* op, 
     if (ceilMode) windows = Size::min(windows, Size::floorDiv(n + window.padBegin[axis] - 1, stride) + 1);
     shape.output.push_back(windows);
   }
-
-  // The word is needed only where the pads cannot be told from it.
-  bool constantPads = true;
-  for (int axis = 0; axis < rank; ++axis)
-    constantPads = constantPads && window.padBegin[axis].isConstant() && window.padEnd[axis].isConstant();
-  if (constantPads) shape.paddingWord.clear();
   return shape;
 }
 
