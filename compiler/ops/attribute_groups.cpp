@@ -42,7 +42,11 @@ void WindowShape::store(Attributes& resolved) const {
 }
 
 void missingAttribute(ShapeRequest& request, const char* op, const char* name) {
-  request.diags.report(diag::MissingAttribute, request.location, op, name);
+  auto report = request.diags.report(diag::MissingAttribute, request.location, op, name);
+  const OpInfo* row = findOp(op);
+  require(row != nullptr, "a layer that is not in the table");
+  for (const AttributeSpec& spec : row->attributes)
+    if (spec.name == name) report.help(spec.name + ": " + spec.doc);
 }
 
 void wrongOperand(ShapeRequest& request, const char* op, const std::string& needs, size_t operand) {

@@ -133,7 +133,7 @@ private:
     std::set<std::string> stems;
     for (const std::string& item : options.items)
       if (!stems.insert(stemOf(item)).second)
-        return usageError("two inputs named " + quoted(stemOf(item)) + " would be written to the same file");
+        return usageError("the results of two files named " + quoted(stemOf(item)) + " would overwrite each other");
     Result<Runner> runner = Runner::create(pipeline, options.threads);
     if (!runner) return runner.error();
     ProgressBar bar(options.items.size());
