@@ -68,11 +68,6 @@ typedef struct convoy_call {
   const convoy_executor* executor; /* null: everything on the calling thread */
 } convoy_call;
 
-/* One layer, or several fused, for profiles. */
-typedef struct convoy_kernel {
-  const char* name;
-} convoy_kernel;
-
 typedef struct convoy_pipeline {
   uint32_t abi_version;
   int32_t input_count, output_count, size_count, check_count;
