@@ -12,6 +12,7 @@ What is checked is told by the word behind the opening fence of a block:
     schedule             one that can be given back for the script before it
     schedule-error TEXT  one that is refused with this text
     loop                 loop IR that compiles
+    loop FILE            the same, and it is the text of a file of this repository
     loop-error TEXT      loop IR that is refused with this text
 
 Other blocks are not looked at. Links to files and headings must lead somewhere. docs/loop-ir.md must have the operations of
@@ -108,6 +109,8 @@ class Checker:
             self.refused(where, rest, "emit", script, "--stage=schedule", option, "-o", "-")
         elif word == "loop":
             self.accepted(where, "emit", self.write("text.loop", text), "--stage=asm", "-o", "-")
+            if rest and (ROOT / rest).read_text(encoding="utf-8") != text:
+                self.problem(where, f"this is not the text of {rest}")
         elif word == "loop-error":
             self.refused(where, rest, "check", self.write("wrong.loop", text))
         else:
