@@ -82,6 +82,7 @@ class Checker:
         done = self.accepted(where, *arguments)
         if done.returncode == 0 and done.stdout != text:
             self.problem(where, "what is printed is another text", done.stdout)
+        return done.returncode == 0
 
     def block(self, where, word, rest, text, script):
         """Checks one block; gives the script that those behind it belong to."""
@@ -102,8 +103,8 @@ class Checker:
             self.printed(where, text, "emit", script, "--stage=schedule", X86, f"-mcpu={rest}", "-o", "-")
         elif word == "schedule":
             option = f"--schedule={self.write('text.schedule', text)}"
-            self.printed(where, text, "emit", script, "--stage=schedule", option, "-o", "-")
-            self.accepted(where, "emit", script, "--stage=asm", option, "-o", "-")
+            if self.printed(where, text, "emit", script, "--stage=schedule", option, "-o", "-"):
+                self.accepted(where, "emit", script, "--stage=asm", option, "-o", "-")
         elif word == "schedule-error":
             option = f"--schedule={self.write('wrong.schedule', text)}"
             self.refused(where, rest, "emit", script, "--stage=schedule", option, "-o", "-")

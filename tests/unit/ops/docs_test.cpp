@@ -19,7 +19,8 @@ std::string layerRow(const OpInfo& row) {
                                 : std::string("`") + row.name + "`";
   std::string attributes;
   for (const AttributeSpec& spec : row.attributes)
-    attributes += (attributes.empty() ? "`" : ", `") + spec.name + (spec.fallback ? ": " + *spec.fallback : "") + "`";
+    attributes +=
+        (attributes.empty() ? "`" : ", `") + spec.name + (spec.fallback ? ": " + *spec.fallback : "") + "`";
   return "| " + name + " | " + attributes + (attributes.empty() ? "| " : " | ") + row.doc + " |";
 }
 
@@ -54,9 +55,12 @@ TEST(LanguageReference, HasNoOtherLayer) {
   size_t rows = 0;
   bool inTable = false;
   for (std::string line; std::getline(file, line);) {
-    if (line.rfind("| layer | attributes |", 0) == 0) inTable = true;
-    else if (line.empty()) inTable = false;
-    else if (inTable && line.rfind("| `", 0) == 0) ++rows;
+    if (line.rfind("| layer | attributes |", 0) == 0)
+      inTable = true;
+    else if (line.empty())
+      inTable = false;
+    else if (inTable && line.rfind("| `", 0) == 0)
+      ++rows;
   }
   EXPECT_EQ(rows, opTable().size());
 }
