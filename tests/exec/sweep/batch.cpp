@@ -113,7 +113,7 @@ private:
 
   int optimizationOf(const Case& c, size_t target) const {
     const size_t number = static_cast<size_t>(c.number);
-    return thorough_ || number % 2 == 0 || number / 2 % targets_.size() == target ? 3 : 0;
+    return thorough_ || number % 3 == 0 || number / 3 % targets_.size() == target ? 3 : 0;
   }
   std::string placeOf(const Case& c, size_t target) const {
     return targets_[target].cpu + " -O" + std::to_string(optimizationOf(c, target));

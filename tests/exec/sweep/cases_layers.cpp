@@ -155,6 +155,13 @@ void addInterfaces(CaseList& list) {
       {"x: tensor[16, @], y: tensor[16, @]", "a = x |> conv(16, kernel: 3x3, padding: 1, bias: false, name: \"c\")\n    b = y |> conv(16, kernel: 1x1, bias: false, name: \"d\")\n    return relu(a + b)"},
       {"x: tensor[1, @]", "a = x |> conv(kernel: [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]], padding: same, border: replicate)\n    b = x |> conv(kernel: [[-1, -2, -1], [0, 0, 0], [1, 2, 1]], padding: same, border: replicate)\n    return sqrt(a * a + b * b)"},
       {"x: tensor[16, @]", "y = x |> conv(8, kernel: 1x1, name: \"c\")\n    z = y |> conv(16, kernel: 3x3, padding: same, name: \"d\")\n    return concat(y, z, x)"},
+      // Layers that share one kernel, with numbers of their own.
+      {"x: tensor[16, @]", "a = x |> conv(16, kernel: 3x3, padding: 1, bias: false, name: \"a\")\n    b = x |> conv(16, kernel: 3x3, padding: 1, bias: false, name: \"b\")\n    return a - b"},
+      {"x: tensor[2, @]", "for i in 0..3 { x = x |> conv(2, kernel: 1x3, padding: same, bias: false, name: \"c{i}\") }\n    return x"},
+      {"x: tensor[3, @], y: tensor[3, @]", "return (a: relu(x), b: relu(y), c: x + y, d: y + x, e: x + x)"},
+      {"x: tensor[3, @]", "return (a: x + 1, b: x + 2, c: clamp(x, 0, 1), d: clamp(x, 0, 2))"},
+      {"x: tensor[5, @]", "a = x |> conv(kernel: [[1, 2], [3, 4]], padding: same)\n    b = x |> conv(kernel: [[4, 3], [2, 1]], padding: same)\n    return (a: a, b: b, m: max_pool(a, 2x2, padding: 1), n: max_pool(b, 2x2, padding: 1))"},
+      {"x: tensor[3, @]", "return (a: x |> conv(3, kernel: 3x3, padding: 2, border: constant(1), name: \"a\"), b: x |> conv(3, kernel: 3x3, padding: 2, border: constant(2), name: \"b\"))"},
   };
   for (const Interface& i : all)
     for (int kind = 0; kind < 4; ++kind) {
