@@ -108,6 +108,7 @@ std::vector<Case> allCases() {
   addHeads(list);
   addInterfaces(list);
   addNetworks(list);
+  addLarge(list);
   addSpecials(list);
   return std::move(list.cases);
 }

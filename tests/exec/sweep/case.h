@@ -76,6 +76,7 @@ void addElementwise(CaseList& list);
 void addHeads(CaseList& list);
 void addInterfaces(CaseList& list);
 void addNetworks(CaseList& list);
+void addLarge(CaseList& list);
 void addSpecials(CaseList& list);
 
 std::vector<Case> allCases();

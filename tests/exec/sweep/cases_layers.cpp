@@ -155,6 +155,13 @@ void addInterfaces(CaseList& list) {
       {"x: tensor[16, @], y: tensor[16, @]", "a = x |> conv(16, kernel: 3x3, padding: 1, bias: false, name: \"c\")\n    b = y |> conv(16, kernel: 1x1, bias: false, name: \"d\")\n    return relu(a + b)"},
       {"x: tensor[1, @]", "a = x |> conv(kernel: [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]], padding: same, border: replicate)\n    b = x |> conv(kernel: [[-1, -2, -1], [0, 0, 0], [1, 2, 1]], padding: same, border: replicate)\n    return sqrt(a * a + b * b)"},
       {"x: tensor[16, @]", "y = x |> conv(8, kernel: 1x1, name: \"c\")\n    z = y |> conv(16, kernel: 3x3, padding: same, name: \"d\")\n    return concat(y, z, x)"},
+      // Layers that share one kernel, with numbers of their own.
+      {"x: tensor[16, @]", "a = x |> conv(16, kernel: 3x3, padding: 1, bias: false, name: \"a\")\n    b = x |> conv(16, kernel: 3x3, padding: 1, bias: false, name: \"b\")\n    return a - b"},
+      {"x: tensor[2, @]", "for i in 0..3 { x = x |> conv(2, kernel: 1x3, padding: same, bias: false, name: \"c{i}\") }\n    return x"},
+      {"x: tensor[3, @], y: tensor[3, @]", "return (a: relu(x), b: relu(y), c: x + y, d: y + x, e: x + x)"},
+      {"x: tensor[3, @]", "return (a: x + 1, b: x + 2, c: clamp(x, 0, 1), d: clamp(x, 0, 2))"},
+      {"x: tensor[5, @]", "a = x |> conv(kernel: [[1, 2], [3, 4]], padding: same)\n    b = x |> conv(kernel: [[4, 3], [2, 1]], padding: same)\n    return (a: a, b: b, m: max_pool(a, 2x2, padding: 1), n: max_pool(b, 2x2, padding: 1))"},
+      {"x: tensor[3, @]", "return (a: x |> conv(3, kernel: 3x3, padding: 2, border: constant(1), name: \"a\"), b: x |> conv(3, kernel: 3x3, padding: 2, border: constant(2), name: \"b\"))"},
   };
   for (const Interface& i : all)
     for (int kind = 0; kind < 4; ++kind) {
@@ -171,13 +178,13 @@ void addSpecials(CaseList& list) {
                            "clamp(-2, 3)", "global_max_pool", "relu |> max_pool(2x3, stride: 1)", "abs |> clamp(0, 4)",
                            "max_pool(2x2, stride: 3) |> relu", "max_pool(1x5, stride: 1, padding: [0, 0, 2, 2]) |> clamp(0, 1)"})
     for (int64_t channels : {1, 3, 16, 17})
-      for (bool everySize : {true, false}) {
-        Shape shape = everySize ? everyWidth(2, 10 * channels) : someShape(random, 2, {3, 5}, 10 * channels);
-        list.add("nan and inf", "x: " + tensor(channels, shape.text), std::string("    return x |> ") + body + "\n", shape.runs, true);
-        // Behind concat and planar again.
-        if (!everySize)
-          list.add("nan and inf", "x: " + tensor(channels, shape.text) + ", y: " + tensor(2, shape.text),
-                   std::string("    return concat(x, y) |> ") + body + "\n", shape.runs, true);
+      for (int kind = 0; kind < 3; ++kind) {
+        Shape shape = kind == 0 ? everyWidth(2, 10 * channels) : someShape(random, 2, {3, 5}, 10 * channels);
+        std::string inputs = "x: " + tensor(channels, shape.text), x = "x";
+        if (kind == 1) inputs += ", y: " + tensor(2, shape.text), x = "concat(x, y)";
+        // Blocked from here on. A term that is NaN, or two infinities of both signs, make a sum NaN.
+        if (kind == 2) inputs = "x: " + tensor(2, shape.text), x = "x |> conv(" + std::to_string(channels) + ", kernel: 1x1, name: \"c\")";
+        list.add("nan and inf", inputs, "    return " + x + " |> " + body + "\n", shape.runs, true);
       }
 }
 

@@ -125,6 +125,11 @@ private:
     convoy_call call{sizes.data(), t.run.batch, inputPointers.data(), outputPointers.data(), prepared_->as<void>(),
                      workspace->as<void>(), bytes, threads == 1 ? nullptr : e_.pool};
     e_.before(index, threads);
+    if (index == 0 && bytes > 0) {
+      call.workspace_bytes = bytes - 1;
+      if (p_.run(&call) != CONVOY_ERROR_MEMORY) return "a workspace that is too small goes unnoticed";
+      call.workspace_bytes = bytes;
+    }
     int32_t status;
     bool restored;
     {

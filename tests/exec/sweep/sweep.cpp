@@ -1,7 +1,10 @@
 // The execution sweep: generated scripts, compiled for three widths of vectors, run in memory and ahead of time, with one
 // thread and two, and compared with the reference interpreter.
 //
-//   sweep [--case N] [--from N] [--to N] [--group TEXT] [--cpu NAME] [--list]
+//   sweep [--case N] [--from N] [--to N] [--every N] [--group TEXT] [--cpu NAME] [--list]
+//
+// With CONVOY_TEST_LONG in the environment every case is optimized for every target. The last line counts results: one
+// for each case and target.
 #include "batch.h"
 #include "compiled_text.h"
 #include <algorithm>
@@ -35,11 +38,6 @@ struct Slot {
   std::vector<const Case*> batch;
 };
 
-struct Totals {
-  Progress sum;
-  size_t casesDone = 0;
-};
-
 std::vector<SweepTarget> findTargets(const std::string& only) {
   std::vector<SweepTarget> targets;
   for (const char* cpu : {"x86-64-v4", "x86-64-v3", "x86-64-v2"}) {
@@ -52,7 +50,8 @@ std::vector<SweepTarget> findTargets(const std::string& only) {
 
 class Sweep {
 public:
-  Sweep(std::vector<const Case*> cases, std::vector<SweepTarget> targets) : cases_(std::move(cases)), targets_(std::move(targets)) {}
+  Sweep(std::vector<const Case*> cases, std::vector<SweepTarget> targets, bool thorough)
+      : cases_(std::move(cases)), targets_(std::move(targets)), thorough_(thorough) {}
 
   int run() {
     const auto start = std::chrono::steady_clock::now();
@@ -102,7 +101,7 @@ private:
     slot.process = fork();
     if (slot.process != 0) return;
     Slot::Shared& shared = *slot.shared;
-    runBatch(slot.batch, targets_, shared.progress, [&](const std::string& text) {
+    runBatch(slot.batch, targets_, thorough_, shared.progress, [&](const std::string& text) {
       const size_t count = std::min(text.size(), sizeof shared.text - shared.textLength);
       std::memcpy(shared.text + shared.textLength, text.data(), count);
       shared.textLength += count;
@@ -144,6 +143,7 @@ private:
 
   std::vector<const Case*> cases_;
   std::vector<SweepTarget> targets_;
+  bool thorough_;
   Progress total_;
   size_t done_ = 0;
 };
@@ -158,7 +158,7 @@ int usage() {
 int main(int argc, char** argv) {
   long from = 0, to = 1 << 30, every = 1;
   std::string group, cpu;
-  bool list = false;
+  bool list = false, thorough = std::getenv("CONVOY_TEST_LONG") != nullptr;
   for (int i = 1; i < argc; ++i) {
     const std::string option = argv[i];
     if (option == "--list") {
@@ -185,7 +185,7 @@ int main(int argc, char** argv) {
   }
   const std::vector<SweepTarget> targets = findTargets(cpu);
   std::printf("%zu cases\n", chosen.size());
-  return Sweep(chosen, targets).run();
+  return Sweep(chosen, targets, thorough).run();
 }
 
 } // namespace convoy::sweep
