@@ -207,7 +207,9 @@ void addInterfaces(CaseList& list) {
       {"x: tensor[16, @]", "a = x |> conv(16, kernel: 3x3, padding: 1, bias: false, name: \"a\")\n    b = x |> "
                            "conv(16, kernel: 3x3, padding: 1, bias: false, name: \"b\")\n    return a - b"},
       {"x: tensor[2, @]",
-       "for i in 0..3 { x = x |> conv(2, kernel: 1x3, padding: same, bias: false, name: \"c{i}\") }\n    return x"},
+       "a = x |> conv(2, kernel: 1x3, padding: same, bias: false, name: \"a\")\n"
+       "    b = a |> conv(2, kernel: 1x3, padding: same, bias: false, name: \"b\")\n"
+       "    return b |> conv(2, kernel: 1x3, padding: same, bias: false, name: \"c\")"},
       {"x: tensor[3, @], y: tensor[3, @]", "return (a: relu(x), b: relu(y), c: x + y, d: y + x, e: x + x)"},
       {"x: tensor[3, @]", "return (a: x + 1, b: x + 2, c: clamp(x, 0, 1), d: clamp(x, 0, 2))"},
       {"x: tensor[5, @]",
