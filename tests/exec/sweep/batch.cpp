@@ -20,9 +20,7 @@ namespace {
 
 constexpr int realsEvery = 8; // every so many cases are run with real numbers too
 
-double now() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
+double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
 // A case with all that its targets share.
 struct Prepared {
@@ -113,7 +111,7 @@ private:
 
   int optimizationOf(const Case& c, size_t target) const {
     const size_t number = static_cast<size_t>(c.number);
-    return thorough_ || number % 3 == 0 || number / 3 % targets_.size() == target ? 3 : 0;
+    return thorough_ || number % 4 == 0 || number / 4 % targets_.size() == target ? 3 : 0;
   }
   std::string placeOf(const Case& c, size_t target) const {
     return targets_[target].cpu + " -O" + std::to_string(optimizationOf(c, target));
@@ -171,7 +169,9 @@ private:
   static void* link(const std::vector<CompiledUnit>& units, const std::vector<std::string>& exports) {
     DiagnosticEngine diags;
     auto bytes = linkShared(units, exports, "sweep.so", {diags, "sweep.so", {}});
-    if (!bytes) throw std::runtime_error("the cases do not link: " + (diags.all().empty() ? "" : renderText(*diags.all()[0], false)));
+    if (!bytes)
+      throw std::runtime_error("the cases do not link: " +
+                               (diags.all().empty() ? "" : renderText(*diags.all()[0], false)));
     int file = memfd_create("sweep.so", MFD_CLOEXEC);
     for (size_t at = 0; at < bytes->size();) {
       ssize_t count = write(file, bytes->data() + at, bytes->size() - at);

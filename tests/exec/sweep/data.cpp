@@ -32,7 +32,8 @@ float inputNumber(Random& random, const std::string& name, Fill fill, int level)
   }
   if (fill == Fill::Specials && random.chance(5)) {
     constexpr float infinity = std::numeric_limits<float>::infinity();
-    return std::vector<float>{std::nanf(""), -std::nanf(""), infinity, -infinity}[static_cast<size_t>(random.between(0, 3))];
+    return std::vector<float>{std::nanf(""), -std::nanf(""), infinity,
+                              -infinity}[static_cast<size_t>(random.between(0, 3))];
   }
   int64_t most = amplitudes[level].input, number = random.between(-most, most);
   if (square) number = std::abs(number) % 23, number *= number;
@@ -122,7 +123,8 @@ private:
       const std::vector<double> none, &bias = node.operands.size() > 2 ? values_[node.operands[2]].data : none;
       double terms = static_cast<double>(w.elements() / w.shape[0]);
       bool exact = sumIsExact(node, terms, largest(w.data), fractionBits(w.data), largest(bias));
-      return exact && isFloat(y.data) ? operands == Precision::Exact ? Precision::Exact : Precision::Real : Precision::Real;
+      return exact && isFloat(y.data) ? operands == Precision::Exact ? Precision::Exact : Precision::Real
+                                      : Precision::Real;
     }
     case OpKind::AvgPool: {
       double taps = 1;

@@ -30,7 +30,8 @@ void requireEqual(const std::string& what, const std::string& a, const std::stri
 }
 
 // Prints, reads, prints.
-template <typename Read, typename Print> void checkText(const char* what, const std::string& first, Read read, Print print) {
+template <typename Read, typename Print>
+void checkText(const char* what, const std::string& first, Read read, Print print) {
   SourceFile file(what, first);
   DiagnosticEngine diags;
   auto again = read(file, diags);
