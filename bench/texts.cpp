@@ -1,7 +1,7 @@
 // Measures the loop IR texts of tests/exec/texts on one core and prints GFLOP/s (of the direct convolution) and the
 // percentage of the peak of fused multiply-adds, which is the best sample taken just before and after each text.
 //
-//   bench_texts [NAME]      all texts, or those whose name contains NAME
+//   texts_bench [NAME]      all texts, or those whose name contains NAME
 #include "peak.h"
 #include "workload.h"
 #include <algorithm>

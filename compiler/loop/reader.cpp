@@ -1,14 +1,10 @@
 #include "loop/reader.h"
-#include <cctype>
-#include <cstdlib>
+#include "support/text_scanner.h"
 #include <unordered_map>
 
 namespace convoy::loop {
 
 namespace {
-
-// Thrown inside the reader only, at the first error.
-struct Stop {};
 
 const std::unordered_map<std::string_view, Op>& opNames() {
   static const std::unordered_map<std::string_view, Op> names = {
@@ -21,91 +17,36 @@ const std::unordered_map<std::string_view, Op>& opNames() {
 
 class Reader {
 public:
-  Reader(const SourceFile& file, DiagnosticEngine& diags) : file_(file), diags_(diags), text_(file.text()) {}
+  Reader(const SourceFile& file, DiagnosticEngine& diags)
+      : text_(file, "_.", [&diags](Location where, const std::string& what) { diags.report(diag::LoopText, where, what); }) {}
 
   Module run() {
     Module module;
-    for (skip(); at_ < text_.size(); skip()) {
-      function(module);
-    }
+    while (!text_.atEnd()) function(module);
     return module;
   }
 
 private:
   // ---- words ----
-  void skip() {
-    while (at_ < text_.size()) {
-      if (std::isspace(static_cast<unsigned char>(text_[at_]))) ++at_;
-      else if (text_.substr(at_, 2) == "//") {
-        while (at_ < text_.size() && text_[at_] != '\n') ++at_;
-      } else return;
-    }
+  bool peek(std::string_view token) { return text_.peek(token); }
+  bool accept(std::string_view token) { return text_.accept(token); }
+  void expect(std::string_view token) { text_.expect(token); }
+  std::string word(const char* what) { return text_.word(what); }
+  int64_t integer() { return text_.integer(); }
+  [[noreturn]] void fail(const std::string& what, size_t begin) { text_.fail(what, begin); }
+  [[noreturn]] void fail(const std::string& what) { text_.fail(what); }
+  // Where the next word begins.
+  size_t next() {
+    text_.skip();
+    return text_.position();
   }
 
-  Location here(size_t begin) const {
-    return {&file_, static_cast<uint32_t>(begin), static_cast<uint32_t>(std::max(at_, begin + 1))};
-  }
-
-  [[noreturn]] void fail(const std::string& what, size_t begin) {
-    diags_.report(diag::LoopText, here(begin), what);
-    throw Stop{};
-  }
-  [[noreturn]] void fail(const std::string& what) { fail(what, at_); }
-
-  static bool isWord(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '.'; }
-
-  bool peek(std::string_view token) {
-    skip();
-    if (text_.substr(at_, token.size()) != token) return false;
-    return !isWord(token.back()) || at_ + token.size() >= text_.size() || !isWord(text_[at_ + token.size()]);
-  }
-  bool accept(std::string_view token) {
-    if (!peek(token)) return false;
-    at_ += token.size();
-    return true;
-  }
-  void expect(std::string_view token) {
-    if (!accept(token)) fail("expected '" + std::string(token) + "'");
-  }
-  std::string word(const char* what) {
-    skip();
-    size_t begin = at_;
-    while (at_ < text_.size() && isWord(text_[at_])) ++at_;
-    if (begin == at_) fail(std::string("expected ") + what);
-    return std::string(text_.substr(begin, at_ - begin));
-  }
-  bool atInteger() {
-    skip();
-    size_t i = at_ + (at_ < text_.size() && text_[at_] == '-');
-    return i < text_.size() && std::isdigit(static_cast<unsigned char>(text_[i]));
-  }
-  int64_t integer() {
-    if (!atInteger()) fail("expected an integer");
-    size_t begin = at_;
-    if (text_[at_] == '-') ++at_;
-    while (at_ < text_.size() && std::isdigit(static_cast<unsigned char>(text_[at_]))) ++at_;
-    std::string digits(text_.substr(begin, at_ - begin));
-    errno = 0;
-    long long n = std::strtoll(digits.c_str(), nullptr, 10);
-    if (errno == ERANGE) fail("the integer does not fit 64 bits", begin);
-    return n;
-  }
-  double floating() {
-    skip();
-    size_t begin = at_;
-    while (at_ < text_.size() && (isWord(text_[at_]) || text_[at_] == '-' || text_[at_] == '+')) ++at_;
-    std::string digits(text_.substr(begin, at_ - begin));
-    char* end = nullptr;
-    double n = std::strtod(digits.c_str(), &end);
-    if (digits.empty() || *end) fail("expected a number", begin);
-    return n;
-  }
   Type type() {
-    skip();
-    std::string_view rest = text_.substr(at_);
+    text_.skip();
+    std::string_view rest = text_.rest();
     auto t = readType(rest);
     if (!t) fail("expected a type such as f32x16, ptr or i64");
-    at_ = text_.size() - rest.size();
+    text_.continueAt(rest);
     return *t;
   }
 
@@ -129,9 +70,8 @@ private:
     return v;
   }
   Value* use() {
-    if (atInteger()) return literal(integer());
-    skip();
-    size_t begin = at_;
+    if (text_.atInteger()) return literal(integer());
+    size_t begin = next();
     expect("%");
     std::string name = word("a value's name");
     for (auto scope = scopes_.rbegin(); scope != scopes_.rend(); ++scope)
@@ -154,7 +94,7 @@ private:
     expect("[");
     bool minus = false;
     do {
-      if (atInteger()) {
+      if (text_.atInteger()) {
         int64_t n = integer();
         if (minus ? __builtin_sub_overflow(inst.ints[0], n, &inst.ints[0]) : __builtin_add_overflow(inst.ints[0], n, &inst.ints[0]))
           fail("the offset does not fit 64 bits");
@@ -172,21 +112,19 @@ private:
   void function(Module& module) {
     bool exported = accept("export");
     expect("func");
-    skip();
-    size_t begin = at_;
+    size_t begin = next();
     expect("@");
     auto f = std::make_unique<Function>();
     f->name = word("a function's name");
     f->exported = exported;
     if (module.find(f->name)) fail("@" + f->name + " is already defined", begin);
-    f->location = here(begin);
+    f->location = text_.since(begin);
     function_ = f.get();
     scopes_.assign(1, {});
     expect("(");
     if (!accept(")")) {
       do {
-        skip();
-        size_t start = at_;
+        size_t start = next();
         expect("%");
         std::string name = word("a parameter's name");
         expect(":");
@@ -223,7 +161,7 @@ private:
     block_->parent = &inst;
     scopes_.emplace_back();
     for (const auto& [name, type] : arguments) {
-      Value* v = define(name, type, at_);
+      Value* v = define(name, type, text_.position());
       v->owner = block_;
       block_->arguments.push_back(v);
     }
@@ -233,8 +171,7 @@ private:
   }
 
   void statement() {
-    skip();
-    size_t begin = at_;
+    size_t begin = next();
     std::vector<std::string> names;
     if (peek("%")) {
       do {
@@ -243,8 +180,7 @@ private:
       } while (accept(","));
       expect("=");
     }
-    skip();
-    size_t opBegin = at_;
+    size_t opBegin = next();
     std::string name = word("an operation");
     auto op = opNames().find(name);
     if (op == opNames().end()) {
@@ -257,7 +193,7 @@ private:
     auto inst = std::make_unique<Inst>();
     inst->op = op->second;
     std::vector<Type> results = operands(*inst);
-    inst->location = here(begin);
+    inst->location = text_.since(begin);
     if (results.size() != names.size())
       fail("'" + name + "' gives " + std::to_string(results.size()) + " results, " + std::to_string(names.size()) +
                " are named", begin);
@@ -286,7 +222,7 @@ private:
     switch (shapeOf(inst.op)) {
     case OpShape::Const: {
       Type t = type();
-      if (isFloat(t.scalar)) inst.number = floating();
+      if (isFloat(t.scalar)) inst.number = text_.floating();
       else inst.ints = {integer()};
       return {t};
     }
@@ -412,7 +348,7 @@ private:
     }
     case Op::Yield:
     case Op::Return:
-      if (peek("%") || atInteger()) {
+      if (peek("%") || text_.atInteger()) {
         do inst.operands.push_back(use());
         while (accept(","));
       }
@@ -467,17 +403,12 @@ private:
     return results;
   }
 
-  const SourceFile& file_;
-  DiagnosticEngine& diags_;
-  std::string_view text_;
-  size_t at_ = 0;
+  TextScanner text_;
   int depth_ = 0;
   Function* function_ = nullptr;
   Block* block_ = nullptr;
   std::vector<std::unordered_map<std::string, Value*>> scopes_;
 
-public:
-  using Failure = Stop;
 };
 
 } // namespace
@@ -485,7 +416,7 @@ public:
 std::optional<Module> read(const SourceFile& file, DiagnosticEngine& diags) {
   try {
     return Reader(file, diags).run();
-  } catch (const Reader::Failure&) {
+  } catch (const TextScanner::Stop&) {
     return std::nullopt;
   }
 }

@@ -137,7 +137,27 @@ private:
     return std::clamp<int64_t>(distance / inst.ints[0] + (distance % inst.ints[0] > 0), 0, mostTurns + 1);
   }
 
+  // The value that a carried tile was before the products and loops that added to it in place.
+  static const Value* tileBefore(const Value* v) {
+    while (v->def) {
+      const Inst& def = *v->def;
+      if (def.op == Op::TileMac) {
+        v = def.operands[0];
+      } else if (def.op == Op::For || def.op == Op::Unroll) {
+        size_t which = static_cast<size_t>(std::find(def.results.begin(), def.results.end(), v) - def.results.begin());
+        v = def.operands[which + (def.op == Op::For ? 2 : 0)];
+      } else {
+        break;
+      }
+    }
+    return v;
+  }
+
   void yield(const Inst& inst, const Inst* parent) {
+    if (parent && parent->op == Op::For && inst.operands.size() == parent->results.size())
+      for (size_t i = 0; i < inst.operands.size(); ++i)
+        if (inst.operands[i]->type.isTile() && tileBefore(inst.operands[i]) != parent->blocks[0]->arguments[1 + i])
+          problem("%" + inst.operands[i]->name + " does not continue the tile that the loop carries there", &inst);
     if (parent && typesOf(inst.operands) != typesOf(parent->results))
       problem("it yields " + textOf(typesOf(inst.operands)) + ", wanted are " + textOf(typesOf(parent->results)), &inst);
   }

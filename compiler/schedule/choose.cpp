@@ -36,16 +36,29 @@ public:
 private:
   // ---- grouping ----
 
-  // An element-wise node joins the kernel whose last value it reads, if nobody else reads that value, the shapes are
-  // the same, and everything else that it reads is there before that kernel runs. What an operand element is needed
-  // for comes from the op's access maps; no pair of ops is named.
+  // The result's element needs the same element of this operand, as the op's access maps say.
+  bool readsSameElement(const Value& node, size_t operand) const {
+    std::vector<TensorType> types;
+    for (ValueId id : node.operands) types.push_back(graph_.value(id).type);
+    AccessMap map = opInfo(node.op).access(types, node.attributes, node.type)[operand];
+    if (map.size() != node.type.dims.size()) return false;
+    for (size_t axis = 0; axis < map.size(); ++axis) {
+      bool same = map[axis].kind == AxisAccess::Same && map[axis].resultAxis == static_cast<int>(axis);
+      bool only = map[axis].kind == AxisAccess::Broadcast && node.type.dims[axis] == Size(1); // there is one element
+      if (!same && !only) return false;
+    }
+    return true;
+  }
+
+  // An element-wise node joins the kernel whose last value it reads element by element, if nobody else reads that value
+  // and everything else that the node reads is there before that kernel runs. No pair of ops is named.
   std::optional<int> kernelToJoin(const Value& node) const {
     if (!opInfo(node.op).elementwise) return std::nullopt;
-    for (ValueId candidate : node.operands) {
+    for (size_t i = 0; i < node.operands.size(); ++i) {
+      ValueId candidate = node.operands[i];
       int k = kernelOf_[candidate];
       if (k < 0 || groups_[static_cast<size_t>(k)].result() != candidate || outputs_.count(candidate)) continue;
-      if (!takesTail(groups_[static_cast<size_t>(k)].algorithm)) continue;
-      if (!graph_.value(candidate).type.sameDims(node.type)) continue;
+      if (!takesTail(groups_[static_cast<size_t>(k)].algorithm) || !readsSameElement(node, i)) continue;
       bool onlyUser = true, othersReady = true;
       for (ValueId user : users_[candidate]) onlyUser &= &graph_.value(user) == &node;
       for (ValueId other : node.operands) othersReady &= other == candidate || kernelOf_[other] < k;

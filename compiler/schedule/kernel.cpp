@@ -118,10 +118,12 @@ Reg KernelBuilder::scalarF32(Reg index) { return b.cast(loop::Type::of(Scalar::F
 
 Layout KernelBuilder::layoutOf(ValueId operand) const {
   if (auto needed = neededLayout(graph, kernel, operand)) return *needed;
-  Layout found = Layout::Planar;
-  for (const Kernel& k : schedule.kernels)
-    if (k.result() == operand && layoutFor(k.layout, value(operand).type) == Layout::Blocked) found = Layout::Blocked;
-  return found;
+  // A conversion that runs later is of no use here.
+  for (const Kernel& k : schedule.kernels) {
+    if (&k == &kernel) break;
+    if (k.result() == operand && layoutFor(k.layout, value(operand).type) == Layout::Blocked) return Layout::Blocked;
+  }
+  return Layout::Planar;
 }
 
 } // namespace convoy::schedule

@@ -80,7 +80,7 @@ public:
   Reg splat(Reg scalar) { return b.splat(vector, scalar); }
   Reg constant(double number) { return b.number(number, vector); }
   int64_t blocks(int64_t channels) const { return (channels + lanes - 1) / lanes; }
-  // The layout in which this kernel reads an operand: the needed one, else blocked where it is written so.
+  // The layout in which this kernel reads an operand: the needed one, else blocked where it is there by now.
   Layout layoutOf(ValueId operand) const;
 
   void finish() { b.ret(); }

@@ -2,8 +2,8 @@
 // which register tile. It prints as text, a line per kernel, and reads back.
 //
 //   schedule @edges lanes 16 {
-//     kernel conv_1 = [conv_1, mul_1]: window planar tile 1x8x1
-//     kernel relu_2 = [conv_2, relu_2]: window blocked tile 14x2
+//     kernel [conv_1, mul_1]: window planar tile 1x8x1
+//     kernel [conv_2, relu_2]: window blocked tile 14x2
 //   }
 #pragma once
 #include "graph/graph.h"

@@ -1,6 +1,6 @@
 // Schedules as text, both ways, and the grouped graph of stage `fused`.
 #include "schedule/schedule.h"
-#include <cctype>
+#include "support/text_scanner.h"
 #include <map>
 
 namespace convoy::schedule {
@@ -61,106 +61,73 @@ std::string printFused(const Schedule& schedule, const graph::Graph& graph) {
 
 namespace {
 
-struct Stop {};
-
 class Reader {
 public:
   Reader(const SourceFile& file, const graph::Graph& graph, DiagnosticEngine& diags)
-      : file_(file), graph_(graph), diags_(diags), text_(file.text()) {
+      : graph_(graph),
+        text_(file, "_./-", [&diags](Location where, const std::string& what) { diags.report(diag::ScheduleText, where, what); }) {
     for (graph::ValueId id = 0; id < graph.values.size(); ++id) byName_[graph.value(id).name] = id;
   }
 
   Schedule run() {
     Schedule schedule;
-    expect("schedule");
-    expect("@");
-    word();
-    expect("lanes");
+    text_.expect("schedule");
+    text_.expect("@");
+    text_.word("a name");
+    text_.expect("lanes");
     schedule.lanes = static_cast<int>(number());
-    expect("{");
-    while (!accept("}")) schedule.kernels.push_back(kernel());
-    size_t end = at_;
-    for (const std::string& problem : problems(schedule, graph_)) fail(problem, end);
+    text_.expect("{");
+    while (!text_.accept("}")) schedule.kernels.push_back(kernel());
+    size_t end = text_.position();
+    if (!text_.atEnd()) text_.fail("expected nothing behind the schedule");
+    for (const std::string& problem : problems(schedule, graph_)) text_.fail(problem, end - 1);
     return schedule;
   }
 
 private:
-  void skip() {
-    for (; at_ < text_.size(); ++at_) {
-      if (text_.substr(at_, 2) == "//") at_ = std::min(text_.find('\n', at_), text_.size() - 1);
-      else if (!std::isspace(static_cast<unsigned char>(text_[at_]))) return;
-    }
-  }
-  [[noreturn]] void fail(const std::string& what, size_t begin) {
-    uint32_t from = static_cast<uint32_t>(begin);
-    diags_.report(diag::ScheduleText, {&file_, from, from + 1}, what);
-    throw Stop{};
-  }
-  bool accept(std::string_view token) {
-    skip();
-    if (text_.substr(at_, token.size()) != token) return false;
-    at_ += token.size();
-    return true;
-  }
-  void expect(std::string_view token) {
-    if (!accept(token)) fail("expected '" + std::string(token) + "'", at_);
-  }
-  std::string word() {
-    skip();
-    size_t begin = at_;
-    while (at_ < text_.size() && (std::isalnum(static_cast<unsigned char>(text_[at_])) || std::string_view("_./-").find(text_[at_]) != std::string_view::npos))
-      ++at_;
-    if (begin == at_) fail("expected a name", at_);
-    return std::string(text_.substr(begin, at_ - begin));
-  }
   int64_t number() {
-    skip();
-    size_t begin = at_;
-    int64_t n = 0;
-    for (; at_ < text_.size() && std::isdigit(static_cast<unsigned char>(text_[at_])) && at_ - begin < 6; ++at_)
-      n = n * 10 + (text_[at_] - '0');
-    if (begin == at_) fail("expected a number", at_);
+    text_.skip();
+    size_t begin = text_.position();
+    int64_t n = text_.integer();
+    if (n < 0 || n > 1000000) text_.fail("the number is out of range", begin);
     return n;
   }
 
   Kernel kernel() {
     Kernel k;
-    expect("kernel");
-    expect("[");
+    text_.expect("kernel");
+    text_.expect("[");
     do {
-      skip();
-      size_t begin = at_;
-      std::string name = word();
+      text_.skip();
+      size_t begin = text_.position();
+      std::string name = text_.word("a layer's name");
       auto it = byName_.find(name);
       if (it == byName_.end() || graph_.value(it->second).kind == graph::Value::Parameter)
-        fail("the graph has no layer '" + name + "'", begin);
+        text_.fail("the graph has no layer '" + name + "'", begin);
       k.nodes.push_back(it->second);
-    } while (accept(","));
-    expect("]");
-    expect(":");
-    skip();
-    size_t begin = at_;
-    std::string algorithm = word();
+    } while (text_.accept(","));
+    text_.expect("]");
+    text_.expect(":");
+    text_.skip();
+    size_t begin = text_.position();
+    std::string algorithm = text_.word("an algorithm");
     bool known = false;
     for (Algorithm a : algorithms)
       if (algorithm == nameOf(a)) k.algorithm = a, known = true;
-    if (!known) fail("there is no algorithm '" + algorithm + "'", begin);
-    if (accept("blocked")) k.layout = Layout::Blocked;
-    else expect("planar");
-    if (accept("tile")) {
+    if (!known) text_.fail("there is no algorithm '" + algorithm + "'", begin);
+    if (text_.accept("blocked")) k.layout = Layout::Blocked;
+    else text_.expect("planar");
+    if (text_.accept("tile")) {
       do k.tile.push_back(number());
-      while (accept("x"));
+      while (text_.acceptMark('x'));
     }
     if (k.algorithm != Algorithm::Reorder && graph_.value(k.anchor()).kind != graph::Value::Node)
-      fail("'" + graph_.value(k.anchor()).name + "' is an input and is not computed", begin);
+      text_.fail("'" + graph_.value(k.anchor()).name + "' is an input and is not computed", begin);
     return k;
   }
 
-  const SourceFile& file_;
   const graph::Graph& graph_;
-  DiagnosticEngine& diags_;
-  std::string_view text_;
-  size_t at_ = 0;
+  TextScanner text_;
   std::map<std::string, graph::ValueId> byName_;
 };
 
@@ -169,7 +136,7 @@ private:
 std::optional<Schedule> read(const SourceFile& file, const graph::Graph& graph, DiagnosticEngine& diags) {
   try {
     return Reader(file, graph, diags).run();
-  } catch (const Stop&) {
+  } catch (const TextScanner::Stop&) {
     return std::nullopt;
   }
 }

@@ -113,7 +113,7 @@ Value Elaborator::pipe(const ast::Expr& expr) {
     require(isCall || target->kind == ast::Expr::Name, "a pipe leads to a name or a call");
     auto bound = scope_.find(target->text);
     if (!isCall && bound != scope_.end() && !findOp(target->text) && !isFunction(target->text)) {
-      diags_.report(diag::NoPipeTarget, target->location, describe(bound->second, graph_));
+      if (!bound->second.isPoison()) diags_.report(diag::NoPipeTarget, target->location, describe(bound->second, graph_));
       value = {};
       continue;
     }

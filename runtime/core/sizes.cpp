@@ -9,6 +9,8 @@ namespace {
 constexpr int64_t unbound = -1;
 // More bytes than any machine addresses; below it, products with small constants stay within 63 bits.
 constexpr int64_t largestTensor = int64_t{1} << 47;
+// Compiled code counts the positions along a row in 32 bits.
+constexpr int64_t largestWidth = INT32_MAX;
 
 int32_t fail(convoy_failure* failure, int32_t status, int32_t input, int32_t axis, int64_t expected,
              int64_t actual) {
@@ -29,7 +31,8 @@ int32_t bindInput(const convoy_port& port, int32_t index, const int64_t* shape, 
     if (expected != unbound && extent != expected)
       return fail(failure, CONVOY_ERROR_SHAPE, index, axis, expected, extent);
     if (extent < 1) return fail(failure, CONVOY_ERROR_SHAPE, index, axis, unbound, extent);
-    if (__builtin_mul_overflow(bytes, extent, &bytes) || bytes > largestTensor)
+    const bool tooWide = axis > 0 && axis == rank - 1 && extent > largestWidth;
+    if (tooWide || __builtin_mul_overflow(bytes, extent, &bytes) || bytes > largestTensor)
       return fail(failure, CONVOY_ERROR_OVERFLOW, index, axis, 0, extent);
     if (symbol >= 0) sizes[symbol] = extent;
   }

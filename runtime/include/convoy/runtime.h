@@ -28,7 +28,7 @@ typedef enum convoy_status {
   CONVOY_ERROR_CHECK = 2,    /* an entry check of the pipeline failed; see convoy_failure.check */
   CONVOY_ERROR_MEMORY = 3,   /* no memory, or a workspace smaller than needed */
   CONVOY_ERROR_ARGUMENT = 4, /* a null or misaligned pointer, a negative count */
-  CONVOY_ERROR_OVERFLOW = 5, /* a tensor larger than 2^47 bytes, or sizes whose product exceeds 63 bits */
+  CONVOY_ERROR_OVERFLOW = 5, /* a width above 2^31 - 1, or a tensor larger than 2^47 bytes */
   CONVOY_ERROR_CPU = 6       /* the processor lacks an instruction set that the code was compiled for */
 } convoy_status;
 const char* convoy_status_string(int32_t status);
@@ -67,11 +67,6 @@ typedef struct convoy_call {
   int64_t workspace_bytes;
   const convoy_executor* executor; /* null: everything on the calling thread */
 } convoy_call;
-
-/* One layer, or several fused, for profiles. */
-typedef struct convoy_kernel {
-  const char* name;
-} convoy_kernel;
 
 typedef struct convoy_pipeline {
   uint32_t abi_version;

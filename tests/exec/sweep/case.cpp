@@ -61,7 +61,8 @@ Shape someShape(Random& random, int rank, const std::vector<int64_t>& smallest, 
   const char* const* names = axisNames + 3 - rank;
   for (int axis = 0; axis < rank; ++axis) {
     if (axis) shape.text += ", ";
-    shape.text += constant[static_cast<size_t>(axis)] ? std::to_string(written[static_cast<size_t>(axis)]) : names[axis];
+    shape.text +=
+        constant[static_cast<size_t>(axis)] ? std::to_string(written[static_cast<size_t>(axis)]) : names[axis];
   }
   int64_t count = allConstant ? 3 : 6;
   for (int64_t r = 0; r < count; ++r) {
@@ -87,7 +88,8 @@ Shape everyWidth(int rank, int64_t work) {
   for (int64_t width : {1, 2, 3, 5, 8, 15, 16, 17, 31, 33, 47, 64, 100}) {
     static const int64_t heights[] = {1, 9, 2, 8, 3, 17, 5};
     std::vector<int64_t> extents, smallest(static_cast<size_t>(rank), 1);
-    for (int axis = 0; axis + 1 < rank; ++axis) extents.push_back(rank == 3 ? 1 + (number + axis) % 3 : heights[number % 7]);
+    for (int axis = 0; axis + 1 < rank; ++axis)
+      extents.push_back(rank == 3 ? 1 + (number + axis) % 3 : heights[number % 7]);
     extents.push_back(width);
     int64_t batch = 1 + number % 2;
     limit(extents, smallest, batch, work);
@@ -108,6 +110,7 @@ std::vector<Case> allCases() {
   addHeads(list);
   addInterfaces(list);
   addNetworks(list);
+  addLarge(list);
   addSpecials(list);
   return std::move(list.cases);
 }

@@ -59,8 +59,9 @@ struct Shape {
   std::vector<Run> runs;
 };
 
-// Spatial sizes of one rank, of at least `smallest` per axis where they are written as numbers. `work`: multiply-adds per
-// input position and item; tensors become smaller where it is large. All sizes are run-time sizes, or some, or none.
+// Spatial sizes of one rank, of at least `smallest` per axis where they are written as numbers. `work`: multiply-adds
+// per input position and item; tensors become smaller where it is large. All sizes are run-time sizes, or some, or
+// none.
 Shape someShape(Random& random, int rank, const std::vector<int64_t>& smallest, int64_t work);
 // Run-time sizes for the widths that vectors make difficult, in many runs.
 Shape everyWidth(int rank, int64_t work);
@@ -76,6 +77,7 @@ void addElementwise(CaseList& list);
 void addHeads(CaseList& list);
 void addInterfaces(CaseList& list);
 void addNetworks(CaseList& list);
+void addLarge(CaseList& list);
 void addSpecials(CaseList& list);
 
 std::vector<Case> allCases();

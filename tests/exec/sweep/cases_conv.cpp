@@ -26,7 +26,8 @@ struct Conv {
 // What number of positions the input needs, were there no padding.
 Extents smallestFor(const Conv& c) {
   Extents smallest;
-  for (size_t axis = 0; axis < c.kernel.size(); ++axis) smallest.push_back(c.padding.empty() || c.padding == "valid" ? c.extent(axis) : 1);
+  for (size_t axis = 0; axis < c.kernel.size(); ++axis)
+    smallest.push_back(c.padding.empty() || c.padding == "valid" ? c.extent(axis) : 1);
   return smallest;
 }
 
@@ -54,12 +55,12 @@ void addConv(CaseList& list, Random& random, const std::string& group, const Con
   if (!c.padding.empty() && c.padding != "same" && c.padding != "same_lower")
     for (size_t axis = 0; axis < smallest.size(); ++axis) smallest[axis] = c.extent(axis);
   Shape shape = everySize ? everyWidth(c.rank(), c.work()) : someShape(random, c.rank(), smallest, c.work());
-  list.add(group, "x: tensor[" + std::to_string(c.channels) + ", " + shape.text + "]", "    return x |> " + call(c, "c") + "\n",
-           shape.runs);
+  list.add(group, "x: tensor[" + std::to_string(c.channels) + ", " + shape.text + "]",
+           "    return x |> " + call(c, "c") + "\n", shape.runs);
 }
 
-const std::vector<std::pair<int64_t, int64_t>> channelPairs{{1, 1},  {1, 4},  {3, 8},   {4, 16},  {16, 16}, {5, 17},
-                                                            {8, 1},  {17, 33}, {32, 3}, {33, 32}, {16, 48}, {1, 16}};
+const std::vector<std::pair<int64_t, int64_t>> channelPairs{{1, 1}, {1, 4},   {3, 8},  {4, 16},  {16, 16}, {5, 17},
+                                                            {8, 1}, {17, 33}, {32, 3}, {33, 32}, {16, 48}, {1, 16}};
 
 void kernels(CaseList& list, Random& random) {
   std::vector<Extents> all;
@@ -80,7 +81,8 @@ void kernels(CaseList& list, Random& random) {
 
 void strides(CaseList& list, Random& random) {
   int n = 0;
-  for (Extents stride : {Extents{1, 2}, {2, 1}, {2, 2}, {3, 3}, {1, 3}, {3, 2}, {2, 3}, {4, 4}, {5, 5}, {1, 5}, {4, 1}, {3, 1}})
+  for (Extents stride :
+       {Extents{1, 2}, {2, 1}, {2, 2}, {3, 3}, {1, 3}, {3, 2}, {2, 3}, {4, 4}, {5, 5}, {1, 5}, {4, 1}, {3, 1}})
     for (Extents kernel : {Extents{1, 1}, {2, 2}, {3, 3}, {5, 3}, {1, 4}, {7, 7}})
       for (auto [channels, filters] : {std::pair<int64_t, int64_t>{1, 2}, {16, 16}, {3, 17}}) {
         Conv c;
@@ -109,11 +111,13 @@ void dilations(CaseList& list, Random& random) {
 }
 
 void groups(CaseList& list, Random& random) {
-  struct Groups { int64_t channels, filters, groups; };
+  struct Groups {
+    int64_t channels, filters, groups;
+  };
   int n = 0;
-  for (Groups g : {Groups{3, 3, 3}, {8, 8, 8}, {16, 16, 16}, {17, 17, 17}, {33, 33, 33}, {48, 48, 48}, {4, 8, 4}, {16, 32, 16},
-                   {5, 15, 5}, {8, 4, 2}, {6, 9, 3}, {32, 32, 2}, {48, 48, 3}, {32, 16, 2}, {16, 48, 4}, {12, 12, 4},
-                   {8, 16, 8}, {16, 16, 2}, {64, 64, 4}, {20, 10, 5}})
+  for (Groups g : {Groups{3, 3, 3}, {8, 8, 8},   {16, 16, 16}, {17, 17, 17}, {33, 33, 33}, {48, 48, 48}, {4, 8, 4},
+                   {16, 32, 16},    {5, 15, 5},  {8, 4, 2},    {6, 9, 3},    {32, 32, 2},  {48, 48, 3},  {32, 16, 2},
+                   {16, 48, 4},     {12, 12, 4}, {8, 16, 8},   {16, 16, 2},  {64, 64, 4},  {20, 10, 5}})
     for (Extents kernel : {Extents{3, 3}, {1, 1}, {2, 3}})
       for (int64_t stride : {1, 2}) {
         Conv c;
@@ -194,12 +198,27 @@ void literals(CaseList& list, Random& random) {
       text += (i ? ", " : "") + self(std::vector<int64_t>(extents.begin() + 1, extents.end()), self);
     return "[" + text + "]";
   };
-  struct Literal { int64_t channels, groups; std::vector<int64_t> extents; int rank; };
+  struct Literal {
+    int64_t channels, groups;
+    std::vector<int64_t> extents;
+    int rank;
+  };
   int n = 0;
-  for (const Literal& l : std::vector<Literal>{{1, 1, {3, 3}, 2}, {3, 0, {3, 3}, 2}, {16, 0, {1, 5}, 2}, {17, 0, {5, 1}, 2},
-                                               {4, 0, {2, 2}, 2}, {1, 1, {2, 3, 3}, 2}, {1, 1, {16, 3, 3}, 2}, {1, 1, {5, 1, 1}, 2},
-                                               {3, 1, {4, 3, 3, 3}, 2}, {16, 1, {17, 16, 1, 1}, 2}, {6, 2, {4, 3, 3, 2}, 2},
-                                               {3, 0, {3}, 1}, {1, 1, {4, 3}, 1}, {5, 1, {16, 5, 2}, 1}, {3, 0, {2, 2, 2}, 3},
+  for (const Literal& l : std::vector<Literal>{{1, 1, {3, 3}, 2},
+                                               {3, 0, {3, 3}, 2},
+                                               {16, 0, {1, 5}, 2},
+                                               {17, 0, {5, 1}, 2},
+                                               {4, 0, {2, 2}, 2},
+                                               {1, 1, {2, 3, 3}, 2},
+                                               {1, 1, {16, 3, 3}, 2},
+                                               {1, 1, {5, 1, 1}, 2},
+                                               {3, 1, {4, 3, 3, 3}, 2},
+                                               {16, 1, {17, 16, 1, 1}, 2},
+                                               {6, 2, {4, 3, 3, 2}, 2},
+                                               {3, 0, {3}, 1},
+                                               {1, 1, {4, 3}, 1},
+                                               {5, 1, {16, 5, 2}, 1},
+                                               {3, 0, {2, 2, 2}, 3},
                                                {1, 1, {3, 2, 3, 3}, 3}})
     for (const char* border : {"", "replicate", "reflect101"})
       for (int64_t stride : {1, 2}) {
@@ -231,9 +250,11 @@ void addConvolutions(CaseList& list) {
 void addBorders(CaseList& list) {
   Random random(2);
   int n = 0;
-  for (const char* padding : {"0", "1", "3", "2x1", "[1, 0, 2, 3]", "same", "same_lower", "valid", "9", "[0, 20, 0, 40]"})
+  for (const char* padding :
+       {"0", "1", "3", "2x1", "[1, 0, 2, 3]", "same", "same_lower", "valid", "9", "[0, 20, 0, 40]"})
     for (const char* border : {"zero", "constant(2)", "replicate", "reflect", "reflect101", "wrap"})
-      for (auto [channels, filters, groups] : {std::tuple<int64_t, int64_t, int64_t>{1, 1, 1}, {17, 17, 17}, {16, 16, 1}, {3, 6, 1}}) {
+      for (auto [channels, filters, groups] :
+           {std::tuple<int64_t, int64_t, int64_t>{1, 1, 1}, {17, 17, 17}, {16, 16, 1}, {3, 6, 1}}) {
         Conv c;
         c.channels = channels, c.filters = filters, c.groups = groups;
         c.kernel = std::vector<Extents>{{3, 3}, {2, 4}, {5, 5}, {1, 7}}[static_cast<size_t>(n % 4)];

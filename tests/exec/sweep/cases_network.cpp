@@ -29,17 +29,20 @@ public:
     // The last value, and sometimes others.
     std::vector<std::string> results{nodes_.back().name};
     while (random_.chance(35) && results.size() < 4) results.push_back(random_.of(nodes_).name);
-    if (results.size() == 1) body_ += "    return " + results[0] + "\n";
+    if (results.size() == 1)
+      body_ += "    return " + results[0] + "\n";
     else {
       body_ += "    return (";
-      for (size_t i = 0; i < results.size(); ++i) body_ += (i ? ", " : "") + std::string("r") + std::to_string(i) + ": " + results[i];
+      for (size_t i = 0; i < results.size(); ++i)
+        body_ += (i ? ", " : "") + std::string("r") + std::to_string(i) + ": " + results[i];
       body_ += ")\n";
     }
     std::vector<int64_t> smallest(static_cast<size_t>(rank_), 1);
     Shape shape = someShape(random_, rank_, smallest, std::max<int64_t>(work_, 1));
     std::string text;
     for (const Node& input : inputs)
-      text += (text.empty() ? "" : ", ") + input.name + ": tensor[" + std::to_string(input.channels) + ", " + shape.text + "]";
+      text += (text.empty() ? "" : ", ") + input.name + ": tensor[" + std::to_string(input.channels) + ", " +
+              shape.text + "]";
     list.add("network", text, body_, shape.runs);
   }
 
@@ -66,7 +69,9 @@ private:
     case 3: return conv(from);
     case 4: return pool(from);
     case 5: return define("relu(" + from.name + ")", from.channels, from.place);
-    case 6: return define(random_.chance(50) ? "clamp(" + from.name + ", -20, 30)" : "abs(" + from.name + ")", from.channels, from.place);
+    case 6:
+      return define(random_.chance(50) ? "clamp(" + from.name + ", -20, 30)" : "abs(" + from.name + ")", from.channels,
+                    from.place);
     case 7:
     case 8: return combine(from);
     case 9: {
@@ -87,15 +92,19 @@ private:
   }
 
   void conv(const Node& from) {
-    static const std::vector<std::string> borders{"", "", "", "replicate", "reflect", "reflect101", "wrap", "constant(1)"};
-    int64_t kernel = random_.of(std::vector<int64_t>{1, 1, 2, 3, 3, 3, 5}), filters = random_.of(std::vector<int64_t>{1, 2, 4, 8, 16, 16, 17, 32});
+    static const std::vector<std::string> borders{"",        "",           "",     "replicate",
+                                                  "reflect", "reflect101", "wrap", "constant(1)"};
+    int64_t kernel = random_.of(std::vector<int64_t>{1, 1, 2, 3, 3, 3, 5}),
+            filters = random_.of(std::vector<int64_t>{1, 2, 4, 8, 16, 16, 17, 32});
     if (rank_ == 3) kernel = std::min<int64_t>(kernel, 3);
     int64_t groups = 1;
-    if (random_.chance(25)) groups = filters = from.channels;
-    else if (random_.chance(15) && from.channels % 2 == 0 && filters % 2 == 0) groups = 2;
+    if (random_.chance(25))
+      groups = filters = from.channels;
+    else if (random_.chance(15) && from.channels % 2 == 0 && filters % 2 == 0)
+      groups = 2;
     int64_t stride = random_.chance(25) ? random_.between(2, 3) : 1;
-    std::string text = from.name + " |> conv(" + std::to_string(filters) + ", kernel: " + size(kernel) + ", padding: " +
-                       (random_.chance(70) ? "same" : "same_lower");
+    std::string text = from.name + " |> conv(" + std::to_string(filters) + ", kernel: " + size(kernel) +
+                       ", padding: " + (random_.chance(70) ? "same" : "same_lower");
     if (stride > 1) text += ", stride: " + std::to_string(stride);
     if (kernel > 1 && random_.chance(15)) text += ", dilation: 2";
     if (groups > 1) text += ", groups: " + std::to_string(groups);
@@ -112,7 +121,8 @@ private:
 
   void pool(const Node& from) {
     int64_t window = random_.between(2, 3), stride = random_.chance(50) ? window : 1;
-    std::string text = from.name + (random_.chance(60) ? " |> max_pool(" : " |> avg_pool(") + size(window) + ", padding: same";
+    std::string text =
+        from.name + (random_.chance(60) ? " |> max_pool(" : " |> avg_pool(") + size(window) + ", padding: same";
     text += ", stride: " + std::to_string(stride) + ")";
     work_ += from.channels * 9;
     define(text, from.channels, placeAfter(from.place, stride));

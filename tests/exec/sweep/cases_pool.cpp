@@ -36,8 +36,8 @@ void addPool(CaseList& list, Random& random, const Pool& p, int64_t channels, bo
   }
   if (before) work += 3 * channels;
   Shape shape = everySize ? everyWidth(rank, work) : someShape(random, rank, smallest, work);
-  std::string conv = before ? "conv(" + std::to_string(channels) + ", kernel: " + sizeText(Extents(p.window.size(), 1)) +
-                                  ", name: \"c\") |> "
+  std::string conv = before ? "conv(" + std::to_string(channels) +
+                                  ", kernel: " + sizeText(Extents(p.window.size(), 1)) + ", name: \"c\") |> "
                             : "";
   list.add(std::string(p.maximum ? "max_pool" : "avg_pool"),
            "x: tensor[" + std::to_string(before ? 3 : channels) + ", " + shape.text + "]",
@@ -83,9 +83,11 @@ void addPools(CaseList& list) {
     for (int64_t channels : {1, 3, 8, 16, 17, 33})
       for (int rank : {1, 2, 3})
         for (bool before : {false, true}) {
-          Shape shape = n % 3 ? someShape(random, rank, Extents(static_cast<size_t>(rank), 1), 4 * channels) : everyWidth(rank, 4 * channels);
-          std::string conv = before ? "conv(" + std::to_string(channels) + ", kernel: " +
-                                          sizeText(Extents(static_cast<size_t>(rank), 1)) + ", name: \"c\") |> "
+          Shape shape = n % 3 ? someShape(random, rank, Extents(static_cast<size_t>(rank), 1), 4 * channels)
+                              : everyWidth(rank, 4 * channels);
+          std::string conv = before ? "conv(" + std::to_string(channels) +
+                                          ", kernel: " + sizeText(Extents(static_cast<size_t>(rank), 1)) +
+                                          ", name: \"c\") |> "
                                     : "";
           list.add(pool, "x: tensor[" + std::to_string(before ? 3 : channels) + ", " + shape.text + "]",
                    "    return x |> " + conv + pool + "\n", shape.runs);

@@ -22,7 +22,7 @@ struct Expected {
 struct Trial {
   Run run;
   Fill fill = Fill::Integers;
-  int failedCheck = -1; // the entry check that must stop it; then there is nothing else
+  int failedCheck = -1;                     // the entry check that must stop it; then there is nothing else
   std::vector<std::vector<int64_t>> shapes; // of the inputs
   std::vector<std::vector<float>> inputs;
   std::vector<Expected> outputs;

@@ -64,13 +64,15 @@ public:
 private:
   // `flip`: buffers of the second run lie at the other end.
   Buffer buffer(int64_t bytes, bool flip) const {
-    return std::make_unique<GuardedBuffer>(static_cast<size_t>(bytes), (e_.flushHigh != flip) != flip_ ? Flush::High : Flush::Low);
+    return std::make_unique<GuardedBuffer>(static_cast<size_t>(bytes),
+                                           (e_.flushHigh != flip) != flip_ ? Flush::High : Flush::Low);
   }
 
   std::string trial(size_t index, const Trial& t) {
     std::vector<const int64_t*> shapes;
     std::vector<int32_t> ranks;
-    for (const auto& shape : t.shapes) shapes.push_back(shape.data()), ranks.push_back(static_cast<int32_t>(shape.size()));
+    for (const auto& shape : t.shapes)
+      shapes.push_back(shape.data()), ranks.push_back(static_cast<int32_t>(shape.size()));
     std::vector<int64_t> sizes(static_cast<size_t>(p_.size_count) + 1);
     convoy_failure failure{};
     e_.before(index, 0);
@@ -87,8 +89,9 @@ private:
     size_t at = 0;
     for (size_t o = 0; o < t.outputs.size(); ++o)
       for (int64_t extent : t.outputs[o].shape)
-        if (extents[at++] != extent) return "output " + std::to_string(o) + " has an extent of " + std::to_string(extents[at - 1]) +
-                                            " instead of " + std::to_string(extent);
+        if (extents[at++] != extent)
+          return "output " + std::to_string(o) + " has an extent of " + std::to_string(extents[at - 1]) +
+                 " instead of " + std::to_string(extent);
 
     std::vector<Buffer> one, two;
     for (int threads : {1, 2}) {
@@ -101,7 +104,8 @@ private:
     return "";
   }
 
-  std::string once(size_t index, const Trial& t, const std::vector<int64_t>& sizes, int threads, std::vector<Buffer>& outputs) {
+  std::string once(size_t index, const Trial& t, const std::vector<int64_t>& sizes, int threads,
+                   std::vector<Buffer>& outputs) {
     const bool flip = threads == 2;
     std::vector<Buffer> inputs;
     std::vector<const float*> inputPointers;
@@ -122,9 +126,20 @@ private:
     Buffer workspace = buffer(bytes, flip);
     std::fill_n(workspace->as<float>(), bytes / 4, std::nanf(""));
 
-    convoy_call call{sizes.data(), t.run.batch, inputPointers.data(), outputPointers.data(), prepared_->as<void>(),
-                     workspace->as<void>(), bytes, threads == 1 ? nullptr : e_.pool};
+    convoy_call call{sizes.data(),
+                     t.run.batch,
+                     inputPointers.data(),
+                     outputPointers.data(),
+                     prepared_->as<void>(),
+                     workspace->as<void>(),
+                     bytes,
+                     threads == 1 ? nullptr : e_.pool};
     e_.before(index, threads);
+    if (index == 0 && bytes > 0) {
+      call.workspace_bytes = bytes - 1;
+      if (p_.run(&call) != CONVOY_ERROR_MEMORY) return "a workspace that is too small goes unnoticed";
+      call.workspace_bytes = bytes;
+    }
     int32_t status;
     bool restored;
     {
@@ -189,7 +204,9 @@ private:
 
 } // namespace
 
-std::string execute(const Execution& execution, const std::vector<Trial>& trials) { return Runner(execution).run(trials); }
+std::string execute(const Execution& execution, const std::vector<Trial>& trials) {
+  return Runner(execution).run(trials);
+}
 
 std::string describe(const Trial& trial) {
   std::string text = "batch " + std::to_string(trial.run.batch);

@@ -8,9 +8,9 @@ namespace convoy::sweep {
 
 struct Execution {
   const convoy_pipeline* pipeline;
-  const convoy_executor* pool; // of two threads
+  const convoy_executor* pool;                 // of two threads
   const std::vector<float>* weights = nullptr; // instead of the embedded ones; in the same order
-  bool flushHigh = true; // buffers end, or begin, at an inaccessible page
+  bool flushHigh = true;                       // buffers end, or begin, at an inaccessible page
   // Called before each run, so that a crash can be told: which trial, how many threads.
   std::function<void(size_t trial, int threads)> before;
 };

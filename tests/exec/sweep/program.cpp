@@ -30,7 +30,8 @@ void requireEqual(const std::string& what, const std::string& a, const std::stri
 }
 
 // Prints, reads, prints.
-template <typename Read, typename Print> void checkText(const char* what, const std::string& first, Read read, Print print) {
+template <typename Read, typename Print>
+void checkText(const char* what, const std::string& first, Read read, Print print) {
   SourceFile file(what, first);
   DiagnosticEngine diags;
   auto again = read(file, diags);
@@ -63,7 +64,7 @@ void checkGraphText(const graph::Graph& graph) {
       [](const graph::Graph& g) { return graph::print(g, true); });
 }
 
-Program compileGraph(const graph::Graph& graph, const Target& target) {
+Program compileGraph(const graph::Graph& graph, const Target& target, int optimize) {
   schedule::Schedule schedule = schedule::makeSchedule(graph, target);
   checkText(
       "the schedule", schedule::print(schedule, graph),
@@ -82,7 +83,9 @@ Program compileGraph(const graph::Graph& graph, const Target& target) {
       });
 
   PipelineDescription description = driver::interfaceOf(graph, std::move(lowered.weights));
-  program.units = compileProgram(lowered.loops, &description, target, {});
+  CompileOptions options;
+  options.optimize = optimize;
+  program.units = compileProgram(lowered.loops, &description, target, options);
   for (const auto& function : lowered.loops.functions)
     if (function->exported) program.exports.push_back(function->name);
   program.exports.push_back(program.prefix + "_pipeline");

@@ -1,16 +1,19 @@
-// The execution sweep: generated scripts, compiled for three widths of vectors, run in memory and ahead of time, with one
-// thread and two, and compared with the reference interpreter.
+// The execution sweep: generated scripts, compiled for three widths of vectors, run in memory and ahead of time, with
+// one thread and two, and compared with the reference interpreter.
 //
-//   sweep [--case N] [--from N] [--to N] [--group TEXT] [--cpu NAME] [--list]
+//   sweep [--case N] [--from N] [--to N] [--every N] [--group TEXT] [--cpu NAME] [--list]
+//
+// With CONVOY_TEST_LONG in the environment every case is optimized for every target. The last line counts results: one
+// for each case and target.
 #include "batch.h"
 #include "compiled_text.h"
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <csignal>
 #include <set>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -35,34 +38,34 @@ struct Slot {
   std::vector<const Case*> batch;
 };
 
-struct Totals {
-  Progress sum;
-  size_t casesDone = 0;
-};
-
 std::vector<SweepTarget> findTargets(const std::string& only) {
   std::vector<SweepTarget> targets;
   for (const char* cpu : {"x86-64-v4", "x86-64-v3", "x86-64-v2"}) {
     if (!only.empty() && only != cpu) continue;
-    if (texts::runsHere(cpu)) targets.push_back({cpu, texts::targetFor(cpu)});
-    else std::printf("skipped: this machine cannot run code for %s\n", cpu);
+    if (texts::runsHere(cpu))
+      targets.push_back({cpu, texts::targetFor(cpu)});
+    else
+      std::printf("skipped: this machine cannot run code for %s\n", cpu);
   }
   return targets;
 }
 
 class Sweep {
 public:
-  Sweep(std::vector<const Case*> cases, std::vector<SweepTarget> targets) : cases_(std::move(cases)), targets_(std::move(targets)) {}
+  Sweep(std::vector<const Case*> cases, std::vector<SweepTarget> targets, bool thorough)
+      : cases_(std::move(cases)), targets_(std::move(targets)), thorough_(thorough) {}
 
   int run() {
     const auto start = std::chrono::steady_clock::now();
     std::vector<std::vector<const Case*>> batches;
     for (size_t i = 0; i < cases_.size(); i += casesPerBatch)
-      batches.emplace_back(cases_.begin() + static_cast<long>(i), cases_.begin() + static_cast<long>(std::min(i + casesPerBatch, cases_.size())));
+      batches.emplace_back(cases_.begin() + static_cast<long>(i),
+                           cases_.begin() + static_cast<long>(std::min(i + casesPerBatch, cases_.size())));
     std::reverse(batches.begin(), batches.end()); // taken from the back
     std::vector<Slot> slots(workers);
     for (Slot& slot : slots)
-      slot.shared = static_cast<Slot::Shared*>(mmap(nullptr, sizeof(Slot::Shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+      slot.shared = static_cast<Slot::Shared*>(
+          mmap(nullptr, sizeof(Slot::Shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
 
     for (size_t running = 0;;) {
       for (Slot& slot : slots)
@@ -88,8 +91,9 @@ public:
     }
     std::printf("%d executions; outputs %d exact, %d within a bound; %d runs refused by entry checks\n", total_.runs,
                 total_.exact, total_.bounded, total_.refused);
-    std::printf("seconds of work: reference %.1f, compile %.1f, run in memory %.1f, link %.1f, run ahead of time %.1f\n",
-                total_.reference, total_.compile, total_.memory, total_.link, total_.ahead);
+    std::printf(
+        "seconds of work: reference %.1f, compile %.1f, run in memory %.1f, link %.1f, run ahead of time %.1f\n",
+        total_.reference, total_.compile, total_.memory, total_.link, total_.ahead);
     std::printf("%d passed, %d failed\n", total_.passed, total_.failed);
     return total_.failed || !total_.passed ? 1 : 0;
   }
@@ -102,7 +106,7 @@ private:
     slot.process = fork();
     if (slot.process != 0) return;
     Slot::Shared& shared = *slot.shared;
-    runBatch(slot.batch, targets_, shared.progress, [&](const std::string& text) {
+    runBatch(slot.batch, targets_, thorough_, shared.progress, [&](const std::string& text) {
       const size_t count = std::min(text.size(), sizeof shared.text - shared.textLength);
       std::memcpy(shared.text + shared.textLength, text.data(), count);
       shared.textLength += count;
@@ -119,16 +123,19 @@ private:
       add(p);
       return {};
     }
-    std::string how = WIFSIGNALED(status) ? WTERMSIG(status) == SIGALRM ? "it does not end" : strsignal(WTERMSIG(status)) : "it ended the process";
-    auto crashed = std::find_if(slot.batch.begin(), slot.batch.end(), [&](const Case* c) { return c->number == p.caseNumber; });
+    std::string how = WIFSIGNALED(status)
+                          ? WTERMSIG(status) == SIGALRM ? "it does not end" : strsignal(WTERMSIG(status))
+                          : "it ended the process";
+    auto crashed =
+        std::find_if(slot.batch.begin(), slot.batch.end(), [&](const Case* c) { return c->number == p.caseNumber; });
     if (crashed == slot.batch.end()) {
       std::printf("a batch from case %d on: %s while linking\n", slot.batch.front()->number, how.c_str());
       total_.failed += static_cast<int>(slot.batch.size() * targets_.size());
       done_ += slot.batch.size();
       return {};
     }
-    std::printf("case %d (%s), %s: %s\n%sagain: build/bin/sweep --case %d\n", (*crashed)->number, (*crashed)->group.c_str(),
-                p.where, how.c_str(), (*crashed)->script.c_str(), (*crashed)->number);
+    std::printf("case %d (%s), %s: %s\n%sagain: build/bin/sweep --case %d\n", (*crashed)->number,
+                (*crashed)->group.c_str(), p.where, how.c_str(), (*crashed)->script.c_str(), (*crashed)->number);
     total_.failed += static_cast<int>(targets_.size());
     ++done_;
     slot.batch.erase(crashed);
@@ -144,12 +151,14 @@ private:
 
   std::vector<const Case*> cases_;
   std::vector<SweepTarget> targets_;
+  bool thorough_;
   Progress total_;
   size_t done_ = 0;
 };
 
 int usage() {
-  std::fprintf(stderr, "usage: sweep [--case N] [--from N] [--to N] [--every N] [--group TEXT] [--cpu NAME] [--list]\n");
+  std::fprintf(stderr,
+               "usage: sweep [--case N] [--from N] [--to N] [--every N] [--group TEXT] [--cpu NAME] [--list]\n");
   return 2;
 }
 
@@ -158,7 +167,7 @@ int usage() {
 int main(int argc, char** argv) {
   long from = 0, to = 1 << 30, every = 1;
   std::string group, cpu;
-  bool list = false;
+  bool list = false, thorough = std::getenv("CONVOY_TEST_LONG") != nullptr;
   for (int i = 1; i < argc; ++i) {
     const std::string option = argv[i];
     if (option == "--list") {
@@ -167,25 +176,33 @@ int main(int argc, char** argv) {
     }
     if (i + 1 >= argc) return usage();
     const char* value = argv[++i];
-    if (option == "--case") from = to = std::atol(value);
-    else if (option == "--from") from = std::atol(value);
-    else if (option == "--to") to = std::atol(value);
-    else if (option == "--every") every = std::max(1L, std::atol(value));
-    else if (option == "--group") group = value;
-    else if (option == "--cpu") cpu = value;
-    else return usage();
+    if (option == "--case")
+      from = to = std::atol(value);
+    else if (option == "--from")
+      from = std::atol(value);
+    else if (option == "--to")
+      to = std::atol(value);
+    else if (option == "--every")
+      every = std::max(1L, std::atol(value));
+    else if (option == "--group")
+      group = value;
+    else if (option == "--cpu")
+      cpu = value;
+    else
+      return usage();
   }
   const std::vector<Case> all = allCases();
   std::vector<const Case*> chosen;
   for (const Case& c : all)
-    if (c.number >= from && c.number <= to && c.number % every == 0 && c.group.find(group) != std::string::npos) chosen.push_back(&c);
+    if (c.number >= from && c.number <= to && c.number % every == 0 && c.group.find(group) != std::string::npos)
+      chosen.push_back(&c);
   if (list) {
     for (const Case* c : chosen) std::printf("// %s\n%s\n", c->group.c_str(), c->script.c_str());
     return 0;
   }
   const std::vector<SweepTarget> targets = findTargets(cpu);
   std::printf("%zu cases\n", chosen.size());
-  return Sweep(chosen, targets).run();
+  return Sweep(chosen, targets, thorough).run();
 }
 
 } // namespace convoy::sweep

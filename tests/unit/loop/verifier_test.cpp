@@ -113,6 +113,8 @@ INSTANTIATE_TEST_SUITE_P(Tiles, Rule, testing::Values(
        "tile.mac %a: %t is overwritten in a body that does not carry it"},
   Case{"%t = tile.zero tile<16x16xf32> %y = for %i = 0 to 2 carry (%c = %t) { yield %c } tile.store %t, f32 %p[0], 64",
        "for %y: %t is overwritten here and used elsewhere"},
+  Case{"%t = tile.zero tile<16x16xf32> %y = for %i = 0 to 2 carry (%c = %t) { %u = tile.zero tile<16x16xf32> yield %u }",
+       "yield: %u does not continue the tile that the loop carries there"},
   Case{"%t = tile.zero tile<16x16xf32> %u = tile.zero tile<16x16xf32> %y = if %b { yield %t } else { yield %u }",
        "if %y: it gives no tiles"}));
 

@@ -84,6 +84,8 @@ TEST_F(Sizes, TooLarge) {
   EXPECT_EQ(bind({{3, int64_t{1} << 22, int64_t{1} << 22}, {1, int64_t{1} << 22, int64_t{1} << 22}, {4}}),
             CONVOY_ERROR_OVERFLOW);
   EXPECT_EQ(bind({{3, (int64_t{1} << 31) + 1, 1}, {1, (int64_t{1} << 31) + 1, 1}, {4}}), CONVOY_OK);
+  EXPECT_EQ(bind({{3, 1, (int64_t{1} << 31) - 1}, {1, 1, (int64_t{1} << 31) - 1}, {4}}), CONVOY_OK);
+  EXPECT_EQ(bind({{3, 1, int64_t{1} << 31}, {1, 1, int64_t{1} << 31}, {4}}), CONVOY_ERROR_OVERFLOW);
 }
 
 TEST_F(Sizes, NullArguments) {

@@ -1,0 +1,184 @@
+#!/usr/bin/env python3
+"""Checks the documentation against the compiler.
+
+    check_docs.py --convoy build/bin/convoy [FILE.md...]      without files: README.md, CONTRIBUTING.md, docs/
+
+What is checked is told by the word behind the opening fence of a block:
+
+    cvy                  a script that `convoy check` accepts
+    cvy-error E0313      one that it refuses with this diagnostic
+    graph                what `convoy emit --stage=graph` prints for the script before it
+    schedule CPU         what `convoy emit --stage=schedule -mcpu=CPU` prints for the script before it
+    schedule             one that can be given back for the script before it
+    schedule-error TEXT  one that is refused with this text
+    loop                 loop IR that compiles
+    loop FILE            the same, and it is the text of a file of this repository
+    loop-error TEXT      loop IR that is refused with this text
+
+Other blocks are not looked at. Links to files and headings must lead somewhere. docs/loop-ir.md must have the operations of
+compiler/loop/ops.def, with the same words. The layers and attributes of docs/language.md are compared by ops_test.
+"""
+import argparse
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+X86 = "--target=x86_64-unknown-linux-gnu"
+FENCE = re.compile(r"^```([\w-]*) *(.*)$")
+OPERATION = re.compile(r'^CONVOY_LOOP_OP\(\w+, "([^"]+)", \w+, "(.*)"\)$', re.MULTILINE)
+LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]*)(?:#([^)\s]*))?\)")
+
+
+def blocks(text):
+    """The fenced blocks: line number, word, the rest of the line, content."""
+    opened = None
+    for number, line in enumerate(text.splitlines(), 1):
+        fence = FENCE.match(line)
+        if opened is None and fence:
+            opened = (number, fence[1], fence[2], [])
+        elif opened is not None and line.startswith("```"):
+            yield *opened[:3], "".join(each + "\n" for each in opened[3])
+            opened = None
+        elif opened is not None:
+            opened[3].append(line)
+    if opened is not None:
+        yield opened[0], "", "this block is not closed", None
+
+
+class Checker:
+    def __init__(self, convoy, folder):
+        self.convoy, self.folder = convoy, pathlib.Path(folder)
+        self.problems, self.count = [], 0
+
+    def problem(self, where, what, detail=""):
+        self.problems.append(f"{where}: {what}" + (f"\n{detail.rstrip()}" if detail else ""))
+
+    def run(self, *arguments):
+        return subprocess.run([self.convoy, *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              text=True, timeout=120)
+
+    def write(self, name, text):
+        path = self.folder / name
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def accepted(self, where, *arguments):
+        done = self.run(*arguments)
+        if done.returncode != 0:
+            self.problem(where, "this is refused", done.stderr)
+        return done
+
+    def refused(self, where, expected, *arguments):
+        done = self.run(*arguments)
+        if done.returncode != 1:
+            self.problem(where, f"the status is {done.returncode}, not 1", done.stderr)
+        elif not expected or expected not in done.stderr:
+            self.problem(where, f"this is not refused with '{expected}'", done.stderr)
+
+    def printed(self, where, text, *arguments):
+        done = self.accepted(where, *arguments)
+        if done.returncode == 0 and done.stdout != text:
+            self.problem(where, "what is printed is another text", done.stdout)
+        return done.returncode == 0
+
+    def block(self, where, word, rest, text, script):
+        """Checks one block; gives the script that those behind it belong to."""
+        kind = word.split("-")[0]
+        if kind not in ("cvy", "graph", "schedule", "loop"):
+            return script
+        self.count += 1
+        if kind in ("graph", "schedule") and script is None:
+            self.problem(where, "there is no script before it")
+        elif word == "cvy":
+            script = self.write("script.cvy", text)
+            self.accepted(where, "check", script)
+        elif word == "cvy-error":
+            self.refused(where, f"error[{rest}]", "check", self.write("wrong.cvy", text))
+        elif word == "graph":
+            self.printed(where, text, "emit", script, "--stage=graph", "-o", "-")
+        elif word == "schedule" and rest:
+            self.printed(where, text, "emit", script, "--stage=schedule", X86, f"-mcpu={rest}", "-o", "-")
+        elif word == "schedule":
+            option = f"--schedule={self.write('text.schedule', text)}"
+            if self.printed(where, text, "emit", script, "--stage=schedule", option, "-o", "-"):
+                self.accepted(where, "emit", script, "--stage=asm", option, "-o", "-")
+        elif word == "schedule-error":
+            option = f"--schedule={self.write('wrong.schedule', text)}"
+            self.refused(where, rest, "emit", script, "--stage=schedule", option, "-o", "-")
+        elif word == "loop":
+            self.accepted(where, "emit", self.write("text.loop", text), "--stage=asm", "-o", "-")
+            if rest and (ROOT / rest).read_text(encoding="utf-8") != text:
+                self.problem(where, f"this is not the text of {rest}")
+        elif word == "loop-error":
+            self.refused(where, rest, "check", self.write("wrong.loop", text))
+        else:
+            self.problem(where, f"there is no kind of block '{word}'")
+        return script
+
+    def links(self, path, text):
+        prose = re.sub(r"^```.*?^```$|`[^`\n]*`", "", text, flags=re.MULTILINE | re.DOTALL)
+        for target, anchor in LINK.findall(prose):
+            if ":" in target:
+                continue
+            file = path.parent / target if target else path
+            if not file.exists():
+                self.problem(path, f"the link to '{target}' leads nowhere")
+            elif anchor and file.suffix == ".md" and anchor not in anchors(file.read_text(encoding="utf-8")):
+                self.problem(path, f"'{file.name}' has no heading '#{anchor}'")
+
+    def page(self, path):
+        text = path.read_text(encoding="utf-8")
+        self.links(path, text)
+        script = None
+        for line, word, rest, content in blocks(text):
+            where = f"{path.relative_to(ROOT) if path.is_relative_to(ROOT) else path}:{line}"
+            if content is None:
+                self.problem(where, rest)
+            else:
+                script = self.block(where, word, rest, content, script)
+
+    def operations(self):
+        rows = [f"| `{name}` | {summary} |"
+                for name, summary in OPERATION.findall((ROOT / "compiler/loop/ops.def").read_text(encoding="utf-8"))]
+        page = (ROOT / "docs/loop-ir.md").read_text(encoding="utf-8")
+        table = re.search(r"^\| operation \| [^\n]*\n\| ---[^\n]*\n((?:\|[^\n]*\n)*)", page, re.MULTILINE)
+        written = table[1].splitlines() if table else []
+        for row in rows:
+            if row not in written:
+                self.problem("docs/loop-ir.md", "the table of operations needs the line", row)
+        for row in written:
+            if row not in rows:
+                self.problem("docs/loop-ir.md", "compiler/loop/ops.def has no such operation", row)
+        if not rows:
+            self.problem("compiler/loop/ops.def", "no operation was found")
+
+
+def anchors(text):
+    """What GitHub makes of the headings."""
+    headings = re.findall(r"^#+ +(.*)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Checks the documentation against the compiler.")
+    parser.add_argument("--convoy", default=ROOT / "build/bin/convoy", help="the command")
+    parser.add_argument("files", nargs="*", type=pathlib.Path, metavar="FILE.md")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        checker = Checker(options.convoy, folder)
+        if not options.files:
+            checker.operations()
+        pages = options.files or [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+        for path in pages:
+            checker.page(path.resolve())
+    for problem in checker.problems:
+        print(problem)
+    print(f"{checker.count} blocks checked, {len(checker.problems)} problems")
+    return 1 if checker.problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
