@@ -32,7 +32,7 @@ TEST(Options, BuildDefaults) {
   EXPECT_EQ(p.options.output, std::nullopt);
   EXPECT_EQ(p.options.kinds, std::vector<OutputKind>{OutputKind::Executable});
   EXPECT_EQ(p.options.optimize, 3);
-  EXPECT_EQ(p.options.cpu, "native");
+  EXPECT_EQ(p.options.cpu, "");
 }
 
 TEST(Options, ValuesAfterEqualsOrBlank) {
