@@ -292,7 +292,7 @@ private:
   }
 
   // Input columns of the lanes, counted from the first one's.
-  Reg lanePositions(loop::Type indexType) {
+  Reg lanePositions(const loop::Type& indexType) {
     Reg iota = b_.iota(indexType);
     int64_t stride = w_.last().stride;
     return stride == 1 ? iota : b_.mul(iota, b_.number(static_cast<double>(stride), indexType));
