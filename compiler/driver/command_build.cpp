@@ -59,7 +59,6 @@ bool needsCode(OutputKind kind) { return kind != OutputKind::Header; }
 // What can be said before any work.
 bool checkRequest(Compilation& c) {
   const Options& options = c.options;
-  if (options.kinds.size() > 1 && options.output == "-") c.diags.report(diag::SeveralToStandardOutput, {});
   for (OutputKind kind : options.kinds)
     if (c.kind == FileKind::Loops && (kind == OutputKind::Executable || kind == OutputKind::Header))
       c.diags.report(diag::NeedsPipeline, {}, rowOf(kind).name, describe(c.kind))

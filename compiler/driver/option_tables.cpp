@@ -52,7 +52,7 @@ const std::vector<OptionRow>& optionTable() {
        "what to print: ast, graph, fused, schedule, loops, llvm, llvm-opt, asm"},
       {OptionId::Target, {"--target"}, Row::Value, "TRIPLE", compiling, "compile for another kind of machine"},
       {OptionId::Cpu, {"-mcpu", "-march"}, Row::Value, "NAME", compiling,
-       "compile for this processor (default: native)"},
+       "compile for this processor (default: native; generic for another kind of machine)"},
       {OptionId::Optimize, {"-O"}, Row::Joined, "0..3", compiling, "how hard to optimize (default: 3)"},
       {OptionId::Threads, {"--threads"}, Row::Value, "N", compiling, "threads to use (default: all allowed cores)"},
       {OptionId::Schedule, {"--schedule"}, Row::Value, "FILE", compiling,

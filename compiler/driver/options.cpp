@@ -278,6 +278,8 @@ private:
     if (options_.file.empty())
       diags_.report(diag::MissingFile, {}, row.name)
           .help(std::string("usage: convoy ") + row.name + " " + row.usage);
+    if (options_.command == Command::Build && options_.kinds.size() > 1 && options_.output == "-")
+      diags_.report(diag::SeveralToStandardOutput, {});
     if (options_.command == Command::Emit && options_.stages.empty() && options_.stagesFolder.empty())
       diags_.report(diag::MissingStage, {})
           .help("--stage= takes ast, graph, fused, schedule, loops, llvm, llvm-opt, asm; "

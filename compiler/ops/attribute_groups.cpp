@@ -42,7 +42,11 @@ void WindowShape::store(Attributes& resolved) const {
 }
 
 void missingAttribute(ShapeRequest& request, const char* op, const char* name) {
-  request.diags.report(diag::MissingAttribute, request.location, op, name);
+  auto report = request.diags.report(diag::MissingAttribute, request.location, op, name);
+  const OpInfo* row = findOp(op);
+  require(row != nullptr, "a layer that is not in the table");
+  for (const AttributeSpec& spec : row->attributes)
+    if (spec.name == name) report.help(spec.name + ": " + spec.doc);
 }
 
 void wrongOperand(ShapeRequest& request, const char* op, const std::string& needs, size_t operand) {
@@ -226,6 +230,13 @@ std::optional<WindowShape> resolveWindow(ShapeRequest& request, const char* op, 
   for (int axis = 0; axis < rank; ++axis) extents.push_back(window.dilation[axis] * (window.kernel[axis] - 1) + 1);
   if (!resolvePadding(request, op, extents, shape)) return std::nullopt;
 
+  // The word is needed only where the pads cannot be told from it. It is dropped before the sizes are computed, so that
+  // the pads alone give the same sizes and the same checks once more.
+  bool constantPads = true;
+  for (int axis = 0; axis < rank; ++axis)
+    constantPads = constantPads && window.padBegin[axis].isConstant() && window.padEnd[axis].isConstant();
+  if (constantPads) shape.paddingWord.clear();
+
   for (int axis = 0; axis < rank; ++axis) {
     const Size& n = input.spatial(axis);
     int64_t stride = window.stride[axis];
@@ -241,12 +252,6 @@ std::optional<WindowShape> resolveWindow(ShapeRequest& request, const char* op, 
     if (ceilMode) windows = Size::min(windows, Size::floorDiv(n + window.padBegin[axis] - 1, stride) + 1);
     shape.output.push_back(windows);
   }
-
-  // The word is needed only where the pads cannot be told from it.
-  bool constantPads = true;
-  for (int axis = 0; axis < rank; ++axis)
-    constantPads = constantPads && window.padBegin[axis].isConstant() && window.padEnd[axis].isConstant();
-  if (constantPads) shape.paddingWord.clear();
   return shape;
 }
 

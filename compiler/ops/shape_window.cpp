@@ -13,9 +13,10 @@ TensorType withSpatial(Size channels, const std::vector<Size>& spatial) {
   return type;
 }
 
-bool divisible(ShapeRequest& request, int64_t count, const char* what, int64_t groups) {
+bool divisible(ShapeRequest& request, int64_t count, const std::string& what, int64_t groups) {
   if (count % groups == 0) return true;
-  auto report = request.diags.report(diag::NotDivisible, request.attributeLocation("groups"), count, what, groups);
+  auto report = request.diags.report(diag::NotDivisible, request.attributeLocation("groups"), count,
+                                     count == 1 ? what : what + "s", groups);
   if (!request.operandLocations.empty() && request.operandLocations[0].valid())
     report.label(request.operandLocations[0], "this is " + request.operands[0].str());
   return false;
@@ -47,7 +48,7 @@ std::optional<TensorType> convShape(ShapeRequest& request) {
   else if (!integerAttribute(request, "conv", "filters", 1, filters)) return std::nullopt;
   bool bias = isNode ? request.operands.size() > 2 : request.attributes.get<bool>("bias");
   if (!integerAttribute(request, "conv", "groups", 1, groups)) return std::nullopt;
-  if (!divisible(request, channels, "channels", groups) || !divisible(request, filters, "filters", groups))
+  if (!divisible(request, channels, "channel", groups) || !divisible(request, filters, "filter", groups))
     return std::nullopt;
 
   ParameterSpec weight{"weight", {filters, channels / groups}};

@@ -1,4 +1,5 @@
 #include "parse/syntax_messages.h"
+#include "support/text.h"
 #include <algorithm>
 
 namespace convoy {
@@ -221,15 +222,20 @@ private:
   void advise(DiagnosticBuilder& built) {
     adviseOnSize(site_.found, built);
     bool inArguments = site_.rule == Parser::RuleArguments || site_.rule == Parser::RuleGroup;
-    if (inArguments && hasPrevious() && previous() == Parser::Name && !expectsValue()) {
-      bool commaMissing = kind_ == Parser::Name && tokens_[site_.found + 1].kind == Parser::Colon;
+    bool commaMissing = inArguments && hasPrevious() && endsExpression(previous()) && !expectsValue() &&
+                        kind_ == Parser::Name && tokens_[site_.found + 1].kind == Parser::Colon;
+    if (commaMissing)
+      built.help("arguments are separated by ','");
+    else if (inArguments && hasPrevious() && previous() == Parser::Name && !expectsValue()) {
       bool valueFollows = endsExpression(kind_) && !isCloser(kind_);
-      if (commaMissing)
-        built.help("arguments are separated by ','");
-      else if (kind_ == Parser::Assign || valueFollows || isOpener(kind_))
+      if (kind_ == Parser::Assign || valueFollows || isOpener(kind_))
         built.help("an argument's name is followed by ':', as in '" +
                    std::string(tokens_.text(site_.found - 1)) + ": value'");
     }
+    bool pipelineExpected = site_.rule == Parser::RuleFile || site_.rule == Parser::RulePipeline;
+    if (pipelineExpected && kind_ == Parser::Name &&
+        !nearestName(tokens_.text(site_.found), {"pipeline"}).empty())
+      built.help("did you mean 'pipeline'?");
     if (site_.rule == Parser::RuleResults && kind_ == Parser::OpenBracket)
       built.help("several results need names: (low: image[rgb], high: tensor)");
     if (kind_ == Parser::Assign && expectsValue()) built.help("equality is written '=='");

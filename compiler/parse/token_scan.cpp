@@ -27,6 +27,10 @@ public:
       diags_.report(diag::FileTooLarge, {&file_, 0, 0}, ParseLimits::fileBytes);
       return false;
     }
+    if (isOtherKindOfFile()) {
+      diags_.report(diag::NotText, {&file_, 0, 1}).help("give the .cvy file first, then what it works on");
+      return false;
+    }
     checkUtf8();
     ByteStream stream(file_.text());
     Lexer lexer(&stream);
@@ -55,7 +59,7 @@ private:
     switch (token.kind) {
     case Lexer::HexNumber:
       diags_.report(diag::HexNumber, where, text)
-          .help("write the number in decimal; the sides of a size start at 1");
+          .help("write the number in decimal; a size whose sides may be 0 is written size(0, 1)");
       token.kind = Lexer::Int, token.reported = true;
       break;
     case Lexer::BadNumber:
@@ -109,6 +113,7 @@ private:
     if (!decodeCharacter(text, 0).valid) return; // part of invalid UTF-8, which has been reported
     DiagnosticBuilder built = diags_.report(diag::StrayCharacter, where, "'" + std::string(text) + "'");
     switch (text.front()) {
+    case '.': built.help("a layer is applied with '|>': x |> relu"); break;
     case '#': built.help("comments start with '//'"); break;
     case '%': built.help("the remainder is written mod(a, b)"); break;
     case '|': built.help("a pipe is written '|>', a logical or '||'"); break;
@@ -127,6 +132,16 @@ private:
       return true;
     }
     return false;
+  }
+
+  // Pictures, archives and programs start with a byte that no text starts with. What follows would give an error for
+  // every other byte.
+  bool isOtherKindOfFile() const {
+    std::string_view text = file_.text();
+    if (text.empty()) return false;
+    Character first = decodeCharacter(text, 0);
+    bool blank = first.code == ' ' || (first.code >= '\t' && first.code <= '\r');
+    return !first.valid || first.code == 0x7F || (first.code < 0x20 && !blank);
   }
 
   // Reports the first byte that is wrong: after it there are often thousands.

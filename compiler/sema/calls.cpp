@@ -115,11 +115,14 @@ bool Elaborator::namedArgument(LayerCall& call, const ast::Argument& argument) {
   for (const AttributeSpec& spec : call.row.attributes)
     if (spec.name == *argument.name)
       return argument.value && setAttribute(call, spec, *argument.value, argument.nameLocation);
-  std::vector<std::string> candidates{"name"};
+  std::vector<std::string> candidates;
   for (const AttributeSpec& spec : call.row.attributes) candidates.push_back(spec.name);
+  candidates.push_back("name");
   auto report = diags_.report(diag::UnknownAttribute, argument.nameLocation, call.row.name, *argument.name);
-  std::string nearest = nearestName(*argument.name, candidates);
+  std::string nearest = nearestName(*argument.name, candidates), all;
+  for (const std::string& candidate : candidates) all += (all.empty() ? "" : ", ") + candidate;
   if (!nearest.empty()) report.help("did you mean '" + nearest + "'?");
+  else report.help("it takes " + all);
   return false;
 }
 
@@ -209,7 +212,11 @@ std::optional<Attribute> Elaborator::attributeValue(const AttributeSpec& spec, c
     break;
   case AttributeForm::Border: break;
   }
-  diags_.report(diag::WrongAttributeValue, location, spec.name, expectation(spec.form), describe(value, graph_));
+  auto report =
+      diags_.report(diag::WrongAttributeValue, location, spec.name, expectation(spec.form), describe(value, graph_));
+  if (value.as<std::string>()) report.help("write it without quotes");
+  else if (value.as<List>() && spec.form == AttributeForm::Sizes)
+    report.help("one number per axis is a size: 2x1, or size(2, 1)");
   return std::nullopt;
 }
 
@@ -235,9 +242,10 @@ std::optional<Attribute> Elaborator::borderValue(const ast::Expr& expr) {
     return std::nullopt;
   }
   Value value = evaluate(&expr);
-  if (!value.isPoison())
-    diags_.report(diag::WrongAttributeValue, expr.location, "border", expectation(AttributeForm::Border),
-                  describe(value, graph_));
+  if (value.isPoison()) return std::nullopt;
+  auto report = diags_.report(diag::WrongAttributeValue, expr.location, "border", expectation(AttributeForm::Border),
+                              describe(value, graph_));
+  if (value.as<std::string>()) report.help("write it without quotes");
   return std::nullopt;
 }
 

@@ -1,4 +1,5 @@
 #include "sema/kernel_values.h"
+#include "support/text.h"
 #include <cmath>
 
 namespace convoy::sema {
@@ -62,8 +63,8 @@ std::optional<KernelValues> resolveKernel(const List& values, const TensorType& 
   int64_t rank = input.spatialRank(), channels = input.channels();
   auto wrongDepth = [&] {
     diags.report(diag::KernelDepth, location, depth, input.str())
-        .note("with " + std::to_string(rank) + " spatial dimensions, " + std::to_string(rank) +
-              " levels filter every channel by itself, " + std::to_string(rank + 1) +
+        .note("with " + counted(rank, "spatial dimension") + ", " + std::to_string(rank) +
+              (rank == 1 ? " level filters" : " levels filter") + " every channel by itself, " + std::to_string(rank + 1) +
               " levels are several filters of a one-channel input, and " + std::to_string(rank + 2) +
               " levels are [filters][channels / groups][...]");
     return std::nullopt;
@@ -93,7 +94,10 @@ std::optional<KernelValues> resolveKernel(const List& values, const TensorType& 
   // groups < 1 is the shape rule's to report.
   if (result.groups >= 1 && perGroup * result.groups != channels) {
     if (depth == rank + 1) return wrongDepth();
-    diags.report(diag::KernelChannels, location, perGroup, input.str(), result.groups);
+    auto report = diags.report(diag::KernelChannels, location, counted(perGroup, "channel"), input.str(),
+                               result.groups == 1 ? "" : " in " + counted(result.groups, "group"));
+    if (channels % result.groups == 0)
+      report.help("each filter needs the values of " + counted(channels / result.groups, "channel"));
     return std::nullopt;
   }
   result.weight = std::move(flat.numbers);

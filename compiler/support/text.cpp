@@ -101,6 +101,10 @@ static size_t editDistance(std::string_view a, std::string_view b) {
   return row[b.size()];
 }
 
+std::string counted(int64_t count, std::string_view noun) {
+  return std::to_string(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
+}
+
 std::string nearestName(std::string_view name, const std::vector<std::string>& candidates) {
   constexpr size_t longestWorthComparing = 64;
   if (name.empty() || name.size() > longestWorthComparing) return "";

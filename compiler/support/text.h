@@ -32,6 +32,9 @@ std::string escapeForTerminal(std::string_view text);
 // The shortest decimal that reads back as the same number: "0.1", "1e+30", "inf", "nan".
 std::string numberText(double number);
 
+// "1 channel", "3 channels".
+std::string counted(int64_t count, std::string_view noun);
+
 // The candidate nearest to `name` by edit distance (an exchange of neighbours counts as one edit), or "" when
 // none is near enough to be meant.
 std::string nearestName(std::string_view name, const std::vector<std::string>& candidates);

@@ -63,7 +63,7 @@ bool isKnown(const std::string& cpu, bool x86, DiagnosticEngine& diags) {
 
 } // namespace
 
-std::optional<Target> makeTarget(const std::string& tripleText, const std::string& cpu, DiagnosticEngine& diags) {
+std::optional<Target> makeTarget(const std::string& tripleText, const std::string& cpuText, DiagnosticEngine& diags) {
   llvm::Triple host(llvm::sys::getDefaultTargetTriple());
   llvm::Triple triple(tripleText.empty() ? host.str() : llvm::Triple::normalize(tripleText));
   Target target;
@@ -74,12 +74,14 @@ std::optional<Target> makeTarget(const std::string& tripleText, const std::strin
         .help("x86_64 and aarch64 are supported, on systems with ELF files such as Linux");
     return std::nullopt;
   }
+  std::string plainest = target.x86 ? "x86-64" : "generic";
+  std::string cpu = !cpuText.empty() ? cpuText : triple.getArch() == host.getArch() ? "native" : plainest;
   bool native = cpu == "native";
   if (native && triple.getArch() != host.getArch()) {
-    diags.report(diag::NativeForeign, {}, triple.str()).help("name a processor with -mcpu=");
+    diags.report(diag::NativeForeign, {}, triple.str()).help("name a processor, or leave -mcpu out for one that runs everywhere");
     return std::nullopt;
   }
-  if (!native && !isKnown(cpu, target.x86, diags)) return std::nullopt;
+  if (!native && cpu != plainest && !isKnown(cpu, target.x86, diags)) return std::nullopt;
   if (!target.x86) {
     target.cpu = target.tune = native ? llvm::sys::getHostCPUName().str() : cpu;
     target.features = "+neon";

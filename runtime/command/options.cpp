@@ -16,8 +16,17 @@ struct NamedValue {
   std::string value;
 };
 
+// What is wrong with NAME=VALUE whose name is none of those in `known`.
+std::string unknownName(const OptionRow& row, const char* what, const std::string& text, const std::string& known) {
+  const size_t equals = text.find('=');
+  std::string wrong = equals == std::string::npos
+                          ? quoted(text) + " after " + row.name + " is not " + row.value
+                          : std::string("there is no ") + what + " " + quoted(text.substr(0, equals));
+  return wrong + (known.empty() ? std::string("; the pipeline has none") : "; the pipeline has " + known);
+}
+
 // Splits NAME=VALUE at the name of a port; names of imported models may hold '=' themselves.
-Result<NamedValue> splitPort(const OptionRow& row, const convoy_port* ports, int32_t count,
+Result<NamedValue> splitPort(const OptionRow& row, const char* what, const convoy_port* ports, int32_t count,
                              const std::string& text) {
   std::string known;
   int32_t best = -1;
@@ -27,9 +36,7 @@ Result<NamedValue> splitPort(const OptionRow& row, const convoy_port* ports, int
     if (text.compare(0, start.size(), start) != 0) continue;
     if (best < 0 || strlen(ports[i].name) > strlen(ports[best].name)) best = i;
   }
-  if (best < 0)
-    return usageError(quoted(text) + " after " + row.name + " is not " + row.value + " with a name out of " +
-                      (known.empty() ? "none" : known));
+  if (best < 0) return usageError(unknownName(row, what, text, known));
   return NamedValue{best, text.substr(strlen(ports[best].name) + 1)};
 }
 
@@ -75,13 +82,13 @@ private:
   Outcome apply(const OptionRow& row, const std::string& value) {
     switch (row.kind) {
     case OptionKind::Input: {
-      Result<NamedValue> input = splitPort(row, pipeline.inputs, pipeline.input_count, value);
+      Result<NamedValue> input = splitPort(row, "input", pipeline.inputs, pipeline.input_count, value);
       if (!input) return input.error();
       return setOnce(options.inputs[static_cast<size_t>(input->port)], input->value, "input",
                      pipeline.inputs[input->port].name);
     }
     case OptionKind::NamedOutput: {
-      Result<NamedValue> output = splitPort(row, pipeline.outputs, pipeline.output_count, value);
+      Result<NamedValue> output = splitPort(row, "output", pipeline.outputs, pipeline.output_count, value);
       if (!output) return output.error();
       return setOutput(output->port, output->value);
     }
@@ -138,9 +145,7 @@ private:
       known += (i ? ", " : "") + quoted(pipeline.size_names[i]);
       found |= name == pipeline.size_names[i];
     }
-    if (equals == std::string::npos || !found)
-      return usageError(quoted(text) + " after --size is not NAME=NUMBER with a name out of " +
-                        (known.empty() ? "none" : known));
+    if (equals == std::string::npos || !found) return usageError(unknownName(row, "run-time size", text, known));
     return number(row, text.substr(equals + 1), 1, INT32_MAX, options.sizes[name]);
   }
 

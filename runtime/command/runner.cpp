@@ -1,5 +1,6 @@
 #include "runner.h"
 
+#include "tensor_file.h"
 #include "text.h"
 
 #include <cinttypes>
@@ -7,10 +8,15 @@
 namespace convoy::command {
 namespace {
 
-Error sentence(const convoy_pipeline& pipeline, const convoy_failure& failure) {
+// What is wrong with the sizes, and which ones there are.
+Error sentence(const convoy_pipeline& pipeline, const convoy_failure& failure, const std::vector<Tensor>& inputs) {
   char text[1024];
   convoy_failure_text(&pipeline, &failure, text, sizeof text);
-  return {text};
+  std::string given;
+  for (size_t i = 0; i < inputs.size(); ++i)
+    given += (i ? ", " : "; given: ") + quoted(pipeline.inputs[i].name) + " " + extentsText(inputs[i].extents) +
+             " for " + portType(pipeline.inputs[i]);
+  return {text + given};
 }
 
 Outcome checkStatus(int32_t status) {
@@ -66,8 +72,8 @@ Result<BoundRun> Runner::bind(const std::vector<Tensor>& inputs) {
   run.sizes.resize(static_cast<size_t>(pipeline->size_count));
   convoy_failure failure{};
   if (convoy_bind_sizes(pipeline, shapes.data(), ranks.data(), run.sizes.data(), &failure) != CONVOY_OK)
-    return sentence(*pipeline, failure);
-  if (Outcome error = allocateOutputs(run, *batch, batched)) return *error;
+    return sentence(*pipeline, failure, inputs);
+  if (Outcome error = allocateOutputs(run, inputs, *batch, batched)) return *error;
 
   const int64_t workspaceBytes = pipeline->workspace_size(run.sizes.data(), *batch, threads());
   if (workspaceBytes < 0) return Error{convoy_status_string(CONVOY_ERROR_OVERFLOW)};
@@ -83,13 +89,13 @@ Result<BoundRun> Runner::bind(const std::vector<Tensor>& inputs) {
   return run;
 }
 
-Outcome Runner::allocateOutputs(BoundRun& run, int64_t batch, bool batched) {
+Outcome Runner::allocateOutputs(BoundRun& run, const std::vector<Tensor>& inputs, int64_t batch, bool batched) {
   size_t rankSum = 0;
   for (int32_t i = 0; i < pipeline->output_count; ++i)
     rankSum += static_cast<size_t>(pipeline->outputs[i].rank);
   std::vector<int64_t> extents(rankSum);
   const int32_t failed = pipeline->check(run.sizes.data(), extents.data());
-  if (failed >= 0) return sentence(*pipeline, {CONVOY_ERROR_CHECK, -1, -1, failed, 0, 0});
+  if (failed >= 0) return sentence(*pipeline, {CONVOY_ERROR_CHECK, -1, -1, failed, 0, 0}, inputs);
   const int64_t* next = extents.data();
   for (int32_t i = 0; i < pipeline->output_count; ++i) {
     const convoy_port& port = pipeline->outputs[i];

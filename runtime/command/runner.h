@@ -35,7 +35,7 @@ public:
   Result<BoundRun> bind(const std::vector<Tensor>& inputs);
 
 private:
-  Outcome allocateOutputs(BoundRun& run, int64_t batch, bool batched);
+  Outcome allocateOutputs(BoundRun& run, const std::vector<Tensor>& inputs, int64_t batch, bool batched);
   const convoy_pipeline* pipeline = nullptr;
   std::unique_ptr<convoy_pool, DestroyPool> pool;
   Memory prepared;

@@ -99,7 +99,8 @@ TEST_F(Command, SeveralInputs) {
   write("long.npy", makeNpy({2, 3}, std::vector<float>(6)));
   const Ended differ = runCommand(addPipeline(), {path("a.npy"), path("long.npy")});
   EXPECT_EQ(differ.status, 1);
-  EXPECT_EQ(differ.err, "prog: error: input 'b': width is 3, but W is 2 elsewhere\n");
+  EXPECT_EQ(differ.err, "prog: error: input 'b': width is 3, but W is 2 elsewhere; "
+                        "given: 'a' 2x2 for tensor[2, _], 'b' 2x3 for tensor[2, _]\n");
 }
 
 TEST_F(Command, SeveralOutputs) {
@@ -140,7 +141,7 @@ TEST_F(Command, ManyInputsGoOnAfterABadOne) {
 TEST_F(Command, ManyInputsOfOneName) {
   const Ended ended = runCommand(doublePipeline(), {"a/x.png", "b/x.png", "--output-dir", path("out")});
   EXPECT_EQ(ended.status, 2);
-  EXPECT_THAT(ended.err, HasSubstr("two inputs named 'x'"));
+  EXPECT_THAT(ended.err, HasSubstr("two files named 'x' would overwrite"));
 }
 
 TEST_F(Command, Benchmark) {
@@ -197,12 +198,13 @@ TEST_F(Command, WrongInputs) {
   const std::string flat = write("flat.ppm", command::encodePnm(Bytes(12), 3, 2, 2));
   const Ended small = runCommand(doublePipeline(), {flat, "-o", path("out.png")});
   EXPECT_EQ(small.status, 1);
-  EXPECT_EQ(small.err, "prog: error: double.cvy:2:9: needs at least 3 rows\n");
+  EXPECT_EQ(small.err, "prog: error: double.cvy:2:9: needs at least 3 rows; given: 'photo' 3x2x2 for image[rgb]\n");
   const Ended size = runCommand(fixedPipeline(), {photo(), "-o", path("out.png")});
   EXPECT_EQ(size.status, 0) << "4x5 fits";
   const Ended other = runCommand(fixedPipeline(), {flat, "-o", path("other.png")});
   EXPECT_EQ(other.status, 1);
-  EXPECT_EQ(other.err, "prog: error: input 'x': height is 2, but the pipeline takes 4\n");
+  EXPECT_EQ(other.err, "prog: error: input 'x': height is 2, but the pipeline takes 4; "
+                       "given: 'x' 3x2x2 for tensor[3, 4, 5]\n");
   const Ended limit = runCommand(doublePipeline(), {photo(), "-o", path("other.png"), "--max-pixels", "5"});
   EXPECT_EQ(limit.status, 1);
   EXPECT_THAT(limit.err, HasSubstr("4x5 pixels are more than the limit of 5"));

@@ -80,11 +80,11 @@ TEST(Options, WrongUsage) {
             "--threads takes a whole number from 1 to 1024, not '0'");
   EXPECT_EQ(problem(doublePipeline(), {"a.png", "--help=1"}), "--help takes no value");
   EXPECT_EQ(problem(doublePipeline(), {"--input", "foto=a.png"}),
-            "'foto=a.png' after --input is not NAME=FILE with a name out of 'photo'");
+            "there is no input 'foto'; the pipeline has 'photo'");
   EXPECT_EQ(problem(doublePipeline(), {"a.png", "--json", "x"}), "--json needs --benchmark");
   EXPECT_EQ(problem(doublePipeline(), {"a.png", "--size", "H=3"}), "--size needs --benchmark");
   EXPECT_EQ(problem(doublePipeline(), {"--benchmark", "2", "--size", "D=3"}),
-            "'D=3' after --size is not NAME=NUMBER with a name out of 'H', 'W'");
+            "there is no run-time size 'D'; the pipeline has 'H', 'W'");
   EXPECT_EQ(problem(doublePipeline(), {"--benchmark", "2", "--size", "H=0"}),
             "--size takes a whole number from 1 to 2147483647, not '0'");
   EXPECT_EQ(problem(doublePipeline(), {"--benchmark", "2", "-o", "x.png"}),
