@@ -96,7 +96,7 @@ Value* Builder::index(int64_t constant) {
   return inst.results[0];
 }
 
-Value* Builder::number(double constant, Type type) {
+Value* Builder::number(double constant, const Type& type) {
   Inst& inst = emit(Op::Const, {}, {type}, "k");
   if (isFloat(type.scalar)) inst.number = constant;
   else inst.ints = {static_cast<int64_t>(constant)};
@@ -141,13 +141,13 @@ Value* Builder::value(const Index& at) {
   return at.offset == 0 ? sum : add(sum, at.offset);
 }
 
-Value* Builder::cast(Type type, Value* a) { return emit(Op::Cast, {a}, {type}, "cast").results[0]; }
-Value* Builder::bitcast(Type type, Value* a) { return emit(Op::Bitcast, {a}, {type}, "bits").results[0]; }
-Value* Builder::splat(Type type, Value* a) {
+Value* Builder::cast(const Type& type, Value* a) { return emit(Op::Cast, {a}, {type}, "cast").results[0]; }
+Value* Builder::bitcast(const Type& type, Value* a) { return emit(Op::Bitcast, {a}, {type}, "bits").results[0]; }
+Value* Builder::splat(const Type& type, Value* a) {
   if (type.lanes == 1) return a;
   return emit(Op::Splat, {a}, {type}, "splat").results[0];
 }
-Value* Builder::iota(Type type) { return emit(Op::Iota, {}, {type}, "iota").results[0]; }
+Value* Builder::iota(const Type& type) { return emit(Op::Iota, {}, {type}, "iota").results[0]; }
 Value* Builder::mask(uint32_t lanes, Value* n) {
   return emit(Op::Mask, {n}, {Type::vector(Scalar::I1, lanes)}, "mask").results[0];
 }
@@ -184,11 +184,11 @@ Value* Builder::offset(Scalar element, Value* pointer, const Index& at) {
   return inst.results[0];
 }
 
-Value* Builder::load(Type type, Value* pointer, const Index& at) {
+Value* Builder::load(const Type& type, Value* pointer, const Index& at) {
   return emitAddressed(Op::Load, {}, pointer, at, {type}, "x").results[0];
 }
 
-Value* Builder::load(Type type, Value* pointer, const Index& at, Value* mask, Value* otherwise) {
+Value* Builder::load(const Type& type, Value* pointer, const Index& at, Value* mask, Value* otherwise) {
   Inst& inst = emitAddressed(Op::Load, {}, pointer, at, {type}, "x");
   inst.operands.push_back(mask);
   inst.operands.push_back(otherwise);
@@ -206,7 +206,7 @@ void Builder::stream(Value* v, Value* pointer, const Index& at) {
   emitAddressed(Op::Stream, {v}, pointer, at, {}, "").type = v->type;
 }
 
-Value* Builder::gather(Type type, Value* pointer, Value* indices) {
+Value* Builder::gather(const Type& type, Value* pointer, Value* indices) {
   return emit(Op::Gather, {pointer, indices}, {type}, "x").results[0];
 }
 

@@ -27,7 +27,7 @@ public:
   // Gives a value that an instruction made a name that says what it is. Constants keep theirs.
   Value* named(Value* v, const std::string& hint);
   Value* index(int64_t constant);
-  Value* number(double constant, Type type); // splat when the type is a vector
+  Value* number(double constant, const Type& type); // splat when the type is a vector
 
   Value* unary(Op op, Value* a);
   Value* binary(Op op, Value* a, Value* b);
@@ -46,10 +46,10 @@ public:
   Value* max(Value* a, Value* b) { return binary(Op::Max, a, b); }
   Value* value(const Index& index); // the sum as one value
 
-  Value* cast(Type type, Value* a);
-  Value* bitcast(Type type, Value* a);
-  Value* splat(Type type, Value* a);
-  Value* iota(Type type);
+  Value* cast(const Type& type, Value* a);
+  Value* bitcast(const Type& type, Value* a);
+  Value* splat(const Type& type, Value* a);
+  Value* iota(const Type& type);
   Value* mask(uint32_t lanes, Value* n);
   Value* shuffle(Value* a, Value* b, std::vector<int64_t> lanes, Value* moved = nullptr);
   Value* extract(Value* v, int64_t lane);
@@ -59,11 +59,11 @@ public:
   Value* set(Value* array, std::vector<Value*> at, Value* a);
 
   Value* offset(Scalar element, Value* pointer, const Index& at);
-  Value* load(Type type, Value* pointer, const Index& at);
-  Value* load(Type type, Value* pointer, const Index& at, Value* mask, Value* otherwise);
+  Value* load(const Type& type, Value* pointer, const Index& at);
+  Value* load(const Type& type, Value* pointer, const Index& at, Value* mask, Value* otherwise);
   void store(Value* v, Value* pointer, const Index& at, Value* mask = nullptr);
   void stream(Value* v, Value* pointer, const Index& at);
-  Value* gather(Type type, Value* pointer, Value* indices);
+  Value* gather(const Type& type, Value* pointer, Value* indices);
   void prefetch(Scalar element, Value* pointer, const Index& at);
   Value* stack(int64_t bytes);
 

@@ -107,7 +107,9 @@ std::optional<Type> readType(std::string_view& text) {
     size_t total = 1;
     do {
       auto extent = takeNumber(text);
-      if (!extent || *extent == 0 || (total *= *extent) > 4096) return std::nullopt;
+      if (!extent || *extent == 0) return std::nullopt;
+      total *= *extent;
+      if (total > 4096) return std::nullopt;
       type.array.push_back(*extent);
     } while (take(text, ","));
     if (!take(text, "]")) return std::nullopt;

@@ -1,5 +1,6 @@
 // Normal form and arithmetic. Bounds are in size_bounds.cpp, text in size_text.cpp.
 #include "ops/size.h"
+#include "support/internal_error.h"
 #include <limits>
 #include <utility>
 
@@ -69,6 +70,12 @@ std::optional<int64_t> Size::constant() const {
   if (form_->terms.empty()) return 0;
   if (form_->terms.size() == 1 && form_->terms.begin()->first.empty()) return form_->terms.begin()->second;
   return std::nullopt;
+}
+
+int64_t Size::known() const {
+  std::optional<int64_t> value = constant();
+  require(value.has_value(), "a size that must be constant is not");
+  return value.value_or(0);
 }
 
 bool Size::isConstant() const { return constant().has_value(); }

@@ -26,6 +26,7 @@ public:
 
   bool isConstant() const;
   std::optional<int64_t> constant() const;
+  int64_t known() const; // of a size that is constant by contract; an internal error otherwise
   // Provably equal. False means "not provable", not "different".
   bool operator==(const Size& other) const;
   bool operator!=(const Size& other) const { return !(*this == other); }

@@ -15,7 +15,7 @@ ImageKind imageKindNamed(std::string_view name); // None when there is no such k
 struct TensorType {
   std::vector<Size> dims;
   ImageKind image = ImageKind::None; // an image[...] at the interface; inside it is a plain tensor
-  int64_t channels() const { return *dims[0].constant(); }
+  int64_t channels() const { return dims[0].known(); }
   int spatialRank() const { return static_cast<int>(dims.size()) - 1; }
   const Size& spatial(int axis) const { return dims[1 + axis]; }
   Size elements() const; // of one item

@@ -77,7 +77,7 @@ private:
     for (ValueId id = 0; id < graph_.values.size(); ++id)
       if (graph_.value(id).kind == graph::Value::Parameter) {
         rawOffset[id] = raw;
-        raw += *graph_.value(id).type.elements().constant();
+        raw += graph_.value(id).type.elements().known();
       }
     for (size_t i = 0; i < plan_.packed.size(); ++i) {
       Reg in = b.offset(Scalar::F32, weights, rawOffset[plan_.packed[i].parameter]);

@@ -66,7 +66,7 @@ private:
   void collectWeights() {
     for (const graph::Value& v : graph_.values) {
       if (v.kind != graph::Value::Parameter) continue;
-      if (!v.data || v.data->data.size() != static_cast<size_t>(*v.type.elements().constant())) {
+      if (!v.data || v.data->data.size() != static_cast<size_t>(v.type.elements().known())) {
         program_.weights.clear();
         return;
       }

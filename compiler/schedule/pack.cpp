@@ -11,9 +11,9 @@ struct Shape {
   int64_t filters, channels = 1, taps = 1; // [filters][channels per group][taps]
   explicit Shape(const graph::Value& parameter) {
     const auto& dims = parameter.type.dims;
-    filters = *dims[0].constant();
-    if (dims.size() > 1) channels = *dims[1].constant();
-    for (size_t i = 2; i < dims.size(); ++i) taps *= *dims[i].constant();
+    filters = dims[0].known();
+    if (dims.size() > 1) channels = dims[1].known();
+    for (size_t i = 2; i < dims.size(); ++i) taps *= dims[i].known();
   }
 };
 

@@ -74,18 +74,18 @@ void softmax(KernelBuilder& k) {
     Reg from = b.mul(parts[1], chunk), to = b.min(b.add(from, chunk), plane);
     b.loop("p", from, to, lanes, {}, [&](Reg p, const Builder::Values&) {
       Reg mask = b.mask(width, b.sub(to, p));
-      auto pass = [&](Reg init, const std::function<Reg(Index, Reg)>& body) {
+      auto pass = [&](Reg init, const std::function<Reg(const Index&, Reg)>& body) {
         return b.loop("c", b.index(0), b.index(channels), 1, {init}, [&](Reg c, const Builder::Values& carried) {
           return Builder::Values{body(Index(p) + Index(b.mul(c, plane)), carried[0])};
         })[0];
       };
-      Reg top = pass(lowest, [&](Index at, Reg t) { return b.binary(Op::Maximum, t, b.load(k.vector, x, at, mask, zero)); });
-      Reg sum = pass(zero, [&](Index at, Reg t) {
+      Reg top = pass(lowest, [&](const Index& at, Reg t) { return b.binary(Op::Maximum, t, b.load(k.vector, x, at, mask, zero)); });
+      Reg sum = pass(zero, [&](const Index& at, Reg t) {
         Reg e = exponential(k, b.binary(Op::Sub, b.load(k.vector, x, at, mask, zero), top));
         b.store(e, y, at, mask);
         return b.binary(Op::Add, t, e);
       });
-      pass(zero, [&](Index at, Reg t) {
+      pass(zero, [&](const Index& at, Reg t) {
         b.store(b.binary(Op::Div, b.load(k.vector, y, at, mask, zero), sum), y, at, mask);
         return t;
       });

@@ -69,10 +69,11 @@ Reg mapBorder(Builder& b, BorderMode mode, Reg c, Reg n, Reg& valid) {
   internalError("unknown border");
 }
 
-void insideTaps(KernelBuilder& k, const WindowAxis& axis, Reg o, Reg& lo, Reg& hi) {
+void insideTaps(KernelBuilder& k, const WindowAxis& axis, Reg first, Reg last, Reg& lo, Reg& hi) {
   Builder& b = k.b;
-  Reg start = b.sub(b.mul(o, axis.stride), axis.padBegin);
-  lo = b.min(b.max(b.ceilDiv(b.sub(b.index(0), start), axis.dilation), b.index(0)), b.index(axis.kernel));
+  Reg start = b.sub(b.mul(first, axis.stride), axis.padBegin);
+  Reg lastStart = first == last ? start : b.sub(b.mul(last, axis.stride), axis.padBegin);
+  lo = b.min(b.max(b.ceilDiv(b.sub(b.index(0), lastStart), axis.dilation), b.index(0)), b.index(axis.kernel));
   hi = b.max(b.min(b.ceilDiv(b.sub(axis.input, start), axis.dilation), b.index(axis.kernel)), lo);
 }
 
@@ -80,7 +81,7 @@ Reg countedTaps(KernelBuilder& k, const Window3& w, const WindowAxis& axis, Reg 
   Builder& b = k.b;
   if (!w.countPadding) {
     Reg lo, hi;
-    insideTaps(k, axis, o, lo, hi);
+    insideTaps(k, axis, o, o, lo, hi);
     return b.sub(hi, lo);
   }
   Reg start = b.sub(b.mul(o, axis.stride), axis.padBegin);

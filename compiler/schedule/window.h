@@ -40,8 +40,8 @@ Reg coordinate(KernelBuilder& k, const WindowAxis& axis, Reg o, Reg tap);
 // Where the border finds a coordinate outside 0..n-1. For a constant border `valid` tells the ones inside, and the
 // result is clamped so that it can be used as an address. Works on i64 and on i32 vectors (n of the same type).
 Reg mapBorder(Builder& b, BorderMode mode, Reg coordinate, Reg n, Reg& valid);
-// The taps lo..hi of an axis that lie inside the input at output position o.
-void insideTaps(KernelBuilder& k, const WindowAxis& axis, Reg o, Reg& lo, Reg& hi);
+// The taps lo..hi of an axis that lie inside the input for any output position from `first` to `last`.
+void insideTaps(KernelBuilder& k, const WindowAxis& axis, Reg first, Reg last, Reg& lo, Reg& hi);
 // How many taps of an axis count at output position o (average pooling), as i64.
 Reg countedTaps(KernelBuilder& k, const Window3& w, const WindowAxis& axis, Reg o);
 

@@ -124,7 +124,9 @@ private:
       block = b_.offset(Scalar::F32, group_, Index(at));
     }
     return overRows(0, b_.index(0), b_.index(0), nullptr, acc, [&](Reg row, Reg rowTap, Reg valid, Reg t1) {
-      return b_.loop("kx", b_.index(0), b_.index(w_.last().kernel), 1, {t1}, [&](Reg kx, const Builder::Values& carried) {
+      Reg lo = b_.index(0), hi = b_.index(w_.last().kernel);
+      if (edge && w_.borderIsNeutral()) insideTaps(k_, w_.last(), x, b_.add(x, pixels_ - 1), lo, hi);
+      return b_.loop("kx", lo, hi, 1, {t1}, [&](Reg kx, const Builder::Values& carried) {
         Reg tap = b_.add(b_.mul(rowTap, w_.last().kernel), kx);
         Pixels pixels = edge ? edgePixels(block, row, valid, x, kx) : insidePixels(block, row, x, kx);
         Reg t = w_.perChannel ? vectorTerms(pixels, tap, carried[0]) : channelTerms(pixels, cb, tap, carried[0]);
@@ -139,7 +141,7 @@ private:
     if (a == w_.outer()) return body(row, tap, valid, tile);
     const WindowAxis& axis = w_.axes[a];
     Reg lo = b_.index(0), hi = b_.index(axis.kernel);
-    if (w_.borderIsNeutral()) insideTaps(k_, axis, rows_[a], lo, hi);
+    if (w_.borderIsNeutral()) insideTaps(k_, axis, rows_[a], rows_[a], lo, hi);
     return b_.loop(a + 1 == w_.outer() ? "ky" : "kd", lo, hi, 1, {tile}, [&](Reg i, const Builder::Values& carried) {
       Reg c = coordinate(k_, axis, rows_[a], i), inside = nullptr;
       if (!w_.borderIsNeutral()) c = mapBorder(b_, w_.border.mode, c, axis.input, inside);

@@ -156,7 +156,7 @@ private:
       });
     int64_t perGroup = w_.channels / w_.groups;
     auto channel = [&](Reg c, Reg tile) {
-      return overTaps(y, kept, c, tile, [&](const RowPointer& row, Reg tap, Reg column, Reg t) {
+      return overTaps(rows, vectors, y, x, kept, c, tile, [&](const RowPointer& row, Reg tap, Reg column, Reg t) {
         return terms(rows, vectors, x, c, row, tap, column, t, columns);
       });
     };
@@ -179,21 +179,30 @@ private:
 
   // Calls body(pointers of the tile's rows, flat tap number, column tap, tile) for every tap, in order.
   using RowPointer = std::function<Reg(Reg row)>;
+  // Loops that are not written out leave out taps that lie outside a neutral border for every lane of the tile.
   using TapBody = std::function<Reg(const RowPointer&, Reg tap, Reg column, Reg tile)>;
-  Reg overTaps(Reg y, const Rows& kept, Reg c, Reg tile, const TapBody& body) {
+  Reg overTaps(int64_t rows, int64_t vectors, Reg y, Reg x, const Rows& kept, Reg c, Reg tile, const TapBody& body) {
     bool unrolled = w_.outer() == 0 || kept.pointers;
     int64_t height = w_.outer() > 0 ? w_.axes[w_.outer() - 1].kernel : 1;
-    auto over = [&](const char* name, int64_t count, Reg t, const std::function<Reg(Reg, Reg)>& inner) {
+    using Range = std::function<void(Reg & lo, Reg & hi)>;
+    auto over = [&](const char* name, int64_t count, Reg t, const Range& inside, const std::function<Reg(Reg, Reg)>& inner) {
       if (count == 1) return inner(b_.index(0), t);
       auto step = [&](Reg i, const Builder::Values& carried) { return Builder::Values{inner(i, carried[0])}; };
-      return unrolled && count <= 64 ? b_.unroll(name, 0, count, {t}, step)[0]
-                                     : b_.loop(name, b_.index(0), b_.index(count), 1, {t}, step)[0];
+      if (unrolled && count <= 64) return b_.unroll(name, 0, count, {t}, step)[0];
+      Reg lo = b_.index(0), hi = b_.index(count);
+      if (w_.borderIsNeutral()) inside(lo, hi);
+      return b_.loop(name, lo, hi, 1, {t}, step)[0];
     };
-    return over("kd", depthTaps(), tile, [&](Reg kd, Reg t1) {
-      return over("ky", height, t1, [&](Reg ky, Reg t2) {
+    Range depthRange = [&](Reg& lo, Reg& hi) { insideTaps(k_, w_.axes[0], depth_[0], depth_[0], lo, hi); };
+    Range rowRange = [&](Reg& lo, Reg& hi) {
+      insideTaps(k_, w_.axes[w_.outer() - 1], y, b_.add(y, rows - 1), lo, hi);
+    };
+    Range columnRange = [&](Reg& lo, Reg& hi) { insideTaps(k_, w_.last(), x, b_.add(x, vectors * lanes_ - 1), lo, hi); };
+    return over("kd", depthTaps(), tile, depthRange, [&](Reg kd, Reg t1) {
+      return over("ky", height, t1, rowRange, [&](Reg ky, Reg t2) {
         // Rows are reached where they are used: their pointers are kept, or do not depend on the column.
         RowPointer row = [&, kd, ky](Reg r) { return rowOf(kept, y, r, kd, ky, c); };
-        return over("kx", w_.last().kernel, t2, [&](Reg kx, Reg t3) {
+        return over("kx", w_.last().kernel, t2, columnRange, [&](Reg kx, Reg t3) {
           Reg tap = b_.add(b_.mul(b_.add(b_.mul(kd, height), ky), w_.last().kernel), kx);
           return body(row, tap, kx, t3);
         });
@@ -292,7 +301,7 @@ private:
   }
 
   // Input columns of the lanes, counted from the first one's.
-  Reg lanePositions(loop::Type indexType) {
+  Reg lanePositions(const loop::Type& indexType) {
     Reg iota = b_.iota(indexType);
     int64_t stride = w_.last().stride;
     return stride == 1 ? iota : b_.mul(iota, b_.number(static_cast<double>(stride), indexType));
@@ -315,17 +324,19 @@ private:
   Reg edgeCounts(Reg x) {
     if (w_.combine != Combine::Sum || w_.fixedCount) return nullptr;
     const WindowAxis& axis = w_.last();
-    Reg counts = k_.constant(0);
     loop::Type indexType = loop::Type::vector(Scalar::I32, static_cast<uint32_t>(lanes_));
+    auto number = [&](int64_t n) { return b_.number(static_cast<double>(n), indexType); };
     auto wide = [&](Reg n) { return b_.splat(indexType, b_.cast(loop::Type::of(Scalar::I32), n)); };
-    Reg end = wide(w_.countPadding ? b_.add(axis.input, axis.padEnd) : axis.input);
-    return b_.loop("kx", b_.index(0), b_.index(axis.kernel), 1, {counts}, [&](Reg tap, const Builder::Values& carried) {
-      Reg start = b_.sub(b_.add(b_.mul(x, axis.stride), b_.mul(tap, axis.dilation)), axis.padBegin);
-      Reg at = b_.add(lanePositions(indexType), wide(start));
-      Reg one = b_.select(b_.compare(Op::Lt, at, end), k_.constant(1), k_.constant(0));
-      if (!w_.countPadding) one = b_.select(b_.compare(Op::Lt, at, b_.number(0, indexType)), k_.constant(0), one);
-      return Builder::Values{b_.binary(Op::Add, carried[0], one)};
-    })[0];
+    // Taps before the position `end`, of the window that starts at a lane's `start`.
+    Reg start = b_.add(lanePositions(indexType), wide(b_.sub(b_.mul(x, axis.stride), axis.padBegin)));
+    auto tapsBefore = [&](Reg end) {
+      Reg taps = b_.sub(end, start);
+      if (axis.dilation > 1) taps = b_.binary(Op::Div, b_.add(taps, number(axis.dilation - 1)), number(axis.dilation));
+      return b_.max(b_.min(taps, number(axis.kernel)), number(0));
+    };
+    Reg count = tapsBefore(wide(w_.countPadding ? b_.add(axis.input, axis.padEnd) : axis.input));
+    if (!w_.countPadding) count = b_.sub(count, tapsBefore(number(0)));
+    return b_.cast(k_.vector, count);
   }
 
   // ---- walks along a row ----

@@ -41,7 +41,7 @@ void initializeRandom(graph::Graph& graph, uint64_t seed, DiagnosticEngine& diag
     // The weight comes first, [filters][what one filter reads]; the bias follows its scale.
     int64_t fanIn = 1;
     const TensorType& weight = graph.value(node.operands[first]).type;
-    for (size_t axis = 1; axis < weight.dims.size(); ++axis) fanIn *= *weight.dims[axis].constant();
+    for (size_t axis = 1; axis < weight.dims.size(); ++axis) fanIn *= weight.dims[axis].known();
     float bound = static_cast<float>(std::sqrt(3.0 / static_cast<double>(fanIn)));
 
     for (size_t i = first; i < node.operands.size(); ++i) {
@@ -49,7 +49,7 @@ void initializeRandom(graph::Graph& graph, uint64_t seed, DiagnosticEngine& diag
       if (parameter.data && !parameter.data->data.empty()) continue;
       auto filled = std::make_shared<graph::ParameterData>();
       try {
-        filled->data.resize(static_cast<size_t>(*parameter.type.elements().constant()));
+        filled->data.resize(static_cast<size_t>(parameter.type.elements().known()));
       } catch (const std::bad_alloc&) {
         diags.report(diag::OutOfMemory, parameter.location, parameter.name);
         return;

@@ -37,10 +37,10 @@ public:
 private:
   static std::string keyOf(const Inst& inst) {
     std::string key = std::to_string(static_cast<int>(inst.op)) + inst.type.str() + "/" + inst.results[0]->type.str();
-    auto bytes = [&](const void* data, size_t size) { key.append(static_cast<const char*>(data), size); };
-    for (const Value* v : inst.operands) bytes(&v, sizeof v);
-    for (int64_t n : inst.ints) bytes(&n, sizeof n);
-    bytes(&inst.number, sizeof inst.number);
+    auto add = [&](const auto& bits) { key.append(reinterpret_cast<const char*>(&bits), sizeof(bits)); };
+    for (const Value* v : inst.operands) add(reinterpret_cast<uintptr_t>(v));
+    for (int64_t n : inst.ints) add(n);
+    add(inst.number); // by its bits: -0 is not 0
     return key;
   }
 
