@@ -19,23 +19,37 @@ struct Argument {
 };
 
 enum class UnaryOp { Minus, Plus };
-enum class BinaryOp { Add, Sub, Mul, Div, Power, Less, LessEqual, Greater, GreaterEqual, Equal, NotEqual, And, Or };
+enum class BinaryOp {
+  Add,
+  Sub,
+  Mul,
+  Div,
+  Power,
+  Less,
+  LessEqual,
+  Greater,
+  GreaterEqual,
+  Equal,
+  NotEqual,
+  And,
+  Or
+};
 const char* spelling(BinaryOp op);
 
 struct Expr {
   enum Kind {
-    Int,        // integer
-    Float,      // number
-    Bool,       // boolean
-    String,     // text
+    Int,         // integer
+    Float,       // number
+    Bool,        // boolean
+    String,      // text
     SizeLiteral, // sizes: `5x5` is {5, 5}
-    List,       // elements
-    Name,       // text
-    Unary,      // unary, elements[0]
-    Binary,     // binary, elements[0], elements[1]
-    Call,       // text is the callee, arguments
-    Pipe,       // elements[0] |> elements[1]; the right side is a Name or a Call
-    Record,     // arguments: `(low: l, high: h)`, the value of a return
+    List,        // elements
+    Name,        // text
+    Unary,       // unary, elements[0]
+    Binary,      // binary, elements[0], elements[1]
+    Call,        // text is the callee, arguments
+    Pipe,        // elements[0] |> elements[1]; the right side is a Name or a Call
+    Record,      // arguments: `(low: l, high: h)`, the value of a return
   } kind;
   Location location;
   int64_t integer = 0;

@@ -8,12 +8,15 @@
 
 namespace convoy {
 
-std::unique_ptr<llvm::Module> generate(llvm::LLVMContext& context, const std::string& name, const loop::Module& program,
-                                       const std::vector<const loop::Function*>& functions, const Target& target) {
+std::unique_ptr<llvm::Module> generate(llvm::LLVMContext& context, const std::string& name,
+                                       const loop::Module& program,
+                                       const std::vector<const loop::Function*>& functions,
+                                       const Target& target) {
   auto module = std::make_unique<llvm::Module>(name, context);
   module->setTargetTriple(llvm::Triple(target.triple));
   module->setPICLevel(llvm::PICLevel::BigPIC);
-  for (const loop::Function* function : functions) codegen::Emitter(*module, program, target).define(*function);
+  for (const loop::Function* function : functions)
+    codegen::Emitter(*module, program, target).define(*function);
   std::string problems;
   llvm::raw_string_ostream stream(problems);
   if (llvm::verifyModule(*module, &stream)) internalError("invalid LLVM IR for '" + name + "': " + problems);

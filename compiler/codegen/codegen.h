@@ -1,5 +1,5 @@
-// Loop IR to LLVM IR: fixed vectors, explicit fused multiply-add, no fast-math flags. Every loop is marked so that
-// LLVM neither vectorizes nor unrolls it: the loop IR already says what is wanted.
+// Loop IR to LLVM IR: fixed vectors, explicit fused multiply-add, no fast-math flags. Every loop is marked so
+// that LLVM neither vectorizes nor unrolls it: the loop IR already says what is wanted.
 #pragma once
 #include "loop/ir.h"
 #include "target/target.h"
@@ -13,9 +13,11 @@ class Module;
 
 namespace convoy {
 
-// One LLVM module that defines `functions`; calls to other functions of `program` become declarations. The loop IR
-// must verify. The module is verified.
-std::unique_ptr<llvm::Module> generate(llvm::LLVMContext& context, const std::string& name, const loop::Module& program,
-                                       const std::vector<const loop::Function*>& functions, const Target& target);
+// One LLVM module that defines `functions`; calls to other functions of `program` become declarations. The
+// loop IR must verify. The module is verified.
+std::unique_ptr<llvm::Module> generate(llvm::LLVMContext& context, const std::string& name,
+                                       const loop::Module& program,
+                                       const std::vector<const loop::Function*>& functions,
+                                       const Target& target);
 
 } // namespace convoy

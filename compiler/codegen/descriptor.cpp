@@ -27,7 +27,8 @@ public:
   }
   llvm::Constant* array(llvm::ArrayRef<llvm::Constant*> items, const std::string& name) {
     if (items.empty()) return null();
-    return global(llvm::ConstantArray::get(llvm::ArrayType::get(items[0]->getType(), items.size()), items), name, 8);
+    return global(llvm::ConstantArray::get(llvm::ArrayType::get(items[0]->getType(), items.size()), items),
+                  name, 8);
   }
   llvm::Constant* record(llvm::ArrayRef<llvm::Constant*> fields) {
     return llvm::ConstantStruct::getAnon(context_, fields);
@@ -67,18 +68,19 @@ std::unique_ptr<llvm::Module> describePipeline(llvm::LLVMContext& context, const
   std::vector<llvm::Constant*> names, checks;
   for (const std::string& s : d.sizes) names.push_back(t.text(s));
   for (const auto& c : d.checks) checks.push_back(t.record({t.text(c.message), t.text(c.location)}));
-  llvm::Constant* weights = d.weights.empty()
-                                ? t.null()
-                                : t.global(llvm::ConstantDataArray::get(context, llvm::ArrayRef<float>(d.weights)),
-                                           d.prefix + "_weights", 64);
+  llvm::Constant* weights =
+      d.weights.empty() ? t.null()
+                        : t.global(llvm::ConstantDataArray::get(context, llvm::ArrayRef<float>(d.weights)),
+                                   d.prefix + "_weights", 64);
   auto count = [&](size_t n) { return t.i32(static_cast<int64_t>(n)); };
   // The fields of convoy_pipeline, in order.
-  llvm::Constant* pipeline = t.record({
-      t.i32(1), count(d.inputs.size()), count(d.outputs.size()), count(d.sizes.size()), count(d.checks.size()),
-      t.i32(0), t.text(d.name), t.ports(d.inputs, "inputs"), t.ports(d.outputs, "outputs"), t.array(names, "names"),
-      t.array(checks, "checks"), weights, t.i64(static_cast<int64_t>(d.weights.size() * sizeof(float))),
-      t.function(d.prefix + "_check"), t.function(d.prefix + "_prepared_size"), t.function(d.prefix + "_prepare"),
-      t.function(d.prefix + "_workspace_size"), t.function(d.prefix + "_run")});
+  llvm::Constant* pipeline = t.record(
+      {t.i32(1), count(d.inputs.size()), count(d.outputs.size()), count(d.sizes.size()),
+       count(d.checks.size()), t.i32(0), t.text(d.name), t.ports(d.inputs, "inputs"),
+       t.ports(d.outputs, "outputs"), t.array(names, "names"), t.array(checks, "checks"), weights,
+       t.i64(static_cast<int64_t>(d.weights.size() * sizeof(float))), t.function(d.prefix + "_check"),
+       t.function(d.prefix + "_prepared_size"), t.function(d.prefix + "_prepare"),
+       t.function(d.prefix + "_workspace_size"), t.function(d.prefix + "_run")});
   t.global(pipeline, d.prefix + "_pipeline", 8, llvm::GlobalValue::ExternalLinkage);
   return module;
 }

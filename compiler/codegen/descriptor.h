@@ -34,7 +34,7 @@ struct PipelineDescription {
 };
 
 // A module with `prefix_pipeline`. The functions that it points to are declarations.
-std::unique_ptr<llvm::Module> describePipeline(llvm::LLVMContext& context, const PipelineDescription& description,
-                                               const Target& target);
+std::unique_ptr<llvm::Module> describePipeline(llvm::LLVMContext& context,
+                                               const PipelineDescription& description, const Target& target);
 
 } // namespace convoy

@@ -18,8 +18,9 @@ llvm::MDNode* leaveLoopAlone(llvm::LLVMContext& context) {
     return llvm::MDNode::get(context, {llvm::MDString::get(context, name), b});
   };
   auto* node = llvm::MDNode::getDistinct(
-      context, {nullptr, llvm::MDNode::get(context, {llvm::MDString::get(context, "llvm.loop.unroll.disable")}),
-                flag("llvm.loop.vectorize.enable", false)});
+      context,
+      {nullptr, llvm::MDNode::get(context, {llvm::MDString::get(context, "llvm.loop.unroll.disable")}),
+       flag("llvm.loop.vectorize.enable", false)});
   node->replaceOperandWith(0, node);
   return node;
 }
@@ -29,8 +30,8 @@ void Emitter::yieldParts(const Block& b, llvm::SmallVectorImpl<Parts>& out) {
   for (const Value* v : b.insts.back()->operands) out.push_back(parts(v));
 }
 
-// Bottom-tested behind a guard, which is the shape LLVM's loop passes want. Tiles are carried in place: a loop must
-// leave each in the register it came in.
+// Bottom-tested behind a guard, which is the shape LLVM's loop passes want. Tiles are carried in place: a
+// loop must leave each in the register it came in.
 void Emitter::forLoop(const Inst& inst) {
   auto& b = builder_;
   const Block& body = *inst.blocks[0];
@@ -51,7 +52,8 @@ void Emitter::forLoop(const Inst& inst) {
   for (size_t i = 0; i < init.size(); ++i) {
     const Value* argument = body.arguments[1 + i];
     if (argument->type.isTile()) {
-      for (llvm::Value* number : init[i]) tiles_.share(static_cast<int>(llvm::cast<llvm::ConstantInt>(number)->getSExtValue()));
+      for (llvm::Value* number : init[i])
+        tiles_.share(static_cast<int>(llvm::cast<llvm::ConstantInt>(number)->getSExtValue()));
       values_[argument] = init[i];
       continue;
     }
@@ -80,7 +82,8 @@ void Emitter::forLoop(const Inst& inst) {
     Parts result;
     if (inst.results[i]->type.isTile()) {
       require(next[i] == init[i], "a loop moves a tile to another register");
-      for (llvm::Value* number : init[i]) tiles_.share(static_cast<int>(llvm::cast<llvm::ConstantInt>(number)->getSExtValue()));
+      for (llvm::Value* number : init[i])
+        tiles_.share(static_cast<int>(llvm::cast<llvm::ConstantInt>(number)->getSExtValue()));
       values_[inst.results[i]] = init[i];
       continue;
     }
@@ -156,8 +159,8 @@ void Emitter::call(const Inst& inst) {
   builder_.CreateCall(declare(*program_.find(inst.callee)), arguments);
 }
 
-// Denormals are flushed while compiled code runs; the mode that was there comes back afterwards. Generic code elsewhere
-// has no such register, and keeps denormals.
+// Denormals are flushed while compiled code runs; the mode that was there comes back afterwards. Generic code
+// elsewhere has no such register, and keeps denormals.
 llvm::Value* Emitter::enterFloatMode(llvm::IRBuilder<>& b) {
   if (target_.x86) {
     auto* slot = b.CreateAlloca(b.getInt32Ty(), b.getInt32(2)); // the caller's mode, and ours
@@ -175,7 +178,8 @@ llvm::Value* Emitter::enterFloatMode(llvm::IRBuilder<>& b) {
 }
 
 void Emitter::leaveFloatMode(llvm::IRBuilder<>& b, llvm::Value* saved) {
-  b.CreateIntrinsic(target_.x86 ? llvm::Intrinsic::x86_sse_ldmxcsr : llvm::Intrinsic::aarch64_set_fpcr, {saved});
+  b.CreateIntrinsic(target_.x86 ? llvm::Intrinsic::x86_sse_ldmxcsr : llvm::Intrinsic::aarch64_set_fpcr,
+                    {saved});
 }
 
 // void thunk(ptr context, i64 begin, i64 end): unpacks the arguments and runs the kernel on a range.
@@ -187,14 +191,16 @@ llvm::Function* Emitter::rangeThunk(llvm::Function* callee, llvm::StructType* co
       llvm::FunctionType::get(builder_.getVoidTy(), {builder_.getPtrTy(), i64, i64}, false),
       llvm::GlobalValue::InternalLinkage, name, module_);
   thunk->copyAttributesFrom(callee);
-  thunk->setAttributes(llvm::AttributeList::get(context_, llvm::AttributeList::FunctionIndex,
-                                                llvm::AttrBuilder(context_, callee->getAttributes().getFnAttrs())));
+  thunk->setAttributes(
+      llvm::AttributeList::get(context_, llvm::AttributeList::FunctionIndex,
+                               llvm::AttrBuilder(context_, callee->getAttributes().getFnAttrs())));
   thunk->setVisibility(llvm::GlobalValue::DefaultVisibility);
   llvm::IRBuilder<> b(llvm::BasicBlock::Create(context_, "entry", thunk));
   llvm::Value* saved = enterFloatMode(b);
   llvm::SmallVector<llvm::Value*, 16> arguments{thunk->getArg(1), thunk->getArg(2)};
   for (unsigned i = 0; i < contextType->getNumElements(); ++i)
-    arguments.push_back(b.CreateLoad(contextType->getElementType(i), b.CreateStructGEP(contextType, thunk->getArg(0), i)));
+    arguments.push_back(
+        b.CreateLoad(contextType->getElementType(i), b.CreateStructGEP(contextType, thunk->getArg(0), i)));
   b.CreateCall(callee, arguments);
   leaveFloatMode(b, saved);
   b.CreateRetVoid();
@@ -225,7 +231,8 @@ void Emitter::parallel(const Inst& inst) {
   b.SetInsertPoint(there); // convoy_executor: { parallel, self, threads }
   auto* run = b.CreateLoad(b.getPtrTy(), executor);
   auto* self = b.CreateLoad(b.getPtrTy(), b.CreateGEP(b.getPtrTy(), executor, b.getInt64(1)));
-  auto* runType = llvm::FunctionType::get(b.getVoidTy(), {b.getPtrTy(), b.getPtrTy(), b.getPtrTy(), b.getInt64Ty()}, false);
+  auto* runType = llvm::FunctionType::get(b.getVoidTy(),
+                                          {b.getPtrTy(), b.getPtrTy(), b.getPtrTy(), b.getInt64Ty()}, false);
   b.CreateCall(runType, run, {self, thunk, arguments, count});
   b.CreateBr(after);
   b.SetInsertPoint(after);

@@ -14,10 +14,13 @@ llvm::Value* Emitter::address(const Inst& inst, const Type& element) {
   llvm::Value* p = one(a.pointer);
   for (size_t i = 0; i < a.indices.size(); ++i) {
     llvm::Value* index = one(a.indices[i]);
-    if (inst.ints[1 + i] != 1) index = builder_.CreateMul(index, builder_.getInt64(static_cast<uint64_t>(inst.ints[1 + i])));
+    if (inst.ints[1 + i] != 1)
+      index = builder_.CreateMul(index, builder_.getInt64(static_cast<uint64_t>(inst.ints[1 + i])));
     p = builder_.CreateGEP(unit, p, index);
   }
-  return inst.ints[0] == 0 ? p : builder_.CreateGEP(unit, p, builder_.getInt64(static_cast<uint64_t>(inst.ints[0])));
+  return inst.ints[0] == 0
+             ? p
+             : builder_.CreateGEP(unit, p, builder_.getInt64(static_cast<uint64_t>(inst.ints[0])));
 }
 
 void Emitter::memory(const Inst& inst) {
@@ -33,8 +36,10 @@ void Emitter::memory(const Inst& inst) {
   }
   case Op::Store: {
     llvm::Value* p = address(inst, inst.type);
-    if (inst.masked) b.CreateMaskedStore(one(inst.operands[0]), p, natural, one(inst.operands.back()));
-    else b.CreateAlignedStore(one(inst.operands[0]), p, natural);
+    if (inst.masked)
+      b.CreateMaskedStore(one(inst.operands[0]), p, natural, one(inst.operands.back()));
+    else
+      b.CreateAlignedStore(one(inst.operands[0]), p, natural);
     return;
   }
   case Op::Stream: {
@@ -46,7 +51,8 @@ void Emitter::memory(const Inst& inst) {
   }
   case Op::Gather: {
     const Type& t = inst.results[0]->type;
-    llvm::Value* indices = b.CreateSExt(one(inst.operands[1]), llvm::FixedVectorType::get(b.getInt64Ty(), t.lanes));
+    llvm::Value* indices =
+        b.CreateSExt(one(inst.operands[1]), llvm::FixedVectorType::get(b.getInt64Ty(), t.lanes));
     llvm::Value* pointers = b.CreateGEP(scalarType(t.scalar), one(inst.operands[0]), indices);
     llvm::Align align(static_cast<uint64_t>(bytesOf(t.scalar)));
     return bind(inst.results[0], {b.CreateMaskedGather(type(t), pointers, align)});

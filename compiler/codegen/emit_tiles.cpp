@@ -1,5 +1,6 @@
-// Matrix tiles. Values get one of eight registers here, by number. With a matrix unit these are the hardware's;
-// without one they are 1 KiB blocks on the stack, so that the same loop IR gives the same answer everywhere.
+// Matrix tiles. Values get one of eight registers here, by number. With a matrix unit these are the
+// hardware's; without one they are 1 KiB blocks on the stack, so that the same loop IR gives the same answer
+// everywhere.
 #include "codegen/emitter.h"
 #include "support/internal_error.h"
 #include "llvm/IR/Constants.h"
@@ -19,7 +20,8 @@ uint32_t bytesPerRow(const Type& tile) { return tile.columns * static_cast<uint3
 // The rows and bytes per row of every tile that is made in a body.
 void collectShapes(const Block& block, std::set<std::pair<uint32_t, uint32_t>>& shapes) {
   for (const auto& inst : block.insts) {
-    if (inst->op == Op::TileZero || inst->op == Op::TileLoad) shapes.insert({inst->type.rows, bytesPerRow(inst->type)});
+    if (inst->op == Op::TileZero || inst->op == Op::TileLoad)
+      shapes.insert({inst->type.rows, bytesPerRow(inst->type)});
     for (const auto& inner : inst->blocks) collectShapes(*inner, shapes);
   }
 }
@@ -58,7 +60,8 @@ int TileRegisters::allocate(const Type& type) {
   int best = -1, fresh = -1;
   for (int n = static_cast<int>(registers) - 1; n >= 0; --n) {
     if (holders_[n] > 0) continue;
-    if (!configured(n)) fresh = n;
+    if (!configured(n))
+      fresh = n;
     else if (shapes_[n].rows == type.rows && bytesPerRow(shapes_[n]) == bytesPerRow(type) &&
              (best < 0 || freed_[n] <= freed_[best]))
       best = n;
@@ -79,7 +82,8 @@ void Emitter::beginTiles(const Function& function) {
   findLastUses(function.body, lastUse_, home);
   liftUses(function.body, nullptr, nullptr, lastUse_, home);
   auto& b = builder_;
-  tileFile_ = b.CreateAlloca(b.getInt8Ty(), b.getInt64(target_.matrixUnit ? rowBytes : registers * tileBytes));
+  tileFile_ =
+      b.CreateAlloca(b.getInt8Ty(), b.getInt64(target_.matrixUnit ? rowBytes : registers * tileBytes));
   tileFile_->setAlignment(llvm::Align(64));
 }
 
@@ -89,7 +93,8 @@ void Emitter::finishTiles() {
   llvm::IRBuilder<> b(tileFile_->getNextNode());
   b.CreateMemSet(tileFile_, b.getInt8(0), rowBytes, llvm::Align(64));
   auto byte = [&](uint64_t at, uint64_t value) {
-    b.CreateStore(b.getInt8(static_cast<uint8_t>(value)), b.CreateGEP(b.getInt8Ty(), tileFile_, b.getInt64(at)));
+    b.CreateStore(b.getInt8(static_cast<uint8_t>(value)),
+                  b.CreateGEP(b.getInt8Ty(), tileFile_, b.getInt64(at)));
   };
   byte(0, 1); // palette 1; bytes per row at 16 (two each), rows at 48
   for (int n = 0; n < static_cast<int>(registers); ++n)
@@ -99,7 +104,8 @@ void Emitter::finishTiles() {
       byte(48 + static_cast<uint64_t>(n), shape.rows);
     }
   b.CreateIntrinsic(llvm::Intrinsic::x86_ldtilecfg, {tileFile_});
-  for (llvm::ReturnInst* ret : returns_) llvm::IRBuilder<>(ret).CreateIntrinsic(llvm::Intrinsic::x86_tilerelease, {});
+  for (llvm::ReturnInst* ret : returns_)
+    llvm::IRBuilder<>(ret).CreateIntrinsic(llvm::Intrinsic::x86_tilerelease, {});
 }
 
 int Emitter::tileNumber(const Value* v) {
@@ -108,7 +114,8 @@ int Emitter::tileNumber(const Value* v) {
 
 void Emitter::releaseDead(const Inst& inst) {
   auto release = [&](const Value* v) {
-    for (llvm::Value* number : parts(v)) tiles_.release(static_cast<int>(llvm::cast<llvm::ConstantInt>(number)->getSExtValue()));
+    for (llvm::Value* number : parts(v))
+      tiles_.release(static_cast<int>(llvm::cast<llvm::ConstantInt>(number)->getSExtValue()));
   };
   auto holds = [&](const Value* v) { return v->type.isTile(); };
   std::vector<const Value*> done;
@@ -120,10 +127,12 @@ void Emitter::releaseDead(const Inst& inst) {
 }
 
 llvm::Value* Emitter::softwareTile(int number) {
-  return builder_.CreateGEP(builder_.getInt8Ty(), tileFile_, builder_.getInt64(static_cast<uint64_t>(number) * tileBytes));
+  return builder_.CreateGEP(builder_.getInt8Ty(), tileFile_,
+                            builder_.getInt64(static_cast<uint64_t>(number) * tileBytes));
 }
 
-// void mac(ptr c, ptr a, ptr b, i64 rows, i64 groups): c[i] += sum over k and q of a[i][k * g + q] * b[k][q::g].
+// void mac(ptr c, ptr a, ptr b, i64 rows, i64 groups): c[i] += sum over k and q of a[i][k * g + q] *
+// b[k][q::g].
 llvm::Function* Emitter::softwareMac(Scalar left, Scalar right) {
   std::string name = std::string("convoy.tile.mac.") + nameOf(left) + "." + nameOf(right);
   if (llvm::Function* known = module_.getFunction(name)) return known;
@@ -131,8 +140,9 @@ llvm::Function* Emitter::softwareMac(Scalar left, Scalar right) {
   llvm::Type *i64 = b.getInt64Ty(), *ptr = b.getPtrTy();
   auto* f = llvm::Function::Create(llvm::FunctionType::get(b.getVoidTy(), {ptr, ptr, ptr, i64, i64}, false),
                                    llvm::GlobalValue::InternalLinkage, name, module_);
-  f->setAttributes(llvm::AttributeList::get(context_, llvm::AttributeList::FunctionIndex,
-                                            llvm::AttrBuilder(context_, function_->getAttributes().getFnAttrs())));
+  f->setAttributes(
+      llvm::AttributeList::get(context_, llvm::AttributeList::FunctionIndex,
+                               llvm::AttrBuilder(context_, function_->getAttributes().getFnAttrs())));
   const int group = 4 / bytesOf(left);
   bool floats = isFloat(left);
   llvm::Type* sumScalar = floats ? b.getFloatTy() : b.getInt32Ty();
@@ -161,16 +171,18 @@ llvm::Function* Emitter::softwareMac(Scalar left, Scalar right) {
   auto* sum = b.CreatePHI(sumType, 2);
   k->addIncoming(b.getInt64(0), rowLoop);
   sum->addIncoming(first, rowLoop);
-  auto* row = b.CreateAlignedLoad(llvm::FixedVectorType::get(element, static_cast<unsigned>(16 * group)),
-                                  b.CreateGEP(b.getInt8Ty(), f->getArg(2), b.CreateMul(k, b.getInt64(rowBytes))),
-                                  llvm::Align(64));
+  auto* row = b.CreateAlignedLoad(
+      llvm::FixedVectorType::get(element, static_cast<unsigned>(16 * group)),
+      b.CreateGEP(b.getInt8Ty(), f->getArg(2), b.CreateMul(k, b.getInt64(rowBytes))), llvm::Align(64));
   llvm::Value* next = sum;
   for (int q = 0; q < group; ++q) {
     llvm::SmallVector<int, 16> lanes;
     for (int j = 0; j < 16; ++j) lanes.push_back(j * group + q);
     llvm::Value* y = widen(b.CreateShuffleVector(row, lanes), right, sumType);
-    auto* at = b.CreateAdd(b.CreateMul(k, b.getInt64(static_cast<uint64_t>(group))), b.getInt64(static_cast<uint64_t>(q)));
-    llvm::Value* x = b.CreateVectorSplat(16, widen(b.CreateLoad(element, b.CreateGEP(element, a, at)), left, sumScalar));
+    auto* at = b.CreateAdd(b.CreateMul(k, b.getInt64(static_cast<uint64_t>(group))),
+                           b.getInt64(static_cast<uint64_t>(q)));
+    llvm::Value* x =
+        b.CreateVectorSplat(16, widen(b.CreateLoad(element, b.CreateGEP(element, a, at)), left, sumScalar));
     next = floats ? b.CreateFAdd(next, b.CreateFMul(x, y)) : b.CreateAdd(next, b.CreateMul(x, y));
   }
   auto* k1 = b.CreateAdd(k, b.getInt64(1));
@@ -197,7 +209,8 @@ void Emitter::tile(const Inst& inst) {
   };
   // Rows between memory and a software register.
   auto copyRows = [&](const Type& t, llvm::Value* memory, llvm::Value* stride, int n, bool toMemory) {
-    llvm::Type* line = llvm::FixedVectorType::get(b.getInt8Ty(), t.columns * static_cast<uint32_t>(bytesOf(t.scalar)));
+    llvm::Type* line =
+        llvm::FixedVectorType::get(b.getInt8Ty(), t.columns * static_cast<uint32_t>(bytesOf(t.scalar)));
     for (uint32_t r = 0; r < t.rows; ++r) {
       llvm::Value* outer = b.CreateGEP(b.getInt8Ty(), memory, b.CreateMul(stride, b.getInt64(r)));
       llvm::Value* inner = b.CreateGEP(b.getInt8Ty(), softwareTile(n), b.getInt64(r * rowBytes));
@@ -208,15 +221,19 @@ void Emitter::tile(const Inst& inst) {
   switch (inst.op) {
   case Op::TileZero: {
     int n = tiles_.allocate(inst.type);
-    if (hardware) b.CreateIntrinsic(llvm::Intrinsic::x86_tilezero, {number(n)});
-    else b.CreateMemSet(softwareTile(n), b.getInt8(0), tileBytes, llvm::Align(64));
+    if (hardware)
+      b.CreateIntrinsic(llvm::Intrinsic::x86_tilezero, {number(n)});
+    else
+      b.CreateMemSet(softwareTile(n), b.getInt8(0), tileBytes, llvm::Align(64));
     return define(n);
   }
   case Op::TileLoad: {
     int n = tiles_.allocate(inst.type);
     llvm::Value *p = address(inst, inst.type), *stride = one(inst.operands[0]);
-    if (hardware) b.CreateIntrinsic(llvm::Intrinsic::x86_tileloadd64, {number(n), p, stride});
-    else copyRows(inst.type, p, stride, n, false);
+    if (hardware)
+      b.CreateIntrinsic(llvm::Intrinsic::x86_tileloadd64, {number(n), p, stride});
+    else
+      copyRows(inst.type, p, stride, n, false);
     return define(n);
   }
   case Op::TileMac: {
@@ -230,15 +247,17 @@ void Emitter::tile(const Inst& inst) {
     } else {
       b.CreateCall(softwareMac(operand.scalar, inst.operands[2]->type.scalar),
                    {softwareTile(c), softwareTile(x), softwareTile(y), b.getInt64(operand.rows),
-                                          b.getInt64(inst.operands[2]->type.rows)});
+                    b.getInt64(inst.operands[2]->type.rows)});
     }
     return define(c);
   }
   default: { // TileStore
     llvm::Value *p = address(inst, inst.type), *stride = one(inst.operands[1]);
     int n = tileNumber(inst.operands[0]);
-    if (hardware) b.CreateIntrinsic(llvm::Intrinsic::x86_tilestored64, {number(n), p, stride});
-    else copyRows(inst.operands[0]->type, p, stride, n, true);
+    if (hardware)
+      b.CreateIntrinsic(llvm::Intrinsic::x86_tilestored64, {number(n), p, stride});
+    else
+      copyRows(inst.operands[0]->type, p, stride, n, true);
   }
   }
 }

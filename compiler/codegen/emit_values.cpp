@@ -11,10 +11,11 @@ using namespace loop;
 void Emitter::constant(const Inst& inst) {
   const Type& t = inst.results[0]->type;
   llvm::Type* llvmType = type(t);
-  llvm::Constant* c = isFloat(t.scalar)
-                          ? llvm::ConstantFP::get(llvmType, inst.number)
-                          : llvm::ConstantInt::get(llvmType, static_cast<uint64_t>(inst.ints[0]), /*IsSigned=*/true,
-                                                   /*ImplicitTrunc=*/true);
+  llvm::Constant* c =
+      isFloat(t.scalar)
+          ? llvm::ConstantFP::get(llvmType, inst.number)
+          : llvm::ConstantInt::get(llvmType, static_cast<uint64_t>(inst.ints[0]), /*IsSigned=*/true,
+                                   /*ImplicitTrunc=*/true);
   bind(inst.results[0], {c});
 }
 
@@ -28,8 +29,9 @@ void Emitter::arithmetic(const Inst& inst) {
       Parts& p = parts(operand);
       x.push_back(operand->type.isArray() ? p[i] : p[0]);
     }
-    result.push_back(inst.op == Op::Select                  ? builder_.CreateSelect(x[0], x[1], x[2])
-                     : inst.op == Op::Cast                  ? cast(inst.operands[0]->type.element(), inst.results[0]->type.element(), x[0])
+    result.push_back(inst.op == Op::Select ? builder_.CreateSelect(x[0], x[1], x[2])
+                     : inst.op == Op::Cast
+                         ? cast(inst.operands[0]->type.element(), inst.results[0]->type.element(), x[0])
                      : shapeOf(inst.op) == OpShape::Compare ? compare(inst, x[0], x[1])
                                                             : arithmeticElement(inst, x));
   }
@@ -100,18 +102,22 @@ llvm::Value* Emitter::integerElement(const Inst& inst, llvm::ArrayRef<llvm::Valu
 }
 
 llvm::Value* Emitter::compare(const Inst& inst, llvm::Value* a, llvm::Value* c) {
-  bool floats = isFloat(inst.operands[0]->type.scalar), isSigned = inst.operands[0]->type.scalar != Scalar::U8;
+  bool floats = isFloat(inst.operands[0]->type.scalar),
+       isSigned = inst.operands[0]->type.scalar != Scalar::U8;
   auto& b = builder_;
   switch (inst.op) {
-  case Op::Lt: return floats ? b.CreateFCmpOLT(a, c) : isSigned ? b.CreateICmpSLT(a, c) : b.CreateICmpULT(a, c);
-  case Op::Le: return floats ? b.CreateFCmpOLE(a, c) : isSigned ? b.CreateICmpSLE(a, c) : b.CreateICmpULE(a, c);
+  case Op::Lt:
+    return floats ? b.CreateFCmpOLT(a, c) : isSigned ? b.CreateICmpSLT(a, c) : b.CreateICmpULT(a, c);
+  case Op::Le:
+    return floats ? b.CreateFCmpOLE(a, c) : isSigned ? b.CreateICmpSLE(a, c) : b.CreateICmpULE(a, c);
   case Op::Eq: return floats ? b.CreateFCmpOEQ(a, c) : b.CreateICmpEQ(a, c);
   case Op::Ne: return floats ? b.CreateFCmpUNE(a, c) : b.CreateICmpNE(a, c);
   default: internalError("comparison without a rule");
   }
 }
 
-// To nearest even. LLVM would call a function of its own support library where the processor has no instruction for it.
+// To nearest even. LLVM would call a function of its own support library where the processor has no
+// instruction for it.
 llvm::Value* Emitter::roundToBf16(const Type& from, const Type& to, llvm::Value* v) {
   auto& b = builder_;
   if (target_.features.find("+avx512bf16") != std::string::npos) return b.CreateFPTrunc(v, type(to));
@@ -131,7 +137,8 @@ llvm::Value* Emitter::roundToBf16(const Type& from, const Type& to, llvm::Value*
 llvm::Value* Emitter::cast(const Type& from, const Type& to, llvm::Value* v) {
   llvm::Type* target = type(to);
   bool fromFloat = isFloat(from.scalar), toFloat = isFloat(to.scalar);
-  bool fromSigned = from.scalar != Scalar::U8 && from.scalar != Scalar::I1, toSigned = to.scalar != Scalar::U8;
+  bool fromSigned = from.scalar != Scalar::U8 && from.scalar != Scalar::I1,
+       toSigned = to.scalar != Scalar::U8;
   auto& b = builder_;
   if (to.scalar == Scalar::BF16) return roundToBf16(from, to, v);
   if (fromFloat && toFloat) return b.CreateFPCast(v, target);
@@ -149,7 +156,8 @@ llvm::Value* Emitter::reduce(const Inst& inst) {
     llvm::SmallVector<int, 16> low, high;
     for (int i = 0; i < lanes; ++i) low.push_back(i), high.push_back(lanes + i);
     llvm::Value *a = b.CreateShuffleVector(v, low), *c = b.CreateShuffleVector(v, high);
-    v = inst.op == Op::ReduceAdd ? b.CreateFAdd(a, c) : b.CreateBinaryIntrinsic(llvm::Intrinsic::maximum, a, c);
+    v = inst.op == Op::ReduceAdd ? b.CreateFAdd(a, c)
+                                 : b.CreateBinaryIntrinsic(llvm::Intrinsic::maximum, a, c);
   }
   return b.CreateExtractElement(v, uint64_t{0});
 }
@@ -171,10 +179,12 @@ void Emitter::vector(const Inst& inst) {
   case Op::Iota: v = laneNumbers(scalarType(result.scalar), result.lanes); break;
   case Op::Mask: {
     // Lanes are compared as i32; the count is clamped first so that any i64 will do.
-    llvm::Value* n = b.CreateBinaryIntrinsic(llvm::Intrinsic::smin, one(inst.operands[0]), b.getInt64(result.lanes));
+    llvm::Value* n =
+        b.CreateBinaryIntrinsic(llvm::Intrinsic::smin, one(inst.operands[0]), b.getInt64(result.lanes));
     n = b.CreateTrunc(b.CreateBinaryIntrinsic(llvm::Intrinsic::smax, n, b.getInt64(0)), b.getInt32Ty());
     v = result.lanes == 1 ? b.CreateICmpSGT(n, b.getInt32(0))
-                          : b.CreateICmpSLT(laneNumbers(b.getInt32Ty(), result.lanes), b.CreateVectorSplat(result.lanes, n));
+                          : b.CreateICmpSLT(laneNumbers(b.getInt32Ty(), result.lanes),
+                                            b.CreateVectorSplat(result.lanes, n));
     break;
   }
   case Op::Shuffle: {
@@ -185,11 +195,13 @@ void Emitter::vector(const Inst& inst) {
     break;
   }
   case Op::Extract:
-    v = inst.operands[0]->type.lanes == 1 ? one(inst.operands[0])
-                                          : b.CreateExtractElement(one(inst.operands[0]), static_cast<uint64_t>(inst.ints[0]));
+    v = inst.operands[0]->type.lanes == 1
+            ? one(inst.operands[0])
+            : b.CreateExtractElement(one(inst.operands[0]), static_cast<uint64_t>(inst.ints[0]));
     break;
   case Op::ReduceAdd:
   case Op::ReduceMax: v = reduce(inst); break;
+  case Op::Number: v = b.CreatePtrToInt(one(inst.operands[0]), b.getInt64Ty()); break;
   default: internalError(std::string("no code is generated for ") + textOf(inst.op));
   }
   bind(inst.results[0], {v});
@@ -207,7 +219,8 @@ size_t Emitter::elementIndex(const Inst& inst, size_t firstIndex) {
   size_t flat = 0;
   for (size_t i = 0; i < extents.size(); ++i) {
     int64_t at = staticIndex(inst.operands[firstIndex + i]);
-    require(at >= 0 && at < static_cast<int64_t>(extents[i]), "a register array is indexed out of its bounds");
+    require(at >= 0 && at < static_cast<int64_t>(extents[i]),
+            "a register array is indexed out of its bounds");
     flat = flat * extents[i] + static_cast<size_t>(at);
   }
   return flat;

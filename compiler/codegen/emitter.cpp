@@ -35,7 +35,8 @@ Emitter::Parts& Emitter::parts(const Value* v) {
 }
 
 void Emitter::bind(const Value* v, Parts parts) {
-  if (parts.size() == 1 && !parts[0]->hasName() && !llvm::isa<llvm::Constant>(parts[0])) parts[0]->setName(v->name);
+  if (parts.size() == 1 && !parts[0]->hasName() && !llvm::isa<llvm::Constant>(parts[0]))
+    parts[0]->setName(v->name);
   values_[v] = std::move(parts);
 }
 
@@ -67,7 +68,8 @@ llvm::Function* Emitter::declare(const Function& function) {
 void Emitter::define(const Function& function) {
   function_ = declare(function);
   builder_.SetInsertPoint(llvm::BasicBlock::Create(context_, "entry", function_));
-  for (size_t i = 0; i < function.parameters.size(); ++i) values_[function.parameters[i]] = {function_->getArg(i)};
+  for (size_t i = 0; i < function.parameters.size(); ++i)
+    values_[function.parameters[i]] = {function_->getArg(i)};
   beginTiles(function);
   block(function.body);
   finishTiles();
@@ -113,7 +115,8 @@ void Emitter::instruction(const Inst& inst) {
   case Op::Parallel: return parallel(inst);
   case Op::Yield: return; // read by the loop that owns the body
   case Op::Return:
-    returns_.push_back(inst.operands.empty() ? builder_.CreateRetVoid() : builder_.CreateRet(one(inst.operands[0])));
+    returns_.push_back(inst.operands.empty() ? builder_.CreateRetVoid()
+                                             : builder_.CreateRet(one(inst.operands[0])));
     return;
   default: return vector(inst);
   }

@@ -9,12 +9,13 @@
 
 namespace convoy::codegen {
 
-// The register numbers 0..7 of tile values. A register is free again when the last value that holds it dies; its rows
-// and bytes per row stay what they are, because one configuration serves the whole function.
+// The register numbers 0..7 of tile values. A register is free again when the last value that holds it dies;
+// its rows and bytes per row stay what they are, because one configuration serves the whole function.
 class TileRegisters {
 public:
-  // Of the free registers, the one that has been free longest, so that a load waits for no product. Registers that
-  // were never used count as such when the function's tiles are all `alike`; otherwise they are kept for other shapes.
+  // Of the free registers, the one that has been free longest, so that a load waits for no product. Registers
+  // that were never used count as such when the function's tiles are all `alike`; otherwise they are kept for
+  // other shapes.
   int allocate(const loop::Type& type);
   void tilesAreAlike(bool alike) { alike_ = alike; }
   void share(int number) { ++holders_[number]; }
@@ -36,7 +37,8 @@ private:
 class Emitter {
 public:
   Emitter(llvm::Module& module, const loop::Module& program, const Target& target)
-      : module_(module), program_(program), target_(target), context_(module.getContext()), builder_(context_) {}
+      : module_(module), program_(program), target_(target), context_(module.getContext()),
+        builder_(context_) {}
 
   // The declaration, with the attributes that every function of ours has.
   llvm::Function* declare(const loop::Function& function);
@@ -90,7 +92,7 @@ private:
   void beginTiles(const loop::Function& function);
   void finishTiles();
   void releaseDead(const loop::Inst& inst);
-  int tileNumber(const loop::Value* v) ;
+  int tileNumber(const loop::Value* v);
   llvm::Function* softwareMac(loop::Scalar left, loop::Scalar right);
   llvm::Value* softwareTile(int number);
 

@@ -1,5 +1,5 @@
-// Graph IR: what a pipeline computes, and nothing about how. A directed acyclic graph of layers in topological
-// order. Names, shapes, parameters and padding are resolved; the batch is implicit everywhere.
+// Graph IR: what a pipeline computes, and nothing about how. A directed acyclic graph of layers in
+// topological order. Names, shapes, parameters and padding are resolved; the batch is implicit everywhere.
 #pragma once
 #include "ops/op_table.h"
 #include <memory>
@@ -23,8 +23,8 @@ struct Value {
   TensorType type;  // Parameter: every dim constant, dims[0] the slowest
   Location location;
   // Node only. Operands are activations first, then the parameters in the order of the shape rule
-  // (conv and dense: x, weight [, bias]). A number beside a tensor (`2 - x`) is a literal parameter of shape [1], which
-  // broadcasts, as an operand in its written place.
+  // (conv and dense: x, weight [, bias]). A number beside a tensor (`2 - x`) is a literal parameter of shape
+  // [1], which broadcasts, as an operand in its written place.
   OpKind op{};
   std::vector<ValueId> operands;
   Attributes attributes;
@@ -61,8 +61,9 @@ struct Graph {
 // Text form; see reader.h. The numbers of parameters that have more than 64 are elided unless `full`.
 std::string print(const Graph& graph, bool full = false);
 
-// Problems found, one sentence each; empty when the graph is well formed: structure (names, order), nodes (operands,
-// attributes, types and parameters as the shape rules say, every check that they ask for), interface.
+// Problems found, one sentence each; empty when the graph is well formed: structure (names, order), nodes
+// (operands, attributes, types and parameters as the shape rules say, every check that they ask for),
+// interface.
 std::vector<std::string> verify(const Graph& graph);
 
 } // namespace convoy::graph

@@ -8,7 +8,8 @@ namespace {
 std::string nameText(const std::string& name) {
   bool plain = !name.empty();
   for (char c : name)
-    plain = plain && (std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '.' || c == '/' || c == '-');
+    plain = plain &&
+            (std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '.' || c == '/' || c == '-');
   return plain ? name : quoted(name);
 }
 
@@ -24,14 +25,16 @@ public:
 
   std::string print() {
     text_ = "graph @" + nameText(graph_.name) + "(" +
-            joined(graph_.inputs, [&](ValueId id) { return reference(id) + ": " + graph_.value(id).type.str(); }) +
+            joined(graph_.inputs,
+                   [&](ValueId id) { return reference(id) + ": " + graph_.value(id).type.str(); }) +
             ") {\n";
     for (const Value& value : graph_.values) {
       if (value.kind == Value::Parameter) parameter(value);
       if (value.kind == Value::Node) node(value);
     }
     for (const EntryCheck& entry : graph_.checks) check(entry.check);
-    text_ += "  return (" + joined(graph_.outputs, [&](const Output& output) { return result(output); }) + ")\n}\n";
+    text_ += "  return (" + joined(graph_.outputs, [&](const Output& output) { return result(output); }) +
+             ")\n}\n";
     return text_;
   }
 
@@ -46,7 +49,8 @@ private:
       const std::vector<float>& numbers = value.data->data;
       if (numbers.size() <= kShown || full_)
         text_ += " = [" + joined(numbers, [](float number) { return shortest(number); }) + "]";
-      else text_ += " = <" + std::to_string(numbers.size()) + " numbers>";
+      else
+        text_ += " = <" + std::to_string(numbers.size()) + " numbers>";
     }
     text_ += "\n";
   }
@@ -56,7 +60,8 @@ private:
              joined(value.operands, [&](ValueId id) { return reference(id); }) + ")";
     if (!value.attributes.all().empty())
       text_ += " {" +
-               joined(value.attributes.all(), [](const auto& item) { return item.first + ": " + str(item.second); }) +
+               joined(value.attributes.all(),
+                      [](const auto& item) { return item.first + ": " + str(item.second); }) +
                "}";
     text_ += " : " + value.type.str() + "\n";
   }

@@ -7,8 +7,8 @@ namespace convoy::graph {
 
 namespace {
 
-// Recursive descent over the text. The first error ends the reading: a stage's text is written by a program or edited
-// in a line or two. Functions return false after an error.
+// Recursive descent over the text. The first error ends the reading: a stage's text is written by a program
+// or edited in a line or two. Functions return false after an error.
 class Reader {
 public:
   Reader(const SourceFile& file, DiagnosticEngine& diags) : file_(file), text_(file.text()), diags_(diags) {}
@@ -29,20 +29,27 @@ private:
   // ---- characters ----
   void skipSpace() {
     while (at_ < text_.size()) {
-      if (std::isspace(static_cast<unsigned char>(text_[at_]))) ++at_;
-      else if (text_.substr(at_, 2) == "//") at_ = std::min(text_.find('\n', at_), text_.size());
-      else break;
+      if (std::isspace(static_cast<unsigned char>(text_[at_])))
+        ++at_;
+      else if (text_.substr(at_, 2) == "//")
+        at_ = std::min(text_.find('\n', at_), text_.size());
+      else
+        break;
     }
   }
   Location here() const {
     uint32_t at = static_cast<uint32_t>(at_);
     return {&file_, at, at_ < text_.size() ? at + 1 : at};
   }
-  Location since(size_t begin) const { return {&file_, static_cast<uint32_t>(begin), static_cast<uint32_t>(at_)}; }
+  Location since(size_t begin) const {
+    return {&file_, static_cast<uint32_t>(begin), static_cast<uint32_t>(at_)};
+  }
   bool expected(const std::string& what) {
     size_t end = at_;
-    while (end < text_.size() && end < at_ + 20 && !std::isspace(static_cast<unsigned char>(text_[end]))) ++end;
-    std::string found = at_ >= text_.size() ? "the end" : "'" + std::string(text_.substr(at_, end - at_)) + "'";
+    while (end < text_.size() && end < at_ + 20 && !std::isspace(static_cast<unsigned char>(text_[end])))
+      ++end;
+    std::string found =
+        at_ >= text_.size() ? "the end" : "'" + std::string(text_.substr(at_, end - at_)) + "'";
     diags_.report(diag::GraphSyntax, here(), what, found);
     return false;
   }
@@ -65,7 +72,8 @@ private:
   bool word(std::string& word, const char* what) {
     skipSpace();
     size_t begin = at_;
-    while (at_ < text_.size() && (std::isalnum(static_cast<unsigned char>(text_[at_])) || text_[at_] == '_')) ++at_;
+    while (at_ < text_.size() && (std::isalnum(static_cast<unsigned char>(text_[at_])) || text_[at_] == '_'))
+      ++at_;
     word = std::string(text_.substr(begin, at_ - begin));
     return !word.empty() || expected(what);
   }
@@ -79,9 +87,11 @@ private:
         c = text_[at_++];
         unsigned code = 0;
         if (c == 'x') {
-          auto parsed = at_ + 2 <= text_.size() ? std::from_chars(text_.data() + at_, text_.data() + at_ + 2, code, 16)
-                                                : std::from_chars_result{nullptr, std::errc::invalid_argument};
-          if (parsed.ec != std::errc() || parsed.ptr != text_.data() + at_ + 2) return expected("two hexadecimal digits");
+          auto parsed = at_ + 2 <= text_.size()
+                            ? std::from_chars(text_.data() + at_, text_.data() + at_ + 2, code, 16)
+                            : std::from_chars_result{nullptr, std::errc::invalid_argument};
+          if (parsed.ec != std::errc() || parsed.ptr != text_.data() + at_ + 2)
+            return expected("two hexadecimal digits");
           at_ += 2;
           c = static_cast<char>(code);
         }
@@ -158,8 +168,10 @@ private:
 
   bool type(TensorType& type) {
     bool isImage = peek("image");
-    if (isImage) take("image");
-    else if (!expect("tensor")) return false;
+    if (isImage)
+      take("image");
+    else if (!expect("tensor"))
+      return false;
     bool first = true;
     return list("[", "]", [&] {
       if (first && isImage) {
@@ -309,8 +321,10 @@ private:
       attributes.set(spec.name, value);
       return true;
     }
-    case ResolvedSpec::Int: return store<int64_t>(spec, attributes, [&](int64_t& value) { return integer(value); });
-    case ResolvedSpec::Float: return store<double>(spec, attributes, [&](double& value) { return number(value); });
+    case ResolvedSpec::Int:
+      return store<int64_t>(spec, attributes, [&](int64_t& value) { return integer(value); });
+    case ResolvedSpec::Float:
+      return store<double>(spec, attributes, [&](double& value) { return number(value); });
     case ResolvedSpec::Text:
       return store<std::string>(spec, attributes, [&](std::string& value) { return quotedText(value); });
     case ResolvedSpec::Ints:
@@ -327,7 +341,8 @@ private:
     return false;
   }
 
-  template <typename T, typename Parse> bool store(const ResolvedSpec& spec, Attributes& attributes, Parse parse) {
+  template <typename T, typename Parse>
+  bool store(const ResolvedSpec& spec, Attributes& attributes, Parse parse) {
     T value{};
     if (!parse(value)) return false;
     attributes.set(spec.name, std::move(value));
@@ -350,9 +365,12 @@ private:
     EntryCheck entry;
     size_t begin = at_;
     if (!size(entry.check.left)) return false;
-    if (take("==")) entry.check.kind = ShapeRequest::RuntimeCheck::Equal;
-    else if (take(">=")) entry.check.kind = ShapeRequest::RuntimeCheck::AtLeast;
-    else return expected("'==' or '>='");
+    if (take("=="))
+      entry.check.kind = ShapeRequest::RuntimeCheck::Equal;
+    else if (take(">="))
+      entry.check.kind = ShapeRequest::RuntimeCheck::AtLeast;
+    else
+      return expected("'==' or '>='");
     if (!size(entry.check.right) || !expect(",") || !quotedText(entry.check.message)) return false;
     entry.location = since(begin);
     graph_.checks.push_back(std::move(entry));
@@ -364,7 +382,8 @@ private:
       Output output;
       skipSpace();
       if (!name(output.name) || !expect(":") || !reference(output.value)) return false;
-      if (take("as") && !(expect("image") && expect("[") && imageKind(output.image) && expect("]"))) return false;
+      if (take("as") && !(expect("image") && expect("[") && imageKind(output.image) && expect("]")))
+        return false;
       graph_.outputs.push_back(std::move(output));
       return true;
     });
@@ -381,6 +400,8 @@ private:
 
 } // namespace
 
-std::optional<Graph> read(const SourceFile& file, DiagnosticEngine& diags) { return Reader(file, diags).read(); }
+std::optional<Graph> read(const SourceFile& file, DiagnosticEngine& diags) {
+  return Reader(file, diags).read();
+}
 
 } // namespace convoy::graph

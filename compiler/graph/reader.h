@@ -9,8 +9,9 @@
 //     return (result: %conv_1 as image[gray])
 //   }
 //
-// A name that is not made of letters, digits and `_ . / -` is written in quotes: %"a b". `//` starts a comment. Elided
-// numbers (<576 numbers>) and parameters without numbers read as "not given". What was read is verified.
+// A name that is not made of letters, digits and `_ . / -` is written in quotes: %"a b". `//` starts a
+// comment. Elided numbers (<576 numbers>) and parameters without numbers read as "not given". What was read
+// is verified.
 #pragma once
 #include "graph/graph.h"
 #include <optional>

@@ -34,8 +34,7 @@ void verifyInterface(const Graph& graph, Problems& problems) {
   if (graph.outputs.empty()) problems.push_back("the graph has no outputs");
   for (const Output& output : graph.outputs) {
     const Value& value = graph.value(output.value);
-    if (value.kind == Value::Parameter)
-      problems.push_back("the output '" + output.name + "' is a parameter");
+    if (value.kind == Value::Parameter) problems.push_back("the output '" + output.name + "' is a parameter");
     bool image = output.image != ImageKind::None;
     if (image && (value.type.spatialRank() != 2 || value.type.channels() != channelsOf(output.image)))
       problems.push_back("the output '" + output.name + "' is " + value.type.str() + ", which is no image[" +

@@ -56,7 +56,8 @@ private:
       const Attribute* attribute = node_.attributes.find(spec.name);
       if (attribute) ++known;
       if (!attribute && !spec.optional) fail("the attribute '" + spec.name + "' is missing");
-      if (attribute && !hasForm(*attribute, spec.form)) fail("the attribute '" + spec.name + "' is of another type");
+      if (attribute && !hasForm(*attribute, spec.form))
+        fail("the attribute '" + spec.name + "' is of another type");
     }
     if (good && known != node_.attributes.all().size()) fail("it has an attribute that it should not have");
     return good;
@@ -79,7 +80,8 @@ private:
     for (const ResolvedSpec& spec : row_.resolved) {
       const Attribute *written = node_.attributes.find(spec.name), *resolved = attributes.find(spec.name);
       std::string before = written ? str(*written) : "nothing", after = resolved ? str(*resolved) : "nothing";
-      if (before != after) problem("the attribute '" + spec.name + "' is " + before + " and should be " + after);
+      if (before != after)
+        problem("the attribute '" + spec.name + "' is " + before + " and should be " + after);
     }
     parameters(request.parameters);
     for (const auto& check : request.checks) requireCheck(check);
@@ -95,7 +97,8 @@ private:
     for (size_t i = 0; i < specs.size(); ++i) {
       const Value& parameter = graph_.value(node_.operands[first + i]);
       std::vector<Size> expected(specs[i].shape.begin(), specs[i].shape.end());
-      if (parameter.kind != Value::Parameter) problem("its " + specs[i].name + " is not a parameter");
+      if (parameter.kind != Value::Parameter)
+        problem("its " + specs[i].name + " is not a parameter");
       else if (parameter.type.dims != expected)
         problem("its " + specs[i].name + " is " + parameter.type.str() + " and should be " +
                 shapeText(specs[i].shape));
@@ -104,7 +107,9 @@ private:
 
   void requireCheck(const ShapeRequest::RuntimeCheck& check) {
     for (const EntryCheck& entry : graph_.checks)
-      if (entry.check.kind == check.kind && entry.check.left == check.left && entry.check.right == check.right) return;
+      if (entry.check.kind == check.kind && entry.check.left == check.left &&
+          entry.check.right == check.right)
+        return;
     bool equal = check.kind == ShapeRequest::RuntimeCheck::Equal;
     problem("the check " + check.left.str() + (equal ? " == " : " >= ") + check.right.str() + " is missing");
   }
@@ -123,7 +128,8 @@ void verifyParameter(const Value& value, Problems& problems) {
     problems.push_back("the parameter '" + value.name + "' has a shape that is not constant and positive");
     return;
   }
-  if (!value.data) problems.push_back("the parameter '" + value.name + "' has no data object");
+  if (!value.data)
+    problems.push_back("the parameter '" + value.name + "' has no data object");
   else if (!value.data->data.empty() && static_cast<int64_t>(value.data->data.size()) != count)
     problems.push_back("the parameter '" + value.name + "' has " + std::to_string(value.data->data.size()) +
                        " numbers and needs " + std::to_string(count));

@@ -30,8 +30,10 @@ std::optional<int64_t> foldConstants(Op op, int64_t a, int64_t b) {
 } // namespace
 
 Index::Index(Value* value, int64_t factor) {
-  if (auto c = constantOf(value)) offset = *c * factor;
-  else if (factor != 0) terms.push_back({value, factor});
+  if (auto c = constantOf(value))
+    offset = *c * factor;
+  else if (factor != 0)
+    terms.push_back({value, factor});
 }
 
 Index operator+(Index a, const Index& b) {
@@ -66,8 +68,8 @@ Inst& Builder::emit(Op op, Values operands, const std::vector<Type>& results, co
   return *block_->insts.back();
 }
 
-Inst& Builder::emitAddressed(Op op, Values before, Value* pointer, const Index& at, const std::vector<Type>& results,
-                             const std::string& hint) {
+Inst& Builder::emitAddressed(Op op, Values before, Value* pointer, const Index& at,
+                             const std::vector<Type>& results, const std::string& hint) {
   before.push_back(pointer);
   std::vector<int64_t> ints{at.offset};
   for (const auto& [value, factor] : at.terms) {
@@ -98,8 +100,10 @@ Value* Builder::index(int64_t constant) {
 
 Value* Builder::number(double constant, const Type& type) {
   Inst& inst = emit(Op::Const, {}, {type}, "k");
-  if (isFloat(type.scalar)) inst.number = constant;
-  else inst.ints = {static_cast<int64_t>(constant)};
+  if (isFloat(type.scalar))
+    inst.number = constant;
+  else
+    inst.ints = {static_cast<int64_t>(constant)};
   return inst.results[0];
 }
 
@@ -110,7 +114,8 @@ Value* Builder::binary(Op op, Value* a, Value* b) {
     auto ca = constantOf(a), cb = constantOf(b);
     if (ca && cb)
       if (auto folded = foldConstants(op, *ca, *cb)) return index(*folded);
-    if (cb && ((*cb == 0 && (op == Op::Add || op == Op::Sub)) || (*cb == 1 && (op == Op::Mul || op == Op::Div))))
+    if (cb &&
+        ((*cb == 0 && (op == Op::Add || op == Op::Sub)) || (*cb == 1 && (op == Op::Mul || op == Op::Div))))
       return a;
     if (ca && ((*ca == 0 && op == Op::Add) || (*ca == 1 && op == Op::Mul))) return b;
     if (op == Op::Mul && ((ca && *ca == 0) || (cb && *cb == 0))) return index(0);
@@ -125,7 +130,9 @@ Value* Builder::compare(Op op, Value* a, Value* b) {
   return emit(op, {a, b}, {(b->type.isArray() ? b : a)->type.withScalar(Scalar::I1)}, textOf(op)).results[0];
 }
 
-Value* Builder::fma(Value* a, Value* b, Value* c) { return emit(Op::Fma, {a, b, c}, {c->type}, "acc").results[0]; }
+Value* Builder::fma(Value* a, Value* b, Value* c) {
+  return emit(Op::Fma, {a, b, c}, {c->type}, "acc").results[0];
+}
 
 Value* Builder::select(Value* condition, Value* a, Value* b) {
   return emit(Op::Select, {condition, a, b}, {a->type}, "sel").results[0];
@@ -142,7 +149,9 @@ Value* Builder::value(const Index& at) {
 }
 
 Value* Builder::cast(const Type& type, Value* a) { return emit(Op::Cast, {a}, {type}, "cast").results[0]; }
-Value* Builder::bitcast(const Type& type, Value* a) { return emit(Op::Bitcast, {a}, {type}, "bits").results[0]; }
+Value* Builder::bitcast(const Type& type, Value* a) {
+  return emit(Op::Bitcast, {a}, {type}, "bits").results[0];
+}
 Value* Builder::splat(const Type& type, Value* a) {
   if (type.lanes == 1) return a;
   return emit(Op::Splat, {a}, {type}, "splat").results[0];
@@ -153,7 +162,8 @@ Value* Builder::mask(uint32_t lanes, Value* n) {
 }
 
 Value* Builder::shuffle(Value* a, Value* b, std::vector<int64_t> lanes, Value* moved) {
-  Inst& inst = emit(Op::Shuffle, moved ? Values{a, b, moved} : Values{a, b}, {Type::vector(a->type.scalar, static_cast<uint32_t>(lanes.size()))}, "shuf");
+  Inst& inst = emit(Op::Shuffle, moved ? Values{a, b, moved} : Values{a, b},
+                    {Type::vector(a->type.scalar, static_cast<uint32_t>(lanes.size()))}, "shuf");
   inst.ints = std::move(lanes);
   return inst.results[0];
 }
@@ -164,8 +174,12 @@ Value* Builder::extract(Value* v, int64_t lane) {
   return inst.results[0];
 }
 
-Value* Builder::reduce(Op op, Value* v) { return emit(op, {v}, {Type::of(v->type.scalar)}, "red").results[0]; }
-Value* Builder::fill(Type array, Value* a) { return emit(Op::Fill, {a}, {std::move(array)}, "tile").results[0]; }
+Value* Builder::reduce(Op op, Value* v) {
+  return emit(op, {v}, {Type::of(v->type.scalar)}, "red").results[0];
+}
+Value* Builder::fill(Type array, Value* a) {
+  return emit(Op::Fill, {a}, {std::move(array)}, "tile").results[0];
+}
 
 Value* Builder::get(Value* array, Values at) {
   at.insert(at.begin(), array);
@@ -182,6 +196,10 @@ Value* Builder::offset(Scalar element, Value* pointer, const Index& at) {
   Inst& inst = emitAddressed(Op::Offset, {}, pointer, at, {Type::pointer()}, "p");
   inst.type = Type::of(element);
   return inst.results[0];
+}
+
+Value* Builder::addressNumber(Value* pointer) {
+  return emit(Op::Number, {pointer}, {Type::index()}, "address").results[0];
 }
 
 Value* Builder::load(const Type& type, Value* pointer, const Index& at) {
@@ -250,8 +268,8 @@ Builder::Values Builder::emitLoop(Op op, const std::string& name, Value* from, V
   return inst.results;
 }
 
-Builder::Values Builder::loop(const std::string& name, Value* from, Value* to, int64_t step, const Values& init,
-                              const Body& body) {
+Builder::Values Builder::loop(const std::string& name, Value* from, Value* to, int64_t step,
+                              const Values& init, const Body& body) {
   return emitLoop(Op::For, name, from, to, step, init, body);
 }
 

@@ -59,6 +59,7 @@ public:
   Value* set(Value* array, std::vector<Value*> at, Value* a);
 
   Value* offset(Scalar element, Value* pointer, const Index& at);
+  Value* addressNumber(Value* pointer);
   Value* load(const Type& type, Value* pointer, const Index& at);
   Value* load(const Type& type, Value* pointer, const Index& at, Value* mask, Value* otherwise);
   void store(Value* v, Value* pointer, const Index& at, Value* mask = nullptr);
@@ -70,10 +71,12 @@ public:
   using Values = std::vector<Value*>;
   // The body gets the counter and the carried values, and returns what to yield.
   using Body = std::function<Values(Value* counter, const Values& carried)>;
-  Values loop(const std::string& name, Value* from, Value* to, int64_t step, const Values& init, const Body& body);
+  Values loop(const std::string& name, Value* from, Value* to, int64_t step, const Values& init,
+              const Body& body);
   // A single round is not written as a loop.
   Values unroll(const std::string& name, int64_t from, int64_t to, const Values& init, const Body& body);
-  Values branch(Value* condition, const std::function<Values()>& then, const std::function<Values()>& otherwise);
+  Values branch(Value* condition, const std::function<Values()>& then,
+                const std::function<Values()>& otherwise);
   void call(const std::string& callee, const Values& arguments);
   void parallel(Value* executor, Value* count, const std::string& callee, const Values& arguments);
   void ret(const Values& values = {});

@@ -27,8 +27,8 @@ Address addressOf(const Inst& inst) {
   require(isAddressed(inst.op), "addressOf wants an addressed op");
   // What stands before the pointer: a stored value, a tile's stride.
   size_t first = inst.op == Op::Store || inst.op == Op::Stream || inst.op == Op::TileLoad ? 1
-                 : inst.op == Op::TileStore                                              ? 2
-                                                                                         : 0;
+                 : inst.op == Op::TileStore                                               ? 2
+                                                                                          : 0;
   Address address;
   address.pointer = inst.operands[first];
   for (size_t i = 1; i < inst.ints.size(); ++i) address.indices.push_back(inst.operands[first + i]);

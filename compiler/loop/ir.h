@@ -1,5 +1,5 @@
-// Loop IR: how a pipeline is computed. Structured loops over explicit vector values; addresses are pointers plus
-// affine offsets; accumulators are loop-carried values. What each op does is said in ops.def.
+// Loop IR: how a pipeline is computed. Structured loops over explicit vector values; addresses are pointers
+// plus affine offsets; accumulators are loop-carried values. What each op does is said in ops.def.
 //
 //   func @blur(%begin: i64, %end: i64, %in: ptr, %out: ptr) {
 //     for %i = %begin to %end step 16 {
@@ -37,8 +37,8 @@ struct Block;
 // An SSA value: a parameter, an instruction's result, a loop's counter or a carried value.
 struct Value {
   Type type;
-  std::string name;     // unique in its function, without '%'
-  Inst* def = nullptr;  // null: parameter or block argument
+  std::string name;       // unique in its function, without '%'
+  Inst* def = nullptr;    // null: parameter or block argument
   Block* owner = nullptr; // of a block argument
 };
 
@@ -53,13 +53,14 @@ struct Inst {
   Op op;
   std::vector<Value*> operands;
   std::vector<Value*> results;
-  // Constants. Const of integers: the value. Shuffle: lanes (a third operand is added to each). Extract: the lane. Stack: bytes. For, Unroll: the
-  // step. Addressed ops: the constant offset, then a factor for each index operand.
+  // Constants. Const of integers: the value. Shuffle: lanes (a third operand is added to each). Extract: the
+  // lane. Stack: bytes. For, Unroll: the step. Addressed ops: the constant offset, then a factor for each
+  // index operand.
   std::vector<int64_t> ints;
-  double number = 0;        // Const of floats
-  Type type;                // of the memory element (Offset, Prefetch, TileStore: its scalar) or the result
-  bool masked = false;      // Load: the last two operands are mask and else; Store: the last one is the mask
-  std::string callee;       // Call, Parallel
+  double number = 0;   // Const of floats
+  Type type;           // of the memory element (Offset, Prefetch, TileStore: its scalar) or the result
+  bool masked = false; // Load: the last two operands are mask and else; Store: the last one is the mask
+  std::string callee;  // Call, Parallel
   std::vector<std::unique_ptr<Block>> blocks;
   Location location;
 };

@@ -68,8 +68,10 @@ private:
       if (inst.ints[1 + i] != 1) s += " * " + std::to_string(inst.ints[1 + i]);
       first = false;
     }
-    if (first) s += std::to_string(inst.ints[0]);
-    else if (inst.ints[0] != 0) s += (inst.ints[0] < 0 ? " - " : " + ") + std::to_string(std::abs(inst.ints[0]));
+    if (first)
+      s += std::to_string(inst.ints[0]);
+    else if (inst.ints[0] != 0)
+      s += (inst.ints[0] < 0 ? " - " : " + ") + std::to_string(std::abs(inst.ints[0]));
     return s + "]";
   }
 
@@ -88,7 +90,8 @@ private:
     if (inst.results.empty()) return "";
     std::string s = " carry (";
     for (size_t i = 0; i < inst.results.size(); ++i)
-      s += (i ? ", " : "") + name(inst.blocks[0]->arguments[1 + i]) + " = " + use(inst.operands[firstInit + i]);
+      s += (i ? ", " : "") + name(inst.blocks[0]->arguments[1 + i]) + " = " +
+           use(inst.operands[firstInit + i]);
     return s + ")";
   }
 
@@ -106,7 +109,8 @@ private:
     switch (inst.op) {
     case Op::Const: {
       const Type& t = inst.results[0]->type;
-      out_ += " " + t.str() + " " + (isFloat(t.scalar) ? floatText(inst.number) : std::to_string(inst.ints[0]));
+      out_ +=
+          " " + t.str() + " " + (isFloat(t.scalar) ? floatText(inst.number) : std::to_string(inst.ints[0]));
       break;
     }
     case Op::Cast:
@@ -132,7 +136,8 @@ private:
     case Op::Load:
       out_ += " " + inst.type.str() + " " + address(inst);
       if (inst.masked)
-        out_ += " mask " + use(inst.operands[inst.operands.size() - 2]) + " else " + use(inst.operands.back());
+        out_ +=
+            " mask " + use(inst.operands[inst.operands.size() - 2]) + " else " + use(inst.operands.back());
       break;
     case Op::Store:
     case Op::Stream:
@@ -140,16 +145,20 @@ private:
       if (inst.masked) out_ += " mask " + use(inst.operands.back());
       break;
     case Op::Gather:
-      out_ += " " + inst.results[0]->type.str() + " " + use(inst.operands[0]) + "[" + use(inst.operands[1]) + "]";
+      out_ +=
+          " " + inst.results[0]->type.str() + " " + use(inst.operands[0]) + "[" + use(inst.operands[1]) + "]";
       break;
     case Op::Stack: out_ += " " + std::to_string(inst.ints[0]); break;
-    case Op::TileLoad: out_ += " " + inst.type.str() + " " + address(inst) + ", " + use(inst.operands[0]); break;
+    case Op::TileLoad:
+      out_ += " " + inst.type.str() + " " + address(inst) + ", " + use(inst.operands[0]);
+      break;
     case Op::TileStore:
       out_ += " " + use(inst.operands[0]) + ", " + nameOf(inst.type.scalar) + " " + address(inst) + ", " +
               use(inst.operands[1]);
       break;
     case Op::For:
-      out_ += " " + name(inst.blocks[0]->arguments[0]) + " = " + use(inst.operands[0]) + " to " + use(inst.operands[1]);
+      out_ += " " + name(inst.blocks[0]->arguments[0]) + " = " + use(inst.operands[0]) + " to " +
+              use(inst.operands[1]);
       if (inst.ints[0] != 1) out_ += " step " + std::to_string(inst.ints[0]);
       out_ += carried(inst, 2);
       body(*inst.blocks[0], depth);

@@ -18,7 +18,9 @@ const std::unordered_map<std::string_view, Op>& opNames() {
 class Reader {
 public:
   Reader(const SourceFile& file, DiagnosticEngine& diags)
-      : text_(file, "_.", [&diags](Location where, const std::string& what) { diags.report(diag::LoopText, where, what); }) {}
+      : text_(file, "_.", [&diags](Location where, const std::string& what) {
+          diags.report(diag::LoopText, where, what);
+        }) {}
 
   Module run() {
     Module module;
@@ -96,7 +98,8 @@ private:
     do {
       if (text_.atInteger()) {
         int64_t n = integer();
-        if (minus ? __builtin_sub_overflow(inst.ints[0], n, &inst.ints[0]) : __builtin_add_overflow(inst.ints[0], n, &inst.ints[0]))
+        if (minus ? __builtin_sub_overflow(inst.ints[0], n, &inst.ints[0])
+                  : __builtin_add_overflow(inst.ints[0], n, &inst.ints[0]))
           fail("the offset does not fit 64 bits");
       } else {
         if (minus) fail("only a constant can be subtracted in an address");
@@ -188,15 +191,18 @@ private:
       std::vector<std::string> candidates;
       for (const auto& [text, unused] : known) candidates.emplace_back(text);
       std::string nearest = nearestName(name, candidates);
-      fail("there is no operation '" + name + "'" + (nearest.empty() ? "" : "; did you mean '" + nearest + "'?"), opBegin);
+      fail("there is no operation '" + name + "'" +
+               (nearest.empty() ? "" : "; did you mean '" + nearest + "'?"),
+           opBegin);
     }
     auto inst = std::make_unique<Inst>();
     inst->op = op->second;
     std::vector<Type> results = operands(*inst);
     inst->location = text_.since(begin);
     if (results.size() != names.size())
-      fail("'" + name + "' gives " + std::to_string(results.size()) + " results, " + std::to_string(names.size()) +
-               " are named", begin);
+      fail("'" + name + "' gives " + std::to_string(results.size()) + " results, " +
+               std::to_string(names.size()) + " are named",
+           begin);
     for (size_t i = 0; i < names.size(); ++i) {
       Value* v = define(names[i], results[i], begin);
       v->def = inst.get();
@@ -222,8 +228,10 @@ private:
     switch (shapeOf(inst.op)) {
     case OpShape::Const: {
       Type t = type();
-      if (isFloat(t.scalar)) inst.number = text_.floating();
-      else inst.ints = {integer()};
+      if (isFloat(t.scalar))
+        inst.number = text_.floating();
+      else
+        inst.ints = {integer()};
       return {t};
     }
     case OpShape::Unary: operandCount(1); return {inst.operands[0]->type};
@@ -261,6 +269,7 @@ private:
       inst.ints = {integer()};
       expect("]");
       return {Type::of(inst.operands[0]->type.scalar)};
+    case Op::Number: operandCount(1); return {Type::index()};
     case Op::ReduceAdd:
     case Op::ReduceMax: operandCount(1); return {Type::of(inst.operands[0]->type.scalar)};
     case Op::Get: {
@@ -384,8 +393,10 @@ private:
     }
     int64_t step = accept("step") ? integer() : 1;
     if (step < 1) fail("a step is at least 1");
-    if (inst.op == Op::For) inst.ints = {step};
-    else inst.ints = {step, from, to};
+    if (inst.op == Op::For)
+      inst.ints = {step};
+    else
+      inst.ints = {step, from, to};
     std::vector<Type> results;
     if (accept("carry")) {
       expect("(");
@@ -408,7 +419,6 @@ private:
   Function* function_ = nullptr;
   Block* block_ = nullptr;
   std::vector<std::unordered_map<std::string, Value*>> scopes_;
-
 };
 
 } // namespace

@@ -1,5 +1,5 @@
-// Indices that are known when code is generated: constants, counters of unroll loops, and what is computed from them.
-// Private to the verifier.
+// Indices that are known when code is generated: constants, counters of unroll loops, and what is computed
+// from them. Private to the verifier.
 #pragma once
 #include "loop/ir.h"
 #include <unordered_map>

@@ -28,7 +28,9 @@ struct Type {
   static Type of(Scalar scalar) { return vector(scalar, 1); }
   static Type index() { return of(Scalar::I64); }
   static Type pointer() { return {Pointer, Scalar::U8, 1, 0, 0, {}}; }
-  static Type tile(Scalar scalar, uint32_t rows, uint32_t columns) { return {Tile, scalar, 1, rows, columns, {}}; }
+  static Type tile(Scalar scalar, uint32_t rows, uint32_t columns) {
+    return {Tile, scalar, 1, rows, columns, {}};
+  }
   Type arrayOf(std::vector<uint32_t> extents) const;
   Type element() const; // of an array; otherwise the type itself
   Type withScalar(Scalar other) const;
@@ -42,8 +44,8 @@ struct Type {
   size_t elements() const; // of the array, 1 otherwise
   std::string str() const;
   bool operator==(const Type& o) const {
-    return kind == o.kind && scalar == o.scalar && lanes == o.lanes && rows == o.rows && columns == o.columns &&
-           array == o.array;
+    return kind == o.kind && scalar == o.scalar && lanes == o.lanes && rows == o.rows &&
+           columns == o.columns && array == o.array;
   }
   bool operator!=(const Type& o) const { return !(*this == o); }
 };

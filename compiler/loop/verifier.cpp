@@ -1,5 +1,5 @@
-// What well-formed loop IR is: values are defined before they are used, bodies end as they must, loops carry what they
-// yield, calls fit. The rules about single instructions are in verify_types.cpp.
+// What well-formed loop IR is: values are defined before they are used, bodies end as they must, loops carry
+// what they yield, calls fit. The rules about single instructions are in verify_types.cpp.
 #include "loop/verify_types.h"
 #include <algorithm>
 #include <unordered_map>
@@ -64,9 +64,12 @@ private:
     for (size_t i = 0; i < b.insts.size(); ++i) {
       const Inst& inst = *b.insts[i];
       bool last = i + 1 == b.insts.size();
-      if (inst.op == Op::Yield && !parent) problem("there is nothing to yield to", &inst);
-      else if (inst.op == Op::Return && parent) problem("it stands inside a body", &inst);
-      else if ((inst.op == Op::Yield || inst.op == Op::Return) && !last) problem("something follows it in its body", &inst);
+      if (inst.op == Op::Yield && !parent)
+        problem("there is nothing to yield to", &inst);
+      else if (inst.op == Op::Return && parent)
+        problem("it stands inside a body", &inst);
+      else if ((inst.op == Op::Yield || inst.op == Op::Return) && !last)
+        problem("something follows it in its body", &inst);
       if (parent && last && inst.op != Op::Yield) problem("a body ends in a yield", &inst);
       size_t before = problems_.size();
       for (const Value* v : inst.operands)
@@ -90,7 +93,9 @@ private:
     case Op::Yield: return yield(inst, parent);
     case Op::Return:
       if (typesOf(inst.operands) != function_.results)
-        problem("it returns " + textOf(typesOf(inst.operands)) + ", the function gives " + textOf(function_.results), &inst);
+        problem("it returns " + textOf(typesOf(inst.operands)) + ", the function gives " +
+                    textOf(function_.results),
+                &inst);
       return;
     default: // everything that computes a value or reaches memory
       verifyTypes(inst, indices_, [&](const std::string& what) { problem(what, &inst); });
@@ -98,12 +103,13 @@ private:
     }
   }
 
-  // A matrix unit adds in place, so the tile that was there is gone: nobody else may use it, and a loop must not come
-  // back to it.
+  // A matrix unit adds in place, so the tile that was there is gone: nobody else may use it, and a loop must
+  // not come back to it.
   void overwritten(const Inst& inst, const Value* tile, const Block& b) {
     if (!tile->type.isTile()) return;
     if (uses_[tile] > 1) problem("%" + tile->name + " is overwritten here and used elsewhere", &inst);
-    if (home_[tile] != &b) problem("%" + tile->name + " is overwritten in a body that does not carry it", &inst);
+    if (home_[tile] != &b)
+      problem("%" + tile->name + " is overwritten in a body that does not carry it", &inst);
   }
 
   void control(const Inst& inst, const Block& b, int64_t copies) {
@@ -144,7 +150,8 @@ private:
       if (def.op == Op::TileMac) {
         v = def.operands[0];
       } else if (def.op == Op::For || def.op == Op::Unroll) {
-        size_t which = static_cast<size_t>(std::find(def.results.begin(), def.results.end(), v) - def.results.begin());
+        size_t which =
+            static_cast<size_t>(std::find(def.results.begin(), def.results.end(), v) - def.results.begin());
         v = def.operands[which + (def.op == Op::For ? 2 : 0)];
       } else {
         break;
@@ -156,10 +163,14 @@ private:
   void yield(const Inst& inst, const Inst* parent) {
     if (parent && parent->op == Op::For && inst.operands.size() == parent->results.size())
       for (size_t i = 0; i < inst.operands.size(); ++i)
-        if (inst.operands[i]->type.isTile() && tileBefore(inst.operands[i]) != parent->blocks[0]->arguments[1 + i])
-          problem("%" + inst.operands[i]->name + " does not continue the tile that the loop carries there", &inst);
+        if (inst.operands[i]->type.isTile() &&
+            tileBefore(inst.operands[i]) != parent->blocks[0]->arguments[1 + i])
+          problem("%" + inst.operands[i]->name + " does not continue the tile that the loop carries there",
+                  &inst);
     if (parent && typesOf(inst.operands) != typesOf(parent->results))
-      problem("it yields " + textOf(typesOf(inst.operands)) + ", wanted are " + textOf(typesOf(parent->results)), &inst);
+      problem("it yields " + textOf(typesOf(inst.operands)) + ", wanted are " +
+                  textOf(typesOf(parent->results)),
+              &inst);
   }
 
   void call(const Inst& inst) {
@@ -167,11 +178,14 @@ private:
     if (!callee) return problem("there is no function @" + inst.callee, &inst);
     std::vector<Type> given = typesOf(inst.operands), wanted = typesOf(callee->parameters);
     if (inst.op == Op::Parallel) {
-      if (!given[0].isPointer() || !given[1].isIndex()) return problem("it wants an executor and a count", &inst);
+      if (!given[0].isPointer() || !given[1].isIndex())
+        return problem("it wants an executor and a count", &inst);
       given[0] = given[1] = Type::index(); // begin and end
     }
-    if (given != wanted) problem("@" + inst.callee + " takes " + textOf(wanted) + ", not " + textOf(given), &inst);
-    if (!callee->results.empty()) problem("@" + inst.callee + " gives a value, which a call does not take", &inst);
+    if (given != wanted)
+      problem("@" + inst.callee + " takes " + textOf(wanted) + ", not " + textOf(given), &inst);
+    if (!callee->results.empty())
+      problem("@" + inst.callee + " gives a value, which a call does not take", &inst);
   }
 
   const Module& module_;

@@ -9,7 +9,8 @@ constexpr int64_t largestStack = int64_t{1} << 20;
 
 class TypeRules {
 public:
-  TypeRules(const Inst& inst, const StaticIndices& indices, const std::function<void(const std::string&)>& report)
+  TypeRules(const Inst& inst, const StaticIndices& indices,
+            const std::function<void(const std::string&)>& report)
       : inst_(inst), indices_(indices), report_(report) {}
 
   void run() {
@@ -20,15 +21,19 @@ public:
     case OpShape::Binary:
     case OpShape::Ternary: return arithmetic();
     case OpShape::Compare:
-      wants(operand(0).isVector() && operand(0).scalar != Scalar::BF16, "it compares scalars and vectors, and not bf16");
+      wants(operand(0).isVector() && operand(0).scalar != Scalar::BF16,
+            "it compares scalars and vectors, and not bf16");
       return wants(operand(0).element() == operand(1).element() &&
                        (operand(0) == operand(1) || !operand(0).isArray() || !operand(1).isArray()),
                    "both sides have one type");
     case OpShape::Special: break;
     }
-    if (isAddressed(inst_.op)) memory();
-    else if (inst_.op == Op::Get || inst_.op == Op::Set || inst_.op == Op::Fill) array();
-    else value();
+    if (isAddressed(inst_.op))
+      memory();
+    else if (inst_.op == Op::Get || inst_.op == Op::Set || inst_.op == Op::Fill)
+      array();
+    else
+      value();
   }
 
 private:
@@ -49,9 +54,10 @@ private:
     bool floats = isFloat(type.scalar), bits = type.scalar == Scalar::I1;
     bool logic = inst_.op == Op::And || inst_.op == Op::Or || inst_.op == Op::Xor;
     bool integerOnly = logic || inst_.op == Op::Mod || inst_.op == Op::Shl || inst_.op == Op::Shr;
-    bool floatOnly = inst_.op == Op::Fma || inst_.op == Op::Sqrt || inst_.op == Op::Round || inst_.op == Op::Floor ||
-                     inst_.op == Op::Minimum || inst_.op == Op::Maximum;
-    wants(!(floats && integerOnly) && !(!floats && floatOnly) && !(bits && !logic), "it does not work on " + type.str());
+    bool floatOnly = inst_.op == Op::Fma || inst_.op == Op::Sqrt || inst_.op == Op::Round ||
+                     inst_.op == Op::Floor || inst_.op == Op::Minimum || inst_.op == Op::Maximum;
+    wants(!(floats && integerOnly) && !(!floats && floatOnly) && !(bits && !logic),
+          "it does not work on " + type.str());
     wants(type.scalar != Scalar::BF16, "bf16 is for memory and tiles; cast it first");
   }
 
@@ -64,6 +70,7 @@ private:
                 (!operand(0).isArray() || operand(0).array == operand(1).array),
             "the condition is an i1, or one a lane");
       break;
+    case Op::Number: wants(operand(0).isPointer() && !operand(0).isArray(), "it wants a pointer"); break;
     case Op::Cast:
       wants(operand(0).isVector() && result().isVector() && operand(0).lanes == result().lanes &&
                 operand(0).array == result().array,
@@ -74,24 +81,31 @@ private:
             "bf16 is cast from and to f32");
       break;
     case Op::Bitcast:
-      wants(isPlain(operand(0)) && isPlain(result()) && bitsOf(operand(0)) == bitsOf(result()), "both types have one size");
+      wants(isPlain(operand(0)) && isPlain(result()) && bitsOf(operand(0)) == bitsOf(result()),
+            "both types have one size");
       break;
     case Op::Splat:
-      wants(isPlain(operand(0)) && operand(0).lanes == 1 && isPlain(result()) && operand(0).scalar == result().scalar,
+      wants(isPlain(operand(0)) && operand(0).lanes == 1 && isPlain(result()) &&
+                operand(0).scalar == result().scalar,
             "it wants one scalar of its kind");
       break;
-    case Op::Iota: wants(isPlainVector(result()) && !isFloat(result().scalar), "lane numbers are integers"); break;
+    case Op::Iota:
+      wants(isPlainVector(result()) && !isFloat(result().scalar), "lane numbers are integers");
+      break;
     case Op::Mask:
-      wants(operand(0).isIndex() && isPlain(result()) && result().scalar == Scalar::I1, "it wants an i64 and gives i1 lanes");
+      wants(operand(0).isIndex() && isPlain(result()) && result().scalar == Scalar::I1,
+            "it wants an i64 and gives i1 lanes");
       break;
     case Op::Shuffle: shuffle(); break;
     case Op::Extract:
-      wants(isPlain(operand(0)) && inst_.ints[0] >= 0 && inst_.ints[0] < static_cast<int64_t>(operand(0).lanes),
+      wants(isPlain(operand(0)) && inst_.ints[0] >= 0 &&
+                inst_.ints[0] < static_cast<int64_t>(operand(0).lanes),
             "no such lane");
       break;
     case Op::Gather:
-      wants(operand(0).isPointer() && !operand(0).isArray() && isPlainVector(operand(1)) && isPlainVector(result()) &&
-                operand(1).scalar == Scalar::I32 && operand(1).lanes == result().lanes,
+      wants(operand(0).isPointer() && !operand(0).isArray() && isPlainVector(operand(1)) &&
+                isPlainVector(result()) && operand(1).scalar == Scalar::I32 &&
+                operand(1).lanes == result().lanes,
             "it wants a pointer and an i32 index for each lane");
       wants(result().scalar != Scalar::I1, "memory holds no i1");
       break;
@@ -117,7 +131,8 @@ private:
     for (int64_t lane : inst_.ints)
       if (lane < 0 || lane >= lanes) return report_("a lane is out of range");
     if (inst_.operands.size() < 3 || inst_.ints.empty()) return;
-    std::string wrong = indices_.problem(inst_.operands[2], lanes - *std::max_element(inst_.ints.begin(), inst_.ints.end()));
+    std::string wrong =
+        indices_.problem(inst_.operands[2], lanes - *std::max_element(inst_.ints.begin(), inst_.ints.end()));
     wants(wrong.empty(), wrong);
   }
 
@@ -125,9 +140,11 @@ private:
     const Type &c = operand(0), &a = operand(1), &b = operand(2);
     if (!c.isTile() || !a.isTile() || !b.isTile()) return report_("it wants three tiles");
     bool floats = c.scalar == Scalar::F32 && a.scalar == Scalar::BF16 && b.scalar == Scalar::BF16;
-    bool integers = c.scalar == Scalar::I32 && (a.scalar == Scalar::I8 || a.scalar == Scalar::U8) && b.scalar == Scalar::I8;
+    bool integers = c.scalar == Scalar::I32 && (a.scalar == Scalar::I8 || a.scalar == Scalar::U8) &&
+                    b.scalar == Scalar::I8;
     uint32_t group = floats ? 2 : 4;
-    wants((floats || integers) && c.rows == a.rows && a.columns == b.rows * group && b.columns == c.columns * group,
+    wants((floats || integers) && c.rows == a.rows && a.columns == b.rows * group &&
+              b.columns == c.columns * group,
           "the tiles " + textOf(typesOf(inst_.operands)) + " do not multiply");
   }
 
@@ -158,23 +175,27 @@ private:
       wants(!type.isTile() && !type.isArray() && (type.isPointer() || type.scalar != Scalar::I1),
             "memory holds scalars, vectors and pointers, and no i1");
       if (inst_.masked) masked();
-      if (inst_.op == Op::Stream) wants(isPlain(type) && isPowerOfTwo(type.lanes), "its lanes are a power of two");
+      if (inst_.op == Op::Stream)
+        wants(isPlain(type) && isPowerOfTwo(type.lanes), "its lanes are a power of two");
       return;
     case Op::TileLoad:
       wants(operand(0).isIndex(), "the stride is no i64");
       return wants(isTile(type), "a tile has at most 16 rows of 64 bytes");
     case Op::TileStore:
       wants(operand(1).isIndex(), "the stride is no i64");
-      return wants(isTile(operand(0)) && type == Type::of(operand(0).scalar), "it stores a tile of its scalar");
+      return wants(isTile(operand(0)) && type == Type::of(operand(0).scalar),
+                   "it stores a tile of its scalar");
     default: return wants(isPlain(type), "it wants the type of an element"); // Offset, Prefetch
     }
   }
 
   void masked() {
     const Type& mask = inst_.operands[inst_.operands.size() - (inst_.op == Op::Load ? 2 : 1)]->type;
-    wants(isPlainVector(mask) && mask.scalar == Scalar::I1 && isPlain(inst_.type) && mask.lanes == inst_.type.lanes,
+    wants(isPlainVector(mask) && mask.scalar == Scalar::I1 && isPlain(inst_.type) &&
+              mask.lanes == inst_.type.lanes,
           "the mask has a lane for each lane");
-    if (inst_.op == Op::Load) wants(inst_.operands.back()->type == inst_.type, "the other value has another type");
+    if (inst_.op == Op::Load)
+      wants(inst_.operands.back()->type == inst_.type, "the other value has another type");
   }
 
   static bool isPowerOfTwo(uint32_t n) { return n > 0 && (n & (n - 1)) == 0; }
@@ -182,8 +203,8 @@ private:
     return t.lanes * (t.scalar == Scalar::I1 ? 1 : 8 * static_cast<uint32_t>(bytesOf(t.scalar)));
   }
   static bool isTile(const Type& t) {
-    return t.isTile() && !t.isArray() && t.scalar != Scalar::I1 && t.rows >= 1 && t.rows <= 16 && t.columns >= 1 &&
-           t.columns <= 64 / static_cast<uint32_t>(bytesOf(t.scalar));
+    return t.isTile() && !t.isArray() && t.scalar != Scalar::I1 && t.rows >= 1 && t.rows <= 16 &&
+           t.columns >= 1 && t.columns <= 64 / static_cast<uint32_t>(bytesOf(t.scalar));
   }
 
   const Inst& inst_;
@@ -193,7 +214,8 @@ private:
 
 } // namespace
 
-void verifyTypes(const Inst& inst, const StaticIndices& indices, const std::function<void(const std::string&)>& report) {
+void verifyTypes(const Inst& inst, const StaticIndices& indices,
+                 const std::function<void(const std::string&)>& report) {
   TypeRules(inst, indices, report).run();
 }
 

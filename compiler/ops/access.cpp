@@ -59,7 +59,8 @@ AccessMaps poolAccess(const Operands& operands, const Attributes& attributes, co
 }
 
 // Also of rows whose operand has the result's shape with some extents 1.
-AccessMaps elementwiseAccess(const Operands& operands, const Attributes& attributes, const TensorType& result) {
+AccessMaps elementwiseAccess(const Operands& operands, const Attributes& attributes,
+                             const TensorType& result) {
   AccessMaps maps;
   for (const TensorType& operand : operands) {
     AccessMap map;
@@ -127,7 +128,8 @@ Region requiredRegion(const AccessMap& map, const TensorType& operand, const Reg
     case AxisAccess::Window: {
       const Interval& outer = result[access.resultAxis];
       Size first = outer.begin * Size(access.stride) - access.padBegin;
-      Size last = (outer.end - 1) * Size(access.stride) - access.padBegin + access.dilation * (access.kernel - 1);
+      Size last =
+          (outer.end - 1) * Size(access.stride) - access.padBegin + access.dilation * (access.kernel - 1);
       region.push_back({first, last + 1});
       break;
     }

@@ -12,15 +12,17 @@ Location ShapeRequest::attributeLocation(const std::string& name) const {
 namespace ops {
 
 AttributeSpec strideAttribute(std::optional<std::string> fallback) {
-  return {"stride", AttributeForm::Sizes, false, std::move(fallback), "Distance between neighbouring windows, per axis."};
+  return {"stride", AttributeForm::Sizes, false, std::move(fallback),
+          "Distance between neighbouring windows, per axis."};
 }
 AttributeSpec dilationAttribute() {
   return {"dilation", AttributeForm::Sizes, false, "1", "Distance between the taps of a window, per axis."};
 }
 AttributeSpec paddingAttribute() {
-  return {"padding", AttributeForm::Padding, false, "0",
-          "Positions added around the input: a number, a size, the sides (start and end of each axis in turn), "
-          "same, same_lower or valid."};
+  return {
+      "padding", AttributeForm::Padding, false, "0",
+      "Positions added around the input: a number, a size, the sides (start and end of each axis in turn), "
+      "same, same_lower or valid."};
 }
 AttributeSpec borderAttribute() {
   return {"border", AttributeForm::Border, false, "zero",
@@ -28,8 +30,9 @@ AttributeSpec borderAttribute() {
 }
 
 std::vector<ResolvedSpec> resolvedWindow() {
-  return {{ResolvedSpec::Ints, "kernel"},     {ResolvedSpec::Ints, "stride"},   {ResolvedSpec::Ints, "dilation"},
-          {ResolvedSpec::Sizes, "pad_begin"}, {ResolvedSpec::Sizes, "pad_end"}, {ResolvedSpec::Text, "padding", true}};
+  return {{ResolvedSpec::Ints, "kernel"},   {ResolvedSpec::Ints, "stride"},
+          {ResolvedSpec::Ints, "dilation"}, {ResolvedSpec::Sizes, "pad_begin"},
+          {ResolvedSpec::Sizes, "pad_end"}, {ResolvedSpec::Text, "padding", true}};
 }
 
 void WindowShape::store(Attributes& resolved) const {
@@ -50,8 +53,8 @@ void missingAttribute(ShapeRequest& request, const char* op, const char* name) {
 }
 
 void wrongOperand(ShapeRequest& request, const char* op, const std::string& needs, size_t operand) {
-  auto report =
-      request.diags.report(diag::WrongOperandShape, request.location, op, needs, request.operands[operand].str());
+  auto report = request.diags.report(diag::WrongOperandShape, request.location, op, needs,
+                                     request.operands[operand].str());
   if (operand < request.operandLocations.size() && request.operandLocations[operand].valid())
     report.label(request.operandLocations[operand], "this is " + request.operands[operand].str());
 }
@@ -83,13 +86,14 @@ bool integerAttribute(ShapeRequest& request, const char* op, const char* name, i
 namespace {
 
 // One number for every axis, or one per axis.
-bool perAxis(ShapeRequest& request, const char* op, const char* name, int64_t low, std::vector<int64_t>& values) {
+bool perAxis(ShapeRequest& request, const char* op, const char* name, int64_t low,
+             std::vector<int64_t>& values) {
   size_t rank = static_cast<size_t>(request.operands[0].spatialRank());
   if (values.size() == 1) values.resize(rank, values[0]);
   if (values.size() != rank) {
     request.diags
-        .report(diag::AttributeLength, request.attributeLocation(name), op, name, static_cast<int64_t>(values.size()),
-                request.operands[0].str(), static_cast<int64_t>(rank))
+        .report(diag::AttributeLength, request.attributeLocation(name), op, name,
+                static_cast<int64_t>(values.size()), request.operands[0].str(), static_cast<int64_t>(rank))
         .note("a size is written depth x height x width, as far as the input has them");
     return false;
   }
@@ -108,7 +112,8 @@ void padSame(WindowShape& shape, int axis, const Size& n, int64_t extent, bool l
   shape.window.padEnd.push_back(lower ? less : more);
 }
 
-bool resolvePadding(ShapeRequest& request, const char* op, const std::vector<int64_t>& extents, WindowShape& shape) {
+bool resolvePadding(ShapeRequest& request, const char* op, const std::vector<int64_t>& extents,
+                    WindowShape& shape) {
   const TensorType& input = request.operands[0];
   const Attributes& attributes = request.attributes;
   int rank = input.spatialRank();
@@ -125,12 +130,13 @@ bool resolvePadding(ShapeRequest& request, const char* op, const std::vector<int
     shape.window.padEnd = attributes.get<std::vector<Size>>("pad_end");
     for (const auto* pads : {&shape.window.padBegin, &shape.window.padEnd}) {
       if (static_cast<int>(pads->size()) != rank) {
-        request.diags.report(diag::AttributeLength, request.location, op, "pads", static_cast<int64_t>(pads->size()),
-                             input.str(), static_cast<int64_t>(rank));
+        request.diags.report(diag::AttributeLength, request.location, op, "pads",
+                             static_cast<int64_t>(pads->size()), input.str(), static_cast<int64_t>(rank));
         return false;
       }
       for (const Size& pad : *pads)
-        if (!inRange(request, op, "pads", 0, pad.constant().value_or(pad.lowerBound().value_or(-1)))) return false;
+        if (!inRange(request, op, "pads", 0, pad.constant().value_or(pad.lowerBound().value_or(-1))))
+          return false;
     }
     return true;
   }
@@ -141,7 +147,8 @@ bool resolvePadding(ShapeRequest& request, const char* op, const std::vector<int
     return true;
   }
   if (!shape.paddingWord.empty()) {
-    request.diags.report(diag::UnknownWord, request.attributeLocation("padding"), "padding", shape.paddingWord)
+    request.diags
+        .report(diag::UnknownWord, request.attributeLocation("padding"), "padding", shape.paddingWord)
         .help("write same, same_lower, valid, a number, a size or a list of sides");
     return false;
   }
@@ -178,16 +185,16 @@ const char* unitOf(const TensorType& input, int axis) {
   return "element";
 }
 
-// At least one window must fit: provably, provably not, or to be checked when the program runs. `slack` is the number
-// of positions beyond the first window.
+// At least one window must fit: provably, provably not, or to be checked when the program runs. `slack` is
+// the number of positions beyond the first window.
 bool requireWindowFits(ShapeRequest& request, const char* op, int axis, int64_t extent, const Size& slack) {
   if (auto low = slack.lowerBound(); low && *low >= 0) return true;
   const TensorType& input = request.operands[0];
   auto high = slack.upperBound();
   if (high && *high < 0) {
     Size padded = slack + extent;
-    auto report = request.diags.report(diag::WindowTooLarge, request.location, op, extent, unitOf(input, axis),
-                                       padded.str(), input.str());
+    auto report = request.diags.report(diag::WindowTooLarge, request.location, op, extent,
+                                       unitOf(input, axis), padded.str(), input.str());
     if (!request.operandLocations.empty() && request.operandLocations[0].valid())
       report.label(request.operandLocations[0], "this is " + input.str());
     report.help("pad the input, for example `padding: same`, or use a smaller window");
@@ -198,14 +205,16 @@ bool requireWindowFits(ShapeRequest& request, const char* op, int axis, int64_t 
   if (auto shift = (slack - input.spatial(axis)).constant()) left = input.spatial(axis), right = -*shift;
   std::string unit = unitOf(input, axis);
   std::string message = std::string(op) + " '" + request.layer + "' needs an input of at least " +
-                        (right == Size(0) ? "the window's" : right.str()) + " " + unit + (right == Size(1) ? "" : "s");
+                        (right == Size(0) ? "the window's" : right.str()) + " " + unit +
+                        (right == Size(1) ? "" : "s");
   request.checks.push_back({ShapeRequest::RuntimeCheck::AtLeast, left, right, message});
   return true;
 }
 
 } // namespace
 
-std::optional<WindowShape> resolveWindow(ShapeRequest& request, const char* op, const char* kernelName, bool ceilMode) {
+std::optional<WindowShape> resolveWindow(ShapeRequest& request, const char* op, const char* kernelName,
+                                         bool ceilMode) {
   const Attributes& attributes = request.attributes;
   const TensorType& input = request.operands[0];
   WindowShape shape;
@@ -227,11 +236,12 @@ std::optional<WindowShape> resolveWindow(ShapeRequest& request, const char* op, 
 
   int rank = input.spatialRank();
   std::vector<int64_t> extents;
-  for (int axis = 0; axis < rank; ++axis) extents.push_back(window.dilation[axis] * (window.kernel[axis] - 1) + 1);
+  for (int axis = 0; axis < rank; ++axis)
+    extents.push_back(window.dilation[axis] * (window.kernel[axis] - 1) + 1);
   if (!resolvePadding(request, op, extents, shape)) return std::nullopt;
 
-  // The word is needed only where the pads cannot be told from it. It is dropped before the sizes are computed, so that
-  // the pads alone give the same sizes and the same checks once more.
+  // The word is needed only where the pads cannot be told from it. It is dropped before the sizes are
+  // computed, so that the pads alone give the same sizes and the same checks once more.
   bool constantPads = true;
   for (int axis = 0; axis < rank; ++axis)
     constantPads = constantPads && window.padBegin[axis].isConstant() && window.padEnd[axis].isConstant();
@@ -245,7 +255,8 @@ std::optional<WindowShape> resolveWindow(ShapeRequest& request, const char* op, 
       continue;
     }
     // Positions beyond the first window; with ceil_mode the last window may hang over the end.
-    Size slack = n + window.padBegin[axis] + window.padEnd[axis] - extents[axis] + (ceilMode ? stride - 1 : 0);
+    Size slack =
+        n + window.padBegin[axis] + window.padEnd[axis] - extents[axis] + (ceilMode ? stride - 1 : 0);
     if (!requireWindowFits(request, op, axis, extents[axis], slack)) return std::nullopt;
     Size windows = Size::floorDiv(slack, stride) + 1;
     // It must start inside the input or its leading padding.

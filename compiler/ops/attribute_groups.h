@@ -14,15 +14,17 @@ std::vector<ResolvedSpec> resolvedWindow();
 
 // A window with every number filled in, and what it makes of the input's spatial sizes.
 struct WindowShape {
-  Window window;              // border is left as it is
-  std::string paddingWord;    // "same" or "same_lower" when the pads depend on run-time sizes, else ""
-  std::vector<Size> output;   // one extent per spatial axis, at least 1 or checked when the program runs
+  Window window;            // border is left as it is
+  std::string paddingWord;  // "same" or "same_lower" when the pads depend on run-time sizes, else ""
+  std::vector<Size> output; // one extent per spatial axis, at least 1 or checked when the program runs
   void store(Attributes& resolved) const; // everything but the border
 };
 
 // Reads `kernelName`, stride, dilation and padding (or the resolved forms), checks them against the spatial
-// dimensions of the first operand, and adds the checks that only the running program can make. `op` is for messages.
-std::optional<WindowShape> resolveWindow(ShapeRequest& request, const char* op, const char* kernelName, bool ceilMode);
+// dimensions of the first operand, and adds the checks that only the running program can make. `op` is for
+// messages.
+std::optional<WindowShape> resolveWindow(ShapeRequest& request, const char* op, const char* kernelName,
+                                         bool ceilMode);
 
 // The first operand must have 1 to 3 spatial dimensions.
 bool requireSpatial(ShapeRequest& request, const char* op);

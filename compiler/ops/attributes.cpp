@@ -12,9 +12,15 @@ struct BorderWord {
 };
 // The first word of a mode is the one that is printed.
 constexpr BorderWord kBorderWords[] = {
-    {"zero", BorderMode::Constant},       {"replicate", BorderMode::Replicate}, {"edge", BorderMode::Replicate},
-    {"nearest", BorderMode::Replicate},   {"reflect", BorderMode::Reflect},     {"symmetric", BorderMode::Reflect},
-    {"reflect101", BorderMode::Reflect101}, {"mirror", BorderMode::Reflect101}, {"wrap", BorderMode::Wrap},
+    {"zero", BorderMode::Constant},
+    {"replicate", BorderMode::Replicate},
+    {"edge", BorderMode::Replicate},
+    {"nearest", BorderMode::Replicate},
+    {"reflect", BorderMode::Reflect},
+    {"symmetric", BorderMode::Reflect},
+    {"reflect101", BorderMode::Reflect101},
+    {"mirror", BorderMode::Reflect101},
+    {"wrap", BorderMode::Wrap},
     {"circular", BorderMode::Wrap},
 };
 
@@ -54,9 +60,12 @@ std::string quoted(std::string_view text) {
   std::string result = "\"";
   for (char c : text) {
     unsigned char byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') result += std::string("\\") + c;
-    else if (byte < 32 || byte == 127) result += std::string("\\x") + digits[byte >> 4] + digits[byte & 15];
-    else result += c;
+    if (c == '"' || c == '\\')
+      result += std::string("\\") + c;
+    else if (byte < 32 || byte == 127)
+      result += std::string("\\x") + digits[byte >> 4] + digits[byte & 15];
+    else
+      result += c;
   }
   return result + '"';
 }

@@ -18,13 +18,13 @@ struct Border {
   bool operator==(const Border& o) const { return mode == o.mode && value == o.value; }
   std::string str() const; // "zero", "constant(0.5)", "replicate", "reflect", "reflect101", "wrap"
 };
-// The mode behind a word of the script, aliases included ("zero" is Constant). nullopt: no such word. "constant" is
-// not among them: it takes a value.
+// The mode behind a word of the script, aliases included ("zero" is Constant). nullopt: no such word.
+// "constant" is not among them: it takes a value.
 std::optional<BorderMode> borderModeNamed(std::string_view word);
 const std::vector<std::string>& borderWords(); // every word, aliases included, and "constant"
 
-using Attribute =
-    std::variant<bool, int64_t, double, std::string, std::vector<int64_t>, std::vector<double>, std::vector<Size>, Border>;
+using Attribute = std::variant<bool, int64_t, double, std::string, std::vector<int64_t>, std::vector<double>,
+                               std::vector<Size>, Border>;
 
 // Insertion-ordered, so that printing is stable. get<T>() of a missing or differently typed attribute is an
 // internal error: the op table has checked them.
@@ -51,9 +51,10 @@ template <typename T> const T& Attributes::get(const std::string& name) const {
 
 // The window of a convolution or pooling node, decoded from its resolved attributes `kernel`, `stride`,
 // `dilation`, `pad_begin`, `pad_end`, `border`. One entry per spatial axis, slowest first. Pads may depend on
-// run-time sizes (`same` with a stride does; the attribute `padding` then keeps the word). Output position o and tap k read input position
-// o * stride + k * dilation - padBegin; positions outside the input come from the border (pooling: they count
-// as -inf for max; for average they add 0, and a pooling node has no `border`).
+// run-time sizes (`same` with a stride does; the attribute `padding` then keeps the word). Output position o
+// and tap k read input position o * stride + k * dilation - padBegin; positions outside the input come from
+// the border (pooling: they count as -inf for max; for average they add 0, and a pooling node has no
+// `border`).
 struct Window {
   std::vector<int64_t> kernel, stride, dilation;
   std::vector<Size> padBegin, padEnd;

@@ -13,15 +13,29 @@
 namespace convoy {
 
 enum class OpKind {
-  Conv, MaxPool, AvgPool, GlobalMaxPool, GlobalAvgPool,
-  Relu, Clamp, Abs, Sqrt,
-  Add, Sub, Mul, Div,
-  Luminance, Concat, Flatten, Dense, Softmax,
+  Conv,
+  MaxPool,
+  AvgPool,
+  GlobalMaxPool,
+  GlobalAvgPool,
+  Relu,
+  Clamp,
+  Abs,
+  Sqrt,
+  Add,
+  Sub,
+  Mul,
+  Div,
+  Luminance,
+  Concat,
+  Flatten,
+  Dense,
+  Softmax,
 };
 
-// How one output element depends on one operand, per axis of the operand (channels first). From these maps one
-// function derives the region of an operand that a region of the result needs; fusion, halo and memory planning
-// use that function and never name an op.
+// How one output element depends on one operand, per axis of the operand (channels first). From these maps
+// one function derives the region of an operand that a region of the result needs; fusion, halo and memory
+// planning use that function and never name an op.
 struct AxisAccess {
   enum Kind {
     Same,      // the same index as the result's axis `resultAxis`
@@ -41,9 +55,9 @@ struct Interval {
   Size begin, end;
 };
 using Region = std::vector<Interval>;
-// The part of an operand (not clipped to it: padding shows as negative or too large) that `result` needs. Positions
-// outside the operand are not mapped through the border: with one other than a constant, the border decides which
-// elements inside stand for them. An upper estimate: with a stride or dilation it has gaps.
+// The part of an operand (not clipped to it: padding shows as negative or too large) that `result` needs.
+// Positions outside the operand are not mapped through the border: with one other than a constant, the border
+// decides which elements inside stand for them. An upper estimate: with a stride or dilation it has gaps.
 Region requiredRegion(const AccessMap& map, const TensorType& operand, const Region& result);
 
 // What an attribute may be in the source, and the Attribute that a shape rule gets for it.
@@ -53,16 +67,18 @@ enum class AttributeForm {
   Bool,    // bool
   Sizes,   // a number or a size -> vector<int64_t>, of one entry (for every axis) or one per axis
   Kernel,  // as Sizes; sema turns literal values into a parameter, the kernel's extents, filters and groups
-  Padding, // a number or a size -> as Sizes; sides -> vector<Size>, begin and end of each axis; a word -> string
+  Padding, // a number or a size -> as Sizes; sides -> vector<Size>, begin and end of each axis; a word ->
+           // string
   Border,  // Border
 };
 
 struct AttributeSpec {
   std::string name;
   AttributeForm form;
-  bool positional = false;            // may follow the operands without a name
-  std::optional<std::string> fallback; // default in source syntax; none: required unless the shape rule infers it
-  std::string doc;                    // one sentence
+  bool positional = false; // may follow the operands without a name
+  std::optional<std::string>
+      fallback;    // default in source syntax; none: required unless the shape rule infers it
+  std::string doc; // one sentence
 };
 
 // An attribute of a node, as graph IR holds it.
@@ -80,13 +96,14 @@ struct ParameterSpec {
 
 // What a shape rule sees and fills. Errors go to `diags` at `location`, with the shapes involved.
 struct ShapeRequest {
-  // From sema: the activations. From the verifier: the parameters too, from which what `attributes` no longer says
-  // (filters, units, bias) is read.
+  // From sema: the activations. From the verifier: the parameters too, from which what `attributes` no longer
+  // says (filters, units, bias) is read.
   const std::vector<TensorType>& operands;
-  Attributes& attributes; // in: as written with defaults; out: resolved (idempotent, so that the verifier can rerun it)
+  Attributes& attributes; // in: as written with defaults; out: resolved (idempotent, so that the verifier can
+                          // rerun it)
   Location location;
   DiagnosticEngine& diags;
-  std::string layer{}; // the node's name, for the messages of checks
+  std::string layer{};                      // the node's name, for the messages of checks
   std::vector<Location> operandLocations{}; // where each operand was made; may be shorter than `operands`
   std::vector<std::pair<std::string, Location>> attributeLocations{}; // where each written attribute stands
   // Facts to be checked when the program runs, with what to say when they fail.
@@ -104,12 +121,12 @@ struct ShapeRequest {
 
 struct OpInfo {
   OpKind kind;
-  const char* name;    // as written in a script and in graph IR
-  const char* symbol;  // "+" for an operator, else nullptr
-  int minOperands, maxOperands; // activations; maxOperands -1: any number
+  const char* name;                      // as written in a script and in graph IR
+  const char* symbol;                    // "+" for an operator, else nullptr
+  int minOperands, maxOperands;          // activations; maxOperands -1: any number
   std::vector<AttributeSpec> attributes; // as written in a script
   std::vector<ResolvedSpec> resolved;    // as held by a node
-  bool elementwise;    // result element i depends on operand elements i (with broadcast) only
+  bool elementwise; // result element i depends on operand elements i (with broadcast) only
   // nullopt after a diagnostic.
   std::optional<TensorType> (*shape)(ShapeRequest& request);
   // One map per operand.

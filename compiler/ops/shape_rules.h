@@ -25,7 +25,8 @@ using Operands = std::vector<TensorType>;
 using AccessMaps = std::vector<AccessMap>;
 AccessMaps convAccess(const Operands& operands, const Attributes& attributes, const TensorType& result);
 AccessMaps poolAccess(const Operands& operands, const Attributes& attributes, const TensorType& result);
-AccessMaps elementwiseAccess(const Operands& operands, const Attributes& attributes, const TensorType& result);
+AccessMaps elementwiseAccess(const Operands& operands, const Attributes& attributes,
+                             const TensorType& result);
 AccessMaps channelAccess(const Operands& operands, const Attributes& attributes, const TensorType& result);
 AccessMaps globalAccess(const Operands& operands, const Attributes& attributes, const TensorType& result);
 AccessMaps concatAccess(const Operands& operands, const Attributes& attributes, const TensorType& result);

@@ -14,16 +14,19 @@ void labelOperands(ShapeRequest& request, DiagnosticBuilder report) {
       report.label(request.operandLocations[i], "this is " + request.operands[i].str());
 }
 
-// The extent that two operands share on an axis: equal, or checked to be when the program runs. nullopt: they differ.
-std::optional<Size> agree(ShapeRequest& request, const char* op, const std::string& axis, const Size& a, const Size& b) {
+// The extent that two operands share on an axis: equal, or checked to be when the program runs. nullopt: they
+// differ.
+std::optional<Size> agree(ShapeRequest& request, const char* op, const std::string& axis, const Size& a,
+                          const Size& b) {
   if (a == b) return a;
   Size difference = a - b;
   auto low = difference.lowerBound(), high = difference.upperBound();
   if ((low && *low > 0) || (high && *high < 0)) return std::nullopt;
   // One order for both, so that equal checks are found to be equal.
   bool swap = b.isConstant() ? false : a.isConstant() || b.str() < a.str();
-  request.checks.push_back({ShapeRequest::RuntimeCheck::Equal, swap ? b : a, swap ? a : b,
-                            std::string(op) + " '" + request.layer + "' needs operands of equal size along " + axis});
+  request.checks.push_back(
+      {ShapeRequest::RuntimeCheck::Equal, swap ? b : a, swap ? a : b,
+       std::string(op) + " '" + request.layer + "' needs operands of equal size along " + axis});
   return b.isConstant() ? b : a;
 }
 
@@ -33,18 +36,23 @@ std::optional<TensorType> broadcastShape(ShapeRequest& request, const char* op) 
   const TensorType& shorter = left.dims.size() >= right.dims.size() ? right : left;
   // tensor[C] aligns with the channels; other ranks must be equal.
   if (shorter.dims.size() != longer.dims.size() && shorter.dims.size() != 1) {
-    labelOperands(request, request.diags.report(diag::RanksDiffer, request.location, op, left.str(), right.str()));
+    labelOperands(request,
+                  request.diags.report(diag::RanksDiffer, request.location, op, left.str(), right.str()));
     return std::nullopt;
   }
   TensorType result = plain(longer);
   for (size_t axis = 0; axis < shorter.dims.size(); ++axis) {
     const Size &a = left.dims[axis], &b = right.dims[axis];
-    if (a == Size(1)) result.dims[axis] = b;
-    else if (b == Size(1)) result.dims[axis] = a;
-    else if (auto same = agree(request, op, axisName(longer, static_cast<int>(axis)), a, b)) result.dims[axis] = *same;
+    if (a == Size(1))
+      result.dims[axis] = b;
+    else if (b == Size(1))
+      result.dims[axis] = a;
+    else if (auto same = agree(request, op, axisName(longer, static_cast<int>(axis)), a, b))
+      result.dims[axis] = *same;
     else {
-      labelOperands(request, request.diags.report(diag::ShapesDiffer, request.location, op, left.str(), right.str(),
-                                                  axisName(longer, static_cast<int>(axis)), a.str(), b.str()));
+      labelOperands(request,
+                    request.diags.report(diag::ShapesDiffer, request.location, op, left.str(), right.str(),
+                                         axisName(longer, static_cast<int>(axis)), a.str(), b.str()));
       return std::nullopt;
     }
   }
@@ -132,8 +140,10 @@ std::optional<TensorType> denseShape(ShapeRequest& request) {
   }
   bool isNode = request.operands.size() > 1 && !request.attributes.has("units");
   int64_t units = 0, channels = request.operands[0].channels();
-  if (isNode) units = request.operands[1].channels();
-  else if (!integerAttribute(request, "dense", "units", 1, units)) return std::nullopt;
+  if (isNode)
+    units = request.operands[1].channels();
+  else if (!integerAttribute(request, "dense", "units", 1, units))
+    return std::nullopt;
   bool bias = isNode ? request.operands.size() > 2 : request.attributes.get<bool>("bias");
   constexpr int64_t limit = int64_t(1) << 32;
   int64_t count;

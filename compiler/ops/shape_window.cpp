@@ -44,8 +44,10 @@ std::optional<TensorType> convShape(ShapeRequest& request) {
   // A node has its weight as an operand, which says the number of filters.
   bool isNode = request.operands.size() > 1 && !request.attributes.has("filters");
   int64_t filters = 0, groups = 0, channels = request.operands[0].channels();
-  if (isNode) filters = request.operands[1].channels();
-  else if (!integerAttribute(request, "conv", "filters", 1, filters)) return std::nullopt;
+  if (isNode)
+    filters = request.operands[1].channels();
+  else if (!integerAttribute(request, "conv", "filters", 1, filters))
+    return std::nullopt;
   bool bias = isNode ? request.operands.size() > 2 : request.attributes.get<bool>("bias");
   if (!integerAttribute(request, "conv", "groups", 1, groups)) return std::nullopt;
   if (!divisible(request, channels, "channel", groups) || !divisible(request, filters, "filter", groups))
@@ -88,7 +90,9 @@ std::optional<TensorType> globalPoolShape(ShapeRequest& request, const char* op)
 
 } // namespace
 
-std::optional<TensorType> maxPoolShape(ShapeRequest& request) { return poolShape(request, "max_pool", false); }
+std::optional<TensorType> maxPoolShape(ShapeRequest& request) {
+  return poolShape(request, "max_pool", false);
+}
 std::optional<TensorType> avgPoolShape(ShapeRequest& request) { return poolShape(request, "avg_pool", true); }
 std::optional<TensorType> globalMaxPoolShape(ShapeRequest& request) {
   return globalPoolShape(request, "global_max_pool");

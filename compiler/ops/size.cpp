@@ -42,7 +42,8 @@ Split splitBy(const Size& a, int64_t divisor) {
 } // namespace
 
 Size Size::ofForm(Form form) {
-  for (auto it = form.terms.begin(); it != form.terms.end();) it = it->second == 0 ? form.terms.erase(it) : std::next(it);
+  for (auto it = form.terms.begin(); it != form.terms.end();)
+    it = it->second == 0 ? form.terms.erase(it) : std::next(it);
   std::set<std::string> used;
   for (const auto& term : form.terms) used.insert(term.first.begin(), term.first.end());
   for (auto it = form.atoms.begin(); it != form.atoms.end();)
@@ -80,7 +81,9 @@ int64_t Size::known() const {
 
 bool Size::isConstant() const { return constant().has_value(); }
 
-bool Size::operator==(const Size& other) const { return form_ == other.form_ || form_->terms == other.form_->terms; }
+bool Size::operator==(const Size& other) const {
+  return form_ == other.form_ || form_->terms == other.form_->terms;
+}
 
 Size operator+(const Size& a, const Size& b) {
   Size::Form form = a.form();

@@ -1,11 +1,12 @@
 // Sizes: integer expressions over named dimensions. A constant is the simplest one.
 //
 // A Size is a value. It is kept in a normal form (a sum of products of atoms, where an atom is a symbol or an
-// opaque floordiv, mod, min or max), so that two sizes that are equal by ring arithmetic compare equal. What divides
-// exactly is taken out of a floordiv and dropped from a mod, and what the bounds decide is folded. `H` and friends
-// are run-time numbers; every symbol is at least 1 (checked at entry).
+// opaque floordiv, mod, min or max), so that two sizes that are equal by ring arithmetic compare equal. What
+// divides exactly is taken out of a floordiv and dropped from a mod, and what the bounds decide is folded.
+// `H` and friends are run-time numbers; every symbol is at least 1 (checked at entry).
 //
-// Coefficients saturate at the 64-bit limits. Sizes that a user writes are limited far below that before they get here.
+// Coefficients saturate at the 64-bit limits. Sizes that a user writes are limited far below that before they
+// get here.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -49,8 +50,8 @@ public:
   std::optional<int64_t> evaluate(const std::map<std::string, int64_t>& bindings) const;
   Size substitute(const std::map<std::string, Size>& bindings) const;
 
-  // "H", "2 * H + 1", "div(H + 1, 2)", "mod(H, 2)", "min(H, 3)", "max(0, 2 - mod(H, 2))". Parses back. The text also
-  // serves as the key of an atom, so equal sizes print equally.
+  // "H", "2 * H + 1", "div(H + 1, 2)", "mod(H, 2)", "min(H, 3)", "max(0, 2 - mod(H, 2))". Parses back. The
+  // text also serves as the key of an atom, so equal sizes print equally.
   std::string str() const;
   static std::optional<Size> parse(std::string_view text);
 
@@ -106,7 +107,7 @@ template <typename T> T Size::fold(const Algebra<T>& algebra) const {
       T factor = foldAtom(*form_->atoms.at(key));
       product = product ? algebra.mul(*product, factor) : factor;
     }
-    T term = !product            ? algebra.constant(coefficient)
+    T term = !product           ? algebra.constant(coefficient)
              : coefficient == 1 ? *product
                                 : algebra.mul(*product, algebra.constant(coefficient));
     sum = sum ? algebra.add(*sum, term) : term;

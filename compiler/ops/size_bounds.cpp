@@ -1,4 +1,5 @@
-// Provable bounds of sizes: interval arithmetic, sharpened by replacing floordiv, min and max by linear estimates.
+// Provable bounds of sizes: interval arithmetic, sharpened by replacing floordiv, min and max by linear
+// estimates.
 #include "ops/size.h"
 #include <algorithm>
 #include <limits>
@@ -80,8 +81,8 @@ Bound smaller(Bound a, Bound b) { return !a || !b ? Bound() : std::min(a, b); }
 
 Bound lowerOf(const Size& size, int depth);
 
-// Which atom of a sum to replace first: a min or max whose two cases cover everything loses nothing, a floordiv loses
-// a fraction, and a min or max of which only one operand helps is a guess.
+// Which atom of a sum to replace first: a min or max whose two cases cover everything loses nothing, a
+// floordiv loses a fraction, and a min or max of which only one operand helps is a guess.
 int preference(const Size::Atom& atom, int64_t coefficient) {
   switch (atom.kind) {
   case Size::Atom::Symbol:
@@ -93,7 +94,8 @@ int preference(const Size::Atom& atom, int64_t coefficient) {
   return 0;
 }
 
-// A lower bound after one atom that stands alone in a term is replaced by an estimate from below of that term.
+// A lower bound after one atom that stands alone in a term is replaced by an estimate from below of that
+// term.
 Bound estimateBelow(const Size& size, int depth) {
   const Size::Monomial* chosenTerm = nullptr;
   std::pair<int, size_t> best; // preference, then the longest text: the outermost

@@ -21,7 +21,8 @@ namespace {
 
 // The magnitude of a term, without its sign.
 std::string termText(const Size::Monomial& monomial, int64_t coefficient) {
-  uint64_t magnitude = coefficient < 0 ? 0 - static_cast<uint64_t>(coefficient) : static_cast<uint64_t>(coefficient);
+  uint64_t magnitude =
+      coefficient < 0 ? 0 - static_cast<uint64_t>(coefficient) : static_cast<uint64_t>(coefficient);
   std::string text;
   if (magnitude != 1 || monomial.empty()) text = std::to_string(magnitude);
   for (const std::string& key : monomial) text += (text.empty() ? "" : " * ") + key;
@@ -45,8 +46,10 @@ std::string Size::str() const {
 
   std::string text;
   for (const auto& [monomial, coefficient] : order) {
-    if (text.empty()) text = coefficient < 0 ? "-" : "";
-    else text += coefficient < 0 ? " - " : " + ";
+    if (text.empty())
+      text = coefficient < 0 ? "-" : "";
+    else
+      text += coefficient < 0 ? " - " : " + ";
     text += termText(monomial, coefficient);
   }
   return text;
@@ -54,7 +57,8 @@ std::string Size::str() const {
 
 namespace {
 
-// sum: product (("+" | "-") product)*; product: factor ("*" factor)*; factor: number | name | name "(" ... ")" |
+// sum: product (("+" | "-") product)*; product: factor ("*" factor)*; factor: number | name | name "(" ...
+// ")" |
 // "(" sum ")" | "-" factor.
 class SizeParser {
 public:

@@ -35,7 +35,8 @@ Size TensorType::elements() const {
 }
 
 std::string TensorType::str() const {
-  std::string text = image == ImageKind::None ? "tensor[" + dims[0].str() : std::string("image[") + nameOf(image);
+  std::string text =
+      image == ImageKind::None ? "tensor[" + dims[0].str() : std::string("image[") + nameOf(image);
   for (size_t i = 1; i < dims.size(); ++i) text += ", " + dims[i].str();
   return text + "]";
 }

@@ -6,8 +6,8 @@
 namespace convoy {
 
 enum class ImageKind { None, Gray, Rgb, Rgba };
-int64_t channelsOf(ImageKind kind);          // 1, 3, 4; None: 0
-const char* nameOf(ImageKind kind);          // "gray", "rgb", "rgba"; None: ""
+int64_t channelsOf(ImageKind kind);              // 1, 3, 4; None: 0
+const char* nameOf(ImageKind kind);              // "gray", "rgb", "rgba"; None: ""
 ImageKind imageKindNamed(std::string_view name); // None when there is no such kind
 
 // A float32 tensor of one item: channels first, then 0 to 3 spatial dimensions, slowest first ([D,] [H,] W).

@@ -10,7 +10,6 @@
 #include "llvm/Support/raw_ostream.h"
 #include "llvm/Target/TargetMachine.h"
 #include "llvm/Transforms/InstCombine/InstCombine.h"
-#include "llvm/Transforms/Utils/Cloning.h"
 #include "llvm/Transforms/Scalar/ADCE.h"
 #include "llvm/Transforms/Scalar/EarlyCSE.h"
 #include "llvm/Transforms/Scalar/GVN.h"
@@ -18,6 +17,7 @@
 #include "llvm/Transforms/Scalar/LoopPassManager.h"
 #include "llvm/Transforms/Scalar/SROA.h"
 #include "llvm/Transforms/Scalar/SimplifyCFG.h"
+#include "llvm/Transforms/Utils/Cloning.h"
 #include <atomic>
 #include <exception>
 #include <functional>
@@ -54,8 +54,8 @@ std::unique_ptr<llvm::TargetMachine> machineFor(const Target& target, int optimi
       triple, target.cpu, target.features, options, llvm::Reloc::PIC_, std::nullopt, level));
 }
 
-// The loop IR is SSA already and has made the large decisions, so that a short list of clean-ups is enough: it
-// folds constants, shares address arithmetic and moves invariant work out of loops.
+// The loop IR is SSA already and has made the large decisions, so that a short list of clean-ups is enough:
+// it folds constants, shares address arithmetic and moves invariant work out of loops.
 void optimizeModule(llvm::Module& module, llvm::TargetMachine& machine) {
   llvm::LoopAnalysisManager loops;
   llvm::FunctionAnalysisManager functions;
@@ -73,7 +73,8 @@ void optimizeModule(llvm::Module& module, llvm::TargetMachine& machine) {
   passes.addPass(llvm::EarlyCSEPass(/*UseMemorySSA=*/true));
   passes.addPass(llvm::SimplifyCFGPass());
   passes.addPass(llvm::InstCombinePass());
-  passes.addPass(llvm::createFunctionToLoopPassAdaptor(llvm::LICMPass(llvm::LICMOptions()), /*UseMemorySSA=*/true));
+  passes.addPass(
+      llvm::createFunctionToLoopPassAdaptor(llvm::LICMPass(llvm::LICMOptions()), /*UseMemorySSA=*/true));
   passes.addPass(llvm::GVNPass());
   passes.addPass(llvm::InstCombinePass());
   passes.addPass(llvm::SimplifyCFGPass());
@@ -94,12 +95,14 @@ std::string emitFile(llvm::Module& module, llvm::TargetMachine& machine, llvm::C
   llvm::SmallVector<char, 0> bytes;
   llvm::raw_svector_ostream stream(bytes);
   llvm::legacy::PassManager passes;
-  if (machine.addPassesToEmitFile(passes, stream, nullptr, kind)) internalError("the target cannot emit this kind of file");
+  if (machine.addPassesToEmitFile(passes, stream, nullptr, kind))
+    internalError("the target cannot emit this kind of file");
   passes.run(module);
   return {bytes.data(), bytes.size()};
 }
 
-CompiledUnit finish(std::unique_ptr<llvm::Module> module, const Target& target, const CompileOptions& options) {
+CompiledUnit finish(std::unique_ptr<llvm::Module> module, const Target& target,
+                    const CompileOptions& options) {
   auto machine = machineFor(target, options.optimize);
   module->setDataLayout(machine->createDataLayout());
   CompiledUnit unit;
@@ -128,8 +131,10 @@ std::vector<CompiledUnit> compileProgram(const loop::Module& program, const Pipe
     });
   };
   for (const auto& f : program.functions) {
-    if (f->exported) entries.push_back(f.get());
-    else job(f->name, {f.get()});
+    if (f->exported)
+      entries.push_back(f.get());
+    else
+      job(f->name, {f.get()});
   }
   if (!entries.empty()) job(description ? description->prefix + "_entry" : "entry", entries);
   if (description)

@@ -9,8 +9,8 @@
 namespace convoy {
 
 struct CompileOptions {
-  int optimize = 3;  // 0..3
-  int threads = 1;   // kernels are compiled side by side
+  int optimize = 3;                                                   // 0..3
+  int threads = 1;                                                    // kernels are compiled side by side
   bool keepLlvm = false, keepOptimized = false, keepAssembly = false; // fill the texts below
 };
 
@@ -21,8 +21,8 @@ struct CompiledUnit {
   std::string llvm, optimized, assembly;
 };
 
-// Entry functions are the exported ones; every other function of the program is a kernel with a unit of its own.
-// `description` may be null (then there is no descriptor unit). The loop IR must verify.
+// Entry functions are the exported ones; every other function of the program is a kernel with a unit of its
+// own. `description` may be null (then there is no descriptor unit). The loop IR must verify.
 std::vector<CompiledUnit> compileProgram(const loop::Module& program, const PipelineDescription* description,
                                          const Target& target, const CompileOptions& options);
 

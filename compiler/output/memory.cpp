@@ -22,7 +22,8 @@ void check(Error error) {
 }
 } // namespace
 
-CodeInMemory::CodeInMemory(const std::vector<CompiledUnit>& units, const std::map<std::string, const void*>& symbols)
+CodeInMemory::CodeInMemory(const std::vector<CompiledUnit>& units,
+                           const std::map<std::string, const void*>& symbols)
     : state_(std::make_unique<State>()) {
   // The objects are compiled already, so the builder needs no more than the host's triple.
   orc::JITTargetMachineBuilder machine{Triple(sys::getDefaultTargetTriple())};
@@ -37,7 +38,8 @@ CodeInMemory::CodeInMemory(const std::vector<CompiledUnit>& units, const std::ma
     map[state_->jit->mangleAndIntern(name)] = {orc::ExecutorAddr::fromPtr(address), JITSymbolFlags::Exported};
   if (!map.empty()) check(library.define(orc::absoluteSymbols(std::move(map))));
   for (const CompiledUnit& unit : units)
-    check(state_->jit->addObjectFile(MemoryBuffer::getMemBuffer(unit.object, unit.name, /*RequiresNullTerminator=*/false)));
+    check(state_->jit->addObjectFile(
+        MemoryBuffer::getMemBuffer(unit.object, unit.name, /*RequiresNullTerminator=*/false)));
 }
 
 CodeInMemory::~CodeInMemory() = default;

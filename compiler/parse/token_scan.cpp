@@ -134,8 +134,8 @@ private:
     return false;
   }
 
-  // Pictures, archives and programs start with a byte that no text starts with. What follows would give an error for
-  // every other byte.
+  // Pictures, archives and programs start with a byte that no text starts with. What follows would give an
+  // error for every other byte.
   bool isOtherKindOfFile() const {
     std::string_view text = file_.text();
     if (text.empty()) return false;

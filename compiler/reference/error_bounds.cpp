@@ -8,8 +8,8 @@ namespace convoy::reference {
 
 namespace {
 
-constexpr double kUnit = 0x1p-24;       // relative rounding error of one operation
-constexpr double kSmallest = 0x1p-126;  // what is smaller may be flushed to zero
+constexpr double kUnit = 0x1p-24;      // relative rounding error of one operation
+constexpr double kSmallest = 0x1p-126; // what is smaller may be flushed to zero
 
 double roundings(double n) { return n * kUnit / (1 - n * kUnit); }
 
@@ -74,7 +74,8 @@ private:
       bool count = node.attributes.get<bool>("count_include_pad");
       WindowTable table = window();
       double taps = static_cast<double>(table.kernel[0] * table.kernel[1] * table.kernel[2]);
-      return averaged(x, ex, taps, e, [&](const Tensor& from, Tensor& to) { averagePool(from, table, count, to); });
+      return averaged(x, ex, taps, e,
+                      [&](const Tensor& from, Tensor& to) { averagePool(from, table, count, to); });
     }
     case OpKind::GlobalAvgPool:
       return averaged(x, ex, static_cast<double>(x.elements() / x.shape[0]), e, globalAverage);
@@ -86,7 +87,8 @@ private:
     case OpKind::Sqrt:
       for (size_t i = 0; i < e.data.size(); ++i) {
         double high = std::sqrt(std::max(x.data[i] + ex.data[i], 0.0));
-        double low = std::sqrt(std::max(x.data[i] - ex.data[i], 0.0)), root = std::sqrt(std::max(x.data[i], 0.0));
+        double low = std::sqrt(std::max(x.data[i] - ex.data[i], 0.0)),
+               root = std::sqrt(std::max(x.data[i], 0.0));
         e.data[i] = std::max(high - root, root - low) + kUnit * high + std::sqrt(kSmallest);
       }
       return;
@@ -118,13 +120,15 @@ private:
       e.data[i] += roundings(terms) * sum.data[i] + terms * kSmallest * (1 + largest);
   }
 
-  // A layer with weights that are not negative, `terms` of them: the division or the weights cost two roundings more.
+  // A layer with weights that are not negative, `terms` of them: the division or the weights cost two
+  // roundings more.
   template <typename Layer>
   void averaged(const Tensor& x, const Tensor& ex, double terms, Tensor& e, Layer layer) const {
     Tensor sum = e;
     layer(ex, e);
     layer(magnitude(x, ex), sum);
-    for (size_t i = 0; i < e.data.size(); ++i) e.data[i] += roundings(terms + 2) * sum.data[i] + terms * kSmallest;
+    for (size_t i = 0; i < e.data.size(); ++i)
+      e.data[i] += roundings(terms + 2) * sum.data[i] + terms * kSmallest;
   }
 
   void arithmetic(const graph::Value& node, const Tensor& y, Tensor& e) const {
@@ -159,9 +163,11 @@ private:
           high = std::max(high, x.data[base + c * plane]);
         }
         double shift = 2 * worst + 2 * kUnit * (high - low + 2 * worst);
-        double relative = std::expm1(shift) + (1 + std::expm1(shift)) * roundings(static_cast<double>(channels) + 16);
+        double relative =
+            std::expm1(shift) + (1 + std::expm1(shift)) * roundings(static_cast<double>(channels) + 16);
         for (int64_t c = 0; c < channels; ++c)
-          e.data[base + c * plane] = y.data[base + c * plane] * relative + static_cast<double>(channels) * kSmallest;
+          e.data[base + c * plane] =
+              y.data[base + c * plane] * relative + static_cast<double>(channels) * kSmallest;
       }
   }
 

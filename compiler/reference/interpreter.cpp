@@ -16,7 +16,8 @@ namespace {
 
 class Interpreter {
 public:
-  Interpreter(const graph::Graph& graph, const std::map<std::string, int64_t>& sizes) : graph_(graph), sizes_(sizes) {}
+  Interpreter(const graph::Graph& graph, const std::map<std::string, int64_t>& sizes)
+      : graph_(graph), sizes_(sizes) {}
 
   std::vector<Tensor> run(const std::vector<Tensor>& inputs) {
     require(inputs.size() == graph_.inputs.size(), "an input is missing");
@@ -25,7 +26,8 @@ public:
     for (size_t i = 0; i < inputs.size(); ++i) {
       Tensor& value = values_[graph_.inputs[i]];
       value = allocate(graph_.value(graph_.inputs[i]).type, batch_);
-      require(inputs[i].batch == batch_ && inputs[i].data.size() == value.data.size(), "an input of another size");
+      require(inputs[i].batch == batch_ && inputs[i].data.size() == value.data.size(),
+              "an input of another size");
       std::transform(inputs[i].data.begin(), inputs[i].data.end(), value.data.begin(),
                      [](double x) { return static_cast<double>(static_cast<float>(x)); });
     }
@@ -73,7 +75,8 @@ private:
     };
     switch (value.op) {
     case OpKind::Conv:
-      return convolve(operand(0), operand(1), optional(2), value.attributes.get<int64_t>("groups"), window(), result);
+      return convolve(operand(0), operand(1), optional(2), value.attributes.get<int64_t>("groups"), window(),
+                      result);
     case OpKind::MaxPool: return maxPool(operand(0), window(), result);
     case OpKind::AvgPool:
       return averagePool(operand(0), window(), value.attributes.get<bool>("count_include_pad"), result);

@@ -1,4 +1,5 @@
-// The layers of the reference, on dense arrays of double. Results are allocated by the caller with their shape.
+// The layers of the reference, on dense arrays of double. Results are allocated by the caller with their
+// shape.
 #pragma once
 #include "reference/interpreter.h"
 
@@ -7,20 +8,20 @@ namespace convoy::reference {
 // The position inside 0..size-1 that stands for `position` under a border, or -1 where the constant is read.
 int64_t borderPosition(BorderMode mode, int64_t position, int64_t size);
 
-// A window over three spatial axes (missing ones have one element and one tap), with the input position of every
-// (output position, tap) tabulated: position[axis][o * kernel[axis] + k], -1 outside.
+// A window over three spatial axes (missing ones have one element and one tap), with the input position of
+// every (output position, tap) tabulated: position[axis][o * kernel[axis] + k], -1 outside.
 struct WindowTable {
   int64_t input[3], output[3], kernel[3];
   std::vector<int64_t> position[3];
-  double constant = 0;  // what is read outside
+  double constant = 0; // what is read outside
   // Pooling with count_include_pad: how many taps of a window along an axis lie in the padded input.
   std::vector<int64_t> padded[3];
 };
 WindowTable windowTable(const Attributes& attributes, const std::vector<int64_t>& inputShape,
                         const std::vector<int64_t>& resultShape, const std::map<std::string, int64_t>& sizes);
 
-void convolve(const Tensor& input, const Tensor& weight, const Tensor* bias, int64_t groups, const WindowTable& window,
-              Tensor& result);
+void convolve(const Tensor& input, const Tensor& weight, const Tensor* bias, int64_t groups,
+              const WindowTable& window, Tensor& result);
 void maxPool(const Tensor& input, const WindowTable& window, Tensor& result);
 void averagePool(const Tensor& input, const WindowTable& window, bool countPadding, Tensor& result);
 void globalMax(const Tensor& input, Tensor& result);
@@ -33,7 +34,8 @@ void softmax(const Tensor& input, Tensor& result);
 // The larger one; NaN when either is.
 inline double maximum(double a, double b) { return a != a ? a : b != b ? b : a > b ? a : b; }
 
-// How to walk an operand along the result: steps of batch, channel and each spatial axis, 0 where it broadcasts.
+// How to walk an operand along the result: steps of batch, channel and each spatial axis, 0 where it
+// broadcasts.
 struct Broadcast {
   int64_t extent[5] = {1, 1, 1, 1, 1}; // of the result
   int64_t step[2][5] = {};

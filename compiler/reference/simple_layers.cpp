@@ -48,7 +48,8 @@ void dense(const Tensor& input, const Tensor& weight, const Tensor* bias, Tensor
   for (int64_t n = 0; n < result.batch; ++n)
     for (int64_t u = 0; u < units; ++u) {
       double sum = bias ? bias->data[u] : 0;
-      for (int64_t c = 0; c < channels; ++c) sum += weight.data[u * channels + c] * input.data[n * channels + c];
+      for (int64_t c = 0; c < channels; ++c)
+        sum += weight.data[u * channels + c] * input.data[n * channels + c];
       result.data[n * units + u] = sum;
     }
 }

@@ -18,7 +18,8 @@ int64_t borderPosition(BorderMode mode, int64_t position, int64_t size) {
   case BorderMode::Reflect: // dcba|abcd|dcba: a period of twice the size
     position = wrapped(position, 2 * size);
     return position < size ? position : 2 * size - 1 - position;
-  case BorderMode::Reflect101: // dcb|abcd|cba: the edges are not repeated; a single element stands for everything
+  case BorderMode::Reflect101: // dcb|abcd|cba: the edges are not repeated; a single element stands for
+                               // everything
     if (size == 1) return 0;
     position = wrapped(position, 2 * size - 2);
     return position < size ? position : 2 * size - 2 - position;
@@ -28,7 +29,8 @@ int64_t borderPosition(BorderMode mode, int64_t position, int64_t size) {
 }
 
 WindowTable windowTable(const Attributes& attributes, const std::vector<int64_t>& inputShape,
-                        const std::vector<int64_t>& resultShape, const std::map<std::string, int64_t>& sizes) {
+                        const std::vector<int64_t>& resultShape,
+                        const std::map<std::string, int64_t>& sizes) {
   Window window = windowOf(attributes);
   WindowTable table;
   table.constant = static_cast<float>(window.border.value);
@@ -86,8 +88,8 @@ int64_t planeOf(const WindowTable& window) { return window.input[0] * window.inp
 
 } // namespace
 
-void convolve(const Tensor& input, const Tensor& weight, const Tensor* bias, int64_t groups, const WindowTable& window,
-              Tensor& result) {
+void convolve(const Tensor& input, const Tensor& weight, const Tensor* bias, int64_t groups,
+              const WindowTable& window, Tensor& result) {
   int64_t channels = input.shape[0], filters = result.shape[0], perGroup = channels / groups;
   int64_t plane = planeOf(window), taps = window.kernel[0] * window.kernel[1] * window.kernel[2], at = 0;
   double constant = window.constant;
@@ -102,8 +104,10 @@ void convolve(const Tensor& input, const Tensor& weight, const Tensor* bias, int
         for (int64_t c = 0; c < perGroup; ++c) {
           const double *channel = source + c * plane, *kernel = values + c * taps;
           forEachTap(window, od, oh, ow, [&](int64_t offset, int64_t tap) {
-            if (offset >= 0) sum += kernel[tap] * channel[offset];
-            else if (constant != 0) sum += kernel[tap] * constant;
+            if (offset >= 0)
+              sum += kernel[tap] * channel[offset];
+            else if (constant != 0)
+              sum += kernel[tap] * constant;
           });
         }
         result.data[at++] = sum;
@@ -137,7 +141,8 @@ void averagePool(const Tensor& input, const WindowTable& window, bool countPaddi
         sum += channel[offset];
         ++inside;
       });
-      int64_t count = countPadding ? window.padded[0][od] * window.padded[1][oh] * window.padded[2][ow] : inside;
+      int64_t count =
+          countPadding ? window.padded[0][od] * window.padded[1][oh] * window.padded[2][ow] : inside;
       result.data[at++] = count == 0 ? 0 : sum / static_cast<double>(count);
     });
   }

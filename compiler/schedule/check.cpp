@@ -1,4 +1,5 @@
-// The rules that a schedule must keep to be lowered. Our own schedules and those that people write pass the same ones.
+// The rules that a schedule must keep to be lowered. Our own schedules and those that people write pass the
+// same ones.
 #include "schedule/schedule.h"
 #include <set>
 
@@ -26,7 +27,8 @@ bool fits(Algorithm algorithm, OpKind op) {
 
 class Checker {
 public:
-  Checker(const Schedule& schedule, const Graph& graph) : schedule_(schedule), graph_(graph), written_(graph.values.size()) {
+  Checker(const Schedule& schedule, const Graph& graph)
+      : schedule_(schedule), graph_(graph), written_(graph.values.size()) {
     for (ValueId id : graph.inputs) written_[id].insert(Layout::Planar);
   }
 
@@ -48,7 +50,8 @@ private:
     std::string who = "kernel '" + name(kernel.result()) + "'";
     const Value& anchor = graph_.value(kernel.anchor());
     if (!fits(kernel.algorithm, anchor.op))
-      return problem(who + ": " + opInfo(anchor.op).name + " cannot be computed as " + nameOf(kernel.algorithm));
+      return problem(who + ": " + opInfo(anchor.op).name + " cannot be computed as " +
+                     nameOf(kernel.algorithm));
     if (kernel.algorithm == Algorithm::Reorder) {
       if (kernel.nodes.size() != 1) problem(who + ": a conversion has one value");
     } else {
@@ -58,7 +61,8 @@ private:
     tail(kernel, who);
     operands(kernel, who);
     if (kernel.algorithm == Algorithm::Window) window(kernel, anchor, who);
-    if (kernel.algorithm == Algorithm::Dense && (kernel.tile.size() != 1 || kernel.tile[0] < 1 || kernel.tile[0] > 16))
+    if (kernel.algorithm == Algorithm::Dense &&
+        (kernel.tile.size() != 1 || kernel.tile[0] < 1 || kernel.tile[0] > 16))
       problem(who + ": a dense tile is 1 to 16 vectors");
     Layout layout = layoutFor(kernel.layout, graph_.value(kernel.result()).type);
     written_[kernel.result()].insert(layout);
@@ -67,13 +71,15 @@ private:
   void tail(const Kernel& kernel, const std::string& who) {
     bool allowed = kernel.algorithm == Algorithm::Window || kernel.algorithm == Algorithm::Pointwise ||
                    kernel.algorithm == Algorithm::Dense;
-    if (kernel.nodes.size() > 1 && !allowed) problem(who + ": nothing can be fused behind " + nameOf(kernel.algorithm));
+    if (kernel.nodes.size() > 1 && !allowed)
+      problem(who + ": nothing can be fused behind " + nameOf(kernel.algorithm));
     for (size_t i = 1; i < kernel.nodes.size(); ++i) {
       const Value& node = graph_.value(kernel.nodes[i]);
       ValueId before = kernel.nodes[i - 1];
       bool reads = false;
       for (ValueId operand : node.operands) reads |= operand == before;
-      if (!opInfo(node.op).elementwise) problem(who + ": '" + node.name + "' is not element-wise and cannot be fused");
+      if (!opInfo(node.op).elementwise)
+        problem(who + ": '" + node.name + "' is not element-wise and cannot be fused");
       else if (!reads || !graph_.value(before).type.sameDims(node.type))
         problem(who + ": '" + node.name + "' does not continue '" + name(before) + "'");
       // What is inside a kernel is not written, so that nobody else can read it.
@@ -85,7 +91,8 @@ private:
   void operands(const Kernel& kernel, const std::string& who) {
     std::set<ValueId> own(kernel.nodes.begin(), kernel.nodes.end());
     std::vector<ValueId> reads;
-    if (kernel.algorithm == Algorithm::Reorder) reads = {kernel.anchor()};
+    if (kernel.algorithm == Algorithm::Reorder)
+      reads = {kernel.anchor()};
     else
       for (ValueId node : kernel.nodes)
         for (ValueId operand : graph_.value(node).operands)
@@ -93,7 +100,8 @@ private:
     for (ValueId operand : reads) {
       if (graph_.value(operand).kind == Value::Parameter) continue;
       auto needed = neededLayout(graph_, kernel, operand);
-      if (written_[operand].empty()) problem(who + ": '" + name(operand) + "' is not computed before it");
+      if (written_[operand].empty())
+        problem(who + ": '" + name(operand) + "' is not computed before it");
       else if (needed && !written_[operand].count(*needed))
         problem(who + ": '" + name(operand) + "' is not there in " + nameOf(*needed) + " layout");
     }
@@ -102,7 +110,8 @@ private:
   void window(const Kernel& kernel, const Value& anchor, const std::string& who) {
     bool planar = kernel.layout == Layout::Planar;
     if (kernel.tile.size() != (planar ? 3u : 2u))
-      return problem(who + (planar ? ": a planar tile is filters x rows x vectors" : ": a blocked tile is pixels x vectors"));
+      return problem(who + (planar ? ": a planar tile is filters x rows x vectors"
+                                   : ": a blocked tile is pixels x vectors"));
     int64_t accumulators = 1;
     for (int64_t extent : kernel.tile) {
       if (extent < 1 || extent > 64) return problem(who + ": a tile's extent is 1 to 64");
@@ -110,7 +119,8 @@ private:
     }
     if (accumulators > 64) problem(who + ": more than 64 accumulators");
     bool mixes = anchor.op == OpKind::Conv && !isDepthwise(graph_, anchor);
-    if (!planar && !mixes && layoutFor(Layout::Blocked, graph_.value(anchor.operands[0]).type) == Layout::Planar)
+    if (!planar && !mixes &&
+        layoutFor(Layout::Blocked, graph_.value(anchor.operands[0]).type) == Layout::Planar)
       problem(who + ": its input has no blocks of channels");
     if (anchor.op != OpKind::Conv) {
       if ((planar ? kernel.tile[0] : kernel.tile[1]) != 1) problem(who + ": a pooling tile has one channel");
@@ -119,8 +129,10 @@ private:
     int64_t channels = graph_.value(anchor.operands[0]).type.channels(), filters = anchor.type.channels();
     int64_t groups = anchor.attributes.get<int64_t>("groups"), lanes = schedule_.lanes;
     if (planar) {
-      if ((filters / groups) % kernel.tile[0] != 0) problem(who + ": the tile's filters do not divide those of a group");
-      if (kernel.tile[1] > 1 && kernel.tile[2] > 1) problem(who + ": a tile has several rows or several vectors, not both");
+      if ((filters / groups) % kernel.tile[0] != 0)
+        problem(who + ": the tile's filters do not divide those of a group");
+      if (kernel.tile[1] > 1 && kernel.tile[2] > 1)
+        problem(who + ": a tile has several rows or several vectors, not both");
       return;
     }
     if (isDepthwise(graph_, anchor)) {
@@ -141,6 +153,8 @@ private:
 
 } // namespace
 
-std::vector<std::string> problems(const Schedule& schedule, const Graph& graph) { return Checker(schedule, graph).run(); }
+std::vector<std::string> problems(const Schedule& schedule, const Graph& graph) {
+  return Checker(schedule, graph).run();
+}
 
 } // namespace convoy::schedule

@@ -44,20 +44,23 @@ private:
     if (map.size() != node.type.dims.size()) return false;
     for (size_t axis = 0; axis < map.size(); ++axis) {
       bool same = map[axis].kind == AxisAccess::Same && map[axis].resultAxis == static_cast<int>(axis);
-      bool only = map[axis].kind == AxisAccess::Broadcast && node.type.dims[axis] == Size(1); // there is one element
+      bool only =
+          map[axis].kind == AxisAccess::Broadcast && node.type.dims[axis] == Size(1); // there is one element
       if (!same && !only) return false;
     }
     return true;
   }
 
-  // An element-wise node joins the kernel whose last value it reads element by element, if nobody else reads that value
-  // and everything else that the node reads is there before that kernel runs. No pair of ops is named.
+  // An element-wise node joins the kernel whose last value it reads element by element, if nobody else reads
+  // that value and everything else that the node reads is there before that kernel runs. No pair of ops is
+  // named.
   std::optional<int> kernelToJoin(const Value& node) const {
     if (!opInfo(node.op).elementwise) return std::nullopt;
     for (size_t i = 0; i < node.operands.size(); ++i) {
       ValueId candidate = node.operands[i];
       int k = kernelOf_[candidate];
-      if (k < 0 || groups_[static_cast<size_t>(k)].result() != candidate || outputs_.count(candidate)) continue;
+      if (k < 0 || groups_[static_cast<size_t>(k)].result() != candidate || outputs_.count(candidate))
+        continue;
       if (!takesTail(groups_[static_cast<size_t>(k)].algorithm) || !readsSameElement(node, i)) continue;
       bool onlyUser = true, othersReady = true;
       for (ValueId user : users_[candidate]) onlyUser &= &graph_.value(user) == &node;
@@ -68,7 +71,8 @@ private:
   }
 
   static bool takesTail(Algorithm algorithm) {
-    return algorithm == Algorithm::Window || algorithm == Algorithm::Pointwise || algorithm == Algorithm::Dense;
+    return algorithm == Algorithm::Window || algorithm == Algorithm::Pointwise ||
+           algorithm == Algorithm::Dense;
   }
 
   static Algorithm algorithmOf(OpKind op) {
@@ -138,7 +142,8 @@ private:
       if (anchor.op == OpKind::Luminance) break;
       for (ValueId node : kernel.nodes)
         for (ValueId operand : graph_.value(node).operands)
-          if (isBlocked(operand)) kernel.layout = layoutFor(Layout::Blocked, graph_.value(kernel.result()).type);
+          if (isBlocked(operand))
+            kernel.layout = layoutFor(Layout::Blocked, graph_.value(kernel.result()).type);
       break;
     case Algorithm::Dense: {
       int64_t vectors = (anchor.type.channels() + schedule_.lanes - 1) / schedule_.lanes;
@@ -157,7 +162,8 @@ private:
     int64_t lanes = schedule_.lanes, filters = node.type.channels();
     if (node.op != OpKind::Conv || isDepthwise(graph_, node))
       return isBlocked(node.operands[0]) ? Layout::Blocked : Layout::Planar;
-    int64_t channels = graph_.value(node.operands[0]).type.channels(), groups = node.attributes.get<int64_t>("groups");
+    int64_t channels = graph_.value(node.operands[0]).type.channels(),
+            groups = node.attributes.get<int64_t>("groups");
     bool whole = groups == 1 || ((channels / groups) % lanes == 0 && (filters / groups) % lanes == 0);
     return whole && filters >= lanes ? Layout::Blocked : Layout::Planar;
   }
@@ -178,7 +184,9 @@ private:
     // Rows are unrolled with all their taps, and each input row is a pointer: both must stay small.
     int64_t stride = rank > 1 ? window.stride[static_cast<size_t>(rank) - 2] : 1;
     int64_t dilation = rank > 1 ? window.dilation[static_cast<size_t>(rank) - 2] : 1;
-    while (rows > 1 && (taps * rows * filters > 256 || (rows - 1) * stride + (height - 1) * dilation + 1 > 16)) rows /= 2;
+    while (rows > 1 &&
+           (taps * rows * filters > 256 || (rows - 1) * stride + (height - 1) * dilation + 1 > 16))
+      rows /= 2;
     int64_t vectors = rows > 1 ? 1 : std::max<int64_t>(1, 8 / filters / 2);
     return {filters, rows, vectors};
   }

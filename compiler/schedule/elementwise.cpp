@@ -10,8 +10,9 @@ void Elementwise::declare(size_t from) {
   for (size_t i = from; i < nodes.size(); ++i)
     for (ValueId operand : k_.value(nodes[i]).operands) {
       if (i > 0 && operand == nodes[i - 1]) continue;
-      pointers_[operand] = k_.value(operand).kind == graph::Value::Parameter ? k_.weights(operand, {})
-                                                                             : k_.read(operand, k_.kernel.layout);
+      pointers_[operand] = k_.value(operand).kind == graph::Value::Parameter
+                               ? k_.weights(operand, {})
+                               : k_.read(operand, k_.kernel.layout);
     }
   out_ = k_.write(k_.kernel.result(), k_.kernel.layout);
 }
@@ -31,9 +32,10 @@ bool Elementwise::canFlatten() const {
   return true;
 }
 
-// The element of `type` that belongs to the site. An extent of 1 stands for every position. `varies`: it differs from
-// lane to lane of a planar vector.
-Index Elementwise::address(const TensorType& type, Layout layout, const Site& site, Reg channel, bool& varies) {
+// The element of `type` that belongs to the site. An extent of 1 stands for every position. `varies`: it
+// differs from lane to lane of a planar vector.
+Index Elementwise::address(const TensorType& type, Layout layout, const Site& site, Reg channel,
+                           bool& varies) {
   int rank = type.spatialRank();
   bool blocked = layout == Layout::Blocked;
   Size spatialSize = 1;
@@ -53,7 +55,9 @@ Index Elementwise::address(const TensorType& type, Layout layout, const Site& si
     for (int axis = 0; axis < rank; ++axis) {
       if (position) position = b_.mul(position, k_.size(type.spatial(axis)));
       bool one = type.spatial(axis) == Size(1);
-      if (!one) position = position ? b_.add(position, site.spatial[static_cast<size_t>(axis)]) : site.spatial[static_cast<size_t>(axis)];
+      if (!one)
+        position = position ? b_.add(position, site.spatial[static_cast<size_t>(axis)])
+                            : site.spatial[static_cast<size_t>(axis)];
       if (axis == rank - 1) varies = !one;
     }
   }
@@ -84,7 +88,8 @@ Reg Elementwise::operand(ValueId id, const Site& site, Reg channel) {
   if (parameter) at.item = b_.index(0);
   Index index = address(v.type, layout, at, channel, varies);
   if (layout == Layout::Blocked) return b_.load(k_.vector, pointer, index);
-  if (!varies || k_.kernel.layout == Layout::Blocked) return k_.splat(b_.load(loop::Type::of(Scalar::F32), pointer, index));
+  if (!varies || k_.kernel.layout == Layout::Blocked)
+    return k_.splat(b_.load(loop::Type::of(Scalar::F32), pointer, index));
   if (!site.mask) return b_.load(k_.vector, pointer, index);
   return b_.load(k_.vector, pointer, index, site.mask, k_.constant(0));
 }
@@ -93,7 +98,8 @@ Reg Elementwise::apply(const graph::Value& node, const std::vector<Reg>& x) {
   switch (node.op) {
   case OpKind::Relu: return b_.binary(Op::Max, k_.constant(0), x[0]); // 0 > x ? 0 : x lets NaN through
   case OpKind::Clamp: {
-    Reg low = k_.constant(node.attributes.get<double>("low")), high = k_.constant(node.attributes.get<double>("high"));
+    Reg low = k_.constant(node.attributes.get<double>("low")),
+        high = k_.constant(node.attributes.get<double>("high"));
     return b_.binary(Op::Min, high, b_.binary(Op::Max, low, x[0]));
   }
   case OpKind::Abs: return b_.unary(Op::Abs, x[0]);
@@ -126,9 +132,11 @@ Reg Elementwise::evaluate(size_t from, Reg before, const Site& site) {
     const graph::Value& node = k_.value(nodes[i]);
     std::vector<Reg> x;
     if (node.op == OpKind::Luminance) {
-      for (int64_t channel = 0; channel < 3; ++channel) x.push_back(operand(node.operands[0], site, b_.index(channel)));
+      for (int64_t channel = 0; channel < 3; ++channel)
+        x.push_back(operand(node.operands[0], site, b_.index(channel)));
     } else {
-      for (ValueId id : node.operands) x.push_back(i > 0 && id == nodes[i - 1] ? before : operand(id, site, site.channel));
+      for (ValueId id : node.operands)
+        x.push_back(i > 0 && id == nodes[i - 1] ? before : operand(id, site, site.channel));
     }
     before = apply(node, x);
   }
@@ -143,7 +151,8 @@ void Elementwise::store(Reg v, const Site& site) {
     Index at = Index(site.item, type.channels()) + Index(site.channel, k_.lanes);
     bool partial = type.channels() % k_.lanes != 0;
     b_.store(v, out_, at,
-             partial ? b_.mask(static_cast<uint32_t>(k_.lanes), b_.sub(b_.index(type.channels()), b_.mul(site.channel, k_.lanes)))
+             partial ? b_.mask(static_cast<uint32_t>(k_.lanes),
+                               b_.sub(b_.index(type.channels()), b_.mul(site.channel, k_.lanes)))
                      : nullptr);
     return;
   }

@@ -1,17 +1,18 @@
-// Element-wise nodes as vector arithmetic, anywhere: in kernels of their own and behind an anchor. Private to schedule/.
+// Element-wise nodes as vector arithmetic, anywhere: in kernels of their own and behind an anchor. Private to
+// schedule/.
 #pragma once
 #include "schedule/kernel.h"
 
 namespace convoy::schedule {
 
-// Where a vector of the kernel's result lies. Planar: `lanes` neighbours along the last axis, at x. Blocked: the lanes
-// of one channel block at one position.
+// Where a vector of the kernel's result lies. Planar: `lanes` neighbours along the last axis, at x. Blocked:
+// the lanes of one channel block at one position.
 struct Site {
-  Reg item;                 // batch item
-  Reg channel;              // planar: the channel. Blocked: the block
-  std::vector<Reg> spatial; // position per spatial axis; planar: the last is the first lane's
-  Reg mask = nullptr;       // planar: lanes that exist; null: all. Blocked: never
-  bool flat = false;        // spatial is one number: positions of all axes in a row
+  Reg item;                   // batch item
+  Reg channel;                // planar: the channel. Blocked: the block
+  std::vector<Reg> spatial;   // position per spatial axis; planar: the last is the first lane's
+  Reg mask = nullptr;         // planar: lanes that exist; null: all. Blocked: never
+  bool flat = false;          // spatial is one number: positions of all axes in a row
   bool alongChannels = false; // planar tensor[C]: lanes are the channels from `channel` on
 };
 
@@ -24,7 +25,8 @@ public:
   Reg evaluate(size_t from, Reg before, const Site& site);
   // Stores the kernel's result at the site.
   void store(Reg v, const Site& site);
-  // A whole spatial operand may be walked as one row: each operand has all spatial extents of the result or none.
+  // A whole spatial operand may be walked as one row: each operand has all spatial extents of the result or
+  // none.
   bool canFlatten() const;
 
 private:

@@ -1,5 +1,5 @@
 #include "schedule/entry.h"
-#include <limits>
+#include <algorithm>
 
 namespace convoy::schedule {
 
@@ -7,7 +7,9 @@ namespace {
 
 constexpr int64_t alignElements = 16; // of slots and packed weights: 64 bytes
 // convoy_status
-constexpr int ok = 0, errorMemory = 3;
+constexpr int ok = 0, errorShape = 1, errorMemory = 3, errorArgument = 4, errorOverflow = 5;
+// More bytes of tensors than any machine addresses; below it no address arithmetic leaves 64 bits.
+constexpr double largestProgram = 1e17;
 
 // A size with the symbols loaded from the caller's table.
 Reg sizeFrom(Builder& b, const Graph& graph, Reg sizes, const Size& size) {
@@ -47,17 +49,20 @@ private:
   void check() {
     loop::Function& f = function(prefix_ + "_check", true, {loop::Type::of(Scalar::I32)});
     Builder b(f);
-    Reg sizes = b.parameter(loop::Type::pointer(), "sizes"), extents = b.parameter(loop::Type::pointer(), "extents");
+    Reg sizes = b.parameter(loop::Type::pointer(), "sizes"),
+        extents = b.parameter(loop::Type::pointer(), "extents");
     Reg result = status(b, -1);
     for (size_t i = graph_.checks.size(); i-- > 0;) {
       const auto& c = graph_.checks[i].check;
       Reg left = sizeFrom(b, graph_, sizes, c.left), right = sizeFrom(b, graph_, sizes, c.right);
-      Reg failed = c.kind == ShapeRequest::RuntimeCheck::Equal ? b.compare(Op::Ne, left, right) : b.compare(Op::Lt, left, right);
+      Reg failed = c.kind == ShapeRequest::RuntimeCheck::Equal ? b.compare(Op::Ne, left, right)
+                                                               : b.compare(Op::Lt, left, right);
       result = b.select(failed, status(b, static_cast<int>(i)), result);
     }
     int64_t at = 0;
     for (const graph::Output& o : graph_.outputs)
-      for (const Size& dim : graph_.value(o.value).type.dims) b.store(sizeFrom(b, graph_, sizes, dim), extents, at++);
+      for (const Size& dim : graph_.value(o.value).type.dims)
+        b.store(sizeFrom(b, graph_, sizes, dim), extents, at++);
     b.ret({result});
   }
 
@@ -71,7 +76,8 @@ private:
       pack(function(packers.back(), false, {}), graph_.value(p.parameter), p.packing, schedule_.lanes);
     }
     Builder b(function(prefix_ + "_prepare", true, {loop::Type::of(Scalar::I32)}));
-    Reg weights = b.parameter(loop::Type::pointer(), "weights"), prepared = b.parameter(loop::Type::pointer(), "prepared");
+    Reg weights = b.parameter(loop::Type::pointer(), "weights"),
+        prepared = b.parameter(loop::Type::pointer(), "prepared");
     std::map<ValueId, int64_t> rawOffset; // parameters lie in the file as in the graph
     int64_t raw = 0;
     for (ValueId id = 0; id < graph_.values.size(); ++id)
@@ -86,7 +92,9 @@ private:
     b.ret({status(b, ok)});
   }
 
-  static Reg aligned(Builder& b, Reg elements) { return b.mul(b.ceilDiv(elements, alignElements), alignElements); }
+  static Reg aligned(Builder& b, Reg elements) {
+    return b.mul(b.ceilDiv(elements, alignElements), alignElements);
+  }
 
   // Elements of workspace before each slot and border row, and the total last.
   std::vector<Reg> offsets(Builder& b, Reg sizes, Reg batch) {
@@ -100,9 +108,11 @@ private:
 
   void workspaceSize() {
     Builder b(function(prefix_ + "_workspace_size", true, {loop::Type::index()}));
-    Reg sizes = b.parameter(loop::Type::pointer(), "sizes"), batch = b.parameter(loop::Type::index(), "batch");
+    Reg sizes = b.parameter(loop::Type::pointer(), "sizes"),
+        batch = b.parameter(loop::Type::index(), "batch");
     b.parameter(loop::Type::of(Scalar::I32), "threads"); // no buffer is per thread
-    b.ret({b.mul(offsets(b, sizes, batch).back(), 4)});
+    Reg bytes = b.mul(offsets(b, sizes, batch).back(), 4);
+    b.ret({b.select(tooLarge(b, sizes, batch), b.index(-1), bytes)});
   }
 
   struct Frame {
@@ -124,7 +134,8 @@ private:
     switch (a.kind) {
     case Argument::Read:
     case Argument::Write: return pointerTo(b, frame, plan_.place(a.value, a.layout));
-    case Argument::Weights: return b.offset(Scalar::F32, frame.prepared, plan_.packedOffset(a.value, a.packing));
+    case Argument::Weights:
+      return b.offset(Scalar::F32, frame.prepared, plan_.packedOffset(a.value, a.packing));
     case Argument::BorderRow: break;
     }
     size_t row = plan_.borderRow(graph_.value(a.value).type.dims.back(), a.border);
@@ -145,10 +156,9 @@ private:
     Reg call = b.parameter(loop::Type::pointer(), "call");
     auto pointerField = [&](int64_t i) { return b.load(loop::Type::pointer(), call, i); };
     auto indexField = [&](int64_t i) { return b.load(loop::Type::index(), call, i); };
-    Frame frame{pointerField(0), indexField(1), pointerField(2), pointerField(3), pointerField(4), pointerField(5),
-                pointerField(7), {}};
+    Frame frame{pointerField(0), indexField(1),   pointerField(2), pointerField(3),
+                pointerField(4), pointerField(5), pointerField(7), {}};
     frame.offsets = offsets(b, frame.sizes, frame.batch);
-    Reg enough = b.compare(Op::Le, b.mul(frame.offsets.back(), 4), indexField(6));
     auto work = [&] {
       for (size_t i = 0; i < fillers.size(); ++i) {
         Reg row = b.offset(Scalar::F32, frame.workspace, Index(frame.offsets[plan_.slots.size() + i]));
@@ -165,11 +175,75 @@ private:
         const TensorType& type = graph_.value(graph_.outputs[c.output].value).type;
         Reg count = b.mul(frame.batch, sizeFrom(b, graph_, frame.sizes, type.elements()));
         Reg to = pointerTo(b, frame, {Place::Output, c.output});
-        b.parallel(frame.executor, b.ceilDiv(count, copyChunk), copier, {pointerTo(b, frame, c.from), to, count});
+        b.parallel(frame.executor, b.ceilDiv(count, copyChunk), copier,
+                   {pointerTo(b, frame, c.from), to, count});
       }
       return Builder::Values{status(b, ok)};
     };
-    b.ret(b.branch(enough, work, [&] { return Builder::Values{status(b, errorMemory)}; }));
+    Reg wrong = mistake(b, frame, indexField(6));
+    Reg fine = b.compare(Op::Eq, wrong, status(b, ok));
+    b.ret(b.branch(fine, work, [&] { return Builder::Values{wrong}; }));
+  }
+
+  // What is wrong with a call, as a status: looked at before any work, since a caller may have skipped
+  // P_check.
+  Reg mistake(Builder& b, const Frame& frame, Reg workspaceBytes) {
+    loop::Type truth = loop::Type::of(Scalar::I1);
+    Reg argument = b.compare(Op::Lt, frame.batch, b.index(0)), none = b.number(0, truth);
+    Reg some = b.compare(Op::Lt, b.index(0), frame.batch);
+    // Null or misaligned. With no items and no bytes, null will do.
+    auto pointer = [&](Reg p, int64_t alignment, Reg used) {
+      Reg number = b.addressNumber(p);
+      Reg null = b.compare(Op::Eq, number, b.index(0));
+      Reg odd = b.compare(Op::Ne, b.binary(Op::And, number, b.index(alignment - 1)), b.index(0));
+      argument = b.binary(Op::Or, argument, b.select(used, b.binary(Op::Or, null, odd), none));
+    };
+    for (size_t i = 0; i < graph_.inputs.size(); ++i)
+      pointer(pointerTo(b, frame, {Place::Input, i}), 4, some);
+    for (size_t i = 0; i < graph_.outputs.size(); ++i)
+      pointer(pointerTo(b, frame, {Place::Output, i}), 4, some);
+    if (plan_.preparedElements > 0) pointer(frame.prepared, 4 * alignElements, some);
+    Reg bytes = b.mul(frame.offsets.back(), 4);
+    pointer(frame.workspace, 4 * alignElements, b.compare(Op::Lt, b.index(0), bytes));
+
+    Reg result = b.select(b.compare(Op::Lt, workspaceBytes, bytes), status(b, errorMemory), status(b, ok));
+    result = b.select(argument, status(b, errorArgument), result);
+    result = b.select(tooLarge(b, frame.sizes, frame.batch), status(b, errorOverflow), result);
+    for (size_t i = 0; i < graph_.symbols().size(); ++i) {
+      Reg size = b.load(loop::Type::index(), frame.sizes, static_cast<int64_t>(i));
+      result = b.select(b.compare(Op::Lt, size, b.index(1)), status(b, errorShape), result);
+    }
+    return result;
+  }
+
+  // The bytes of all tensors, counted in floating point so that nothing wraps.
+  Reg tooLarge(Builder& b, Reg sizes, Reg batch) {
+    loop::Type real = loop::Type::of(Scalar::F64);
+    std::vector<std::string> order = graph_.symbols();
+    Size::Algebra<Reg> algebra;
+    auto number = [&](double n) { return b.number(n, real); };
+    algebra.constant = [&](int64_t n) { return number(static_cast<double>(n)); };
+    algebra.symbol = [&](const std::string& symbol) {
+      int64_t at = std::find(order.begin(), order.end(), symbol) - order.begin();
+      return b.cast(real, b.load(loop::Type::index(), sizes, at));
+    };
+    algebra.add = [&](Reg x, Reg y) { return b.binary(Op::Add, x, y); };
+    algebra.mul = [&](Reg x, Reg y) { return b.binary(Op::Mul, x, y); };
+    algebra.min = [&](Reg x, Reg y) { return b.binary(Op::Min, x, y); };
+    algebra.max = [&](Reg x, Reg y) { return b.binary(Op::Max, x, y); };
+    auto quotient = [&](Reg x, int64_t n) {
+      return b.unary(Op::Floor, b.binary(Op::Div, x, number(static_cast<double>(n))));
+    };
+    algebra.floorDiv = quotient;
+    algebra.mod = [&](Reg x, int64_t n) {
+      return b.binary(Op::Sub, x, b.binary(Op::Mul, quotient(x, n), number(static_cast<double>(n))));
+    };
+    Reg elements = number(0);
+    for (const graph::Value& v : graph_.values)
+      if (v.kind != graph::Value::Parameter)
+        elements = b.binary(Op::Add, elements, v.type.elements().fold(algebra));
+    Reg bytes = b.binary(Op::Mul, b.binary(Op::Mul, elements, b.cast(real, batch)), number(4));
+    return b.compare(Op::Lt, number(largestProgram), bytes);
   }
 
   loop::Module& module_;

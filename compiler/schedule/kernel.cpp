@@ -38,7 +38,8 @@ std::set<std::string> symbolsOf(const Graph& graph, const Kernel& kernel) {
 
 } // namespace
 
-KernelBuilder::KernelBuilder(const Graph& graph, const Schedule& schedule, const Kernel& kernel, loop::Function& function)
+KernelBuilder::KernelBuilder(const Graph& graph, const Schedule& schedule, const Kernel& kernel,
+                             loop::Function& function)
     : graph(graph), schedule(schedule), kernel(kernel), b(function), lanes(schedule.lanes),
       vector(loop::Type::vector(Scalar::F32, static_cast<uint32_t>(schedule.lanes))) {
   b.setLocation(graph.value(kernel.anchor()).location);
@@ -48,15 +49,16 @@ KernelBuilder::KernelBuilder(const Graph& graph, const Schedule& schedule, const
   std::set<std::string> used = symbolsOf(graph, kernel);
   std::vector<std::string> order = graph.symbols();
   for (size_t i = 0; i < order.size(); ++i)
-    if (used.count(order[i])) symbols_[order[i]] = b.named(b.load(loop::Type::index(), sizes, static_cast<int64_t>(i)), order[i]);
+    if (used.count(order[i]))
+      symbols_[order[i]] = b.named(b.load(loop::Type::index(), sizes, static_cast<int64_t>(i)), order[i]);
   call.function = function.name;
 }
 
 Reg KernelBuilder::argument(Argument a, const std::string& name) {
   for (size_t i = 0; i < call.arguments.size(); ++i) {
     const Argument& known = call.arguments[i];
-    if (known.kind == a.kind && known.value == a.value && known.layout == a.layout && known.border == a.border &&
-        !(known.packing < a.packing) && !(a.packing < known.packing))
+    if (known.kind == a.kind && known.value == a.value && known.layout == a.layout &&
+        known.border == a.border && !(known.packing < a.packing) && !(a.packing < known.packing))
       return b.function().parameters[3 + i];
   }
   call.arguments.push_back(a);
@@ -97,7 +99,8 @@ Reg KernelBuilder::product(const TensorType& type, int firstAxis) {
   return size(product);
 }
 
-void KernelBuilder::units(const std::vector<Size>& counts, const std::function<void(const std::vector<Reg>&)>& body) {
+void KernelBuilder::units(const std::vector<Size>& counts,
+                          const std::function<void(const std::vector<Reg>&)>& body) {
   call.unitsPerItem = 1;
   for (const Size& count : counts) call.unitsPerItem = call.unitsPerItem * count;
   std::vector<Reg> extents;
@@ -121,7 +124,8 @@ Layout KernelBuilder::layoutOf(ValueId operand) const {
   // A conversion that runs later is of no use here.
   for (const Kernel& k : schedule.kernels) {
     if (&k == &kernel) break;
-    if (k.result() == operand && layoutFor(k.layout, value(operand).type) == Layout::Blocked) return Layout::Blocked;
+    if (k.result() == operand && layoutFor(k.layout, value(operand).type) == Layout::Blocked)
+      return Layout::Blocked;
   }
   return Layout::Planar;
 }

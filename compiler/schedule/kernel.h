@@ -1,8 +1,8 @@
-// What every kernel generator works with: the function that is being built, its arguments, and sizes as values.
-// Private to schedule/.
+// What every kernel generator works with: the function that is being built, its arguments, and sizes as
+// values. Private to schedule/.
 //
-// A kernel is `func @name(%begin: i64, %end: i64, %sizes: ptr, pointers...)`: it computes the work units begin..end of
-// batch * unitsPerItem. Which units there are depends on the shape only, never on the threads.
+// A kernel is `func @name(%begin: i64, %end: i64, %sizes: ptr, pointers...)`: it computes the work units
+// begin..end of batch * unitsPerItem. Which units there are depends on the shape only, never on the threads.
 #pragma once
 #include "loop/builder.h"
 #include "schedule/schedule.h"
@@ -20,9 +20,9 @@ using Reg = loop::Value*;
 // How a parameter lies in the prepared weights.
 struct Packing {
   enum Kind {
-    Raw,      // as in the script
-    Filters,  // [tile][channel block][tap][channel][vectors * lanes]: blocked convolution and dense
-    Depth,    // [channel block][tap][lanes]: depthwise
+    Raw,     // as in the script
+    Filters, // [tile][channel block][tap][channel][vectors * lanes]: blocked convolution and dense
+    Depth,   // [channel block][tap][lanes]: depthwise
   } kind = Raw;
   int64_t vectors = 1;      // Filters: channel vectors in a tile
   int64_t channelBlock = 1; // Filters: input channels in a block
@@ -34,10 +34,10 @@ struct Packing {
 // What a pointer argument points to when the kernel is called.
 struct Argument {
   enum Kind { Read, Write, Weights, BorderRow } kind;
-  ValueId value = 0;               // Read, Write: the tensor. Weights: the parameter. BorderRow: whose rows are as long
-  Layout layout = Layout::Planar;  // Read, Write
-  Packing packing;                 // Weights
-  double border = 0;               // BorderRow: the number that fills it
+  ValueId value = 0; // Read, Write: the tensor. Weights: the parameter. BorderRow: whose rows are as long
+  Layout layout = Layout::Planar; // Read, Write
+  Packing packing;                // Weights
+  double border = 0;              // BorderRow: the number that fills it
 };
 
 struct KernelCall {
@@ -72,11 +72,11 @@ public:
   Reg size(const Size& size);
   Reg product(const TensorType& type, int firstAxis); // of the dims from firstAxis on (0: channels)
 
-  // for %u = begin to end; the unit number is taken apart, the last count varying fastest. parts[0] is what is left:
-  // the batch item. Sets call.unitsPerItem.
+  // for %u = begin to end; the unit number is taken apart, the last count varying fastest. parts[0] is what
+  // is left: the batch item. Sets call.unitsPerItem.
   void units(const std::vector<Size>& counts, const std::function<void(const std::vector<Reg>& parts)>& body);
 
-  Reg scalarF32(Reg index);             // i64 to f32
+  Reg scalarF32(Reg index); // i64 to f32
   Reg splat(Reg scalar) { return b.splat(vector, scalar); }
   Reg constant(double number) { return b.number(number, vector); }
   int64_t blocks(int64_t channels) const { return (channels + lanes - 1) / lanes; }

@@ -1,4 +1,5 @@
-// The kernel generators, one per algorithm. Each builds the function of `k` and fills k.call. Private to schedule/.
+// The kernel generators, one per algorithm. Each builds the function of `k` and fills k.call. Private to
+// schedule/.
 #pragma once
 #include "schedule/kernel.h"
 
@@ -22,7 +23,8 @@ int64_t packedElements(const graph::Value& parameter, const Packing& packing, in
 
 // func @name(%out: ptr, %count: i64): `count` times the number.
 void fillRow(loop::Function& function, double number, int64_t lanes);
-// func @name(%begin, %end, %in: ptr, %out: ptr, %count: i64): copies `count` numbers, copyChunk of them per unit.
+// func @name(%begin, %end, %in: ptr, %out: ptr, %count: i64): copies `count` numbers, copyChunk of them per
+// unit.
 constexpr int64_t copyChunk = 16384;
 void copy(loop::Function& function, int64_t lanes);
 

@@ -3,7 +3,8 @@
 namespace convoy::schedule {
 
 bool isDepthwise(const graph::Graph& graph, const graph::Value& conv) {
-  int64_t channels = graph.value(conv.operands[0]).type.channels(), groups = conv.attributes.get<int64_t>("groups");
+  int64_t channels = graph.value(conv.operands[0]).type.channels(),
+          groups = conv.attributes.get<int64_t>("groups");
   return groups > 1 && groups == channels && conv.type.channels() == channels;
 }
 
@@ -21,7 +22,8 @@ std::optional<Layout> neededLayout(const graph::Graph& graph, const Kernel& kern
   for (graph::ValueId id : anchor.operands) ofAnchor |= id == operand;
   switch (kernel.algorithm) {
   case Algorithm::Window:
-    // A blocked convolution reads single numbers of its input, wherever they lie; what mixes no channels reads vectors.
+    // A blocked convolution reads single numbers of its input, wherever they lie; what mixes no channels
+    // reads vectors.
     if (ofAnchor && kernel.layout == Layout::Blocked && anchor.op == OpKind::Conv &&
         !isDepthwise(graph, anchor))
       return std::nullopt;

@@ -27,7 +27,8 @@ private:
   void lowerKernel(const Kernel& kernel) {
     calls_.emplace_back();
     switch (kernel.algorithm) {
-    case Algorithm::Window: return add(kernel, "", kernel.layout == Layout::Planar ? planarWindow : blockedWindow);
+    case Algorithm::Window:
+      return add(kernel, "", kernel.layout == Layout::Planar ? planarWindow : blockedWindow);
     case Algorithm::Pointwise: return add(kernel, "", pointwise);
     case Algorithm::Softmax: return add(kernel, "", softmax);
     case Algorithm::GlobalPool: return add(kernel, "", globalPool);
@@ -86,7 +87,8 @@ private:
 } // namespace
 
 Program lower(const Graph& graph, const Schedule& schedule, const Target&, const std::string& prefix) {
-  for (const std::string& problem : problems(schedule, graph)) internalError("the schedule cannot be lowered: " + problem);
+  for (const std::string& problem : problems(schedule, graph))
+    internalError("the schedule cannot be lowered: " + problem);
   return Lowering(graph, schedule, prefix).run();
 }
 

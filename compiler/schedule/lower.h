@@ -6,12 +6,14 @@
 namespace convoy::schedule {
 
 // The functions, all named with `prefix`: exported prefix_check, prefix_prepared_size, prefix_prepare,
-// prefix_workspace_size, prefix_run; and the kernels, prefix.LAYER. Kernels that are equal but for names exist once.
+// prefix_workspace_size, prefix_run; and the kernels, prefix.LAYER. Kernels that are equal but for names
+// exist once.
 struct Program {
   loop::Module loops;
   std::vector<float> weights; // every parameter's data, in the order prefix_prepare reads them
 };
 
-Program lower(const graph::Graph& graph, const Schedule& schedule, const Target& target, const std::string& prefix);
+Program lower(const graph::Graph& graph, const Schedule& schedule, const Target& target,
+              const std::string& prefix);
 
 } // namespace convoy::schedule

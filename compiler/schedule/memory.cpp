@@ -34,7 +34,8 @@ public:
       : graph_(graph), schedule_(schedule), calls_(calls) {}
 
   MemoryPlan run() {
-    for (size_t i = 0; i < graph_.inputs.size(); ++i) plan_.places[{graph_.inputs[i], Layout::Planar}] = {Place::Input, i};
+    for (size_t i = 0; i < graph_.inputs.size(); ++i)
+      plan_.places[{graph_.inputs[i], Layout::Planar}] = {Place::Input, i};
     findLastReads();
     for (size_t i = 0; i < calls_.size(); ++i) {
       placeResult(i);
@@ -54,7 +55,8 @@ private:
 
   // The buffer whose memory an alias shares.
   Buffer root(Buffer buffer) const {
-    for (auto it = aliases_.find(buffer); it != aliases_.end(); it = aliases_.find(buffer)) buffer = it->second;
+    for (auto it = aliases_.find(buffer); it != aliases_.end(); it = aliases_.find(buffer))
+      buffer = it->second;
     return buffer;
   }
 
@@ -129,7 +131,8 @@ private:
 
 } // namespace
 
-MemoryPlan planMemory(const Graph& graph, const Schedule& schedule, const std::vector<std::vector<KernelCall>>& calls) {
+MemoryPlan planMemory(const Graph& graph, const Schedule& schedule,
+                      const std::vector<std::vector<KernelCall>>& calls) {
   return Planner(graph, schedule, calls).run();
 }
 

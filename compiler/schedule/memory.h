@@ -1,4 +1,5 @@
-// Where every buffer of a schedule lies: inputs, outputs, slots of the workspace, packed weights. Private to schedule/.
+// Where every buffer of a schedule lies: inputs, outputs, slots of the workspace, packed weights. Private to
+// schedule/.
 #pragma once
 #include "schedule/kernels.h"
 
@@ -42,6 +43,7 @@ struct MemoryPlan {
 };
 
 // Slots are shared by buffers of one size whose lives do not overlap.
-MemoryPlan planMemory(const Graph& graph, const Schedule& schedule, const std::vector<std::vector<KernelCall>>& calls);
+MemoryPlan planMemory(const Graph& graph, const Schedule& schedule,
+                      const std::vector<std::vector<KernelCall>>& calls);
 
 } // namespace convoy::schedule

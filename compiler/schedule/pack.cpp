@@ -38,14 +38,17 @@ void pack(loop::Function& function, const graph::Value& parameter, const Packing
   Shape s(parameter);
   // Element (filter, channel, tap), or 0 where there is none.
   auto element = [&](Reg filter, Reg channel, Reg tap) {
-    Reg exists = b.binary(Op::And, b.compare(Op::Lt, filter, b.index(s.filters)), b.compare(Op::Lt, channel, b.index(s.channels)));
+    Reg exists = b.binary(Op::And, b.compare(Op::Lt, filter, b.index(s.filters)),
+                          b.compare(Op::Lt, channel, b.index(s.channels)));
     Reg f = b.min(filter, b.index(s.filters - 1)), c = b.min(channel, b.index(s.channels - 1));
     Reg x = b.load(number, in, Index(f, s.channels * s.taps) + Index(c, s.taps) + Index(tap));
     return b.select(exists, x, b.number(0, number));
   };
   // for each of `extents`, outermost first; the last one's counter is the place in the output.
-  std::function<void(const std::vector<int64_t>&, std::vector<Reg>, const std::function<void(const std::vector<Reg>&)>&)> nest =
-      [&](const std::vector<int64_t>& extents, std::vector<Reg> at, const std::function<void(const std::vector<Reg>&)>& body) {
+  std::function<void(const std::vector<int64_t>&, std::vector<Reg>,
+                     const std::function<void(const std::vector<Reg>&)>&)>
+      nest = [&](const std::vector<int64_t>& extents, std::vector<Reg> at,
+                 const std::function<void(const std::vector<Reg>&)>& body) {
         if (at.size() == extents.size()) return body(at);
         b.loop("i", b.index(0), b.index(extents[at.size()]), 1, {}, [&](Reg i, const Builder::Values&) {
           std::vector<Reg> inner = at;

@@ -5,8 +5,8 @@ namespace convoy::schedule {
 
 namespace {
 
-// Element [i][j] becomes [j][i]: in step s, rows that differ in bit s of their number exchange the lanes that differ
-// in it (a butterfly of shuffles, log2(lanes) steps).
+// Element [i][j] becomes [j][i]: in step s, rows that differ in bit s of their number exchange the lanes that
+// differ in it (a butterfly of shuffles, log2(lanes) steps).
 std::vector<Reg> transpose(Builder& b, std::vector<Reg> rows, int64_t lanes) {
   for (int64_t bit = 1; bit < lanes; bit *= 2) {
     std::vector<int64_t> low, high;
@@ -55,7 +55,9 @@ void reorder(KernelBuilder& k) {
     };
     auto square = [&](Reg x, bool whole) {
       std::vector<Reg> rows;
-      auto pixelMask = [&](int64_t i) { return whole ? nullptr : b.mask(width, b.mul(b.sub(b.sub(to, x), b.index(i)), lanes)); };
+      auto pixelMask = [&](int64_t i) {
+        return whole ? nullptr : b.mask(width, b.mul(b.sub(b.sub(to, x), b.index(i)), lanes));
+      };
       bool allChannels = whole && channels % lanes == 0;
       for (int64_t i = 0; i < lanes; ++i) {
         Reg mask = toBlocked ? (allChannels ? nullptr : rowMask(x, i)) : pixelMask(i);

@@ -1,5 +1,5 @@
-// A schedule says how a graph is computed: which nodes share a kernel, by which algorithm, in which layout and with
-// which register tile. It prints as text, a line per kernel, and reads back.
+// A schedule says how a graph is computed: which nodes share a kernel, by which algorithm, in which layout
+// and with which register tile. It prints as text, a line per kernel, and reads back.
 //
 //   schedule @edges lanes 16 {
 //     kernel [conv_1, mul_1]: window planar tile 1x8x1
@@ -14,7 +14,8 @@
 
 namespace convoy::schedule {
 
-// How a value lies in memory. Planar: [C][D][H][W]. Blocked: [C / lanes][D][H][W][lanes], the last block padded.
+// How a value lies in memory. Planar: [C][D][H][W]. Blocked: [C / lanes][D][H][W][lanes], the last block
+// padded.
 enum class Layout { Planar, Blocked };
 
 enum class Algorithm {
@@ -23,34 +24,35 @@ enum class Algorithm {
   Concat,    // one copy per operand
   Softmax,
   GlobalPool,
-  Dense,     // matrix times vector
-  Alias,     // another view of the same memory (flatten)
-  Reorder,   // the value of its one node again, in the other layout
+  Dense,   // matrix times vector
+  Alias,   // another view of the same memory (flatten)
+  Reorder, // the value of its one node again, in the other layout
 };
 const char* nameOf(Algorithm algorithm);
 const char* nameOf(Layout layout);
 
-// One kernel: its nodes in order, computed together. The first is the anchor; the others are element-wise and use
-// their predecessor. Only the last one's value is written to memory, in `layout`.
+// One kernel: its nodes in order, computed together. The first is the anchor; the others are element-wise and
+// use their predecessor. Only the last one's value is written to memory, in `layout`.
 struct Kernel {
   std::vector<graph::ValueId> nodes;
   Algorithm algorithm = Algorithm::Pointwise;
   Layout layout = Layout::Planar;
-  // Window planar: output channels x rows x vectors. Window blocked: pixels x channel vectors. Dense: vectors.
+  // Window planar: output channels x rows x vectors. Window blocked: pixels x channel vectors. Dense:
+  // vectors.
   std::vector<int64_t> tile;
   graph::ValueId anchor() const { return nodes.front(); }
   graph::ValueId result() const { return nodes.back(); }
 };
 
 struct Schedule {
-  int lanes = 16; // float32 per vector, and channels per block
+  int lanes = 16;              // float32 per vector, and channels per block
   std::vector<Kernel> kernels; // in order of execution
 };
 
 Schedule makeSchedule(const graph::Graph& graph, const Target& target);
 
-// The layout in which a kernel that works in `layout` reads or writes a value of this type: a single channel or a
-// single position is the same memory either way and counts as planar.
+// The layout in which a kernel that works in `layout` reads or writes a value of this type: a single channel
+// or a single position is the same memory either way and counts as planar.
 Layout layoutFor(Layout layout, const TensorType& type);
 // The layout in which `kernel` must find `operand`; nullopt: either will do.
 std::optional<Layout> neededLayout(const graph::Graph& graph, const Kernel& kernel, graph::ValueId operand);

@@ -7,7 +7,8 @@ namespace convoy::schedule {
 
 namespace {
 
-// Positions of a flattened plane per work unit: large enough to be worth a thread's while, small enough for a cache.
+// Positions of a flattened plane per work unit: large enough to be worth a thread's while, small enough for a
+// cache.
 constexpr int64_t planeChunk = 16384;
 
 // Calls body(x, mask) over from..to in vectors: whole ones first, then one with a mask.
@@ -32,8 +33,8 @@ Size spatialSize(const TensorType& type) {
 
 } // namespace
 
-// Units are chunks of flattened planes where the operands allow it, and rows otherwise. With a single position, lanes
-// are the channels.
+// Units are chunks of flattened planes where the operands allow it, and rows otherwise. With a single
+// position, lanes are the channels.
 void pointwise(KernelBuilder& k) {
   Builder& b = k.b;
   Elementwise work(k);
@@ -55,7 +56,8 @@ void pointwise(KernelBuilder& k) {
   std::vector<Size> counts{Size(rows)};
   Size plane = spatialSize(type);
   int outer = std::max(0, type.spatialRank() - 1);
-  if (flat) counts.push_back(Size::ceilDiv(plane, planeChunk));
+  if (flat)
+    counts.push_back(Size::ceilDiv(plane, planeChunk));
   else
     for (int axis = 0; axis < outer; ++axis) counts.push_back(type.spatial(axis));
   Reg extent = k.size(flat ? plane : type.spatialRank() ? type.spatial(outer) : Size(1));
@@ -97,13 +99,15 @@ void globalPool(KernelBuilder& k) {
     // Four running vectors, joined in a fixed order at the end.
     int64_t step = blocked ? 1 : k.lanes;
     Reg whole = b.mul(b.floorDiv(plane, 4 * step), 4 * step);
-    Builder::Values acc = b.loop("x", b.index(0), whole, 4 * step, Builder::Values(4, neutral),
-                                 [&](Reg x, const Builder::Values& carried) {
-      Builder::Values next;
-      for (int64_t i = 0; i < 4; ++i)
-        next.push_back(join(carried[static_cast<size_t>(i)], b.load(k.vector, base, Index(x, pitch) + Index(i * k.lanes))));
-      return next;
-    });
+    Builder::Values acc =
+        b.loop("x", b.index(0), whole, 4 * step, Builder::Values(4, neutral),
+               [&](Reg x, const Builder::Values& carried) {
+                 Builder::Values next;
+                 for (int64_t i = 0; i < 4; ++i)
+                   next.push_back(join(carried[static_cast<size_t>(i)],
+                                       b.load(k.vector, base, Index(x, pitch) + Index(i * k.lanes))));
+                 return next;
+               });
     Reg sum = join(join(acc[0], acc[1]), join(acc[2], acc[3]));
     sum = b.loop("x", whole, plane, step, {sum}, [&](Reg x, const Builder::Values& carried) {
       if (blocked) return Builder::Values{join(carried[0], b.load(k.vector, base, Index(x, pitch)))};
@@ -118,7 +122,8 @@ void globalPool(KernelBuilder& k) {
     }
     if (!maximum) sum = b.binary(Op::Div, sum, k.splat(divisor));
     Reg left = b.sub(b.index(channels), b.mul(parts[1], k.lanes));
-    b.store(sum, out, Index(parts[0], channels) + Index(parts[1], k.lanes), b.mask(static_cast<uint32_t>(k.lanes), left));
+    b.store(sum, out, Index(parts[0], channels) + Index(parts[1], k.lanes),
+            b.mask(static_cast<uint32_t>(k.lanes), left));
   });
   k.finish();
 }

@@ -1,5 +1,5 @@
-// Softmax over the channels: largest number, exponentials and their sum, quotient. Lanes are positions; where there is
-// one position only, lanes are channels and the vectors are reduced at the end of a pass.
+// Softmax over the channels: largest number, exponentials and their sum, quotient. Lanes are positions; where
+// there is one position only, lanes are channels and the vectors are reduced at the end of a pass.
 #include "schedule/kernels.h"
 #include <limits>
 
@@ -7,9 +7,9 @@ namespace convoy::schedule {
 
 namespace {
 
-// e^x for x <= 0, as 2^n * e^r with |r| <= ln(2) / 2; e^r by a polynomial of degree 6 (Taylor's coefficients, whose
-// error at |r| = 0.35 is 1.2e-7 of the value). Below -87.3 it gives the smallest normal number's neighbourhood, 0 at
-// -inf; NaN passes.
+// e^x for x <= 0, as 2^n * e^r with |r| <= ln(2) / 2; e^r by a polynomial of degree 6 (Taylor's coefficients,
+// whose error at |r| = 0.35 is 1.2e-7 of the value). Below -87.3 it gives the smallest normal number's
+// neighbourhood, 0 at -inf; NaN passes.
 Reg exponential(KernelBuilder& k, Reg x) {
   Builder& b = k.b;
   auto c = [&](double number) { return k.constant(number); };
@@ -42,11 +42,14 @@ void softmax(KernelBuilder& k) {
 
   if (positions == Size(1)) {
     k.units({}, [&](const std::vector<Reg>& parts) {
-      Reg x = b.offset(Scalar::F32, in, Index(parts[0], channels)), y = b.offset(Scalar::F32, out, Index(parts[0], channels));
-      auto pass = [&](const Builder::Values& init, const std::function<Builder::Values(Reg, Reg, const Builder::Values&)>& body) {
-        return b.loop("c", b.index(0), b.index(channels), lanes, init, [&](Reg c, const Builder::Values& carried) {
-          return body(c, b.mask(width, b.sub(b.index(channels), c)), carried);
-        });
+      Reg x = b.offset(Scalar::F32, in, Index(parts[0], channels)),
+          y = b.offset(Scalar::F32, out, Index(parts[0], channels));
+      auto pass = [&](const Builder::Values& init,
+                      const std::function<Builder::Values(Reg, Reg, const Builder::Values&)>& body) {
+        return b.loop("c", b.index(0), b.index(channels), lanes, init,
+                      [&](Reg c, const Builder::Values& carried) {
+                        return body(c, b.mask(width, b.sub(b.index(channels), c)), carried);
+                      });
       };
       Reg top = pass({lowest}, [&](Reg c, Reg mask, const Builder::Values& carried) {
         return Builder::Values{b.binary(Op::Maximum, carried[0], b.load(k.vector, x, c, mask, lowest))};
@@ -75,11 +78,14 @@ void softmax(KernelBuilder& k) {
     b.loop("p", from, to, lanes, {}, [&](Reg p, const Builder::Values&) {
       Reg mask = b.mask(width, b.sub(to, p));
       auto pass = [&](Reg init, const std::function<Reg(const Index&, Reg)>& body) {
-        return b.loop("c", b.index(0), b.index(channels), 1, {init}, [&](Reg c, const Builder::Values& carried) {
-          return Builder::Values{body(Index(p) + Index(b.mul(c, plane)), carried[0])};
-        })[0];
+        return b.loop("c", b.index(0), b.index(channels), 1, {init},
+                      [&](Reg c, const Builder::Values& carried) {
+                        return Builder::Values{body(Index(p) + Index(b.mul(c, plane)), carried[0])};
+                      })[0];
       };
-      Reg top = pass(lowest, [&](const Index& at, Reg t) { return b.binary(Op::Maximum, t, b.load(k.vector, x, at, mask, zero)); });
+      Reg top = pass(lowest, [&](const Index& at, Reg t) {
+        return b.binary(Op::Maximum, t, b.load(k.vector, x, at, mask, zero));
+      });
       Reg sum = pass(zero, [&](const Index& at, Reg t) {
         Reg e = exponential(k, b.binary(Op::Sub, b.load(k.vector, x, at, mask, zero), top));
         b.store(e, y, at, mask);

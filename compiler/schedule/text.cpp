@@ -6,8 +6,9 @@
 namespace convoy::schedule {
 
 namespace {
-constexpr Algorithm algorithms[] = {Algorithm::Window,     Algorithm::Pointwise, Algorithm::Concat, Algorithm::Softmax,
-                                    Algorithm::GlobalPool, Algorithm::Dense,     Algorithm::Alias,  Algorithm::Reorder};
+constexpr Algorithm algorithms[] = {Algorithm::Window,  Algorithm::Pointwise,  Algorithm::Concat,
+                                    Algorithm::Softmax, Algorithm::GlobalPool, Algorithm::Dense,
+                                    Algorithm::Alias,   Algorithm::Reorder};
 } // namespace
 
 const char* nameOf(Algorithm algorithm) {
@@ -32,7 +33,8 @@ std::string print(const Schedule& schedule, const graph::Graph& graph) {
     s += "  kernel [";
     for (size_t i = 0; i < kernel.nodes.size(); ++i) s += (i ? ", " : "") + graph.value(kernel.nodes[i]).name;
     s += std::string("]: ") + nameOf(kernel.algorithm) + " " + nameOf(kernel.layout);
-    for (size_t i = 0; i < kernel.tile.size(); ++i) s += (i ? "x" : " tile ") + std::to_string(kernel.tile[i]);
+    for (size_t i = 0; i < kernel.tile.size(); ++i)
+      s += (i ? "x" : " tile ") + std::to_string(kernel.tile[i]);
     s += "\n";
   }
   return s + "}\n";
@@ -50,12 +52,14 @@ std::string printFused(const Schedule& schedule, const graph::Graph& graph) {
         continue;
       }
       s += std::string(" = ") + opInfo(node.op).name + "(";
-      for (size_t i = 0; i < node.operands.size(); ++i) s += (i ? ", %" : "%") + graph.value(node.operands[i]).name;
+      for (size_t i = 0; i < node.operands.size(); ++i)
+        s += (i ? ", %" : "%") + graph.value(node.operands[i]).name;
       s += ") : " + node.type.str() + "\n";
     }
     s += "  }\n";
   }
-  for (const graph::Output& o : graph.outputs) s += "  return " + o.name + ": %" + graph.value(o.value).name + "\n";
+  for (const graph::Output& o : graph.outputs)
+    s += "  return " + o.name + ": %" + graph.value(o.value).name + "\n";
   return s + "}\n";
 }
 
@@ -64,8 +68,9 @@ namespace {
 class Reader {
 public:
   Reader(const SourceFile& file, const graph::Graph& graph, DiagnosticEngine& diags)
-      : graph_(graph),
-        text_(file, "_./-", [&diags](Location where, const std::string& what) { diags.report(diag::ScheduleText, where, what); }) {
+      : graph_(graph), text_(file, "_./-", [&diags](Location where, const std::string& what) {
+          diags.report(diag::ScheduleText, where, what);
+        }) {
     for (graph::ValueId id = 0; id < graph.values.size(); ++id) byName_[graph.value(id).name] = id;
   }
 
@@ -115,8 +120,10 @@ private:
     for (Algorithm a : algorithms)
       if (algorithm == nameOf(a)) k.algorithm = a, known = true;
     if (!known) text_.fail("there is no algorithm '" + algorithm + "'", begin);
-    if (text_.accept("blocked")) k.layout = Layout::Blocked;
-    else text_.expect("planar");
+    if (text_.accept("blocked"))
+      k.layout = Layout::Blocked;
+    else
+      text_.expect("planar");
     if (text_.accept("tile")) {
       do k.tile.push_back(number());
       while (text_.acceptMark('x'));

@@ -15,7 +15,8 @@ Window3 windowOfKernel(KernelBuilder& k) {
   for (size_t i = 0; i < window.kernel.size(); ++i) {
     int axis = static_cast<int>(i);
     w.axes.push_back({window.kernel[i], window.stride[i], window.dilation[i], k.size(window.padBegin[i]),
-                      k.size(window.padEnd[i]), k.size(input.spatial(axis)), k.size(node.type.spatial(axis))});
+                      k.size(window.padEnd[i]), k.size(input.spatial(axis)),
+                      k.size(node.type.spatial(axis))});
     w.taps *= window.kernel[i];
   }
   if (node.op == OpKind::Conv) {
@@ -45,7 +46,9 @@ Reg coordinate(KernelBuilder& k, const WindowAxis& axis, Reg o, Reg tap) {
 }
 
 Reg mapBorder(Builder& b, BorderMode mode, Reg c, Reg n, Reg& valid) {
-  auto number = [&](int64_t x) { return c->type.isIndex() ? b.index(x) : b.number(static_cast<double>(x), c->type); };
+  auto number = [&](int64_t x) {
+    return c->type.isIndex() ? b.index(x) : b.number(static_cast<double>(x), c->type);
+  };
   auto clamp = [&](Reg x) { return b.max(b.min(x, b.sub(n, number(1))), number(0)); };
   valid = nullptr;
   switch (mode) {
@@ -98,13 +101,15 @@ Reg combine(Builder& b, Combine how, Reg acc, Reg x, Reg w) {
   internalError("unknown combination");
 }
 
-// The first tile starts at the first output whose window begins inside; the last one ends, loads included, inside.
+// The first tile starts at the first output whose window begins inside; the last one ends, loads included,
+// inside.
 TileRange interiorTiles(KernelBuilder& k, const WindowAxis& axis, int64_t width, int64_t overshoot) {
   Builder& b = k.b;
   TileRange range;
   range.count = b.ceilDiv(axis.output, width);
   range.first = b.min(b.ceilDiv(axis.padBegin, width * axis.stride), range.count);
-  int64_t reach = (axis.kernel - 1) * axis.dilation + (width - 1) * axis.stride + overshoot; // last read - first read
+  int64_t reach =
+      (axis.kernel - 1) * axis.dilation + (width - 1) * axis.stride + overshoot; // last read - first read
   Reg room = b.add(b.add(axis.input, axis.padBegin), -1 - reach);
   Reg tiles = b.add(b.floorDiv(room, width * axis.stride), 1);
   range.end = b.max(b.min(tiles, b.floorDiv(axis.output, width)), range.first);

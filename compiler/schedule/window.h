@@ -37,8 +37,9 @@ Window3 windowOfKernel(KernelBuilder& k);
 
 // Input coordinate of tap `tap` (a value) at output position `o`.
 Reg coordinate(KernelBuilder& k, const WindowAxis& axis, Reg o, Reg tap);
-// Where the border finds a coordinate outside 0..n-1. For a constant border `valid` tells the ones inside, and the
-// result is clamped so that it can be used as an address. Works on i64 and on i32 vectors (n of the same type).
+// Where the border finds a coordinate outside 0..n-1. For a constant border `valid` tells the ones inside,
+// and the result is clamped so that it can be used as an address. Works on i64 and on i32 vectors (n of the
+// same type).
 Reg mapBorder(Builder& b, BorderMode mode, Reg coordinate, Reg n, Reg& valid);
 // The taps lo..hi of an axis that lie inside the input for any output position from `first` to `last`.
 void insideTaps(KernelBuilder& k, const WindowAxis& axis, Reg first, Reg last, Reg& lo, Reg& hi);
@@ -48,8 +49,8 @@ Reg countedTaps(KernelBuilder& k, const Window3& w, const WindowAxis& axis, Reg 
 // acc (+) x: w is the weight, used by MultiplyAdd only.
 Reg combine(Builder& b, Combine how, Reg acc, Reg x, Reg w);
 
-// Output tiles along the last axis that read inside the input only, [first, end) of `count` tiles of `width` positions;
-// `overshoot`: how many positions behind the last tap a tile's loads may reach.
+// Output tiles along the last axis that read inside the input only, [first, end) of `count` tiles of `width`
+// positions; `overshoot`: how many positions behind the last tap a tile's loads may reach.
 struct TileRange {
   Reg count, first, end;
 };

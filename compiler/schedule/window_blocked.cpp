@@ -1,10 +1,11 @@
 // Windows over channel-blocked tensors: lanes are the channels of one block.
 //
-// A work unit is one row of one tile of channel blocks. Convolution that mixes channels broadcasts single input numbers
-// against vectors of weights, pixels x vectors sums in registers over all terms; the input may be planar or blocked.
-// Pooling and depthwise convolution take a vector per pixel. Rows outside a neutral border are left out by the bounds
-// of the kernel-row loop. Tiles that touch the left or right border, and all tiles of any other border, find each
-// pixel of each tap through a pointer, outside the loop over channels.
+// A work unit is one row of one tile of channel blocks. Convolution that mixes channels broadcasts single
+// input numbers against vectors of weights, pixels x vectors sums in registers over all terms; the input may
+// be planar or blocked. Pooling and depthwise convolution take a vector per pixel. Rows outside a neutral
+// border are left out by the bounds of the kernel-row loop. Tiles that touch the left or right border, and
+// all tiles of any other border, find each pixel of each tap through a pointer, outside the loop over
+// channels.
 #include "schedule/window.h"
 #include "support/internal_error.h"
 
@@ -15,8 +16,8 @@ namespace {
 class BlockedWindow {
 public:
   explicit BlockedWindow(KernelBuilder& k)
-      : k_(k), b_(k.b), w_(windowOfKernel(k)), tail_(k), pixels_(k.kernel.tile[0]), vectors_(k.kernel.tile[1]),
-        lanes_(k.lanes) {}
+      : k_(k), b_(k.b), w_(windowOfKernel(k)), tail_(k), pixels_(k.kernel.tile[0]),
+        vectors_(k.kernel.tile[1]), lanes_(k.lanes) {}
 
   void run() {
     inputLayout_ = layoutFor(k_.layoutOf(w_.input), k_.value(w_.input).type);
@@ -33,7 +34,8 @@ public:
     borderBlock_ = b_.stack(lanes_ * 4);
     b_.store(k_.constant(w_.border.value), borderBlock_, 0);
     tiles_ = interiorTiles(k_, w_.last(), pixels_, 0);
-    if (!w_.borderIsNeutral() && w_.border.mode == BorderMode::Constant) // rows of the constant: pixel by pixel
+    if (!w_.borderIsNeutral() &&
+        w_.border.mode == BorderMode::Constant) // rows of the constant: pixel by pixel
       tiles_.end = tiles_.first;
 
     int64_t blocks = k_.blocks(w_.filters);
@@ -50,10 +52,13 @@ private:
     filterTile_ = parts[1];
     rows_.assign(parts.begin() + 2, parts.end());
     int64_t filterBlocksPerGroup = std::max<int64_t>(1, k_.blocks(w_.filters) / w_.groups);
-    Reg group = w_.perChannel || w_.groups == 1 ? b_.index(0)
-                                                : b_.binary(Op::Div, b_.mul(filterTile_, vectors_), b_.index(filterBlocksPerGroup));
+    Reg group = w_.perChannel || w_.groups == 1
+                    ? b_.index(0)
+                    : b_.binary(Op::Div, b_.mul(filterTile_, vectors_), b_.index(filterBlocksPerGroup));
     if (w_.perChannel) {
-      group_ = b_.offset(Scalar::F32, in_, Index(b_.mul(b_.add(b_.mul(item_, k_.blocks(w_.channels)), filterTile_), plane_), lanes_));
+      group_ = b_.offset(
+          Scalar::F32, in_,
+          Index(b_.mul(b_.add(b_.mul(item_, k_.blocks(w_.channels)), filterTile_), plane_), lanes_));
     } else if (inputLayout_ == Layout::Blocked) {
       Reg block = b_.add(b_.mul(item_, k_.blocks(w_.channels)), b_.mul(group, perGroup_ / lanes_));
       group_ = b_.offset(Scalar::F32, in_, Index(b_.mul(block, plane_), lanes_));
@@ -63,7 +68,8 @@ private:
     }
     if (weights_) {
       int64_t channelBlocks = (perGroup_ + channelBlock_ - 1) / channelBlock_;
-      int64_t tileSize = w_.perChannel ? w_.taps * lanes_ : channelBlocks * w_.taps * channelBlock_ * vectors_ * lanes_;
+      int64_t tileSize =
+          w_.perChannel ? w_.taps * lanes_ : channelBlocks * w_.taps * channelBlock_ * vectors_ * lanes_;
       tileWeights_ = b_.offset(Scalar::F32, weights_, Index(filterTile_, tileSize));
     }
     b_.loop("x", tiles_.first, tiles_.end, 1, {}, [&](Reg t, const Builder::Values&) {
@@ -109,9 +115,10 @@ private:
       acc = taps(b_.index(0), x, edge, acc);
     } else {
       int64_t blocks = (perGroup_ + channelBlock_ - 1) / channelBlock_;
-      acc = b_.loop("cb", b_.index(0), b_.index(blocks), 1, {acc}, [&](Reg cb, const Builder::Values& carried) {
-        return Builder::Values{taps(cb, x, edge, carried[0])};
-      })[0];
+      acc =
+          b_.loop("cb", b_.index(0), b_.index(blocks), 1, {acc}, [&](Reg cb, const Builder::Values& carried) {
+            return Builder::Values{taps(cb, x, edge, carried[0])};
+          })[0];
     }
     finish(x, edge, acc);
   }
@@ -129,7 +136,8 @@ private:
       return b_.loop("kx", lo, hi, 1, {t1}, [&](Reg kx, const Builder::Values& carried) {
         Reg tap = b_.add(b_.mul(rowTap, w_.last().kernel), kx);
         Pixels pixels = edge ? edgePixels(block, row, valid, x, kx) : insidePixels(block, row, x, kx);
-        Reg t = w_.perChannel ? vectorTerms(pixels, tap, carried[0]) : channelTerms(pixels, cb, tap, carried[0]);
+        Reg t =
+            w_.perChannel ? vectorTerms(pixels, tap, carried[0]) : channelTerms(pixels, cb, tap, carried[0]);
         return Builder::Values{t};
       })[0];
     });
@@ -142,19 +150,20 @@ private:
     const WindowAxis& axis = w_.axes[a];
     Reg lo = b_.index(0), hi = b_.index(axis.kernel);
     if (w_.borderIsNeutral()) insideTaps(k_, axis, rows_[a], rows_[a], lo, hi);
-    return b_.loop(a + 1 == w_.outer() ? "ky" : "kd", lo, hi, 1, {tile}, [&](Reg i, const Builder::Values& carried) {
-      Reg c = coordinate(k_, axis, rows_[a], i), inside = nullptr;
-      if (!w_.borderIsNeutral()) c = mapBorder(b_, w_.border.mode, c, axis.input, inside);
-      Reg both = inside && valid ? b_.binary(Op::And, valid, inside) : inside ? inside : valid;
-      Reg nextRow = b_.add(b_.mul(row, axis.input), c), nextTap = b_.add(b_.mul(tap, axis.kernel), i);
-      return Builder::Values{overRows(a + 1, nextRow, nextTap, both, carried[0], body)};
-    })[0];
+    return b_.loop(
+        a + 1 == w_.outer() ? "ky" : "kd", lo, hi, 1, {tile}, [&](Reg i, const Builder::Values& carried) {
+          Reg c = coordinate(k_, axis, rows_[a], i), inside = nullptr;
+          if (!w_.borderIsNeutral()) c = mapBorder(b_, w_.border.mode, c, axis.input, inside);
+          Reg both = inside && valid ? b_.binary(Op::And, valid, inside) : inside ? inside : valid;
+          Reg nextRow = b_.add(b_.mul(row, axis.input), c), nextTap = b_.add(b_.mul(tap, axis.kernel), i);
+          return Builder::Values{overRows(a + 1, nextRow, nextTap, both, carried[0], body)};
+        })[0];
   }
 
   // Where the pixels of one tap are: a common pointer and a pitch, or a pointer each.
   struct Pixels {
-    Reg base = nullptr;                            // inside
-    Reg pointers = nullptr, strides = nullptr;     // at an edge; strides between channels, planar input only
+    Reg base = nullptr;                        // inside
+    Reg pointers = nullptr, strides = nullptr; // at an edge; strides between channels, planar input only
   };
 
   Pixels insidePixels(Reg block, Reg row, Reg x, Reg kx) {
@@ -178,7 +187,8 @@ private:
       Reg pointer = b_.offset(Scalar::F32, block, Index(b_.add(first, c), pixelPitch()));
       if (valid) pointer = b_.select(valid, pointer, borderBlock_);
       Builder::Values next{b_.set(carried[0], {j}, pointer)};
-      if (planar) next.push_back(valid ? b_.set(carried[1], {j}, b_.select(valid, plane_, b_.index(0))) : carried[1]);
+      if (planar)
+        next.push_back(valid ? b_.set(carried[1], {j}, b_.select(valid, plane_, b_.index(0))) : carried[1]);
       return next;
     });
     Pixels p;
@@ -253,8 +263,10 @@ private:
         Reg real = b_.compare(Op::Lt, block, b_.index(blocks));
         exists = exists ? b_.binary(Op::And, exists, real) : real;
       }
-      if (exists) b_.branch(exists, store, nullptr);
-      else store();
+      if (exists)
+        b_.branch(exists, store, nullptr);
+      else
+        store();
       return t;
     });
   }

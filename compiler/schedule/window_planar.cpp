@@ -1,9 +1,10 @@
 // Windows over planar tensors: lanes lie along the width, weights are broadcast.
 //
-// A work unit is a strip of rows of one tile of filters. Inside it, tiles of filters x rows x vectors keep their sums
-// in registers over all terms. Every input row is reached through a pointer of its own: a row outside the input is the
-// row that the border maps it to, or a row of the constant. Columns outside concern the first and last vectors of a
-// row alone; those gather their lanes through border-mapped indices and mask their stores.
+// A work unit is a strip of rows of one tile of filters. Inside it, tiles of filters x rows x vectors keep
+// their sums in registers over all terms. Every input row is reached through a pointer of its own: a row
+// outside the input is the row that the border maps it to, or a row of the constant. Columns outside concern
+// the first and last vectors of a row alone; those gather their lanes through border-mapped indices and mask
+// their stores.
 #include "schedule/window.h"
 #include "support/internal_error.h"
 
@@ -83,7 +84,8 @@ private:
 
   // ---- rows ----
 
-  // Pointers to the input rows of one tile, and how far apart their channels are (a border row serves all channels).
+  // Pointers to the input rows of one tile, and how far apart their channels are (a border row serves all
+  // channels).
   struct Rows {
     Reg pointers = nullptr, strides = nullptr; // arrays: depth taps x row offsets
     int64_t count = 0;                         // row offsets
@@ -124,16 +126,17 @@ private:
     r.pointers = b_.fill(loop::Type::pointer().arrayOf({total}), group_);
     r.strides = b_.fill(loop::Type::index().arrayOf({total}), channelStride_);
     Reg top = b_.sub(b_.mul(y, axis.stride), axis.padBegin);
-    auto both = b_.unroll("d", 0, depthTaps(), {r.pointers, r.strides}, [&](Reg d, const Builder::Values& outerCarried) {
-      return b_.unroll("r", 0, r.count, outerCarried, [&](Reg i, const Builder::Values& carried) {
-        std::vector<Reg> at;
-        if (w_.outer() == 2) at.push_back(coordinate(k_, w_.axes[0], depth_[0], d));
-        at.push_back(b_.add(top, i));
-        Reg pointer, stride, slot = b_.add(b_.mul(d, r.count), i);
-        rowPointer(at, pointer, stride);
-        return Builder::Values{b_.set(carried[0], {slot}, pointer), b_.set(carried[1], {slot}, stride)};
-      });
-    });
+    auto both = b_.unroll(
+        "d", 0, depthTaps(), {r.pointers, r.strides}, [&](Reg d, const Builder::Values& outerCarried) {
+          return b_.unroll("r", 0, r.count, outerCarried, [&](Reg i, const Builder::Values& carried) {
+            std::vector<Reg> at;
+            if (w_.outer() == 2) at.push_back(coordinate(k_, w_.axes[0], depth_[0], d));
+            at.push_back(b_.add(top, i));
+            Reg pointer, stride, slot = b_.add(b_.mul(d, r.count), i);
+            rowPointer(at, pointer, stride);
+            return Builder::Values{b_.set(carried[0], {slot}, pointer), b_.set(carried[1], {slot}, stride)};
+          });
+        });
     r.pointers = both[0];
     r.strides = both[1];
     return r;
@@ -146,7 +149,8 @@ private:
 
   // Sums of a tile: filters x rows x vectors.
   Reg sums(int64_t rows, int64_t vectors, Reg y, Reg x, const Rows& kept, const Columns& columns) {
-    uint32_t f = static_cast<uint32_t>(filters_), r = static_cast<uint32_t>(rows), v = static_cast<uint32_t>(vectors);
+    uint32_t f = static_cast<uint32_t>(filters_), r = static_cast<uint32_t>(rows),
+             v = static_cast<uint32_t>(vectors);
     double neutral = w_.combine == Combine::Maximum ? w_.border.value : 0;
     Reg acc = b_.fill(k_.vector.arrayOf({f, r, v}), k_.constant(neutral));
     if (bias_)
@@ -156,19 +160,20 @@ private:
       });
     int64_t perGroup = w_.channels / w_.groups;
     auto channel = [&](Reg c, Reg tile) {
-      return overTaps(rows, vectors, y, x, kept, c, tile, [&](const RowPointer& row, Reg tap, Reg column, Reg t) {
-        return terms(rows, vectors, x, c, row, tap, column, t, columns);
-      });
+      return overTaps(rows, vectors, y, x, kept, c, tile,
+                      [&](const RowPointer& row, Reg tap, Reg column, Reg t) {
+                        return terms(rows, vectors, x, c, row, tap, column, t, columns);
+                      });
     };
     if (perGroup == 1) return channel(b_.index(0), acc);
-    return b_.loop("c", b_.index(0), b_.index(perGroup), 1, {acc}, [&](Reg c, const Builder::Values& carried) {
-      return Builder::Values{channel(c, carried[0])};
-    })[0];
+    return b_.loop(
+        "c", b_.index(0), b_.index(perGroup), 1, {acc},
+        [&](Reg c, const Builder::Values& carried) { return Builder::Values{channel(c, carried[0])}; })[0];
   }
 
   // Nested unroll loops over a box of indices, carrying one tile.
-  Reg each(const std::vector<int64_t>& extents, Reg tile, const std::function<Reg(const std::vector<Reg>&, Reg)>& body,
-           std::vector<Reg> at = {}) {
+  Reg each(const std::vector<int64_t>& extents, Reg tile,
+           const std::function<Reg(const std::vector<Reg>&, Reg)>& body, std::vector<Reg> at = {}) {
     if (at.size() == extents.size()) return body(at, tile);
     return b_.unroll("i", 0, extents[at.size()], {tile}, [&](Reg i, const Builder::Values& carried) {
       std::vector<Reg> inner = at;
@@ -179,15 +184,20 @@ private:
 
   // Calls body(pointers of the tile's rows, flat tap number, column tap, tile) for every tap, in order.
   using RowPointer = std::function<Reg(Reg row)>;
-  // Loops that are not written out leave out taps that lie outside a neutral border for every lane of the tile.
+  // Loops that are not written out leave out taps that lie outside a neutral border for every lane of the
+  // tile.
   using TapBody = std::function<Reg(const RowPointer&, Reg tap, Reg column, Reg tile)>;
-  Reg overTaps(int64_t rows, int64_t vectors, Reg y, Reg x, const Rows& kept, Reg c, Reg tile, const TapBody& body) {
+  Reg overTaps(int64_t rows, int64_t vectors, Reg y, Reg x, const Rows& kept, Reg c, Reg tile,
+               const TapBody& body) {
     bool unrolled = w_.outer() == 0 || kept.pointers;
     int64_t height = w_.outer() > 0 ? w_.axes[w_.outer() - 1].kernel : 1;
     using Range = std::function<void(Reg & lo, Reg & hi)>;
-    auto over = [&](const char* name, int64_t count, Reg t, const Range& inside, const std::function<Reg(Reg, Reg)>& inner) {
+    auto over = [&](const char* name, int64_t count, Reg t, const Range& inside,
+                    const std::function<Reg(Reg, Reg)>& inner) {
       if (count == 1) return inner(b_.index(0), t);
-      auto step = [&](Reg i, const Builder::Values& carried) { return Builder::Values{inner(i, carried[0])}; };
+      auto step = [&](Reg i, const Builder::Values& carried) {
+        return Builder::Values{inner(i, carried[0])};
+      };
       if (unrolled && count <= 64) return b_.unroll(name, 0, count, {t}, step)[0];
       Reg lo = b_.index(0), hi = b_.index(count);
       if (w_.borderIsNeutral()) inside(lo, hi);
@@ -197,7 +207,9 @@ private:
     Range rowRange = [&](Reg& lo, Reg& hi) {
       insideTaps(k_, w_.axes[w_.outer() - 1], y, b_.add(y, rows - 1), lo, hi);
     };
-    Range columnRange = [&](Reg& lo, Reg& hi) { insideTaps(k_, w_.last(), x, b_.add(x, vectors * lanes_ - 1), lo, hi); };
+    Range columnRange = [&](Reg& lo, Reg& hi) {
+      insideTaps(k_, w_.last(), x, b_.add(x, vectors * lanes_ - 1), lo, hi);
+    };
     return over("kd", depthTaps(), tile, depthRange, [&](Reg kd, Reg t1) {
       return over("ky", height, t1, rowRange, [&](Reg ky, Reg t2) {
         // Rows are reached where they are used: their pointers are kept, or do not depend on the column.
@@ -251,7 +263,8 @@ private:
     });
   }
 
-  // Divides (average pooling), runs the fused tail and stores. `columnCounts` is the counted taps per lane (f32).
+  // Divides (average pooling), runs the fused tail and stores. `columnCounts` is the counted taps per lane
+  // (f32).
   void finishTile(int64_t rows, int64_t vectors, Reg y, Reg x, Reg tile, Reg columnCounts, Reg mask) {
     each({filters_, rows, vectors}, tile, [&](const std::vector<Reg>& at, Reg t) {
       Reg v = b_.get(t, at), row = w_.outer() > 0 ? b_.add(y, at[1]) : nullptr;
@@ -331,7 +344,8 @@ private:
     Reg start = b_.add(lanePositions(indexType), wide(b_.sub(b_.mul(x, axis.stride), axis.padBegin)));
     auto tapsBefore = [&](Reg end) {
       Reg taps = b_.sub(end, start);
-      if (axis.dilation > 1) taps = b_.binary(Op::Div, b_.add(taps, number(axis.dilation - 1)), number(axis.dilation));
+      if (axis.dilation > 1)
+        taps = b_.binary(Op::Div, b_.add(taps, number(axis.dilation - 1)), number(axis.dilation));
       return b_.max(b_.min(taps, number(axis.kernel)), number(0));
     };
     Reg count = tapsBefore(wide(w_.countPadding ? b_.add(axis.input, axis.padEnd) : axis.input));
@@ -345,11 +359,13 @@ private:
     Rows kept = makeRows(rows, y);
     Columns columns = [&](Reg row, Reg x, Reg tap) { return insideColumn(row, x, tap); };
     auto tiles = [&](Reg from, Reg to, int64_t vectors) {
-      b_.loop("x", b_.mul(from, lanes_), b_.mul(to, lanes_), vectors * lanes_, {}, [&](Reg x, const Builder::Values&) {
-        Reg full = w_.combine == Combine::Sum ? k_.constant(static_cast<double>(w_.last().kernel)) : nullptr;
-        finishTile(rows, vectors, y, x, sums(rows, vectors, y, x, kept, columns), full, nullptr);
-        return Builder::Values{};
-      });
+      b_.loop("x", b_.mul(from, lanes_), b_.mul(to, lanes_), vectors * lanes_, {},
+              [&](Reg x, const Builder::Values&) {
+                Reg full =
+                    w_.combine == Combine::Sum ? k_.constant(static_cast<double>(w_.last().kernel)) : nullptr;
+                finishTile(rows, vectors, y, x, sums(rows, vectors, y, x, kept, columns), full, nullptr);
+                return Builder::Values{};
+              });
     };
     Reg rest = tiles_.first;
     if (vectors_ > 1) {

@@ -83,7 +83,8 @@ Value reals(ast::BinaryOp op, double a, double b, const Value& left, const Value
   return {};
 }
 
-template <typename T> std::optional<bool> compareEqual(ast::BinaryOp op, const Value& left, const Value& right) {
+template <typename T>
+std::optional<bool> compareEqual(ast::BinaryOp op, const Value& left, const Value& right) {
   auto *a = left.as<T>(), *b = right.as<T>();
   if (!a || !b) return std::nullopt;
   if (op == ast::BinaryOp::Equal) return *a == *b;
@@ -139,7 +140,8 @@ Value divide(const std::string& name, const std::vector<Value>& arguments, const
   return {name == "div" ? quotient : rest};
 }
 
-Value extreme(const std::string& name, const std::vector<Value>& arguments, const ArithmeticContext& context) {
+Value extreme(const std::string& name, const std::vector<Value>& arguments,
+              const ArithmeticContext& context) {
   if (arguments.empty()) return wrong(name, arguments, context);
   Value best = arguments[0];
   for (const Value& next : arguments) {
@@ -163,7 +165,8 @@ Value makeSize(const std::vector<Value>& arguments, const ArithmeticContext& con
 
 } // namespace
 
-Value applyFunction(const std::string& name, const std::vector<Value>& arguments, const ArithmeticContext& context) {
+Value applyFunction(const std::string& name, const std::vector<Value>& arguments,
+                    const ArithmeticContext& context) {
   if (name == "div" || name == "mod") return divide(name, arguments, context);
   if (name == "min" || name == "max") return extreme(name, arguments, context);
   if (name == "size") return makeSize(arguments, context);

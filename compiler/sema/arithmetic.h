@@ -1,5 +1,5 @@
-// Arithmetic on what is known when compiling. Integers are of 64 bits and overflow is an error; `/` is always float;
-// `div` floors and `mod` matches it.
+// Arithmetic on what is known when compiling. Integers are of 64 bits and overflow is an error; `/` is always
+// float; `div` floors and `mod` matches it.
 #pragma once
 #include "ast/ast.h"
 #include "sema/value.h"
@@ -19,6 +19,7 @@ Value applyBinary(ast::BinaryOp op, const Value& left, const Value& right, const
 // min, max, abs, sqrt, exp, div, mod, size.
 bool isFunction(const std::string& name);
 const std::vector<std::string>& functionNames();
-Value applyFunction(const std::string& name, const std::vector<Value>& arguments, const ArithmeticContext& context);
+Value applyFunction(const std::string& name, const std::vector<Value>& arguments,
+                    const ArithmeticContext& context);
 
 } // namespace convoy::sema

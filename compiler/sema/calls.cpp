@@ -4,8 +4,8 @@
 
 namespace convoy::sema {
 
-Value Elaborator::call(const std::string& callee, Location calleeLocation, const std::vector<ast::Argument>& arguments,
-                       const Value* piped, Location location) {
+Value Elaborator::call(const std::string& callee, Location calleeLocation,
+                       const std::vector<ast::Argument>& arguments, const Value* piped, Location location) {
   const OpInfo* row = findOp(callee);
   bool function = isFunction(callee);
   std::vector<Value> positional;
@@ -70,7 +70,8 @@ Value Elaborator::layerCall(const OpInfo& row, const std::vector<ast::Argument>&
       call.operands.push_back({tensor->id, std::nullopt});
     } else {
       diags_.report(diag::ExpectedTensor, locationOf(i), row.name, describe(positional[i], graph_))
-          .help(std::string("the input comes first: `x |> ") + row.name + "(...)` or `" + row.name + "(x, ...)`");
+          .help(std::string("the input comes first: `x |> ") + row.name + "(...)` or `" + row.name +
+                "(x, ...)`");
       good = false;
     }
   }
@@ -84,8 +85,10 @@ Value Elaborator::layerCall(const OpInfo& row, const std::vector<ast::Argument>&
   size_t next = operandCount;
   for (const AttributeSpec& spec : row.attributes) {
     if (!spec.positional || next >= positional.size()) continue;
-    if (positional[next].isPoison()) good = false;
-    else good = setAttribute(call, spec, *written[next], locationOf(next)) && good;
+    if (positional[next].isPoison())
+      good = false;
+    else
+      good = setAttribute(call, spec, *written[next], locationOf(next)) && good;
     ++next;
   }
   if (next < positional.size()) {
@@ -107,9 +110,11 @@ bool Elaborator::namedArgument(LayerCall& call, const ast::Argument& argument) {
     }
     Value value = evaluate(argument.value.get());
     auto* text = value.as<std::string>();
-    if (text) call.name = *text, call.nameLocation = argument.value->location;
+    if (text)
+      call.name = *text, call.nameLocation = argument.value->location;
     else if (!value.isPoison())
-      diags_.report(diag::WrongAttributeValue, argument.location, "name", "text in quotes", describe(value, graph_));
+      diags_.report(diag::WrongAttributeValue, argument.location, "name", "text in quotes",
+                    describe(value, graph_));
     return text != nullptr;
   }
   for (const AttributeSpec& spec : call.row.attributes)
@@ -121,8 +126,10 @@ bool Elaborator::namedArgument(LayerCall& call, const ast::Argument& argument) {
   auto report = diags_.report(diag::UnknownAttribute, argument.nameLocation, call.row.name, *argument.name);
   std::string nearest = nearestName(*argument.name, candidates), all;
   for (const std::string& candidate : candidates) all += (all.empty() ? "" : ", ") + candidate;
-  if (!nearest.empty()) report.help("did you mean '" + nearest + "'?");
-  else report.help("it takes " + all);
+  if (!nearest.empty())
+    report.help("did you mean '" + nearest + "'?");
+  else
+    report.help("it takes " + all);
   return false;
 }
 
@@ -135,7 +142,8 @@ static bool isPaddingWord(const std::string& text) {
   return std::find(paddingWords().begin(), paddingWords().end(), text) != paddingWords().end();
 }
 
-bool Elaborator::setAttribute(LayerCall& call, const AttributeSpec& spec, const ast::Expr& expr, Location location) {
+bool Elaborator::setAttribute(LayerCall& call, const AttributeSpec& spec, const ast::Expr& expr,
+                              Location location) {
   if (call.attributes.has(spec.name) || (spec.form == AttributeForm::Kernel && call.literal)) {
     diags_.report(diag::DuplicateAttribute, location, spec.name);
     return false;
@@ -144,8 +152,10 @@ bool Elaborator::setAttribute(LayerCall& call, const AttributeSpec& spec, const 
   // Where a word may stand it is meant, even when a value of the script is called so.
   std::optional<Attribute> attribute;
   bool word = spec.form == AttributeForm::Padding && expr.kind == ast::Expr::Name;
-  if (word && (isPaddingWord(expr.text) || !scope_.count(expr.text))) attribute = paddingWord(expr);
-  else if (spec.form == AttributeForm::Border) attribute = borderValue(expr);
+  if (word && (isPaddingWord(expr.text) || !scope_.count(expr.text)))
+    attribute = paddingWord(expr);
+  else if (spec.form == AttributeForm::Border)
+    attribute = borderValue(expr);
   else {
     Value value = evaluate(&expr);
     if (value.isPoison()) return false;
@@ -166,7 +176,8 @@ static const char* expectation(AttributeForm form) {
   case AttributeForm::Bool: return "true or false";
   case AttributeForm::Sizes: return "a number or a size such as 3x3";
   case AttributeForm::Kernel: return "a number, a size such as 3x3, or values in brackets";
-  case AttributeForm::Padding: return "a number, a size such as 1x1, a list of sides, same, same_lower or valid";
+  case AttributeForm::Padding:
+    return "a number, a size such as 1x1, a list of sides, same, same_lower or valid";
   case AttributeForm::Border: return "zero, constant(value), replicate, reflect, reflect101 or wrap";
   }
   return "";
@@ -181,8 +192,9 @@ std::optional<Attribute> Elaborator::paddingWord(const ast::Expr& expr) {
   return std::nullopt;
 }
 
-std::optional<Attribute> Elaborator::attributeValue(const AttributeSpec& spec, const Value& value, Location location) {
-  auto *integer = value.as<int64_t>();
+std::optional<Attribute> Elaborator::attributeValue(const AttributeSpec& spec, const Value& value,
+                                                    Location location) {
+  auto* integer = value.as<int64_t>();
   switch (spec.form) {
   case AttributeForm::Int:
     if (integer) return Attribute(*integer);
@@ -212,9 +224,10 @@ std::optional<Attribute> Elaborator::attributeValue(const AttributeSpec& spec, c
     break;
   case AttributeForm::Border: break;
   }
-  auto report =
-      diags_.report(diag::WrongAttributeValue, location, spec.name, expectation(spec.form), describe(value, graph_));
-  if (value.as<std::string>()) report.help("write it without quotes");
+  auto report = diags_.report(diag::WrongAttributeValue, location, spec.name, expectation(spec.form),
+                              describe(value, graph_));
+  if (value.as<std::string>())
+    report.help("write it without quotes");
   else if (value.as<List>() && spec.form == AttributeForm::Sizes)
     report.help("one number per axis is a size: 2x1, or size(2, 1)");
   return std::nullopt;
@@ -236,15 +249,18 @@ std::optional<Attribute> Elaborator::borderValue(const ast::Expr& expr) {
   if (isName || isCall) {
     auto report = diags_.report(diag::UnknownWord, expr.location, "border", expr.text);
     std::string nearest = nearestName(expr.text, borderWords());
-    if (nearest == "constant") report.help("write constant(value)");
-    else if (!nearest.empty()) report.help("did you mean '" + nearest + "'?");
-    else report.help(std::string("it takes ") + expectation(AttributeForm::Border));
+    if (nearest == "constant")
+      report.help("write constant(value)");
+    else if (!nearest.empty())
+      report.help("did you mean '" + nearest + "'?");
+    else
+      report.help(std::string("it takes ") + expectation(AttributeForm::Border));
     return std::nullopt;
   }
   Value value = evaluate(&expr);
   if (value.isPoison()) return std::nullopt;
-  auto report = diags_.report(diag::WrongAttributeValue, expr.location, "border", expectation(AttributeForm::Border),
-                              describe(value, graph_));
+  auto report = diags_.report(diag::WrongAttributeValue, expr.location, "border",
+                              expectation(AttributeForm::Border), describe(value, graph_));
   if (value.as<std::string>()) report.help("write it without quotes");
   return std::nullopt;
 }

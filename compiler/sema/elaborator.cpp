@@ -8,7 +8,8 @@ graph::Graph Elaborator::run() {
   declareInputs();
   checkResultNames();
   for (const ast::Statement& each : pipeline_.body) statement(each);
-  if (!return_) diags_.report(diag::MissingReturn, pipeline_.nameLocation, pipeline_.name).help("end it with 'return'");
+  if (!return_)
+    diags_.report(diag::MissingReturn, pipeline_.nameLocation, pipeline_.name).help("end it with 'return'");
   return std::move(graph_);
 }
 
@@ -17,7 +18,8 @@ void Elaborator::declareInputs() {
   for (const ast::Input& input : pipeline_.inputs) {
     auto [first, isNew] = seen.emplace(input.name, input.location);
     if (!isNew) {
-      diags_.report(diag::DuplicateName, input.location, "inputs", input.name).label(first->second, "the first one");
+      diags_.report(diag::DuplicateName, input.location, "inputs", input.name)
+          .label(first->second, "the first one");
       continue;
     }
     auto type = inputType(input);
@@ -26,7 +28,8 @@ void Elaborator::declareInputs() {
       continue;
     }
     if (input.fallback)
-      diags_.report(diag::NoDefault, input.fallback->location, input.name).help("a tensor is always given by the caller");
+      diags_.report(diag::NoDefault, input.fallback->location, input.name)
+          .help("a tensor is always given by the caller");
     graph::Value value;
     value.kind = graph::Value::Input;
     value.name = input.name;
@@ -43,7 +46,8 @@ void Elaborator::checkResultNames() {
   for (const ast::Result& result : pipeline_.results) {
     auto [first, isNew] = seen.emplace(result.name, result.location);
     if (!isNew)
-      diags_.report(diag::DuplicateName, result.location, "results", result.name).label(first->second, "the first one");
+      diags_.report(diag::DuplicateName, result.location, "results", result.name)
+          .label(first->second, "the first one");
   }
 }
 
@@ -73,7 +77,8 @@ void Elaborator::bind(const ast::Statement& statement) {
   if (!fits && !value.isPoison())
     diags_.report(diag::OneValueManyNames, statement.location, static_cast<int64_t>(statement.names.size()),
                   describe(value, graph_));
-  for (size_t i = 0; i < statement.names.size(); ++i) scope_[statement.names[i]] = fits ? (*list->elements)[i] : Value();
+  for (size_t i = 0; i < statement.names.size(); ++i)
+    scope_[statement.names[i]] = fits ? (*list->elements)[i] : Value();
 }
 
 void Elaborator::returnStatement(const ast::Statement& statement) {
@@ -105,7 +110,8 @@ void Elaborator::matchResults(std::vector<Returned> returned, bool record, Locat
   }
   bool unnamed = declared.size() == 1 && declared[0].name.empty();
   if (unnamed || !record) {
-    if (declared.size() == 1 && !record) return addOutput(unnamed ? "result" : declared[0].name, &declared[0], returned[0]);
+    if (declared.size() == 1 && !record)
+      return addOutput(unnamed ? "result" : declared[0].name, &declared[0], returned[0]);
     std::string has = unnamed ? "one unnamed result" : std::to_string(declared.size()) + " results";
     diags_.report(diag::WrongResults, location, pipeline_.name, has, record ? "named ones" : "one value")
         .help(record ? "write the names behind '->' too: -> (low: tensor, high: tensor)"
@@ -126,8 +132,10 @@ void Elaborator::matchResults(std::vector<Returned> returned, bool record, Locat
     const Returned* found = nullptr;
     for (const Returned& value : returned)
       if (value.name == result.name) found = &value;
-    if (found) addOutput(result.name, &result, *found);
-    else diags_.report(diag::MissingResult, location, result.name).label(result.location, "declared here");
+    if (found)
+      addOutput(result.name, &result, *found);
+    else
+      diags_.report(diag::MissingResult, location, result.name).label(result.location, "declared here");
   }
 }
 

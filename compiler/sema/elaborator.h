@@ -1,7 +1,7 @@
 // Elaboration of one pipeline: walks the statements once and builds the graph. Split over files by topic:
-//   elaborator.cpp  the pipeline: statements, results        types.cpp       input and result types, size expressions
-//   expressions.cpp expressions                              calls.cpp       layers and their attributes
-//   layers.cpp      nodes, names, parameters                 kernel_values.cpp literal kernels
+//   elaborator.cpp  the pipeline: statements, results        types.cpp       input and result types, size
+//   expressions expressions.cpp expressions                              calls.cpp       layers and their
+//   attributes layers.cpp      nodes, names, parameters                 kernel_values.cpp literal kernels
 #pragma once
 #include "ast/ast.h"
 #include "sema/arithmetic.h"
@@ -85,8 +85,8 @@ private:
              const Value* piped, Location location);
   Value functionCall(const std::string& callee, const std::vector<ast::Argument>& arguments,
                      std::vector<Value> positional, Location location);
-  Value layerCall(const OpInfo& row, const std::vector<ast::Argument>& arguments, std::vector<Value> positional,
-                  Location location);
+  Value layerCall(const OpInfo& row, const std::vector<ast::Argument>& arguments,
+                  std::vector<Value> positional, Location location);
   bool namedArgument(LayerCall& call, const ast::Argument& argument);
   bool setAttribute(LayerCall& call, const AttributeSpec& spec, const ast::Expr& expr, Location location);
   std::optional<Attribute> attributeValue(const AttributeSpec& spec, const Value& value, Location location);

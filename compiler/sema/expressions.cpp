@@ -79,7 +79,8 @@ Value Elaborator::binary(const ast::Expr& expr) {
   return applyBinary(expr.binary, left, right, arithmetic(expr.location));
 }
 
-Value Elaborator::tensorArithmetic(const ast::Expr& expr, const OpInfo* row, const Value& left, const Value& right) {
+Value Elaborator::tensorArithmetic(const ast::Expr& expr, const OpInfo* row, const Value& left,
+                                   const Value& right) {
   auto isOperand = [](const Value& value) { return value.as<Tensor>() || value.number(); };
   if (!row || !isOperand(left) || !isOperand(right)) {
     diags_.report(diag::WrongOperands, expr.location, ast::spelling(expr.binary),
@@ -89,8 +90,10 @@ Value Elaborator::tensorArithmetic(const ast::Expr& expr, const OpInfo* row, con
   LayerCall layer{*row, expr.location, {}, {}, {}, {}, {}, {}};
   for (const Value* value : {&left, &right}) {
     Operand operand;
-    if (auto* tensor = value->as<Tensor>()) operand.id = tensor->id;
-    else operand.scalar = value->number();
+    if (auto* tensor = value->as<Tensor>())
+      operand.id = tensor->id;
+    else
+      operand.scalar = value->number();
     if (operand.scalar && !fitsFloat(*operand.scalar, expr.location)) return {};
     layer.operands.push_back(operand);
   }
@@ -113,7 +116,8 @@ Value Elaborator::pipe(const ast::Expr& expr) {
     require(isCall || target->kind == ast::Expr::Name, "a pipe leads to a name or a call");
     auto bound = scope_.find(target->text);
     if (!isCall && bound != scope_.end() && !findOp(target->text) && !isFunction(target->text)) {
-      if (!bound->second.isPoison()) diags_.report(diag::NoPipeTarget, target->location, describe(bound->second, graph_));
+      if (!bound->second.isPoison())
+        diags_.report(diag::NoPipeTarget, target->location, describe(bound->second, graph_));
       value = {};
       continue;
     }

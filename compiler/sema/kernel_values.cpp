@@ -55,8 +55,9 @@ private:
 
 } // namespace
 
-std::optional<KernelValues> resolveKernel(const List& values, const TensorType& input, std::optional<int64_t> groups,
-                                          Location location, const graph::Graph& graph, DiagnosticEngine& diags) {
+std::optional<KernelValues> resolveKernel(const List& values, const TensorType& input,
+                                          std::optional<int64_t> groups, Location location,
+                                          const graph::Graph& graph, DiagnosticEngine& diags) {
   Flattener flat(location, graph, diags);
   if (!flat.flatten(values, 0)) return std::nullopt;
   auto depth = static_cast<int64_t>(flat.shape.size());
@@ -64,9 +65,9 @@ std::optional<KernelValues> resolveKernel(const List& values, const TensorType& 
   auto wrongDepth = [&] {
     diags.report(diag::KernelDepth, location, depth, input.str())
         .note("with " + counted(rank, "spatial dimension") + ", " + std::to_string(rank) +
-              (rank == 1 ? " level filters" : " levels filter") + " every channel by itself, " + std::to_string(rank + 1) +
-              " levels are several filters of a one-channel input, and " + std::to_string(rank + 2) +
-              " levels are [filters][channels / groups][...]");
+              (rank == 1 ? " level filters" : " levels filter") + " every channel by itself, " +
+              std::to_string(rank + 1) + " levels are several filters of a one-channel input, and " +
+              std::to_string(rank + 2) + " levels are [filters][channels / groups][...]");
     return std::nullopt;
   };
   if (depth < rank || depth > rank + 2) return wrongDepth();

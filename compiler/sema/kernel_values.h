@@ -11,10 +11,11 @@ struct KernelValues {
   int64_t filters = 0, groups = 0;
 };
 
-// With r spatial dimensions, values nested r deep filter every channel by itself; r + 1 deep they are several filters
-// of one channel; r + 2 deep [filters][channels / groups][taps...]. `groups` is what the script says, if it does.
-// nullopt after a diagnostic. No element is poison.
-std::optional<KernelValues> resolveKernel(const List& values, const TensorType& input, std::optional<int64_t> groups,
-                                          Location location, const graph::Graph& graph, DiagnosticEngine& diags);
+// With r spatial dimensions, values nested r deep filter every channel by itself; r + 1 deep they are several
+// filters of one channel; r + 2 deep [filters][channels / groups][taps...]. `groups` is what the script says,
+// if it does. nullopt after a diagnostic. No element is poison.
+std::optional<KernelValues> resolveKernel(const List& values, const TensorType& input,
+                                          std::optional<int64_t> groups, Location location,
+                                          const graph::Graph& graph, DiagnosticEngine& diags);
 
 } // namespace convoy::sema

@@ -32,7 +32,8 @@ graph::ValueId Elaborator::addParameter(const std::string& name, std::vector<Siz
 
 void Elaborator::addCheck(ShapeRequest::RuntimeCheck check, Location location) {
   for (const graph::EntryCheck& entry : graph_.checks)
-    if (entry.check.kind == check.kind && entry.check.left == check.left && entry.check.right == check.right) return;
+    if (entry.check.kind == check.kind && entry.check.left == check.left && entry.check.right == check.right)
+      return;
   graph_.checks.push_back({std::move(check), location});
 }
 
@@ -43,8 +44,8 @@ std::string Elaborator::unused(const std::string& name) const {
   return candidate;
 }
 
-// Unnamed layers are numbered per kind, and every layer of the kind counts, so that a name given to one does not
-// change the names of those after it.
+// Unnamed layers are numbered per kind, and every layer of the kind counts, so that a name given to one does
+// not change the names of those after it.
 std::string Elaborator::proposedName(const LayerCall& call) const {
   if (call.name) return unused(*call.name);
   auto counter = counters_.find(call.row.name);
@@ -59,8 +60,8 @@ bool Elaborator::registerLayer(const LayerCall& call, const std::string& name, b
   auto legal = [](char c) {
     return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '.' || c == '/' || c == '-';
   };
-  if (call.name &&
-      (call.name->empty() || call.name->size() > 200 || !std::all_of(call.name->begin(), call.name->end(), legal))) {
+  if (call.name && (call.name->empty() || call.name->size() > 200 ||
+                    !std::all_of(call.name->begin(), call.name->end(), legal))) {
     diags_.report(diag::BadLayerName, call.nameLocation, *call.name)
         .help("a name has 1 to 200 letters, digits, '_', '.', '/' or '-'");
     return false;
@@ -97,7 +98,8 @@ void Elaborator::applyDefaults(LayerCall& call) {
     if (spec.fallback && !call.attributes.has(spec.name)) call.attributes.set(spec.name, fallbackValue(spec));
 }
 
-// A kernel written as values says its extents, and the number of filters and groups; there is no bias unless asked for.
+// A kernel written as values says its extents, and the number of filters and groups; there is no bias unless
+// asked for.
 std::optional<KernelValues> Elaborator::applyLiteralKernel(LayerCall& call) {
   Attributes& attributes = call.attributes;
   const TensorType& input = graph_.value(call.operands[0].id).type;
@@ -109,7 +111,8 @@ std::optional<KernelValues> Elaborator::applyLiteralKernel(LayerCall& call) {
   auto kernel = resolveKernel(*call.literal, input, groups, location, graph_, diags_);
   if (!kernel) return std::nullopt;
   if (attributes.has("filters") && attributes.get<int64_t>("filters") != kernel->filters) {
-    diags_.report(diag::KernelMismatch, location, kernel->filters, "filters", attributes.get<int64_t>("filters"));
+    diags_.report(diag::KernelMismatch, location, kernel->filters, "filters",
+                  attributes.get<int64_t>("filters"));
     return std::nullopt;
   }
   attributes.set("kernel", kernel->kernel);
@@ -184,8 +187,8 @@ Value Elaborator::addLayer(LayerCall call) {
     if (data->literal) data->data = std::move(kernel->weight);
     // Parameters are looked up in weight files by the name that the script gives to their layer.
     node.operands.push_back(addParameter((call.name ? *call.name : name) + "." + spec.name,
-                                         std::vector<Size>(spec.shape.begin(), spec.shape.end()), std::move(data),
-                                         call.location));
+                                         std::vector<Size>(spec.shape.begin(), spec.shape.end()),
+                                         std::move(data), call.location));
   }
   for (ShapeRequest::RuntimeCheck& check : request.checks) addCheck(std::move(check), call.location);
   return {Tensor{add(std::move(node))}};

@@ -41,7 +41,8 @@ const ast::Pipeline* choose(const ast::File& file, const std::string& wanted, Di
 
 } // namespace
 
-std::optional<graph::Graph> analyze(const ast::File& file, const SemaOptions& options, DiagnosticEngine& diags) {
+std::optional<graph::Graph> analyze(const ast::File& file, const SemaOptions& options,
+                                    DiagnosticEngine& diags) {
   const ast::Pipeline* pipeline = choose(file, options.pipeline, diags);
   if (!pipeline) return std::nullopt;
   graph::Graph graph = sema::Elaborator(*pipeline, diags).run();

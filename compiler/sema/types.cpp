@@ -5,9 +5,9 @@ namespace convoy::sema {
 
 namespace {
 
-constexpr int64_t kLongest = int64_t(1) << 40;        // of a spatial extent
+constexpr int64_t kLongest = int64_t(1) << 40; // of a spatial extent
 constexpr int64_t kMostChannels = (int64_t(1) << 31) - 1;
-constexpr size_t kMostTerms = 64;                     // of a written size, multiplied out
+constexpr size_t kMostTerms = 64; // of a written size, multiplied out
 
 std::string axisNameAt(size_t axis, size_t rank) {
   TensorType type;
@@ -22,8 +22,10 @@ std::string ClaimedType::str() const {
   std::string text;
   for (size_t axis = 0; axis < dims.size(); ++axis) {
     std::string dim = dims[axis] ? dims[axis]->str() : "_";
-    if (axis == 0) text = image == ImageKind::None ? "tensor[" + dim : std::string("image[") + nameOf(image);
-    else text += ", " + dim;
+    if (axis == 0)
+      text = image == ImageKind::None ? "tensor[" + dim : std::string("image[") + nameOf(image);
+    else
+      text += ", " + dim;
   }
   return text + "]";
 }
@@ -44,7 +46,8 @@ std::optional<ImageKind> Elaborator::imageKind(const ast::TypeExpr& type) {
   return std::nullopt;
 }
 
-std::optional<Size> Elaborator::inputDimension(const ast::Expr& expr, const std::string& unnamed, bool channels) {
+std::optional<Size> Elaborator::inputDimension(const ast::Expr& expr, const std::string& unnamed,
+                                               bool channels) {
   if (expr.kind == ast::Expr::Int) {
     if (expr.integer >= 1 && expr.integer <= (channels ? kMostChannels : kLongest)) return Size(expr.integer);
     diags_.report(diag::WrongDimension, expr.location, std::to_string(expr.integer))
@@ -52,11 +55,14 @@ std::optional<Size> Elaborator::inputDimension(const ast::Expr& expr, const std:
     return std::nullopt;
   }
   if (expr.kind != ast::Expr::Name) {
-    diags_.report(diag::WrongDimension, expr.location, "this").help("a dimension of an input is a number, a name or _");
+    diags_.report(diag::WrongDimension, expr.location, "this")
+        .help("a dimension of an input is a number, a name or _");
     return std::nullopt;
   }
   if (channels) {
-    diags_.report(diag::NamedChannels, expr.location, expr.text == "_" ? "left open" : "the name '" + expr.text + "'")
+    diags_
+        .report(diag::NamedChannels, expr.location,
+                expr.text == "_" ? "left open" : "the name '" + expr.text + "'")
         .help("channels are known when compiling, as in tensor[3, H, W]");
     return std::nullopt;
   }
@@ -67,7 +73,8 @@ std::optional<TensorType> Elaborator::inputType(const ast::Input& input) {
   const ast::TypeExpr& written = input.type;
   bool isImage = written.name == "image";
   if (written.name == "float" || written.name == "int" || written.name == "bool") {
-    diags_.report(diag::WrongInputType, written.location, written.name).help("an input is a tensor or an image");
+    diags_.report(diag::WrongInputType, written.location, written.name)
+        .help("an input is a tensor or an image");
     return std::nullopt;
   }
   if (!isImage && written.name != "tensor") {
@@ -110,7 +117,8 @@ std::optional<TensorType> Elaborator::inputType(const ast::Input& input) {
     auto size = inputDimension(*dimension, input.name + "." + axisNameAt(axis, count), axis == 0);
     good = good && size;
     type.dims.push_back(size.value_or(1));
-    if (size && dimension->kind == ast::Expr::Name && dimension->text != "_") sizeNames_.insert(dimension->text);
+    if (size && dimension->kind == ast::Expr::Name && dimension->text != "_")
+      sizeNames_.insert(dimension->text);
   }
   if (!good || !reasonable(type, written.location)) return std::nullopt;
   return type;
@@ -124,7 +132,8 @@ std::optional<Size> Elaborator::sizeExpression(const ast::Expr& expr) {
   };
   auto bounded = [&](const Size& size) -> std::optional<Size> {
     bool fits = size.form().terms.size() <= kMostTerms && size.str().size() <= 1000;
-    for (const auto& term : size.form().terms) fits = fits && term.second <= kLongest && term.second >= -kLongest;
+    for (const auto& term : size.form().terms)
+      fits = fits && term.second <= kLongest && term.second >= -kLongest;
     if (fits) return size;
     wrong("so large an expression");
     return std::nullopt;
@@ -135,8 +144,10 @@ std::optional<Size> Elaborator::sizeExpression(const ast::Expr& expr) {
     if (sizeNames_.count(expr.text)) return Size::symbol(expr.text);
     auto report = diags_.report(diag::UnknownSizeName, expr.location, expr.text);
     std::string nearest = nearestName(expr.text, {sizeNames_.begin(), sizeNames_.end()});
-    if (!nearest.empty()) report.help("did you mean '" + nearest + "'?");
-    else report.help("name it in the type of an input, as in tensor[3, " + expr.text + ", W]");
+    if (!nearest.empty())
+      report.help("did you mean '" + nearest + "'?");
+    else
+      report.help("name it in the type of an input, as in tensor[3, " + expr.text + ", W]");
     return std::nullopt;
   }
   case Expr::Unary: {
@@ -172,7 +183,8 @@ std::optional<Size> Elaborator::sizeCall(const ast::Expr& expr) {
   bool known = expr.text == "div" || expr.text == "mod" || expr.text == "min" || expr.text == "max";
   bool plain = expr.arguments.size() == 2 && !expr.arguments[0].name && !expr.arguments[1].name;
   if (!known || !plain) {
-    diags_.report(diag::WrongDimension, expr.location, "this call").help("write div(a, b), mod(a, b), min(a, b) or max(a, b)");
+    diags_.report(diag::WrongDimension, expr.location, "this call")
+        .help("write div(a, b), mod(a, b), min(a, b) or max(a, b)");
     return std::nullopt;
   }
   auto a = expr.arguments[0].value ? sizeExpression(*expr.arguments[0].value) : std::nullopt;
@@ -225,8 +237,8 @@ std::optional<ClaimedType> Elaborator::resultType(const ast::TypeExpr& written) 
   return good ? std::optional(claimed) : std::nullopt;
 }
 
-void Elaborator::checkResultType(const ast::Result& declared, const ClaimedType& claimed, const TensorType& actual,
-                                 Location returned) {
+void Elaborator::checkResultType(const ast::Result& declared, const ClaimedType& claimed,
+                                 const TensorType& actual, Location returned) {
   if (claimed.open) return;
   std::string name = declared.name.empty() ? "result" : declared.name;
   bool possible = claimed.dims.size() == actual.dims.size();

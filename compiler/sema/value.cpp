@@ -16,7 +16,9 @@ struct Description {
     for (int64_t extent : value.extents) text += (text.empty() ? "" : "x") + std::to_string(extent);
     return "the size " + text;
   }
-  std::string operator()(const List& value) const { return "a list of " + std::to_string(value.elements->size()); }
+  std::string operator()(const List& value) const {
+    return "a list of " + std::to_string(value.elements->size());
+  }
   std::string operator()(const Tensor& value) const { return graph.value(value.id).type.str(); }
 };
 

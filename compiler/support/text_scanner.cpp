@@ -26,9 +26,12 @@ bool TextScanner::isWord(char c) const {
 
 void TextScanner::skip() {
   while (at_ < text_.size()) {
-    if (isSpace(text_[at_])) ++at_;
-    else if (text_.substr(at_, 2) == "//") at_ = std::min(text_.find('\n', at_), text_.size());
-    else return;
+    if (isSpace(text_[at_]))
+      ++at_;
+    else if (text_.substr(at_, 2) == "//")
+      at_ = std::min(text_.find('\n', at_), text_.size());
+    else
+      return;
   }
 }
 
@@ -89,7 +92,8 @@ int64_t TextScanner::integer() {
 double TextScanner::floating() {
   skip();
   size_t begin = at_;
-  while (at_ < text_.size() && (std::isalnum(static_cast<unsigned char>(text_[at_])) || std::string_view(".+-").find(text_[at_]) != std::string_view::npos))
+  while (at_ < text_.size() && (std::isalnum(static_cast<unsigned char>(text_[at_])) ||
+                                std::string_view(".+-").find(text_[at_]) != std::string_view::npos))
     ++at_;
   std::string digits(text_.substr(begin, at_ - begin));
   char* end = nullptr;

@@ -1,5 +1,5 @@
-// Words of the texts of the later stages (loop IR, schedules), for readers that end at the first mistake: such a text
-// was written by a program, or edited in a line or two.
+// Words of the texts of the later stages (loop IR, schedules), for readers that end at the first mistake:
+// such a text was written by a program, or edited in a line or two.
 #pragma once
 #include "support/source.h"
 #include <cstdint>

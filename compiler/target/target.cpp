@@ -46,14 +46,17 @@ void describeX86(Target& target, const std::set<std::string>& features) {
   target.vectorBits = wide ? 512 : has("avx2") && has("fma") ? 256 : 128;
   target.vectorRegisters = wide ? 32 : 16;
   target.matrixUnit = wide && has("amx-tile") && has("amx-bf16");
-  for (const std::string& feature : features) target.features += (target.features.empty() ? "+" : ",+") + feature;
+  for (const std::string& feature : features)
+    target.features += (target.features.empty() ? "+" : ",+") + feature;
 }
 
 // False after a diagnostic.
 bool isKnown(const std::string& cpu, bool x86, DiagnosticEngine& diags) {
   llvm::SmallVector<llvm::StringRef, 128> known;
-  if (x86) llvm::X86::fillValidCPUArchList(known, /*Only64Bit=*/true);
-  else llvm::AArch64::fillValidCPUArchList(known);
+  if (x86)
+    llvm::X86::fillValidCPUArchList(known, /*Only64Bit=*/true);
+  else
+    llvm::AArch64::fillValidCPUArchList(known);
   if (std::find(known.begin(), known.end(), cpu) != known.end()) return true;
   std::vector<std::string> names(known.begin(), known.end());
   auto report = diags.report(diag::UnknownCpu, {}, cpu);
@@ -63,7 +66,8 @@ bool isKnown(const std::string& cpu, bool x86, DiagnosticEngine& diags) {
 
 } // namespace
 
-std::optional<Target> makeTarget(const std::string& tripleText, const std::string& cpuText, DiagnosticEngine& diags) {
+std::optional<Target> makeTarget(const std::string& tripleText, const std::string& cpuText,
+                                 DiagnosticEngine& diags) {
   llvm::Triple host(llvm::sys::getDefaultTargetTriple());
   llvm::Triple triple(tripleText.empty() ? host.str() : llvm::Triple::normalize(tripleText));
   Target target;
@@ -78,7 +82,8 @@ std::optional<Target> makeTarget(const std::string& tripleText, const std::strin
   std::string cpu = !cpuText.empty() ? cpuText : triple.getArch() == host.getArch() ? "native" : plainest;
   bool native = cpu == "native";
   if (native && triple.getArch() != host.getArch()) {
-    diags.report(diag::NativeForeign, {}, triple.str()).help("name a processor, or leave -mcpu out for one that runs everywhere");
+    diags.report(diag::NativeForeign, {}, triple.str())
+        .help("name a processor, or leave -mcpu out for one that runs everywhere");
     return std::nullopt;
   }
   if (!native && cpu != plainest && !isKnown(cpu, target.x86, diags)) return std::nullopt;

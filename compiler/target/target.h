@@ -21,7 +21,8 @@ struct Target {
 
 // `cpu` is a processor's name as clang's -mcpu knows it, or "native"; empty: "native", or the plainest
 // processor of another kind of machine. An empty triple is this machine's.
-// The host is recognised by its features: virtual machines mask the model, and a wrong model's tuning costs speed.
+// The host is recognised by its features: virtual machines mask the model, and a wrong model's tuning costs
+// speed.
 std::optional<Target> makeTarget(const std::string& triple, const std::string& cpu, DiagnosticEngine& diags);
 
 } // namespace convoy

@@ -95,9 +95,10 @@ private:
     if (!timing) return timing.error();
     const std::string json = timingJson(*timing);
     if (options.jsonFile == "-") return printed(json);
-    if (Outcome error = printed(
-            format("%s: %" PRId64 " run%s on %d thread%s: median %.3f ms, fastest %.3f ms\n", pipeline.name,
-                   timing->runs, timing->runs == 1 ? "" : "s", threads, threads == 1 ? "" : "s", timing->medianMs, timing->minMs)))
+    if (Outcome error =
+            printed(format("%s: %" PRId64 " run%s on %d thread%s: median %.3f ms, fastest %.3f ms\n",
+                           pipeline.name, timing->runs, timing->runs == 1 ? "" : "s", threads,
+                           threads == 1 ? "" : "s", timing->medianMs, timing->minMs)))
       return error;
     if (options.jsonFile.empty()) return std::nullopt;
     OutputFiles files;
@@ -133,7 +134,8 @@ private:
     std::set<std::string> stems;
     for (const std::string& item : options.items)
       if (!stems.insert(stemOf(item)).second)
-        return usageError("the results of two files named " + quoted(stemOf(item)) + " would overwrite each other");
+        return usageError("the results of two files named " + quoted(stemOf(item)) +
+                          " would overwrite each other");
     Result<Runner> runner = Runner::create(pipeline, options.threads);
     if (!runner) return runner.error();
     ProgressBar bar(options.items.size());

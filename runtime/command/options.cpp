@@ -17,7 +17,8 @@ struct NamedValue {
 };
 
 // What is wrong with NAME=VALUE whose name is none of those in `known`.
-std::string unknownName(const OptionRow& row, const char* what, const std::string& text, const std::string& known) {
+std::string unknownName(const OptionRow& row, const char* what, const std::string& text,
+                        const std::string& known) {
   const size_t equals = text.find('=');
   std::string wrong = equals == std::string::npos
                           ? quoted(text) + " after " + row.name + " is not " + row.value
@@ -145,7 +146,8 @@ private:
       known += (i ? ", " : "") + quoted(pipeline.size_names[i]);
       found |= name == pipeline.size_names[i];
     }
-    if (equals == std::string::npos || !found) return usageError(unknownName(row, "run-time size", text, known));
+    if (equals == std::string::npos || !found)
+      return usageError(unknownName(row, "run-time size", text, known));
     return number(row, text.substr(equals + 1), 1, INT32_MAX, options.sizes[name]);
   }
 

@@ -9,13 +9,14 @@ namespace convoy::command {
 namespace {
 
 // What is wrong with the sizes, and which ones there are.
-Error sentence(const convoy_pipeline& pipeline, const convoy_failure& failure, const std::vector<Tensor>& inputs) {
+Error sentence(const convoy_pipeline& pipeline, const convoy_failure& failure,
+               const std::vector<Tensor>& inputs) {
   char text[1024];
   convoy_failure_text(&pipeline, &failure, text, sizeof text);
   std::string given;
   for (size_t i = 0; i < inputs.size(); ++i)
-    given += (i ? ", " : "; given: ") + quoted(pipeline.inputs[i].name) + " " + extentsText(inputs[i].extents) +
-             " for " + portType(pipeline.inputs[i]);
+    given += (i ? ", " : "; given: ") + quoted(pipeline.inputs[i].name) + " " +
+             extentsText(inputs[i].extents) + " for " + portType(pipeline.inputs[i]);
   return {text + given};
 }
 
@@ -89,7 +90,8 @@ Result<BoundRun> Runner::bind(const std::vector<Tensor>& inputs) {
   return run;
 }
 
-Outcome Runner::allocateOutputs(BoundRun& run, const std::vector<Tensor>& inputs, int64_t batch, bool batched) {
+Outcome Runner::allocateOutputs(BoundRun& run, const std::vector<Tensor>& inputs, int64_t batch,
+                                bool batched) {
   size_t rankSum = 0;
   for (int32_t i = 0; i < pipeline->output_count; ++i)
     rankSum += static_cast<size_t>(pipeline->outputs[i].rank);

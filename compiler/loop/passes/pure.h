@@ -4,7 +4,8 @@
 
 namespace convoy::loop {
 
-// Its results depend on its operands alone, and computing it can do no harm (divisors are positive by contract).
+// Its results depend on its operands alone, and computing it can do no harm (divisors are positive by
+// contract).
 inline bool isPure(const Inst& inst) {
   switch (shapeOf(inst.op)) {
   case OpShape::Const:
@@ -28,7 +29,8 @@ inline bool isPure(const Inst& inst) {
   case Op::Fill:
   case Op::Get:
   case Op::Set:
-  case Op::Offset: return true;
+  case Op::Offset:
+  case Op::Number: return true;
   default: return false;
   }
 }

@@ -1,5 +1,5 @@
-// Drops pure instructions and loads whose results nobody uses. Before: any loop IR that verifies. After: the same
-// effects; every pure instruction and load has a use.
+// Drops pure instructions and loads whose results nobody uses. Before: any loop IR that verifies. After: the
+// same effects; every pure instruction and load has a use.
 #pragma once
 #include "loop/ir.h"
 

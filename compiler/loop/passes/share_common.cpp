@@ -36,7 +36,8 @@ public:
 
 private:
   static std::string keyOf(const Inst& inst) {
-    std::string key = std::to_string(static_cast<int>(inst.op)) + inst.type.str() + "/" + inst.results[0]->type.str();
+    std::string key =
+        std::to_string(static_cast<int>(inst.op)) + inst.type.str() + "/" + inst.results[0]->type.str();
     auto add = [&](const auto& bits) { key.append(reinterpret_cast<const char*>(&bits), sizeof(bits)); };
     for (const Value* v : inst.operands) add(reinterpret_cast<uintptr_t>(v));
     for (int64_t n : inst.ints) add(n);

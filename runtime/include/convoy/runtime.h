@@ -83,6 +83,7 @@ typedef struct convoy_pipeline {
   int32_t (*check)(const int64_t* sizes, int64_t* output_extents);
   int64_t (*prepared_size)(void);
   int32_t (*prepare)(const void* weights, void* prepared);
+  /* In bytes; -1 when the tensors would be too large to address. */
   int64_t (*workspace_size)(const int64_t* sizes, int64_t batch, int32_t threads);
   int32_t (*run)(const convoy_call* call);
 } convoy_pipeline;

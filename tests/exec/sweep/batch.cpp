@@ -20,7 +20,9 @@ namespace {
 
 constexpr int realsEvery = 8; // every so many cases are run with real numbers too
 
-double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+double now() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
 
 // A case with all that its targets share.
 struct Prepared {
@@ -58,7 +60,8 @@ void prepare(Prepared& p, Progress& progress) {
   for (const Trial& trial : p.trials) {
     runs |= trial.failedCheck < 0;
     progress.refused += trial.failedCheck >= 0;
-    for (const Expected& output : trial.outputs) ++(output.bounds.empty() ? progress.exact : progress.bounded);
+    for (const Expected& output : trial.outputs)
+      ++(output.bounds.empty() ? progress.exact : progress.bounded);
   }
   if (!runs) throw std::runtime_error("none of the case's runs passes the entry checks");
   checkGraphText(graph);
@@ -68,7 +71,8 @@ class Batch {
 public:
   Batch(const std::vector<SweepTarget>& targets, bool thorough, Progress& progress,
         const std::function<void(const std::string&)>& report)
-      : targets_(targets), thorough_(thorough), progress_(progress), report_(report), pool_(convoy_pool_create(2)) {}
+      : targets_(targets), thorough_(thorough), progress_(progress), report_(report),
+        pool_(convoy_pool_create(2)) {}
   ~Batch() { convoy_pool_destroy(pool_); }
 
   void run(const std::vector<const Case*>& cases) {
@@ -105,8 +109,8 @@ private:
   }
   void failed(const Case& c, const std::string& where, const std::string& problem) {
     ++progress_.failed;
-    report_("case " + std::to_string(c.number) + " (" + c.group + "), " + where + ": " + problem + "\n" + c.script +
-            "again: build/bin/sweep --case " + std::to_string(c.number) + "\n");
+    report_("case " + std::to_string(c.number) + " (" + c.group + "), " + where + ": " + problem + "\n" +
+            c.script + "again: build/bin/sweep --case " + std::to_string(c.number) + "\n");
   }
 
   int optimizationOf(const Case& c, size_t target) const {
@@ -143,8 +147,8 @@ private:
     if (!good.empty()) runShared(target, units, exports, good);
   }
 
-  void runShared(size_t target, const std::vector<CompiledUnit>& units, const std::vector<std::string>& exports,
-                 const std::vector<const Prepared*>& cases) {
+  void runShared(size_t target, const std::vector<CompiledUnit>& units,
+                 const std::vector<std::string>& exports, const std::vector<const Prepared*>& cases) {
     double start = now();
     progress_.caseNumber = -1;
     alarm(120);
@@ -185,7 +189,8 @@ private:
   }
 
   void execute(const Prepared& p, const convoy_pipeline* pipeline, const std::string& where, bool inMemory) {
-    Execution execution{pipeline, convoy_pool_executor(pool_), nullptr, (p.source->number % 2 == 0) == inMemory, {}};
+    Execution execution{
+        pipeline, convoy_pool_executor(pool_), nullptr, (p.source->number % 2 == 0) == inMemory, {}};
     for (const std::vector<Trial>* trials : {&p.trials, &p.reals}) {
       if (trials->empty()) continue;
       execution.weights = trials == &p.reals ? &p.realWeights : nullptr;

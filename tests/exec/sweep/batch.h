@@ -22,8 +22,9 @@ struct Progress {
   double reference = 0, compile = 0, memory = 0, link = 0, ahead = 0; // seconds
 };
 
-// Every case is compiled for every target. Three of four cases are optimized for one of them only, in turn, because
-// that takes most of the time; `thorough`: all are optimized for all. `report` gets one text per failure.
+// Every case is compiled for every target. Three of four cases are optimized for one of them only, in turn,
+// because that takes most of the time; `thorough`: all are optimized for all. `report` gets one text per
+// failure.
 void runBatch(const std::vector<const Case*>& cases, const std::vector<SweepTarget>& targets, bool thorough,
               Progress& progress, const std::function<void(const std::string&)>& report);
 

@@ -3,8 +3,8 @@
 
 namespace convoy::sweep {
 
-void CaseList::add(const std::string& group, const std::string& inputs, const std::string& body, std::vector<Run> runs,
-                   bool specials) {
+void CaseList::add(const std::string& group, const std::string& inputs, const std::string& body,
+                   std::vector<Run> runs, bool specials) {
   Case c;
   c.number = static_cast<int>(cases.size());
   c.group = group;
@@ -20,7 +20,8 @@ const char* const axisNames[3] = {"D", "H", "W"}; // the last ones as far as the
 constexpr int64_t mostWork = 1500000;             // multiply-adds of one run: the reference is not fast
 
 // Makes a run cheap enough: smaller outer axes first, then the width.
-void limit(std::vector<int64_t>& extents, const std::vector<int64_t>& smallest, int64_t& batch, int64_t work) {
+void limit(std::vector<int64_t>& extents, const std::vector<int64_t>& smallest, int64_t& batch,
+           int64_t work) {
   auto cost = [&] {
     int64_t product = batch * work;
     for (int64_t extent : extents) product *= extent;
@@ -28,7 +29,8 @@ void limit(std::vector<int64_t>& extents, const std::vector<int64_t>& smallest, 
   };
   while (cost() > mostWork && batch > 1) --batch;
   for (size_t axis = 0; axis < extents.size(); ++axis)
-    while (cost() > mostWork && extents[axis] > std::max<int64_t>(smallest[axis], axis + 1 == extents.size() ? 17 : 2))
+    while (cost() > mostWork &&
+           extents[axis] > std::max<int64_t>(smallest[axis], axis + 1 == extents.size() ? 17 : 2))
       --extents[axis];
 }
 
@@ -55,14 +57,15 @@ Shape someShape(Random& random, int rank, const std::vector<int64_t>& smallest, 
 
   Shape shape;
   std::vector<int64_t> written;
-  for (int axis = 0; axis < rank; ++axis) written.push_back(std::max(draw(axis), smallest[static_cast<size_t>(axis)]));
+  for (int axis = 0; axis < rank; ++axis)
+    written.push_back(std::max(draw(axis), smallest[static_cast<size_t>(axis)]));
   int64_t one = 1;
   limit(written, smallest, one, work);
   const char* const* names = axisNames + 3 - rank;
   for (int axis = 0; axis < rank; ++axis) {
     if (axis) shape.text += ", ";
-    shape.text +=
-        constant[static_cast<size_t>(axis)] ? std::to_string(written[static_cast<size_t>(axis)]) : names[axis];
+    shape.text += constant[static_cast<size_t>(axis)] ? std::to_string(written[static_cast<size_t>(axis)])
+                                                      : names[axis];
   }
   int64_t count = allConstant ? 3 : 6;
   for (int64_t r = 0; r < count; ++r) {

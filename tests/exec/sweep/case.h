@@ -48,8 +48,8 @@ private:
 class CaseList {
 public:
   // `inputs` is what stands between the parentheses of the pipeline, `body` what stands between its braces.
-  void add(const std::string& group, const std::string& inputs, const std::string& body, std::vector<Run> runs,
-           bool specials = false);
+  void add(const std::string& group, const std::string& inputs, const std::string& body,
+           std::vector<Run> runs, bool specials = false);
   std::vector<Case> cases;
 };
 
@@ -59,9 +59,9 @@ struct Shape {
   std::vector<Run> runs;
 };
 
-// Spatial sizes of one rank, of at least `smallest` per axis where they are written as numbers. `work`: multiply-adds
-// per input position and item; tensors become smaller where it is large. All sizes are run-time sizes, or some, or
-// none.
+// Spatial sizes of one rank, of at least `smallest` per axis where they are written as numbers. `work`:
+// multiply-adds per input position and item; tensors become smaller where it is large. All sizes are run-time
+// sizes, or some, or none.
 Shape someShape(Random& random, int rank, const std::vector<int64_t>& smallest, int64_t work);
 // Run-time sizes for the widths that vectors make difficult, in many runs.
 Shape everyWidth(int rank, int64_t work);

@@ -14,7 +14,9 @@ struct Conv {
   std::string padding, border;            // empty: left out
   bool bias = true;
   int rank() const { return static_cast<int>(kernel.size()); }
-  int64_t extent(size_t axis) const { return (kernel[axis] - 1) * (dilation.empty() ? 1 : dilation[axis]) + 1; }
+  int64_t extent(size_t axis) const {
+    return (kernel[axis] - 1) * (dilation.empty() ? 1 : dilation[axis]) + 1;
+  }
   int64_t work() const {
     int64_t product = channels / groups * filters;
     for (int64_t k : kernel) product *= k;
@@ -36,7 +38,8 @@ std::string call(const Conv& c, const std::string& name) {
   // A single number means every axis, which is another way to say it.
   auto sizes = [&](const char* attribute, const Extents& extents) {
     if (extents.empty()) return;
-    bool same = std::count(extents.begin(), extents.end(), extents[0]) == static_cast<int64_t>(extents.size());
+    bool same =
+        std::count(extents.begin(), extents.end(), extents[0]) == static_cast<int64_t>(extents.size());
     text += std::string(", ") + attribute + ": " + (same ? std::to_string(extents[0]) : sizeText(extents));
   };
   sizes("stride", c.stride);
@@ -49,7 +52,8 @@ std::string call(const Conv& c, const std::string& name) {
 }
 
 // One rank 1 kernel has no size form; a size of one axis is a number.
-void addConv(CaseList& list, Random& random, const std::string& group, const Conv& c, bool everySize = false) {
+void addConv(CaseList& list, Random& random, const std::string& group, const Conv& c,
+             bool everySize = false) {
   Extents smallest = smallestFor(c);
   // Sides may be 0, so that constant sizes must hold the whole window.
   if (!c.padding.empty() && c.padding != "same" && c.padding != "same_lower")
@@ -59,7 +63,8 @@ void addConv(CaseList& list, Random& random, const std::string& group, const Con
            "    return x |> " + call(c, "c") + "\n", shape.runs);
 }
 
-const std::vector<std::pair<int64_t, int64_t>> channelPairs{{1, 1}, {1, 4}, {3, 8}, {4, 16}, {16, 16}, {5, 17}, {33, 3}, {16, 48}};
+const std::vector<std::pair<int64_t, int64_t>> channelPairs{{1, 1},   {1, 4},  {3, 8},  {4, 16},
+                                                            {16, 16}, {5, 17}, {33, 3}, {16, 48}};
 
 void kernels(CaseList& list, Random& random) {
   std::vector<Extents> all;
@@ -80,13 +85,24 @@ void kernels(CaseList& list, Random& random) {
 
 void strides(CaseList& list, Random& random) {
   int n = 0;
-  for (Extents stride :
-       {Extents{1, 2}, {2, 1}, {2, 2}, {3, 3}, {1, 3}, {3, 2}, {2, 3}, {4, 4}, {5, 5}, {1, 5}, {4, 1}, {3, 1}})
+  for (Extents stride : {Extents{1, 2},
+                         {2, 1},
+                         {2, 2},
+                         {3, 3},
+                         {1, 3},
+                         {3, 2},
+                         {2, 3},
+                         {4, 4},
+                         {5, 5},
+                         {1, 5},
+                         {4, 1},
+                         {3, 1}})
     for (Extents kernel : {Extents{1, 1}, {2, 2}, {3, 3}, {5, 3}, {1, 4}, {7, 7}})
       for (auto [channels, filters] : {std::pair<int64_t, int64_t>{1, 2}, {16, 16}, {3, 17}}) {
         Conv c;
         c.channels = channels, c.filters = filters, c.kernel = kernel, c.stride = stride;
-        c.padding = std::vector<std::string>{"same", "1", "", "[0, 2, 1, 0]", "same_lower"}[static_cast<size_t>(n % 5)];
+        c.padding = std::vector<std::string>{"same", "1", "", "[0, 2, 1, 0]",
+                                             "same_lower"}[static_cast<size_t>(n % 5)];
         c.bias = n % 2 == 0;
         addConv(list, random, "conv stride", c, n % 9 == 0);
         ++n;
@@ -114,9 +130,10 @@ void groups(CaseList& list, Random& random) {
     int64_t channels, filters, groups;
   };
   int n = 0;
-  for (Groups g : {Groups{3, 3, 3}, {8, 8, 8},   {16, 16, 16}, {17, 17, 17}, {33, 33, 33}, {48, 48, 48}, {4, 8, 4},
-                   {16, 32, 16},    {5, 15, 5},  {8, 4, 2},    {6, 9, 3},    {32, 32, 2},  {48, 48, 3},  {32, 16, 2},
-                   {16, 48, 4},     {12, 12, 4}, {8, 16, 8},   {16, 16, 2},  {64, 64, 4},  {20, 10, 5}})
+  for (Groups g :
+       {Groups{3, 3, 3}, {8, 8, 8},   {16, 16, 16}, {17, 17, 17}, {33, 33, 33}, {48, 48, 48}, {4, 8, 4},
+        {16, 32, 16},    {5, 15, 5},  {8, 4, 2},    {6, 9, 3},    {32, 32, 2},  {48, 48, 3},  {32, 16, 2},
+        {16, 48, 4},     {12, 12, 4}, {8, 16, 8},   {16, 16, 2},  {64, 64, 4},  {20, 10, 5}})
     for (Extents kernel : {Extents{3, 3}, {1, 1}, {2, 3}})
       for (int64_t stride : {1, 2}) {
         Conv c;
@@ -134,7 +151,8 @@ void groups(CaseList& list, Random& random) {
       for (int64_t stride : {1, 2}) {
         Conv first, second;
         first.channels = 3, first.filters = channels, first.kernel = {1, 1};
-        second.channels = second.filters = second.groups = channels, second.kernel = kernel, second.padding = "same";
+        second.channels = second.filters = second.groups = channels, second.kernel = kernel,
+        second.padding = "same";
         second.border = channels == 16 ? "reflect101" : "";
         if (stride > 1) second.stride = {stride, stride};
         Shape shape = someShape(random, 2, {1, 1}, first.work() + second.work());

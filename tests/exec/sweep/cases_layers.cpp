@@ -15,22 +15,26 @@ std::string tensor(int64_t channels, const std::string& spatial) {
 struct Other {
   bool channels, height, width, vector;
 };
-const Other others[] = {{true, true, true, false},    {true, false, false, true},  {false, true, true, false},
-                        {true, false, false, false},  {true, true, false, false},  {true, false, true, false},
-                        {false, false, false, false}, {false, true, false, false}, {false, false, true, false},
-                        {false, false, false, true}};
+const Other others[] = {{true, true, true, false},    {true, false, false, true},
+                        {false, true, true, false},   {true, false, false, false},
+                        {true, true, false, false},   {true, false, true, false},
+                        {false, false, false, false}, {false, true, false, false},
+                        {false, false, true, false},  {false, false, false, true}};
 
-// x op y, or y op x. Blocked: x is the result of a convolution. The divisor is an input as it is, named for its
-// numbers.
-void addBroadcast(CaseList& list, const std::string& op, const Other& other, bool otherFirst, bool blocked, int n) {
+// x op y, or y op x. Blocked: x is the result of a convolution. The divisor is an input as it is, named for
+// its numbers.
+void addBroadcast(CaseList& list, const std::string& op, const Other& other, bool otherFirst, bool blocked,
+                  int n) {
   int64_t channels = blocked ? std::vector<int64_t>{16, 17, 32}[static_cast<size_t>(n % 3)]
                              : std::vector<int64_t>{1, 3, 5, 16}[static_cast<size_t>(n % 4)];
   // Run-time sizes; one of them constant; or both.
   std::string height = n % 5 >= 3 ? "5" : "H", width = n % 5 == 4 ? "19" : "W";
-  std::vector<Run> runs = n % 5 == 4 ? std::vector<Run>{{1, {}}, {2, {}}, {0, {}}} : everyWidth(2, 4 * channels).runs;
+  std::vector<Run> runs =
+      n % 5 == 4 ? std::vector<Run>{{1, {}}, {2, {}}, {0, {}}} : everyWidth(2, 4 * channels).runs;
   for (Run& run : runs)
     if (n % 5 == 3) run.sizes.erase("H");
-  std::string spatial = other.vector ? "" : (other.height ? height : "1") + ", " + (other.width ? width : "1");
+  std::string spatial =
+      other.vector ? "" : (other.height ? height : "1") + ", " + (other.width ? width : "1");
   bool xDivides = op == "/" && otherFirst, yDivides = op == "/" && !otherFirst;
   bool convolved = blocked && !xDivides;
   std::string x = xDivides ? "divisor" : "x", y = yDivides ? "divisor" : "y";
@@ -83,7 +87,8 @@ void addElementwise(CaseList& list) {
             inputs += std::string(", ") + extra + ": " + tensor(channels, shape.text);
         std::string body = "    a = x\n";
         if (blocked)
-          body = "    a = x |> conv(" + std::to_string(channels) + ", kernel: " + sizeText(ones) + ", name: \"c\")\n";
+          body = "    a = x |> conv(" + std::to_string(channels) + ", kernel: " + sizeText(ones) +
+                 ", name: \"c\")\n";
         body += "    return (r: " + text + (n % 3 == 0 ? ")\n" : ", a: a)\n");
         list.add("element-wise", inputs, body, shape.runs);
         ++n;
@@ -92,8 +97,8 @@ void addElementwise(CaseList& list) {
     Shape shape = i % 2 ? everyWidth(2, 8) : someShape(random, 2, {1, 1}, 8);
     bool image = i % 3 == 0;
     std::string inputs = image ? "x: image[rgb, " + shape.text + "]" : "x: tensor[3, " + shape.text + "]";
-    list.add("luminance", inputs, i % 4 < 2 ? "    return luminance(x)\n" : "    return relu(luminance(x) * 2 - 1)\n",
-             shape.runs);
+    list.add("luminance", inputs,
+             i % 4 < 2 ? "    return luminance(x)\n" : "    return relu(luminance(x) * 2 - 1)\n", shape.runs);
   }
 }
 
@@ -105,8 +110,8 @@ void addHeads(CaseList& list) {
        {Extents{1, 1}, {3, 5}, {16, 16}, {17, 3}, {8, 8, 8}, {16, 1, 33}, {4}, {32, 16}, {1, 2, 3, 4}})
     for (int kind = 0; kind < 4; ++kind)
       for (int rank : {1, 2, 3}) {
-        Shape shape =
-            n % 3 == 0 ? everyWidth(rank, 100) : someShape(random, rank, Extents(static_cast<size_t>(rank), 1), 100);
+        Shape shape = n % 3 == 0 ? everyWidth(rank, 100)
+                                 : someShape(random, rank, Extents(static_cast<size_t>(rank), 1), 100);
         std::string inputs, body, names;
         std::string one = sizeText(Extents(static_cast<size_t>(rank), 1));
         for (size_t i = 0; i < channels.size(); ++i) {
@@ -114,13 +119,13 @@ void addHeads(CaseList& list) {
           bool conv = kind == 1 || (kind >= 2 && i % 2 == 0);
           inputs += (i ? ", " : "") + name + ": " + tensor(conv ? 2 : channels[i], shape.text);
           if (conv)
-            body += "    " + name + " = " + name + " |> conv(" + std::to_string(channels[i]) + ", kernel: " + one +
-                    ", name: \"c_" + name + "\")\n";
+            body += "    " + name + " = " + name + " |> conv(" + std::to_string(channels[i]) +
+                    ", kernel: " + one + ", name: \"c_" + name + "\")\n";
           names += (i ? ", " : "") + name;
         }
         body += "    r = concat(" + names + ")\n";
-        body += kind == 3   ? "    return r |> conv(" + std::to_string(1 + 15 * (n % 2)) + ", kernel: " + one +
-                                  ", name: \"d\") |> relu\n"
+        body += kind == 3 ? "    return r |> conv(" + std::to_string(1 + 15 * (n % 2)) + ", kernel: " + one +
+                                ", name: \"d\") |> relu\n"
                 : kind == 2 ? "    return relu(r)\n"
                             : "    return r\n";
         list.add("concat", inputs, body, shape.runs);
@@ -179,44 +184,51 @@ void addInterfaces(CaseList& list) {
       {"x: tensor[3, @]", "y = relu(x)\n    return (a: y, b: y, c: abs(y), d: x)"},
       {"x: tensor[3, @]",
        "y = x |> conv(16, kernel: 3x3, padding: same, name: \"c\")\n    return (a: y, b: relu(y), c: y)"},
+      {"x: tensor[16, @]", "y = x |> conv(16, kernel: 3x3, padding: 1, name: \"c\")\n    z = relu(y + x)\n   "
+                           " return (a: z, b: y)"},
       {"x: tensor[16, @]",
-       "y = x |> conv(16, kernel: 3x3, padding: 1, name: \"c\")\n    z = relu(y + x)\n    return (a: z, b: y)"},
-      {"x: tensor[16, @]", "y = x |> conv(16, kernel: 3x3, padding: 1, name: \"c\") |> relu\n    return y + (y |> "
-                           "conv(16, kernel: 3x3, padding: 1, name: \"d\"))"},
+       "y = x |> conv(16, kernel: 3x3, padding: 1, name: \"c\") |> relu\n    return y + (y |> "
+       "conv(16, kernel: 3x3, padding: 1, name: \"d\"))"},
       {"x: tensor[3, @], y: tensor[3, @]", "return (s: x + y, d: x - y, x: x, y: y)"},
       {"x: tensor[3, @], y: tensor[3, @]", "return (first: y, second: x)"},
       {"x: image[rgb, @]", "return (gray: luminance(x), same: x)"},
       {"x: tensor[3, @], unused: tensor[2, @]", "return relu(x)"},
-      {"x: tensor[17, @]",
-       "m = x |> max_pool(2x2, padding: 1)\n    a = x |> avg_pool(2x2, padding: 1)\n    return (m: m, a: a, d: m - a)"},
-      {"x: tensor[16, @]", "y = x |> conv(32, kernel: 1x1, name: \"c\")\n    return (p: y |> max_pool(3x3, stride: 1, "
-                           "padding: same), q: global_avg_pool(y) |> relu, y: y)"},
-      {"x: tensor[4, @]", "y = x |> conv(kernel: [[1, 2, 1]], padding: same)\n    z = y |> conv(kernel: [[1], [2], "
-                          "[1]], padding: same)\n    return (y: y, z: z, e: x * 4 - z)"},
+      {"x: tensor[17, @]", "m = x |> max_pool(2x2, padding: 1)\n    a = x |> avg_pool(2x2, padding: 1)\n    "
+                           "return (m: m, a: a, d: m - a)"},
+      {"x: tensor[16, @]",
+       "y = x |> conv(32, kernel: 1x1, name: \"c\")\n    return (p: y |> max_pool(3x3, stride: 1, "
+       "padding: same), q: global_avg_pool(y) |> relu, y: y)"},
+      {"x: tensor[4, @]",
+       "y = x |> conv(kernel: [[1, 2, 1]], padding: same)\n    z = y |> conv(kernel: [[1], [2], "
+       "[1]], padding: same)\n    return (y: y, z: z, e: x * 4 - z)"},
       {"x: tensor[8, @], v: tensor[8]", "y = x * v + v\n    return (y: y, m: global_max_pool(y) + v)"},
       {"x: tensor[3, @], s: tensor[1]", "return x * s - s"},
-      {"x: tensor[16, @], y: tensor[16, @]",
-       "a = x |> conv(16, kernel: 3x3, padding: 1, bias: false, name: \"c\")\n    b = y |> conv(16, kernel: 1x1, bias: "
-       "false, name: \"d\")\n    return relu(a + b)"},
-      {"x: tensor[1, @]", "a = x |> conv(kernel: [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]], padding: same, border: "
-                          "replicate)\n    b = x |> conv(kernel: [[-1, -2, -1], [0, 0, 0], [1, 2, 1]], padding: same, "
-                          "border: replicate)\n    return sqrt(a * a + b * b)"},
-      {"x: tensor[16, @]", "y = x |> conv(8, kernel: 1x1, name: \"c\")\n    z = y |> conv(16, kernel: 3x3, padding: "
-                           "same, name: \"d\")\n    return concat(y, z, x)"},
+      {"x: tensor[16, @], y: tensor[16, @]", "a = x |> conv(16, kernel: 3x3, padding: 1, bias: false, name: "
+                                             "\"c\")\n    b = y |> conv(16, kernel: 1x1, bias: "
+                                             "false, name: \"d\")\n    return relu(a + b)"},
+      {"x: tensor[1, @]",
+       "a = x |> conv(kernel: [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]], padding: same, border: "
+       "replicate)\n    b = x |> conv(kernel: [[-1, -2, -1], [0, 0, 0], [1, 2, 1]], padding: same, "
+       "border: replicate)\n    return sqrt(a * a + b * b)"},
+      {"x: tensor[16, @]",
+       "y = x |> conv(8, kernel: 1x1, name: \"c\")\n    z = y |> conv(16, kernel: 3x3, padding: "
+       "same, name: \"d\")\n    return concat(y, z, x)"},
       // Layers that share one kernel, with numbers of their own.
-      {"x: tensor[16, @]", "a = x |> conv(16, kernel: 3x3, padding: 1, bias: false, name: \"a\")\n    b = x |> "
-                           "conv(16, kernel: 3x3, padding: 1, bias: false, name: \"b\")\n    return a - b"},
-      {"x: tensor[2, @]",
-       "a = x |> conv(2, kernel: 1x3, padding: same, bias: false, name: \"a\")\n"
-       "    b = a |> conv(2, kernel: 1x3, padding: same, bias: false, name: \"b\")\n"
-       "    return b |> conv(2, kernel: 1x3, padding: same, bias: false, name: \"c\")"},
+      {"x: tensor[16, @]",
+       "a = x |> conv(16, kernel: 3x3, padding: 1, bias: false, name: \"a\")\n    b = x |> "
+       "conv(16, kernel: 3x3, padding: 1, bias: false, name: \"b\")\n    return a - b"},
+      {"x: tensor[2, @]", "a = x |> conv(2, kernel: 1x3, padding: same, bias: false, name: \"a\")\n"
+                          "    b = a |> conv(2, kernel: 1x3, padding: same, bias: false, name: \"b\")\n"
+                          "    return b |> conv(2, kernel: 1x3, padding: same, bias: false, name: \"c\")"},
       {"x: tensor[3, @], y: tensor[3, @]", "return (a: relu(x), b: relu(y), c: x + y, d: y + x, e: x + x)"},
       {"x: tensor[3, @]", "return (a: x + 1, b: x + 2, c: clamp(x, 0, 1), d: clamp(x, 0, 2))"},
       {"x: tensor[5, @]",
-       "a = x |> conv(kernel: [[1, 2], [3, 4]], padding: same)\n    b = x |> conv(kernel: [[4, 3], [2, 1]], padding: "
+       "a = x |> conv(kernel: [[1, 2], [3, 4]], padding: same)\n    b = x |> conv(kernel: [[4, 3], [2, 1]], "
+       "padding: "
        "same)\n    return (a: a, b: b, m: max_pool(a, 2x2, padding: 1), n: max_pool(b, 2x2, padding: 1))"},
-      {"x: tensor[3, @]", "return (a: x |> conv(3, kernel: 3x3, padding: 2, border: constant(1), name: \"a\"), b: x |> "
-                          "conv(3, kernel: 3x3, padding: 2, border: constant(2), name: \"b\"))"},
+      {"x: tensor[3, @]",
+       "return (a: x |> conv(3, kernel: 3x3, padding: 2, border: constant(1), name: \"a\"), b: x |> "
+       "conv(3, kernel: 3x3, padding: 2, border: constant(2), name: \"b\"))"},
   };
   for (const Interface& i : all)
     for (int kind = 0; kind < 4; ++kind) {
@@ -230,8 +242,8 @@ void addInterfaces(CaseList& list) {
 void addSpecials(CaseList& list) {
   Random random(7);
   for (const char* body :
-       {"max_pool(2x2)", "max_pool(3x3, stride: 1, padding: same)", "max_pool(3x3, stride: 2, padding: 1)", "relu",
-        "clamp(-2, 3)", "global_max_pool", "relu |> max_pool(2x3, stride: 1)", "abs |> clamp(0, 4)",
+       {"max_pool(2x2)", "max_pool(3x3, stride: 1, padding: same)", "max_pool(3x3, stride: 2, padding: 1)",
+        "relu", "clamp(-2, 3)", "global_max_pool", "relu |> max_pool(2x3, stride: 1)", "abs |> clamp(0, 4)",
         "max_pool(2x2, stride: 3) |> relu", "max_pool(1x5, stride: 1, padding: [0, 0, 2, 2]) |> clamp(0, 1)"})
     for (int64_t channels : {1, 3, 16, 17})
       for (int kind = 0; kind < 3; ++kind) {

@@ -6,8 +6,8 @@ namespace convoy::sweep {
 
 namespace {
 
-// A value of the network that is made: its channels, and which spatial extents it has. Values with one `place` have
-// the same extents.
+// A value of the network that is made: its channels, and which spatial extents it has. Values with one
+// `place` have the same extents.
 struct Node {
   std::string name;
   int64_t channels;
@@ -47,7 +47,9 @@ public:
   }
 
 private:
-  std::string size(int64_t extent) const { return sizeText(std::vector<int64_t>(static_cast<size_t>(rank_), extent)); }
+  std::string size(int64_t extent) const {
+    return sizeText(std::vector<int64_t>(static_cast<size_t>(rank_), extent));
+  }
 
   const Node& recent() {
     size_t back = static_cast<size_t>(random_.chance(70) ? 0 : random_.between(0, 2));
@@ -70,8 +72,8 @@ private:
     case 4: return pool(from);
     case 5: return define("relu(" + from.name + ")", from.channels, from.place);
     case 6:
-      return define(random_.chance(50) ? "clamp(" + from.name + ", -20, 30)" : "abs(" + from.name + ")", from.channels,
-                    from.place);
+      return define(random_.chance(50) ? "clamp(" + from.name + ", -20, 30)" : "abs(" + from.name + ")",
+                    from.channels, from.place);
     case 7:
     case 8: return combine(from);
     case 9: {
@@ -84,7 +86,8 @@ private:
       // Scaled by a number per channel.
       if (rank_ > 0 && random_.chance(60)) {
         std::string pooled = from.name + " |> global_max_pool";
-        return define(from.name + (random_.chance(50) ? " + (" : " - (") + pooled + ")", from.channels, from.place);
+        return define(from.name + (random_.chance(50) ? " + (" : " - (") + pooled + ")", from.channels,
+                      from.place);
       }
       return define("relu(" + from.name + " + " + from.name + ")", from.channels, from.place);
     }
@@ -121,8 +124,8 @@ private:
 
   void pool(const Node& from) {
     int64_t window = random_.between(2, 3), stride = random_.chance(50) ? window : 1;
-    std::string text =
-        from.name + (random_.chance(60) ? " |> max_pool(" : " |> avg_pool(") + size(window) + ", padding: same";
+    std::string text = from.name + (random_.chance(60) ? " |> max_pool(" : " |> avg_pool(") + size(window) +
+                       ", padding: same";
     text += ", stride: " + std::to_string(stride) + ")";
     work_ += from.channels * 9;
     define(text, from.channels, placeAfter(from.place, stride));
@@ -133,7 +136,8 @@ private:
     static const std::vector<std::string> ops{" + ", " + ", " - ", " * "};
     std::vector<Node> partners;
     for (const Node& other : nodes_)
-      if (other.place == from.place && (other.channels == from.channels || other.channels == 1 || from.channels == 1))
+      if (other.place == from.place &&
+          (other.channels == from.channels || other.channels == 1 || from.channels == 1))
         partners.push_back(other);
     Node other = random_.of(partners);
     std::string op = random_.of(ops);
@@ -147,7 +151,8 @@ private:
     for (const Node& other : nodes_)
       if (other.place == from.place) partners.push_back(other);
     Node other = random_.of(partners);
-    if (from.channels + other.channels > 48) return define("relu(" + from.name + ")", from.channels, from.place);
+    if (from.channels + other.channels > 48)
+      return define("relu(" + from.name + ")", from.channels, from.place);
     define("concat(" + from.name + ", " + other.name + ")", from.channels + other.channels, from.place);
   }
 

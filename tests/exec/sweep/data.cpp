@@ -18,9 +18,13 @@ struct Amplitude {
 };
 constexpr Amplitude amplitudes[lastLevel + 1] = {{500, 7}, {60, 5}, {9, 3}, {4, 2}, {2, 1}, {1, 1}, {1, 1}};
 
-float realNumber(Random& random) { return static_cast<float>(random.between(-(1 << 23), 1 << 23)) * 0x1p-23f; }
+float realNumber(Random& random) {
+  return static_cast<float>(random.between(-(1 << 23), 1 << 23)) * 0x1p-23f;
+}
 
-bool startsWith(const std::string& text, const std::string& start) { return text.compare(0, start.size(), start) == 0; }
+bool startsWith(const std::string& text, const std::string& start) {
+  return text.compare(0, start.size(), start) == 0;
+}
 
 // An input's name says what numbers it takes: divisors are not zero, squares have exact roots.
 float inputNumber(Random& random, const std::string& name, Fill fill, int level) {
@@ -43,9 +47,9 @@ float inputNumber(Random& random, const std::string& name, Fill fill, int level)
 
 // ---- how exact the reference's doubles are ----
 
-// Exact: the doubles are the float32 numbers that code computes. Rounded: code rounds the double once. (Rounding the
-// exact result of one operation to double and then to float32 is the same as rounding it to float32 at once, since
-// 53 >= 2 * 24 + 2.) Real: code and reference differ by more than that.
+// Exact: the doubles are the float32 numbers that code computes. Rounded: code rounds the double once.
+// (Rounding the exact result of one operation to double and then to float32 is the same as rounding it to
+// float32 at once, since 53 >= 2 * 24 + 2.) Real: code and reference differ by more than that.
 enum class Precision { Exact, Rounded, Real };
 
 // The fewest binary digits behind the point that all numbers have; -1: more than any exact sum takes.
@@ -65,8 +69,9 @@ double largest(const std::vector<double>& numbers) { // of the finite ones
 }
 
 bool isFloat(const std::vector<double>& numbers) {
-  return std::all_of(numbers.begin(), numbers.end(),
-                     [](double x) { return std::isnan(x) || static_cast<double>(static_cast<float>(x)) == x; });
+  return std::all_of(numbers.begin(), numbers.end(), [](double x) {
+    return std::isnan(x) || static_cast<double>(static_cast<float>(x)) == x;
+  });
 }
 
 class Classifier {
@@ -88,13 +93,16 @@ private:
     return worst;
   }
 
-  // `terms` products of an element of operand 0 with a number of at most `weight` in `weightBits`, and `start`.
+  // `terms` products of an element of operand 0 with a number of at most `weight` in `weightBits`, and
+  // `start`.
   bool sumIsExact(const Value& node, double terms, double weight, int weightBits, double start) {
     const std::vector<double>& x = values_[node.operands[0]].data;
     int bits = fractionBits(x);
-    double border = node.attributes.has("border") ? std::fabs(node.attributes.get<Border>("border").value) : 0;
+    double border =
+        node.attributes.has("border") ? std::fabs(node.attributes.get<Border>("border").value) : 0;
     if (bits < 0 || weightBits < 0) return false;
-    bool fits = std::ldexp(terms * std::max(largest(x), border) * weight + start, bits + weightBits) <= 0x1p24;
+    bool fits =
+        std::ldexp(terms * std::max(largest(x), border) * weight + start, bits + weightBits) <= 0x1p24;
     tooLarge_ |= !fits;
     return fits;
   }
@@ -120,7 +128,8 @@ private:
     case OpKind::Conv:
     case OpKind::Dense: {
       const Tensor& w = values_[node.operands[1]];
-      const std::vector<double> none, &bias = node.operands.size() > 2 ? values_[node.operands[2]].data : none;
+      const std::vector<double> none,
+          &bias = node.operands.size() > 2 ? values_[node.operands[2]].data : none;
       double terms = static_cast<double>(w.elements() / w.shape[0]);
       bool exact = sumIsExact(node, terms, largest(w.data), fractionBits(w.data), largest(bias));
       return exact && isFloat(y.data) ? operands == Precision::Exact ? Precision::Exact : Precision::Real
@@ -133,7 +142,8 @@ private:
     }
     case OpKind::GlobalAvgPool: {
       const Tensor& x = values_[node.operands[0]];
-      return sumIsExact(node, static_cast<double>(x.elements() / x.shape[0]), 1, 0, 0) ? once : Precision::Real;
+      return sumIsExact(node, static_cast<double>(x.elements() / x.shape[0]), 1, 0, 0) ? once
+                                                                                       : Precision::Real;
     }
     case OpKind::Luminance:
     case OpKind::Softmax: return Precision::Real;
@@ -224,7 +234,8 @@ std::optional<Trial> makeTrial(const Graph& graph, const Run& run, Fill fill, in
     Expected expected{value.shape, value.data, {}};
     if (fill == Fill::Specials) {
       for (graph::ValueId id = 0; id < graph.values.size(); ++id)
-        if (precision[id] != Precision::Exact) throw std::runtime_error("a case with NaN and infinities is not exact");
+        if (precision[id] != Precision::Exact)
+          throw std::runtime_error("a case with NaN and infinities is not exact");
     } else if (precision[output.value] == Precision::Real) {
       if (bounds.empty()) bounds = reference::errorBounds(graph, values);
       expected.bounds = bounds[output.value].data;

@@ -1,4 +1,5 @@
-// What a case is run with and what must come out: inputs, parameters, the reference's results, and how close they are.
+// What a case is run with and what must come out: inputs, parameters, the reference's results, and how close
+// they are.
 #pragma once
 #include "case.h"
 #include "graph/graph.h"
@@ -14,7 +15,8 @@ enum class Fill { Integers, Reals, Specials };
 struct Expected {
   std::vector<int64_t> shape; // of one item
   std::vector<double> values;
-  // Empty: float(values) to the bit (zeros of either sign are equal, and so are NaNs). Else how far each may be off.
+  // Empty: float(values) to the bit (zeros of either sign are equal, and so are NaNs). Else how far each may
+  // be off.
   std::vector<double> bounds;
 };
 
@@ -29,15 +31,17 @@ struct Trial {
 };
 
 // The numbers of every parameter of a graph.
-using Parameters = std::vector<std::shared_ptr<const graph::ParameterData>>; // by ValueId; null for other values
+using Parameters =
+    std::vector<std::shared_ptr<const graph::ParameterData>>; // by ValueId; null for other values
 Parameters makeParameters(const graph::Graph& graph, Fill fill, int level, uint64_t seed);
 void useParameters(graph::Graph& graph, const Parameters& parameters);
 
 // Integer amplitudes come in levels, the largest first.
 constexpr int lastLevel = 6;
 
-// Makes the trial of one run with the parameters that the graph has. nullopt: sums of this level are too large to be
-// exact; then the next level is to be tried. The last level gives bounds instead.
-std::optional<Trial> makeTrial(const graph::Graph& graph, const Run& run, Fill fill, int level, uint64_t seed);
+// Makes the trial of one run with the parameters that the graph has. nullopt: sums of this level are too
+// large to be exact; then the next level is to be tried. The last level gives bounds instead.
+std::optional<Trial> makeTrial(const graph::Graph& graph, const Run& run, Fill fill, int level,
+                               uint64_t seed);
 
 } // namespace convoy::sweep

@@ -16,7 +16,8 @@ using texts::Flush;
 using texts::GuardedBuffer;
 using Buffer = std::unique_ptr<GuardedBuffer>;
 
-// The caller's floating-point modes: flags that are set and exceptions that stay masked, with and without flushing.
+// The caller's floating-point modes: flags that are set and exceptions that stay masked, with and without
+// flushing.
 class FloatMode {
 public:
 #if defined(__SSE__)
@@ -84,7 +85,8 @@ private:
     std::vector<int64_t> extents(static_cast<size_t>(p_.output_count) * CONVOY_MAX_RANK);
     int32_t check = p_.check(sizes.data(), extents.data());
     if (check != t.failedCheck)
-      return "entry check " + std::to_string(t.failedCheck) + " fails, but the code says " + std::to_string(check);
+      return "entry check " + std::to_string(t.failedCheck) + " fails, but the code says " +
+             std::to_string(check);
     if (check >= 0) return "";
     size_t at = 0;
     for (size_t o = 0; o < t.outputs.size(); ++o)
@@ -96,7 +98,8 @@ private:
     std::vector<Buffer> one, two;
     for (int threads : {1, 2}) {
       std::string problem = once(index, t, sizes, threads, threads == 1 ? one : two);
-      if (!problem.empty()) return std::to_string(threads) + (threads == 1 ? " thread: " : " threads: ") + problem;
+      if (!problem.empty())
+        return std::to_string(threads) + (threads == 1 ? " thread: " : " threads: ") + problem;
     }
     for (size_t o = 0; o < one.size(); ++o)
       if (std::memcmp(one[o]->as<char>(), two[o]->as<char>(), t.outputs[o].values.size() * sizeof(float)))
@@ -112,7 +115,8 @@ private:
     std::vector<float*> outputPointers;
     for (const std::vector<float>& numbers : t.inputs) {
       inputs.push_back(buffer(static_cast<int64_t>(numbers.size() * sizeof(float)), flip));
-      if (!numbers.empty()) std::memcpy(inputs.back()->as<float>(), numbers.data(), numbers.size() * sizeof(float));
+      if (!numbers.empty())
+        std::memcpy(inputs.back()->as<float>(), numbers.data(), numbers.size() * sizeof(float));
       inputs.back()->protect();
       inputPointers.push_back(inputs.back()->as<float>());
     }
@@ -189,8 +193,8 @@ private:
       place = ", " + std::to_string(rest % static_cast<size_t>(e.shape[axis])) + place;
     std::string shape;
     for (int64_t extent : e.shape) shape += ", " + std::to_string(extent);
-    std::string text = " [item " + std::to_string(rest) + place + "] of [" + shape.substr(2) + "]: expected " +
-                       number(e.values[first]);
+    std::string text = " [item " + std::to_string(rest) + place + "] of [" + shape.substr(2) +
+                       "]: expected " + number(e.values[first]);
     if (!e.bounds.empty()) text += " within " + number(e.bounds[first]);
     text += isCanary(actual[first]) ? ", but it was not written" : ", is " + number(actual[first]);
     return text + " (" + std::to_string(wrong) + " of " + std::to_string(e.values.size()) + " are wrong)";

@@ -60,7 +60,8 @@ Parsed parseScript(const std::string& name, const std::string& text) {
 
 void checkGraphText(const graph::Graph& graph) {
   checkText(
-      "graph IR", graph::print(graph, true), [](const SourceFile& f, DiagnosticEngine& d) { return graph::read(f, d); },
+      "graph IR", graph::print(graph, true),
+      [](const SourceFile& f, DiagnosticEngine& d) { return graph::read(f, d); },
       [](const graph::Graph& g) { return graph::print(g, true); });
 }
 
@@ -76,7 +77,8 @@ Program compileGraph(const graph::Graph& graph, const Target& target, int optimi
   schedule::Program lowered = schedule::lower(graph, schedule, target, program.prefix);
   requireNone("the loop IR is not well formed", loop::verify(lowered.loops));
   checkText(
-      "loop IR", loop::print(lowered.loops), [](const SourceFile& f, DiagnosticEngine& d) { return loop::read(f, d); },
+      "loop IR", loop::print(lowered.loops),
+      [](const SourceFile& f, DiagnosticEngine& d) { return loop::read(f, d); },
       [](const loop::Module& m) {
         requireNone("the loop IR that was read back is not well formed", loop::verify(m));
         return loop::print(m);

@@ -21,8 +21,8 @@ struct Program {
   std::vector<CompiledUnit> units;
   std::vector<std::string> exports; // with the descriptor
 };
-// The graph's parameters must have their numbers. Throws unless the schedule and the loop IR print as texts that say
-// the same and verify.
+// The graph's parameters must have their numbers. Throws unless the schedule and the loop IR print as texts
+// that say the same and verify.
 Program compileGraph(const graph::Graph& graph, const Target& target, int optimize);
 // Throws unless the graph prints as a text that says the same.
 void checkGraphText(const graph::Graph& graph);

@@ -1,10 +1,10 @@
-// The execution sweep: generated scripts, compiled for three widths of vectors, run in memory and ahead of time, with
-// one thread and two, and compared with the reference interpreter.
+// The execution sweep: generated scripts, compiled for three widths of vectors, run in memory and ahead of
+// time, with one thread and two, and compared with the reference interpreter.
 //
 //   sweep [--case N] [--from N] [--to N] [--every N] [--group TEXT] [--cpu NAME] [--list]
 //
-// With CONVOY_TEST_LONG in the environment every case is optimized for every target. The last line counts results: one
-// for each case and target.
+// With CONVOY_TEST_LONG in the environment every case is optimized for every target. The last line counts
+// results: one for each case and target.
 #include "batch.h"
 #include "compiled_text.h"
 #include <algorithm>
@@ -89,11 +89,11 @@ public:
       std::printf("%5zu of %zu cases, %d failed, %.0f s\n", done_, cases_.size(), total_.failed, seconds);
       std::fflush(stdout);
     }
-    std::printf("%d executions; outputs %d exact, %d within a bound; %d runs refused by entry checks\n", total_.runs,
-                total_.exact, total_.bounded, total_.refused);
-    std::printf(
-        "seconds of work: reference %.1f, compile %.1f, run in memory %.1f, link %.1f, run ahead of time %.1f\n",
-        total_.reference, total_.compile, total_.memory, total_.link, total_.ahead);
+    std::printf("%d executions; outputs %d exact, %d within a bound; %d runs refused by entry checks\n",
+                total_.runs, total_.exact, total_.bounded, total_.refused);
+    std::printf("seconds of work: reference %.1f, compile %.1f, run in memory %.1f, link %.1f, run ahead of "
+                "time %.1f\n",
+                total_.reference, total_.compile, total_.memory, total_.link, total_.ahead);
     std::printf("%d passed, %d failed\n", total_.passed, total_.failed);
     return total_.failed || !total_.passed ? 1 : 0;
   }
@@ -126,8 +126,8 @@ private:
     std::string how = WIFSIGNALED(status)
                           ? WTERMSIG(status) == SIGALRM ? "it does not end" : strsignal(WTERMSIG(status))
                           : "it ended the process";
-    auto crashed =
-        std::find_if(slot.batch.begin(), slot.batch.end(), [&](const Case* c) { return c->number == p.caseNumber; });
+    auto crashed = std::find_if(slot.batch.begin(), slot.batch.end(),
+                                [&](const Case* c) { return c->number == p.caseNumber; });
     if (crashed == slot.batch.end()) {
       std::printf("a batch from case %d on: %s while linking\n", slot.batch.front()->number, how.c_str());
       total_.failed += static_cast<int>(slot.batch.size() * targets_.size());
@@ -135,7 +135,8 @@ private:
       return {};
     }
     std::printf("case %d (%s), %s: %s\n%sagain: build/bin/sweep --case %d\n", (*crashed)->number,
-                (*crashed)->group.c_str(), p.where, how.c_str(), (*crashed)->script.c_str(), (*crashed)->number);
+                (*crashed)->group.c_str(), p.where, how.c_str(), (*crashed)->script.c_str(),
+                (*crashed)->number);
     total_.failed += static_cast<int>(targets_.size());
     ++done_;
     slot.batch.erase(crashed);
@@ -145,7 +146,8 @@ private:
   void add(const Progress& p) {
     total_.passed += p.passed, total_.failed += p.failed, total_.runs += p.runs;
     total_.exact += p.exact, total_.bounded += p.bounded, total_.refused += p.refused;
-    total_.reference += p.reference, total_.compile += p.compile, total_.memory += p.memory, total_.link += p.link;
+    total_.reference += p.reference, total_.compile += p.compile, total_.memory += p.memory,
+        total_.link += p.link;
     total_.ahead += p.ahead;
   }
 
@@ -157,8 +159,9 @@ private:
 };
 
 int usage() {
-  std::fprintf(stderr,
-               "usage: sweep [--case N] [--from N] [--to N] [--every N] [--group TEXT] [--cpu NAME] [--list]\n");
+  std::fprintf(
+      stderr,
+      "usage: sweep [--case N] [--from N] [--to N] [--every N] [--group TEXT] [--cpu NAME] [--list]\n");
   return 2;
 }
 
@@ -194,7 +197,8 @@ int main(int argc, char** argv) {
   const std::vector<Case> all = allCases();
   std::vector<const Case*> chosen;
   for (const Case& c : all)
-    if (c.number >= from && c.number <= to && c.number % every == 0 && c.group.find(group) != std::string::npos)
+    if (c.number >= from && c.number <= to && c.number % every == 0 &&
+        c.group.find(group) != std::string::npos)
       chosen.push_back(&c);
   if (list) {
     for (const Case* c : chosen) std::printf("// %s\n%s\n", c->group.c_str(), c->script.c_str());

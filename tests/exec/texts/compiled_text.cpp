@@ -37,7 +37,8 @@ Target targetFor(const std::string& cpu) {
   return *target;
 }
 
-CompiledText::CompiledText(const std::string& name, const std::string& source, const std::string& cpu, int optimize) {
+CompiledText::CompiledText(const std::string& name, const std::string& source, const std::string& cpu,
+                           int optimize) {
   CompileOptions options;
   options.optimize = optimize;
   units_ = compileProgram(readText(name + ".loop", source), nullptr, targetFor(cpu), options);
@@ -48,7 +49,8 @@ std::string assemblyOf(const std::string& name, const std::string& cpu) {
   CompileOptions options;
   options.keepAssembly = true;
   std::string all;
-  for (const CompiledUnit& unit : compileProgram(readText(name + ".loop", textOf(name)), nullptr, targetFor(cpu), options))
+  for (const CompiledUnit& unit :
+       compileProgram(readText(name + ".loop", textOf(name)), nullptr, targetFor(cpu), options))
     all += unit.assembly;
   return all;
 }
@@ -57,7 +59,8 @@ bool runsHere(const std::string& cpu) {
   std::string here = targetFor("native").features + ",";
   std::istringstream wanted(targetFor(cpu).features);
   for (std::string feature; std::getline(wanted, feature, ',');)
-    if (feature != "+64bit" && feature != "+x87" && here.find(feature + ",") == std::string::npos) return false;
+    if (feature != "+64bit" && feature != "+x87" && here.find(feature + ",") == std::string::npos)
+      return false;
   return true;
 }
 

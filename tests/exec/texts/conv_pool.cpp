@@ -23,7 +23,8 @@ Picture pool(const Picture& in) {
 class ConvPool : public Workload {
 public:
   ConvPool(Fill fill, Flush where, int64_t height, int64_t width)
-      : Workload("conv_pool", 2.0 * static_cast<double>(channels * channels * 9 * (height - 2) * (width - 2))),
+      : Workload("conv_pool",
+                 2.0 * static_cast<double>(channels * channels * 9 * (height - 2) * (width - 2))),
         fill_(fill), picture_(channels, height, width), weights_(channels, channels), bias_(channels) {
     flush = where;
     int limit = fill == Fill::Integers ? 8 : 0;
@@ -38,7 +39,8 @@ public:
     packBlocked(picture_, 16, in_);
     for (int64_t f = 0; f < channels; ++f)
       for (int64_t c = 0; c < channels; ++c)
-        for (int64_t tap = 0; tap < 9; ++tap) packed_[(tap * 16 + c) * 16 + f] = static_cast<float>(weights_.at(f, c, tap));
+        for (int64_t tap = 0; tap < 9; ++tap)
+          packed_[(tap * 16 + c) * 16 + f] = static_cast<float>(weights_.at(f, c, tap));
     for (size_t f = 0; f < channels; ++f) biases_[f] = static_cast<float>(bias_[f]);
   }
 
@@ -56,7 +58,8 @@ public:
       bound = pool(convolve3x3(picture_.magnitude(), weights_.magnitude(), magnitude(bias_)));
       for (double& b : bound.values) b *= roundings(channels * 9 + 1);
     }
-    std::string wrong = compareBlocked(out_, expected.width, expected.width * expected.height, expected, bound);
+    std::string wrong =
+        compareBlocked(out_, expected.width, expected.width * expected.height, expected, bound);
     return wrong.empty() ? touchedOutside() : wrong;
   }
 

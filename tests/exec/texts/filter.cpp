@@ -8,8 +8,8 @@ namespace {
 class Filter : public Workload {
 public:
   Filter(Fill fill, Flush where, int64_t height, int64_t width)
-      : Workload("filter_3x3", 2.0 * 9 * static_cast<double>(height * width)), fill_(fill), picture_(1, height, width),
-        weights_(1, 1) {
+      : Workload("filter_3x3", 2.0 * 9 * static_cast<double>(height * width)), fill_(fill),
+        picture_(1, height, width), weights_(1, 1) {
     flush = where;
     int limit = fill == Fill::Integers ? 100 : 0;
     fillValues(picture_.values, 7, limit);
@@ -22,8 +22,8 @@ public:
   }
 
   void run(const CompiledText& code) override {
-    code.function<void(const float*, const float*, float*, int64_t, int64_t)>(text)(in_, kernel_, out_, picture_.height,
-                                                                                     picture_.width);
+    code.function<void(const float*, const float*, float*, int64_t, int64_t)>(text)(
+        in_, kernel_, out_, picture_.height, picture_.width);
   }
 
   std::string problem() const override {

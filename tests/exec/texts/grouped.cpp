@@ -9,8 +9,8 @@ constexpr int64_t size = 56, padded = size + 2, perGroup = 4;
 class Grouped : public Workload {
 public:
   Grouped(Fill fill, Flush where, int64_t blocks)
-      : Workload("grouped_3x3", 2.0 * static_cast<double>(blocks * 16 * perGroup * 9 * size * size)), fill_(fill),
-        blocks_(blocks), picture_(blocks * 16, size, size), weights_(blocks * 16, perGroup),
+      : Workload("grouped_3x3", 2.0 * static_cast<double>(blocks * 16 * perGroup * 9 * size * size)),
+        fill_(fill), blocks_(blocks), picture_(blocks * 16, size, size), weights_(blocks * 16, perGroup),
         bias_(static_cast<size_t>(blocks * 16)) {
     flush = where;
     int limit = fill == Fill::Integers ? 8 : 0;
@@ -25,13 +25,14 @@ public:
     for (int64_t f = 0; f < blocks * 16; ++f)
       for (int64_t c = 0; c < perGroup; ++c)
         for (int64_t tap = 0; tap < 9; ++tap)
-          packed_[((f / 16 * 9 + tap) * perGroup + c) * 16 + f % 16] = static_cast<float>(weights_.at(f, c, tap));
+          packed_[((f / 16 * 9 + tap) * perGroup + c) * 16 + f % 16] =
+              static_cast<float>(weights_.at(f, c, tap));
     for (size_t f = 0; f < bias_.size(); ++f) biases_[f] = static_cast<float>(bias_[f]);
   }
 
   void run(const CompiledText& code) override {
-    code.function<void(const float*, const float*, const float*, float*, int64_t)>(text)(in_, packed_, biases_, out_,
-                                                                                          blocks_);
+    code.function<void(const float*, const float*, const float*, float*, int64_t)>(text)(
+        in_, packed_, biases_, out_, blocks_);
   }
 
   std::string problem() const override {
@@ -58,6 +59,8 @@ private:
 
 } // namespace
 
-Made groupedWorkload(Fill fill, Flush flush, int64_t blocks) { return std::make_unique<Grouped>(fill, flush, blocks); }
+Made groupedWorkload(Fill fill, Flush flush, int64_t blocks) {
+  return std::make_unique<Grouped>(fill, flush, blocks);
+}
 
 } // namespace convoy::texts

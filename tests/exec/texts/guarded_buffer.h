@@ -9,8 +9,8 @@
 
 namespace convoy::texts {
 
-// Where the bytes lie: the first one right behind the lower page, or the last one right before the upper page. The
-// bytes around them, up to the pages, hold a pattern.
+// Where the bytes lie: the first one right behind the lower page, or the last one right before the upper
+// page. The bytes around them, up to the pages, hold a pattern.
 enum class Flush { Low, High };
 
 class GuardedBuffer {
@@ -22,7 +22,8 @@ public:
     base_ = static_cast<char*>(mmap(nullptr, whole_, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
     if (base_ == MAP_FAILED) throw std::runtime_error("no memory for a guarded buffer");
     low_ = base_ + page;
-    if (inner_ && mprotect(low_, inner_, PROT_READ | PROT_WRITE)) throw std::runtime_error("cannot guard a buffer");
+    if (inner_ && mprotect(low_, inner_, PROT_READ | PROT_WRITE))
+      throw std::runtime_error("cannot guard a buffer");
     if (inner_) std::memset(low_, pattern, inner_);
     data_ = flush == Flush::Low ? low_ : low_ + inner_ - bytes;
   }

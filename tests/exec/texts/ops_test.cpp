@@ -1,5 +1,5 @@
-// Every operation of loop IR, run: what it computes, at the edges where a wrong lowering would show, for this machine
-// and the generic ones, optimized and not.
+// Every operation of loop IR, run: what it computes, at the edges where a wrong lowering would show, for this
+// machine and the generic ones, optimized and not.
 #include "compiled_text.h"
 #include "convoy/runtime.h"
 #include "guarded_buffer.h"
@@ -16,25 +16,32 @@ namespace {
 struct Mode {
   const char* cpu;
   int optimize;
-  friend std::ostream& operator<<(std::ostream& s, const Mode& m) { return s << m.cpu << " -O" << m.optimize; }
+  friend std::ostream& operator<<(std::ostream& s, const Mode& m) {
+    return s << m.cpu << " -O" << m.optimize;
+  }
 };
 
 class Ops : public testing::TestWithParam<Mode> {
 protected:
   void SetUp() override {
     if (!runsHere(GetParam().cpu)) GTEST_SKIP() << "this processor cannot run code for " << GetParam().cpu;
-    if (targetFor(GetParam().cpu).matrixUnit && !allowMatrixUnit()) GTEST_SKIP() << "no matrix unit for this process";
+    if (targetFor(GetParam().cpu).matrixUnit && !allowMatrixUnit())
+      GTEST_SKIP() << "no matrix unit for this process";
   }
   CompiledText compile(const std::string& body, const std::string& parameters) {
-    return {"ops", "export func @f(" + parameters + ") {\n" + body + "\n return }", GetParam().cpu, GetParam().optimize};
+    return {"ops", "export func @f(" + parameters + ") {\n" + body + "\n return }", GetParam().cpu,
+            GetParam().optimize};
   }
-  CompiledText compileModule(const std::string& text) { return {"ops", text, GetParam().cpu, GetParam().optimize}; }
+  CompiledText compileModule(const std::string& text) {
+    return {"ops", text, GetParam().cpu, GetParam().optimize};
+  }
 };
 INSTANTIATE_TEST_SUITE_P(Modes, Ops,
-                         testing::Values(Mode{"native", 3}, Mode{"native", 0}, Mode{"x86-64-v3", 3}, Mode{"x86-64-v2", 3},
-                                         Mode{"x86-64-v2", 0}),
+                         testing::Values(Mode{"native", 3}, Mode{"native", 0}, Mode{"x86-64-v3", 3},
+                                         Mode{"x86-64-v2", 3}, Mode{"x86-64-v2", 0}),
                          [](const auto& info) {
-                           std::string name = std::string(info.param.cpu) + "_O" + std::to_string(info.param.optimize);
+                           std::string name =
+                               std::string(info.param.cpu) + "_O" + std::to_string(info.param.optimize);
                            for (char& c : name)
                              if (c == '-') c = '_';
                            return name;
@@ -43,10 +50,13 @@ INSTANTIATE_TEST_SUITE_P(Modes, Ops,
 constexpr float nan = std::numeric_limits<float>::quiet_NaN();
 constexpr float inf = std::numeric_limits<float>::infinity();
 
-bool same(float a, float b) { return (std::isnan(a) && std::isnan(b)) || (a == b && std::signbit(a) == std::signbit(b)); }
+bool same(float a, float b) {
+  return (std::isnan(a) && std::isnan(b)) || (a == b && std::signbit(a) == std::signbit(b));
+}
 
 TEST_P(Ops, IntegerDivisionRoundsDown) {
-  auto code = compile("%q = div %a, %b  %r = mod %a, %b  store %q, %out[0]  store %r, %out[1]", "%a: i64, %b: i64, %out: ptr");
+  auto code = compile("%q = div %a, %b  %r = mod %a, %b  store %q, %out[0]  store %r, %out[1]",
+                      "%a: i64, %b: i64, %out: ptr");
   for (int64_t a : {-7, -6, -1, 0, 1, 6, 7})
     for (int64_t b : {1, 3, 7}) {
       int64_t out[2];
@@ -131,11 +141,22 @@ TEST_P(Ops, FloatArithmeticAndNaN) {
   code.function<void(const float*, float*)>("f")(in, out);
   for (int i = 0; i < 8; ++i) {
     bool anyNan = std::isnan(a[i]) || std::isnan(b[i]);
-    const float wanted[14] = {a[i] + b[i], a[i] - b[i], a[i] * b[i], a[i] / b[i], a[i] < b[i] ? a[i] : b[i],
-                              a[i] > b[i] ? a[i] : b[i], anyNan ? nan : std::min(a[i], b[i]),
-                              anyNan ? nan : std::max(a[i], b[i]), -a[i], std::fabs(a[i]), std::sqrt(a[i]),
-                              std::nearbyint(a[i]), std::floor(a[i]), std::fma(a[i], b[i], c[i])};
-    for (int k = 0; k < 14; ++k) EXPECT_TRUE(same(out[k * 8 + i], wanted[k])) << k << " of lane " << i << ": " << out[k * 8 + i];
+    const float wanted[14] = {a[i] + b[i],
+                              a[i] - b[i],
+                              a[i] * b[i],
+                              a[i] / b[i],
+                              a[i] < b[i] ? a[i] : b[i],
+                              a[i] > b[i] ? a[i] : b[i],
+                              anyNan ? nan : std::min(a[i], b[i]),
+                              anyNan ? nan : std::max(a[i], b[i]),
+                              -a[i],
+                              std::fabs(a[i]),
+                              std::sqrt(a[i]),
+                              std::nearbyint(a[i]),
+                              std::floor(a[i]),
+                              std::fma(a[i], b[i], c[i])};
+    for (int k = 0; k < 14; ++k)
+      EXPECT_TRUE(same(out[k * 8 + i], wanted[k])) << k << " of lane " << i << ": " << out[k * 8 + i];
   }
 }
 
@@ -202,8 +223,9 @@ TEST_P(Ops, CastToBf16RoundsToNearestEven) {
     %y = cast f32x16 %l    store %y, %out[0]
     %bits = bitcast i32x16 %y  store %bits, %ints[0])",
                       "%in: ptr, %halves: ptr, %out: ptr, %ints: ptr");
-  const uint32_t patterns[16] = {0x3f800000, 0x3f808000, 0x3f818000, 0x3f807fff, 0x3f808001, 0xbf808000, 0x7f800000, 0xff800000,
-                                 0x7f7fffff, 0x00800000, 0x42c80000, 0x80000000, 0x00000000, 0x3fffffff, 0x40490fdb, 0xc0490fdb};
+  const uint32_t patterns[16] = {0x3f800000, 0x3f808000, 0x3f818000, 0x3f807fff, 0x3f808001, 0xbf808000,
+                                 0x7f800000, 0xff800000, 0x7f7fffff, 0x00800000, 0x42c80000, 0x80000000,
+                                 0x00000000, 0x3fffffff, 0x40490fdb, 0xc0490fdb};
   float in[16], out[16];
   uint16_t halves[16];
   uint32_t ints[16];
@@ -230,7 +252,8 @@ TEST_P(Ops, MasksTakeAnyCount) {
     store %v, %out[0])",
                       "%n: i64, %out: ptr");
   const int64_t most = std::numeric_limits<int64_t>::max();
-  for (int64_t n : std::vector<int64_t>{-most, -1, 0, 1, 7, 15, 16, 17, int64_t{1} << 32, (int64_t{1} << 32) + 3, most}) {
+  for (int64_t n :
+       std::vector<int64_t>{-most, -1, 0, 1, 7, 15, 16, 17, int64_t{1} << 32, (int64_t{1} << 32) + 3, most}) {
     float out[16];
     code.function<void(int64_t, float*)>("f")(n, out);
     for (int i = 0; i < 16; ++i) EXPECT_EQ(out[i], i < n ? 1 : 0) << n << " lane " << i;
@@ -402,19 +425,23 @@ TEST_P(Ops, ParallelRangesCoverAndRestoreTheFloatMode) {
       parallel %executor, %count, @range(%in, %out)
       return
     })");
-  const float smallest = std::numeric_limits<float>::min(); // halved it is a denormal, which compiled code flushes
+  const float smallest =
+      std::numeric_limits<float>::min(); // halved it is a denormal, which compiled code flushes
   const std::vector<float> in = {1, 2, smallest, 4, 5, 6, 7};
   // Three ranges, the last first.
-  convoy_executor executor{[](void* self, void (*body)(void*, int64_t, int64_t), void* context, int64_t count) {
-                             ++*static_cast<int*>(self);
-                             body(context, 4, count), body(context, 4, 4), body(context, 0, 4);
-                           },
-                           nullptr, 2};
+  convoy_executor executor{
+      [](void* self, void (*body)(void*, int64_t, int64_t), void* context, int64_t count) {
+        ++*static_cast<int*>(self);
+        body(context, 4, count), body(context, 4, 4), body(context, 0, 4);
+      },
+      nullptr, 2};
   int calls = 0;
   executor.self = &calls;
-  for (const convoy_executor* e : {static_cast<const convoy_executor*>(nullptr), static_cast<const convoy_executor*>(&executor)}) {
+  for (const convoy_executor* e :
+       {static_cast<const convoy_executor*>(nullptr), static_cast<const convoy_executor*>(&executor)}) {
     std::vector<float> out(7, -1);
-    code.function<void(const convoy_executor*, int64_t, const float*, float*)>("f")(e, 7, in.data(), out.data());
+    code.function<void(const convoy_executor*, int64_t, const float*, float*)>("f")(e, 7, in.data(),
+                                                                                    out.data());
     for (size_t i = 0; i < 7; ++i) EXPECT_EQ(out[i], i == 2 ? 0 : in[i] / 2) << i;
     volatile float x = smallest;
     EXPECT_NE(x / 2, 0.0f) << "the caller's mode is gone";
@@ -427,10 +454,12 @@ TEST_P(Ops, ByteTiles) {
   for (bool isSigned : {true, false}) {
     std::string left = isSigned ? "i8" : "u8";
     auto code = compile("%c = tile.load tile<3x5xi32> %start[0], 20\n"
-                        "%a = tile.load tile<3x8x" + left + "> %left[0], 8\n"
-                        "%b = tile.load tile<2x20xi8> %right[0], 20\n"
-                        "%d = tile.mac %c, %a, %b\n"
-                        "tile.store %d, i32 %out[0], 20",
+                        "%a = tile.load tile<3x8x" +
+                            left +
+                            "> %left[0], 8\n"
+                            "%b = tile.load tile<2x20xi8> %right[0], 20\n"
+                            "%d = tile.mac %c, %a, %b\n"
+                            "tile.store %d, i32 %out[0], 20",
                         "%start: ptr, %left: ptr, %right: ptr, %out: ptr");
     uint8_t a[24];
     int8_t b[40]; // [k / 4][j][k % 4]
@@ -443,7 +472,8 @@ TEST_P(Ops, ByteTiles) {
       for (int j = 0; j < 5; ++j) {
         int sum = start[i * 5 + j];
         for (int k = 0; k < 8; ++k)
-          sum += (isSigned ? static_cast<int8_t>(a[i * 8 + k]) : static_cast<int>(a[i * 8 + k])) * b[(k / 4 * 5 + j) * 4 + k % 4];
+          sum += (isSigned ? static_cast<int8_t>(a[i * 8 + k]) : static_cast<int>(a[i * 8 + k])) *
+                 b[(k / 4 * 5 + j) * 4 + k % 4];
         EXPECT_EQ(out[i * 5 + j], sum) << left << " " << i << ", " << j;
       }
   }

@@ -48,7 +48,8 @@ Picture convolve3x3(const Picture& in, const Weights& w, const std::vector<doubl
       for (int64_t x = 0; x < out.width; ++x) {
         double sum = bias[static_cast<size_t>(f)];
         for (int64_t c = 0; c < w.channels; ++c)
-          for (int64_t tap = 0; tap < 9; ++tap) sum += in.at(first + c, y + tap / 3, x + tap % 3) * w.at(f, c, tap);
+          for (int64_t tap = 0; tap < 9; ++tap)
+            sum += in.at(first + c, y + tap / 3, x + tap % 3) * w.at(f, c, tap);
         out.at(f, y, x) = sum;
       }
   }
@@ -63,7 +64,8 @@ void packBlocked(const Picture& in, int64_t block, float* out) {
   for (int64_t c = 0; c < in.channels; ++c)
     for (int64_t y = 0; y < in.height; ++y)
       for (int64_t x = 0; x < in.width; ++x)
-        out[((c / block * in.height + y) * in.width + x) * block + c % block] = static_cast<float>(in.at(c, y, x));
+        out[((c / block * in.height + y) * in.width + x) * block + c % block] =
+            static_cast<float>(in.at(c, y, x));
 }
 
 double roundings(int64_t n) {
@@ -79,8 +81,8 @@ std::string compareBlocked(const float* actual, int64_t pitch, int64_t plane, co
         double got = actual[(c / 16 * plane + y * pitch + x) * 16 + c % 16], want = expected.at(c, y, x);
         if (std::fabs(got - want) <= bound.at(c, y, x)) continue;
         std::ostringstream text;
-        text << "channel " << c << ", row " << y << ", column " << x << ": " << got << ", wanted " << want << " within "
-             << bound.at(c, y, x);
+        text << "channel " << c << ", row " << y << ", column " << x << ": " << got << ", wanted " << want
+             << " within " << bound.at(c, y, x);
         return text.str();
       }
   return "";

@@ -26,7 +26,8 @@ public:
       : Workload("split_bf16_3x3", 2.0 * channels * channels * 9 * size * size), fill_(fill),
         picture_(channels, size, size), weights_(channels, channels), bias_(channels) {
     flush = where;
-    // Weights up to 1000 need both halves; with inputs that need one, no product is left out and sums are exact.
+    // Weights up to 1000 need both halves; with inputs that need one, no product is left out and sums are
+    // exact.
     bool integers = fill == Fill::Integers;
     fillValues(picture_.values, 15, integers ? 7 : 0);
     fillValues(weights_.values, 16, integers ? 1000 : 0);
@@ -45,14 +46,15 @@ public:
       for (int64_t c = 0; c < channels; ++c)
         for (int64_t tap = 0; tap < 9; ++tap)
           split(weights_.at(f, c, tap),
-                ((((f / 16 * 2 + c / 32) * 9 + tap) * 16 + c % 32 / 2) * 16 + f % 16) * 2 + c % 2, weightHigh_, weightLow_);
+                ((((f / 16 * 2 + c / 32) * 9 + tap) * 16 + c % 32 / 2) * 16 + f % 16) * 2 + c % 2,
+                weightHigh_, weightLow_);
     for (size_t f = 0; f < channels; ++f) biases_[f] = static_cast<float>(bias_[f]);
   }
 
   void run(const CompiledText& code) override {
     using Half = const uint16_t*;
-    code.function<void(Half, Half, Half, Half, const float*, float*)>(text)(high_, low_, weightHigh_, weightLow_, biases_,
-                                                                             out_);
+    code.function<void(Half, Half, Half, Half, const float*, float*)>(text)(high_, low_, weightHigh_,
+                                                                            weightLow_, biases_, out_);
   }
 
   // The split leaves out at most 3 * 2^-16 of every product; then there are the roundings of the f32 sums.

@@ -1,5 +1,5 @@
-// Each text of this folder parses, verifies, prints as a text that says the same, and computes what plain loops in double
-// precision compute, compiled for this machine and for the two generic ones.
+// Each text of this folder parses, verifies, prints as a text that says the same, and computes what plain
+// loops in double precision compute, compiled for this machine and for the two generic ones.
 #include "workload.h"
 #include <gtest/gtest.h>
 
@@ -7,10 +7,12 @@ namespace convoy::texts {
 
 namespace {
 
-const char* const names[] = {"direct_3x3", "winograd_3x3", "conv_pool", "filter_3x3", "grouped_3x3", "split_bf16_3x3"};
+const char* const names[] = {"direct_3x3", "winograd_3x3", "conv_pool",
+                             "filter_3x3", "grouped_3x3",  "split_bf16_3x3"};
 
 class Text : public testing::TestWithParam<const char*> {};
-INSTANTIATE_TEST_SUITE_P(All, Text, testing::ValuesIn(names), [](const auto& info) { return std::string(info.param); });
+INSTANTIATE_TEST_SUITE_P(All, Text, testing::ValuesIn(names),
+                         [](const auto& info) { return std::string(info.param); });
 
 TEST_P(Text, PrintsAsATextThatSaysTheSame) {
   std::string first = loop::print(readText("first", textOf(GetParam())));
@@ -34,12 +36,13 @@ protected:
     EXPECT_EQ(work.problem(), "");
   }
 };
-INSTANTIATE_TEST_SUITE_P(Cpus, OnCpu, testing::Values("native", "x86-64-v3", "x86-64-v2"), [](const auto& info) {
-  std::string name = info.param;
-  for (char& c : name)
-    if (c == '-') c = '_';
-  return name;
-});
+INSTANTIATE_TEST_SUITE_P(Cpus, OnCpu, testing::Values("native", "x86-64-v3", "x86-64-v2"),
+                         [](const auto& info) {
+                           std::string name = info.param;
+                           for (char& c : name)
+                             if (c == '-') c = '_';
+                           return name;
+                         });
 
 TEST_P(OnCpu, Direct) {
   expectRight(*directWorkload(Fill::Integers, Flush::High));
@@ -59,7 +62,8 @@ TEST_P(OnCpu, Grouped) {
 TEST_P(OnCpu, ConvPoolAtEveryWidth) {
   CompiledText code("conv_pool", GetParam());
   for (int64_t width = 5; width <= 30; ++width)
-    expectRight(*convPoolWorkload(Fill::Integers, width % 2 ? Flush::High : Flush::Low, 5 + width % 6, width), code);
+    expectRight(*convPoolWorkload(Fill::Integers, width % 2 ? Flush::High : Flush::Low, 5 + width % 6, width),
+                code);
   expectRight(*convPoolWorkload(Fill::Reals, Flush::High, 40, 61), code);
 }
 
@@ -96,9 +100,11 @@ TEST(MatrixUnit, UsesEveryTileRegister) {
   for (int n = 0; n < 4; ++n) {
     size_t products = 0;
     std::string suffix = ", %tmm" + std::to_string(n) + "\n";
-    for (size_t at = assembly.find("\ttdpbf16ps"); at != std::string::npos; at = assembly.find("\ttdpbf16ps", at + 1)) {
+    for (size_t at = assembly.find("\ttdpbf16ps"); at != std::string::npos;
+         at = assembly.find("\ttdpbf16ps", at + 1)) {
       std::string line = assembly.substr(at, assembly.find('\n', at) - at + 1);
-      products += line.size() > suffix.size() && line.compare(line.size() - suffix.size(), suffix.size(), suffix) == 0;
+      products += line.size() > suffix.size() &&
+                  line.compare(line.size() - suffix.size(), suffix.size(), suffix) == 0;
     }
     EXPECT_EQ(products, 27u) << "tile " << n;
   }

@@ -11,10 +11,14 @@ constexpr int64_t channels = 64, size = 56, padded = size + 2, tiles = size / 4;
 // F(4x4,3x3) with the points 0, 1, -1, 2, -2 and infinity. Input, weights and output of one axis.
 constexpr double inputMatrix[6][6] = {{4, 0, -5, 0, 1, 0},  {0, -4, -4, 1, 1, 0}, {0, 4, -4, -1, 1, 0},
                                       {0, -2, -1, 2, 1, 0}, {0, 2, -1, -2, 1, 0}, {0, 4, 0, -5, 0, 1}};
-constexpr double weightMatrix[6][3] = {{1.0 / 4, 0, 0},           {-1.0 / 6, -1.0 / 6, -1.0 / 6},
-                                       {-1.0 / 6, 1.0 / 6, -1.0 / 6}, {1.0 / 24, 1.0 / 12, 1.0 / 6},
-                                       {1.0 / 24, -1.0 / 12, 1.0 / 6}, {0, 0, 1}};
-constexpr double outputMatrix[4][6] = {{1, 1, 1, 1, 1, 0}, {0, 1, -1, 2, -2, 0}, {0, 1, 1, 4, 4, 0}, {0, 1, -1, 8, -8, 1}};
+constexpr double weightMatrix[6][3] = {{1.0 / 4, 0, 0},
+                                       {-1.0 / 6, -1.0 / 6, -1.0 / 6},
+                                       {-1.0 / 6, 1.0 / 6, -1.0 / 6},
+                                       {1.0 / 24, 1.0 / 12, 1.0 / 6},
+                                       {1.0 / 24, -1.0 / 12, 1.0 / 6},
+                                       {0, 0, 1}};
+constexpr double outputMatrix[4][6] = {
+    {1, 1, 1, 1, 1, 0}, {0, 1, -1, 2, -2, 0}, {0, 1, 1, 4, 4, 0}, {0, 1, -1, 8, -8, 1}};
 
 using Square = double[6][6];
 
@@ -51,9 +55,9 @@ public:
       block(in_ + row * 4 * padded * 16, transformed_, biases_, out_ + row * 4 * size * 16, v_, m_);
   }
 
-  // Every path from an input and a weight to an output passes at most these roundings: 4 per axis of the input
-  // transform, 1 of the stored weight, 64 of the sum, 5 per axis of the output transform, 1 of the bias. The bound is
-  // their factor on the same computation with absolute values throughout.
+  // Every path from an input and a weight to an output passes at most these roundings: 4 per axis of the
+  // input transform, 1 of the stored weight, 64 of the sum, 5 per axis of the output transform, 1 of the
+  // bias. The bound is their factor on the same computation with absolute values throughout.
   std::string problem() const override {
     Picture in = picture_.padded(1), expected = convolve3x3(in, weights_, bias_), bound(channels, size, size);
     relu(expected);
@@ -63,7 +67,8 @@ public:
       for (int64_t c = 0; c < channels; ++c) {
         Square s;
         transformWeights(f, c, s, true);
-        for (int64_t e = 0; e < 36; ++e) u[static_cast<size_t>((f * 36 + e) * channels + c)] = s[e / 6][e % 6];
+        for (int64_t e = 0; e < 36; ++e)
+          u[static_cast<size_t>((f * 36 + e) * channels + c)] = s[e / 6][e % 6];
       }
     for (int64_t tile = 0; tile < tiles * tiles; ++tile) {
       int64_t y = tile / tiles * 4, x = tile % tiles * 4;
@@ -77,7 +82,8 @@ public:
         for (int64_t e = 0; e < 36; ++e) {
           double sum = 0;
           for (int64_t c = 0; c < channels; ++c)
-            sum += v[static_cast<size_t>(e * channels + c)] * u[static_cast<size_t>((f * 36 + e) * channels + c)];
+            sum += v[static_cast<size_t>(e * channels + c)] *
+                   u[static_cast<size_t>((f * 36 + e) * channels + c)];
           m[e / 6][e % 6] = sum;
         }
         for (int64_t i = 0; i < 4; ++i)
@@ -110,7 +116,8 @@ private:
       for (int j = 0; j < 6; ++j) {
         out[i][j] = 0;
         for (int a = 0; a < 6; ++a)
-          for (int b = 0; b < 6; ++b) out[i][j] += std::fabs(inputMatrix[i][a] * inputMatrix[j][b] * in.at(c, y + a, x + b));
+          for (int b = 0; b < 6; ++b)
+            out[i][j] += std::fabs(inputMatrix[i][a] * inputMatrix[j][b] * in.at(c, y + a, x + b));
       }
   }
 

@@ -1,5 +1,5 @@
-// What a text computes: its data, a call, and a check of the result against plain loops in double precision. Data lies
-// in guarded buffers, so that a read or write outside of them is a crash.
+// What a text computes: its data, a call, and a check of the result against plain loops in double precision.
+// Data lies in guarded buffers, so that a read or write outside of them is a crash.
 #pragma once
 #include "compiled_text.h"
 #include "guarded_buffer.h"
@@ -17,8 +17,8 @@ public:
   Workload(std::string text, double flops) : text(std::move(text)), flops(flops) {}
   virtual ~Workload() = default;
   virtual void run(const CompiledText& code) = 0;
-  // Empty when the last run's result is right, else what is wrong. Integers are compared bit by bit, reals with the
-  // bound that the text's arithmetic has.
+  // Empty when the last run's result is right, else what is wrong. Integers are compared bit by bit, reals
+  // with the bound that the text's arithmetic has.
   virtual std::string problem() const = 0;
 
   const std::string text; // the file's name without .loop

@@ -10,9 +10,12 @@ std::optional<Graph> readText(const std::string& text, std::string* errors = nul
   DiagnosticEngine diags;
   auto graph = read(file, diags);
   for (const auto& diagnostic : diags.all()) {
-    std::string line = diagnostic->labels[0].location.str() + ": " + diagnostic->code + ": " + diagnostic->message;
-    if (errors) *errors += line + "\n";
-    else ADD_FAILURE() << line;
+    std::string line =
+        diagnostic->labels[0].location.str() + ": " + diagnostic->code + ": " + diagnostic->message;
+    if (errors)
+      *errors += line + "\n";
+    else
+      ADD_FAILURE() << line;
   }
   return graph;
 }
@@ -80,8 +83,9 @@ TEST(GraphText, SymbolsInOrderOfInputs) {
 }
 
 TEST(GraphText, UsersNameEachReaderOnce) {
-  auto graph = readText("graph @g(%a: tensor[1]) {\n %m = mul(%a, %a) : tensor[1]\n %r = relu(%m) : tensor[1]\n"
-                        " return (r: %r)\n}");
+  auto graph =
+      readText("graph @g(%a: tensor[1]) {\n %m = mul(%a, %a) : tensor[1]\n %r = relu(%m) : tensor[1]\n"
+               " return (r: %r)\n}");
   ASSERT_TRUE(graph);
   EXPECT_EQ(graph->users(), (std::vector<std::vector<ValueId>>{{1}, {2}, {}}));
 }
@@ -101,21 +105,24 @@ INSTANTIATE_TEST_SUITE_P(
     All, BadGraphText,
     testing::Values(
         BadText{"", "test.graph:1:1: E0601: graph text: expected 'graph', but found the end\n"},
-        BadText{"graph @g(%x: tensor[1]) {", "test.graph:1:26: E0601: graph text: expected a value, 'param', 'check' or "
-                                            "'return', but found the end\n"},
+        BadText{"graph @g(%x: tensor[1]) {",
+                "test.graph:1:26: E0601: graph text: expected a value, 'param', 'check' or "
+                "'return', but found the end\n"},
         BadText{"graph @g(%x: tensor[1]) {\n  %y = rely(%x) : tensor[1]\n}",
                 "test.graph:2:8: E0602: graph text: there is no layer 'rely'\n"},
         BadText{"graph @g(%x: tensor[1]) {\n  %y = relu(%z) : tensor[1]\n}",
                 "test.graph:2:13: E0602: graph text: there is no value 'z' before this line\n"},
         BadText{"graph @g(%x: tensor[1], %x: tensor[1]) {}",
                 "test.graph:1:25: E0602: graph text: a value named 'x' exists already\n"},
-        BadText{"graph @g(%x: tensor[H +]) {}", "test.graph:1:21: E0601: graph text: expected a size, but found 'H'\n"},
+        BadText{"graph @g(%x: tensor[H +]) {}",
+                "test.graph:1:21: E0601: graph text: expected a size, but found 'H'\n"},
         BadText{"graph @g(%x: tensor[1]) {\n  %y = clamp(%x) {low: 0, hihg: 1} : tensor[1]\n}",
                 "test.graph:2:27: E0602: graph text: clamp has no attribute 'hihg'\n"},
         BadText{"graph @g(%x: tensor[1]) {\n  %y = clamp(%x) {low: 0, low: 1} : tensor[1]\n}",
                 "test.graph:2:27: E0602: graph text: the attribute 'low' is given twice\n"},
-        BadText{"graph @g(%x: tensor[1]) {\n  %y = relu(%x) : tensor[2]\n return (r: %y)\n}",
-                "test.graph:1:7: E0603: graph text: relu 'y': its type is tensor[2] and should be tensor[1]\n"},
+        BadText{
+            "graph @g(%x: tensor[1]) {\n  %y = relu(%x) : tensor[2]\n return (r: %y)\n}",
+            "test.graph:1:7: E0603: graph text: relu 'y': its type is tensor[2] and should be tensor[1]\n"},
         BadText{"graph @g(%x: tensor[1]) {\n return (r: %x)\n} more",
                 "test.graph:3:3: E0601: graph text: expected the end of the text, but found 'more'\n"},
         BadText{"graph @g(%x: tensor[99999999999999999999]) {}",

@@ -65,15 +65,17 @@ TEST_F(LoopBuilder, FloatsAreNotFolded) {
 }
 
 TEST_F(LoopBuilder, IndicesAreSums) {
-  Value *n = b.parameter(Type::index(), "n"), *m = b.parameter(Type::index(), "m"), *p = b.parameter(Type::pointer(), "p");
+  Value *n = b.parameter(Type::index(), "n"), *m = b.parameter(Type::index(), "m"),
+        *p = b.parameter(Type::pointer(), "p");
   Index at = (Index(n, 4) + Index(m) + Index(n, 2) + 3) * 2 + Index(b.index(5), 10) + Index(m, 0);
   b.load(Type::of(Scalar::F32), p, at);
   EXPECT_EQ(b.offset(Scalar::F32, p, 0), p);
   b.store(b.value(at), p, 0);
   b.ret();
-  EXPECT_EQ(text(), "func @f(%n: i64, %m: i64, %p: ptr) {\n  %x = load f32 %p[%n * 12 + %m * 2 + 56]\n"
-                    "  %mul = mul %n, 12\n  %mul_1 = mul %m, 2\n  %add = add %mul, %mul_1\n  %add_1 = add %add, 56\n"
-                    "  store %add_1, %p[0]\n  return\n}\n");
+  EXPECT_EQ(text(),
+            "func @f(%n: i64, %m: i64, %p: ptr) {\n  %x = load f32 %p[%n * 12 + %m * 2 + 56]\n"
+            "  %mul = mul %n, 12\n  %mul_1 = mul %m, 2\n  %add = add %mul, %mul_1\n  %add_1 = add %add, 56\n"
+            "  store %add_1, %p[0]\n  return\n}\n");
 }
 
 TEST_F(LoopBuilder, LoopsCarryValues) {
@@ -86,15 +88,17 @@ TEST_F(LoopBuilder, LoopsCarryValues) {
       return Builder::Values{b.set(t[0], {u}, b.fma(x, x, b.get(t[0], {u})))};
     });
   });
-  auto chosen = b.branch(b.compare(Op::Lt, n, b.index(4)), [&] { return Builder::Values{b.get(sums[0], {b.index(0)})}; },
-                         [&] { return Builder::Values{b.get(sums[0], {b.index(1)})}; });
+  auto chosen = b.branch(
+      b.compare(Op::Lt, n, b.index(4)), [&] { return Builder::Values{b.get(sums[0], {b.index(0)})}; },
+      [&] { return Builder::Values{b.get(sums[0], {b.index(1)})}; });
   b.store(chosen[0], p, 0, b.mask(16, n));
   b.ret();
   EXPECT_NE(text().find("%r = for %i = 0 to %n step 16 carry (%t = %tile) {"), std::string::npos) << text();
 }
 
 TEST_F(LoopBuilder, ABodyYieldsWhatItCarries) {
-  EXPECT_THROW(b.loop("i", b.index(0), b.index(1), 1, {b.index(0)}, [](Value*, const Builder::Values&) { return Builder::Values{}; }),
+  EXPECT_THROW(b.loop("i", b.index(0), b.index(1), 1, {b.index(0)},
+                      [](Value*, const Builder::Values&) { return Builder::Values{}; }),
                InternalError);
 }
 
@@ -112,7 +116,8 @@ TEST_F(LoopBuilder, LiteralsTakeNoNames) {
   Value* c = f.newValue(Type::index(), "c");
   EXPECT_EQ(c->name, "c");
   b.ret();
-  EXPECT_EQ(text(), "func @f(%p: ptr) {\n  store 1, %p[0]\n  store 1, %p[1]\n  store 1, %p[2]\n  return\n}\n");
+  EXPECT_EQ(text(),
+            "func @f(%p: ptr) {\n  store 1, %p[0]\n  store 1, %p[1]\n  store 1, %p[2]\n  return\n}\n");
 }
 
 } // namespace

@@ -58,6 +58,7 @@ export func @all(%p: ptr, %n: i64, %x: f32, %v: f32x16, %w: i32x16, %q: ptr) -> 
   %element = get %array[1, 2]
   %replaced = set %array[0, 1] = %v
   %row = offset f32 %p[%n * 4 + %sub - 3]
+  %address = number %row
   %load = load f32x16 %row[0]
   %masked = load f32x16 %row[%n] mask %mask else %zero
   %pointer = load ptr %q[1]
@@ -104,7 +105,8 @@ export func @all(%p: ptr, %n: i64, %x: f32, %v: f32x16, %w: i32x16, %q: ptr) -> 
 }
 )";
 
-std::string fixed(std::string text) { // the sample uses one name before it is defined, which only this line mends
+std::string
+fixed(std::string text) { // the sample uses one name before it is defined, which only this line mends
   size_t at = text.find("%s_0");
   return text.replace(at, 4, "%c");
 }
@@ -118,14 +120,15 @@ TEST(LoopText, PrintsWhatItRead) {
 
 TEST(LoopText, EveryOperationIsInTheSample) {
   std::string text = everything;
-#define CONVOY_LOOP_OP(name, word, shape, summary)                                                             \
+#define CONVOY_LOOP_OP(name, word, shape, summary)                                                           \
   EXPECT_NE(text.find(std::string(" ") + word), std::string::npos) << word;
 #include "loop/ops.def"
 #undef CONVOY_LOOP_OP
 }
 
 TEST(LoopText, CommentsSpacesAndNames) {
-  Module m = parse("// first\nfunc @f(%c: i64,\n %c_1 : i64)// second\n{ for %i = 0 to %c { %x = add %i, 1 } for %i = 0 to 3 { %x = add %i, %c_1 }\nreturn }");
+  Module m = parse("// first\nfunc @f(%c: i64,\n %c_1 : i64)// second\n{ for %i = 0 to %c { %x = add %i, 1 } "
+                   "for %i = 0 to 3 { %x = add %i, %c_1 }\nreturn }");
   std::string once = print(m);
   EXPECT_EQ(once, "func @f(%c: i64, %c_1: i64) {\n  for %i = 0 to %c {\n    %x = add %i, 1\n  }\n"
                   "  for %i_1 = 0 to 3 {\n    %x_1 = add %i_1, %c_1\n  }\n  return\n}\n");
@@ -133,7 +136,8 @@ TEST(LoopText, CommentsSpacesAndNames) {
 }
 
 TEST(LoopText, NumbersKeepTheirBits) {
-  for (const char* number : {"0.1", "1e-45", "3.4028234663852886e+38", "-0.0", "16777217.0", "0.1000000000000000055"}) {
+  for (const char* number :
+       {"0.1", "1e-45", "3.4028234663852886e+38", "-0.0", "16777217.0", "0.1000000000000000055"}) {
     Module m = parse(std::string("func @f() { %x = const f64 ") + number + " return }");
     double first = m.functions[0]->body.insts[0]->number;
     Module again = parse(print(m));
@@ -142,10 +146,13 @@ TEST(LoopText, NumbersKeepTheirBits) {
 }
 
 TEST(LoopText, ErrorsSayWhere) {
-  auto inBody = [](const std::string& line) { return readError("func @f(%n: i64, %p: ptr) {\n" + line + "\nreturn }"); };
+  auto inBody = [](const std::string& line) {
+    return readError("func @f(%n: i64, %p: ptr) {\n" + line + "\nreturn }");
+  };
   EXPECT_EQ(readError("fun @f() { return }"), "1:1 loop IR: expected 'func'");
   EXPECT_EQ(readError("func @f() { return }\nfunc @f() { return }"), "2:6 loop IR: @f is already defined");
-  EXPECT_EQ(readError("func @f(%a: f31) { return }"), "1:13 loop IR: expected a type such as f32x16, ptr or i64");
+  EXPECT_EQ(readError("func @f(%a: f31) { return }"),
+            "1:13 loop IR: expected a type such as f32x16, ptr or i64");
   EXPECT_EQ(readError("func @f(%a: i64, %a: i64) { return }"), "1:18 loop IR: %a is already defined here");
   EXPECT_EQ(readError("func @f() {"), "1:12 loop IR: expected an operation");
   EXPECT_EQ(inBody("%a = addd %n, 1"), "2:6 loop IR: there is no operation 'addd'; did you mean 'add'?");
@@ -155,11 +162,14 @@ TEST(LoopText, ErrorsSayWhere) {
   EXPECT_EQ(inBody("add %n, 1"), "2:1 loop IR: 'add' gives 1 results, 0 are named");
   EXPECT_EQ(inBody("%a = store %n, %p[0]"), "2:1 loop IR: 'store' gives 0 results, 1 are named");
   EXPECT_EQ(inBody("%a = add %n, 9223372036854775808"), "2:14 loop IR: the integer does not fit 64 bits");
-  EXPECT_EQ(inBody("%a = load f32 %p[9223372036854775807 + 1]"), "2:41 loop IR: the offset does not fit 64 bits");
-  EXPECT_EQ(inBody("%a = load f32 %p[1 - %n]"), "2:22 loop IR: only a constant can be subtracted in an address");
+  EXPECT_EQ(inBody("%a = load f32 %p[9223372036854775807 + 1]"),
+            "2:41 loop IR: the offset does not fit 64 bits");
+  EXPECT_EQ(inBody("%a = load f32 %p[1 - %n]"),
+            "2:22 loop IR: only a constant can be subtracted in an address");
   EXPECT_EQ(inBody("%a = const f32 1.0.0"), "2:16 loop IR: expected a number");
   EXPECT_EQ(inBody("for %i = 0 to 4 step 0 { }"), "2:23 loop IR: a step is at least 1");
-  EXPECT_EQ(inBody("for %i = 0 to 4 { %x = add %i, 1 } %y = add %x, 1"), "2:45 loop IR: %x is not defined here");
+  EXPECT_EQ(inBody("for %i = 0 to 4 { %x = add %i, 1 } %y = add %x, 1"),
+            "2:45 loop IR: %x is not defined here");
 }
 
 TEST(LoopText, DeepNestingIsRefused) {
@@ -183,11 +193,13 @@ TEST(LoopText, TruncatedTextNeverCrashes) {
 TEST(StructuralKey, LeavesOutNames) {
   auto key = [](const std::string& text) { return structuralKey(*parse(text).functions[0]); };
   std::string a = "func @a(%x: ptr, %y: i64) { %v = load f32 %x[%y * 4 + 1] store %v, %x[0] return }";
-  std::string b = "func @b(%in: ptr, %n: i64) { %loaded = load f32 %in[%n * 4 + 1] store %loaded, %in[0] return }";
+  std::string b =
+      "func @b(%in: ptr, %n: i64) { %loaded = load f32 %in[%n * 4 + 1] store %loaded, %in[0] return }";
   EXPECT_EQ(key(a), key(b));
   EXPECT_NE(key(a), key("func @a(%x: ptr, %y: i64) { %v = load f32 %x[%y * 4 + 2] store %v, %x[0] return }"));
   EXPECT_NE(key(a), key("func @a(%x: ptr, %y: i64) { %v = load i32 %x[%y * 4 + 1] store %v, %x[0] return }"));
-  EXPECT_NE(key(a), key("export func @a(%x: ptr, %y: i64) { %v = load f32 %x[%y * 4 + 1] store %v, %x[0] return }"));
+  EXPECT_NE(key(a),
+            key("export func @a(%x: ptr, %y: i64) { %v = load f32 %x[%y * 4 + 1] store %v, %x[0] return }"));
   EXPECT_NE(key("func @a(%x: i64, %y: i64) { %v = sub %x, %y return }"),
             key("func @a(%x: i64, %y: i64) { %v = sub %y, %x return }"));
 }

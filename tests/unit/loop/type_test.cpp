@@ -4,8 +4,8 @@
 namespace convoy::loop {
 
 TEST(Type, ReadsWhatItPrints) {
-  for (const char* text : {"i1", "u8", "i8", "i32", "i64", "bf16", "f32", "f64", "f32x16", "i1x3", "u8x256", "ptr", "ptr[5]",
-                           "tile<16x32xbf16>", "f32x16[14,2]", "i64[4096]", "f32[1,2,3]"}) {
+  for (const char* text : {"i1", "u8", "i8", "i32", "i64", "bf16", "f32", "f64", "f32x16", "i1x3", "u8x256",
+                           "ptr", "ptr[5]", "tile<16x32xbf16>", "f32x16[14,2]", "i64[4096]", "f32[1,2,3]"}) {
     std::string_view rest = text;
     auto type = readType(rest);
     ASSERT_TRUE(type) << text;
@@ -21,8 +21,9 @@ TEST(Type, LeavesWhatFollows) {
 }
 
 TEST(Type, RefusesWhatIsNone) {
-  for (const char* text : {"", "f16", "f32x0", "f32x1", "f32x257", "f32x", "f32x99999999999", "f32[0]", "f32[4097]", "f32[64,65]",
-                           "f32[2", "f32[]", "tile<16x32>", "tile<16xbf16>", "tile<16x32xbf16", "pointer2 "}) {
+  for (const char* text :
+       {"", "f16", "f32x0", "f32x1", "f32x257", "f32x", "f32x99999999999", "f32[0]", "f32[4097]",
+        "f32[64,65]", "f32[2", "f32[]", "tile<16x32>", "tile<16xbf16>", "tile<16x32xbf16", "pointer2 "}) {
     std::string_view rest = text;
     auto type = readType(rest);
     EXPECT_TRUE(!type || !rest.empty()) << text << " is read as " << type->str();

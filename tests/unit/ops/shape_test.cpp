@@ -23,7 +23,8 @@ Outcome apply(OpKind op, std::vector<TensorType> operands, Attributes attributes
   ShapeRequest request{operands, attributes, {}, diags, "layer"};
   outcome.type = opInfo(op).shape(request);
   for (const auto& check : request.checks)
-    outcome.checks.push_back(check.left.str() + (check.kind == ShapeRequest::RuntimeCheck::Equal ? " == " : " >= ") +
+    outcome.checks.push_back(check.left.str() +
+                             (check.kind == ShapeRequest::RuntimeCheck::Equal ? " == " : " >= ") +
                              check.right.str());
   outcome.parameters = request.parameters;
   if (!diags.all().empty()) outcome.error = diags.all()[0]->code + ": " + diags.all()[0]->message;
@@ -107,7 +108,8 @@ TEST(ConvShape, StridedSameDependsOnTheSize) {
   Outcome o = apply(OpKind::Conv, {{{3, H, W}}}, conv({3, 3}, std::string("same"), {2, 4}));
   EXPECT_EQ(o.type->str(), "tensor[8, div(H + 1, 2), div(W + 3, 4)]");
   EXPECT_EQ(o.attributes.get<std::string>("padding"), "same");
-  auto begin = o.attributes.get<std::vector<Size>>("pad_begin"), end = o.attributes.get<std::vector<Size>>("pad_end");
+  auto begin = o.attributes.get<std::vector<Size>>("pad_begin"),
+       end = o.attributes.get<std::vector<Size>>("pad_end");
   for (int64_t n = 1; n < 40; ++n)
     for (int axis = 0; axis < 2; ++axis) {
       int64_t stride = axis == 0 ? 2 : 4, out = (n + stride - 1) / stride;
@@ -134,9 +136,12 @@ TEST(PoolShape, StrideIsTheWindow) {
 
 TEST(PoolShape, CeilModeAsInPyTorch) {
   // The last window must start inside the input or its leading padding.
-  EXPECT_EQ(apply(OpKind::MaxPool, {{{1, 5, 6}}}, pool({2, 2}, Ints{0}, true)).type->str(), "tensor[1, 3, 3]");
-  EXPECT_EQ(apply(OpKind::MaxPool, {{{1, 5, 5}}}, pool({2, 2}, Ints{1}, true)).type->str(), "tensor[1, 3, 3]");
-  EXPECT_EQ(apply(OpKind::MaxPool, {{{1, 1, 1}}}, pool({2, 2}, Ints{0}, true)).type->str(), "tensor[1, 1, 1]");
+  EXPECT_EQ(apply(OpKind::MaxPool, {{{1, 5, 6}}}, pool({2, 2}, Ints{0}, true)).type->str(),
+            "tensor[1, 3, 3]");
+  EXPECT_EQ(apply(OpKind::MaxPool, {{{1, 5, 5}}}, pool({2, 2}, Ints{1}, true)).type->str(),
+            "tensor[1, 3, 3]");
+  EXPECT_EQ(apply(OpKind::MaxPool, {{{1, 1, 1}}}, pool({2, 2}, Ints{0}, true)).type->str(),
+            "tensor[1, 1, 1]");
   Outcome o = apply(OpKind::MaxPool, {{{1, H, W}}}, pool({2, 3}, Ints{0}, true));
   EXPECT_EQ(o.type->str(), "tensor[1, div(H + 1, 2), div(W + 2, 3)]");
   EXPECT_TRUE(o.checks.empty());
@@ -151,8 +156,9 @@ TEST(PoolShape, CeilModeAsInPyTorch) {
 }
 
 TEST(PoolShape, WindowTooLarge) {
-  EXPECT_EQ(apply(OpKind::MaxPool, {{{1, 5, 6}}}, pool({2, 7})).error,
-            "E0307: the window of 'max_pool' spans 7 columns, but the padded input has 6: it is tensor[1, 5, 6]");
+  EXPECT_EQ(
+      apply(OpKind::MaxPool, {{{1, 5, 6}}}, pool({2, 7})).error,
+      "E0307: the window of 'max_pool' spans 7 columns, but the padded input has 6: it is tensor[1, 5, 6]");
 }
 
 TEST(BroadcastShape, OnlyOneIsRepeated) {
@@ -160,10 +166,11 @@ TEST(BroadcastShape, OnlyOneIsRepeated) {
   EXPECT_EQ(add({{3, H, W}}, {{1, H, 1}}).type->str(), "tensor[3, H, W]");
   EXPECT_EQ(add({{3}}, {{3, H, W}}).type->str(), "tensor[3, H, W]");
   EXPECT_EQ(add({{1}}, {{3, H, W}}).type->str(), "tensor[3, H, W]");
-  EXPECT_EQ(add({{3, 4}}, {{3, 2, 4}}).error,
-            "E0310: 'add' cannot combine tensor[3, 4] and tensor[3, 2, 4]: they have different numbers of dimensions");
-  EXPECT_EQ(add({{3, 4, 5}}, {{3, 4, 6}}).error,
-            "E0311: 'add' cannot combine tensor[3, 4, 5] and tensor[3, 4, 6]: W is 5 in one and 6 in the other");
+  EXPECT_EQ(add({{3, 4}}, {{3, 2, 4}}).error, "E0310: 'add' cannot combine tensor[3, 4] and tensor[3, 2, 4]: "
+                                              "they have different numbers of dimensions");
+  EXPECT_EQ(
+      add({{3, 4, 5}}, {{3, 4, 6}}).error,
+      "E0311: 'add' cannot combine tensor[3, 4, 5] and tensor[3, 4, 6]: W is 5 in one and 6 in the other");
   EXPECT_EQ(add({{3, H, 5}}, {{3, H + 1, 5}}).error.substr(0, 5), "E0311");
   Outcome o = add({{3, H, W}}, {{3, W, 7}});
   EXPECT_EQ(o.type->str(), "tensor[3, H, 7]");
@@ -176,7 +183,8 @@ TEST(OtherShapes, Rules) {
   EXPECT_EQ(apply(OpKind::Luminance, {{{3, H, W}, ImageKind::Rgb}}, {}).type->str(), "tensor[1, H, W]");
   EXPECT_EQ(apply(OpKind::Luminance, {{{4, H, W}}}, {}).error,
             "E0301: 'luminance' needs 3 channels (red, green, blue), but gets tensor[4, H, W]");
-  EXPECT_EQ(apply(OpKind::Concat, {{{3, H, W}}, {{4, H, W}}, {{1, H, W}}}, {}).type->str(), "tensor[8, H, W]");
+  EXPECT_EQ(apply(OpKind::Concat, {{{3, H, W}}, {{4, H, W}}, {{1, H, W}}}, {}).type->str(),
+            "tensor[8, H, W]");
   EXPECT_EQ(apply(OpKind::Concat, {{{3, H, 4}}, {{4, H, 5}}}, {}).error.substr(0, 5), "E0311");
   EXPECT_EQ(apply(OpKind::Concat, {{{3}}, {{4, 5}}}, {}).error.substr(0, 5), "E0310");
   EXPECT_EQ(apply(OpKind::Flatten, {{{3, 4, 5}}}, {}).type->str(), "tensor[60]");

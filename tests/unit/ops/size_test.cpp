@@ -62,7 +62,8 @@ TEST(Size, PrintsAsWritten) {
 TEST(Size, ParsesOnlyWholeSizes) {
   EXPECT_EQ(Size::parse("photo.H + 1"), Size::symbol("photo.H") + 1);
   EXPECT_EQ(Size::parse("-(H - 2) * 3"), 6 - 3 * H);
-  for (const char* bad : {"", "H +", "H W", "div(H, 0)", "div(H, W)", "max(H)", "foo(H, 2)", "1.5", "(H", "99999999999999999999"})
+  for (const char* bad : {"", "H +", "H W", "div(H, 0)", "div(H, W)", "max(H)", "foo(H, 2)", "1.5", "(H",
+                          "99999999999999999999"})
     EXPECT_FALSE(Size::parse(bad)) << bad;
   EXPECT_FALSE(Size::parse(std::string(100000, '(')));
 }
@@ -83,7 +84,9 @@ TEST(Size, SymbolsAndSubstitution) {
 // A random expression beside a function that computes it without any normal form.
 struct Random {
   std::mt19937 engine{7};
-  int64_t number(int64_t low, int64_t high) { return std::uniform_int_distribution<int64_t>(low, high)(engine); }
+  int64_t number(int64_t low, int64_t high) {
+    return std::uniform_int_distribution<int64_t>(low, high)(engine);
+  }
   using Direct = std::function<int64_t(int64_t, int64_t)>;
   std::pair<Size, Direct> expression(int depth) {
     if (depth == 0) {
@@ -103,8 +106,11 @@ struct Random {
     case 1: return {a - b, [f = f, g = g](int64_t h, int64_t w) { return f(h, w) - g(h, w); }};
     case 2: return {a * Size(k), [f = f, k](int64_t h, int64_t w) { return f(h, w) * k; }};
     case 3: return {Size::floorDiv(a, k), [=, f = f](int64_t h, int64_t w) { return floorOf(f(h, w), k); }};
-    case 4: return {Size::mod(a, k), [=, f = f](int64_t h, int64_t w) { return f(h, w) - floorOf(f(h, w), k) * k; }};
-    case 5: return {Size::min(a, b), [f = f, g = g](int64_t h, int64_t w) { return std::min(f(h, w), g(h, w)); }};
+    case 4:
+      return {Size::mod(a, k),
+              [=, f = f](int64_t h, int64_t w) { return f(h, w) - floorOf(f(h, w), k) * k; }};
+    case 5:
+      return {Size::min(a, b), [f = f, g = g](int64_t h, int64_t w) { return std::min(f(h, w), g(h, w)); }};
     }
     return {Size::max(a, b), [f = f, g = g](int64_t h, int64_t w) { return std::max(f(h, w), g(h, w)); }};
   }

@@ -30,8 +30,10 @@ TEST(OpTable, RowsHaveARuleAccessMapsAndDocumentation) {
     bool positionalEnded = false;
     for (const AttributeSpec& spec : row.attributes) {
       EXPECT_FALSE(spec.doc.empty()) << row.name << "." << spec.name;
-      if (!spec.positional) positionalEnded = true;
-      else EXPECT_FALSE(positionalEnded) << row.name << ": positional attributes come first";
+      if (!spec.positional)
+        positionalEnded = true;
+      else
+        EXPECT_FALSE(positionalEnded) << row.name << ": positional attributes come first";
     }
   }
 }

@@ -18,7 +18,8 @@ TEST(Type, Prints) {
 }
 
 TEST(Type, ImageKinds) {
-  for (ImageKind kind : {ImageKind::Gray, ImageKind::Rgb, ImageKind::Rgba}) EXPECT_EQ(imageKindNamed(nameOf(kind)), kind);
+  for (ImageKind kind : {ImageKind::Gray, ImageKind::Rgb, ImageKind::Rgba})
+    EXPECT_EQ(imageKindNamed(nameOf(kind)), kind);
   EXPECT_EQ(imageKindNamed("grey"), ImageKind::None);
   EXPECT_EQ(channelsOf(ImageKind::Rgba), 4);
 }

@@ -16,7 +16,8 @@ TEST(HoistInvariants, MovesAddressArithmeticOutOfAllLoopsItDoesNotDependOn) {
   }
   return
 }
-)", hoistInvariants),
+)",
+                      hoistInvariants),
             R"(func @f(%n: i64, %w: i64, %p: ptr) {
   %two = mul %w, 2
   for %y = 0 to %n {

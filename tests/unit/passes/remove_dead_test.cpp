@@ -12,7 +12,8 @@ TEST(RemoveDead, DropsWholeChainsWithoutAUse) {
   store %w, %p[0]
   return
 }
-)", removeDead),
+)",
+                      removeDead),
             R"(func @f(%a: i64, %p: ptr) {
   %w = load f32 %p[%a]
   store %w, %p[0]

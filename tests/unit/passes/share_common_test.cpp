@@ -11,7 +11,8 @@ TEST(ShareCommon, UsesTheFirstOfTwoEqualExpressions) {
   store %v, %p[%y]
   return
 }
-)", shareCommon),
+)",
+                      shareCommon),
             R"(func @f(%a: i64, %p: ptr) {
   %x = mul %a, 3
   %v = load f32 %p[%x]

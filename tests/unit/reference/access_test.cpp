@@ -38,7 +38,8 @@ std::vector<int64_t> indexOf(int64_t flat, const Ints& shape) {
   return index;
 }
 
-// Whether position `index` of the operand is in the region, or stands for a position of it outside of the operand.
+// Whether position `index` of the operand is in the region, or stands for a position of it outside of the
+// operand.
 bool covers(const Region& region, const Ints& shape, const std::vector<int64_t>& index, BorderMode mode) {
   for (size_t axis = 0; axis < shape.size(); ++axis) {
     int64_t begin = *region[axis].begin.constant(), end = *region[axis].end.constant();
@@ -57,7 +58,8 @@ void checkRegions(const Case& c, std::mt19937& engine) {
   for (graph::ValueId id : node.operands) operandTypes.push_back(graph.value(id).type);
   auto maps = opInfo(c.op).access(operandTypes, node.attributes, node.type);
   ASSERT_EQ(maps.size(), node.operands.size());
-  BorderMode mode = node.attributes.has("border") ? node.attributes.get<Border>("border").mode : BorderMode::Constant;
+  BorderMode mode =
+      node.attributes.has("border") ? node.attributes.get<Border>("border").mode : BorderMode::Constant;
 
   std::vector<Tensor> inputs;
   for (const TensorType& type : c.inputs) {
@@ -80,7 +82,8 @@ void checkRegions(const Case& c, std::mt19937& engine) {
       for (size_t o = 0; o < after.size(); ++o) {
         Region result;
         for (int64_t at : indexOf(static_cast<int64_t>(o), shape)) result.push_back({at, at + 1});
-        bool inside = covers(requiredRegion(maps[operand], c.inputs[operand], result), inputs[operand].shape, source, mode);
+        bool inside = covers(requiredRegion(maps[operand], c.inputs[operand], result), inputs[operand].shape,
+                             source, mode);
         bool influences = before[o] != after[o];
         ASSERT_TRUE(inside || !influences) << "input " << operand << "[" << i << "] changes output " << o;
         if (c.exact) ASSERT_EQ(inside, influences) << "input " << operand << "[" << i << "], output " << o;
@@ -108,14 +111,36 @@ Attributes dense() {
 TEST(Access, RegionsCoverWhatInfluencesEveryLayer) {
   std::vector<Case> cases = {
       {OpKind::Conv, {{{2, 5, 6}}}, convAttributes(3, {3, 2}, {2, 1}, {1}, Ints{1}), true, "conv"},
-      {OpKind::Conv, {{{2, 7}}}, convAttributes(2, {3}, {1}, {2}, std::string("same")), false, "conv, dilated"},
-      {OpKind::Conv, {{{2, 4, 5}}}, convAttributes(2, {3, 3}, {1}, {1}, Ints{2}, {BorderMode::Reflect101}, 2), true,
+      {OpKind::Conv,
+       {{{2, 7}}},
+       convAttributes(2, {3}, {1}, {2}, std::string("same")),
+       false,
+       "conv, dilated"},
+      {OpKind::Conv,
+       {{{2, 4, 5}}},
+       convAttributes(2, {3, 3}, {1}, {1}, Ints{2}, {BorderMode::Reflect101}, 2),
+       true,
        "conv per channel, reflect101"},
-      {OpKind::Conv, {{{2, 3, 3}}}, convAttributes(2, {3, 3}, {1}, {1}, Ints{4}, {BorderMode::Wrap}), true, "conv, wrap"},
-      {OpKind::Conv, {{{1, 3, 4}}}, convAttributes(1, {3, 3}, {1}, {1}, Ints{3}, {BorderMode::Replicate}), true,
+      {OpKind::Conv,
+       {{{2, 3, 3}}},
+       convAttributes(2, {3, 3}, {1}, {1}, Ints{4}, {BorderMode::Wrap}),
+       true,
+       "conv, wrap"},
+      {OpKind::Conv,
+       {{{1, 3, 4}}},
+       convAttributes(1, {3, 3}, {1}, {1}, Ints{3}, {BorderMode::Replicate}),
+       true,
        "conv, replicate"},
-      {OpKind::Conv, {{{1, 3, 3, 2}}}, convAttributes(1, {2, 2, 2}, {1}, {1}, std::string("same_lower")), true, "conv 3-D"},
-      {OpKind::MaxPool, {{{2, 5, 5}}}, maxAttributes(poolAttributes({3, 2}, {2}, {1}, Ints{1}, true)), true, "max_pool"},
+      {OpKind::Conv,
+       {{{1, 3, 3, 2}}},
+       convAttributes(1, {2, 2, 2}, {1}, {1}, std::string("same_lower")),
+       true,
+       "conv 3-D"},
+      {OpKind::MaxPool,
+       {{{2, 5, 5}}},
+       maxAttributes(poolAttributes({3, 2}, {2}, {1}, Ints{1}, true)),
+       true,
+       "max_pool"},
       {OpKind::AvgPool, {{{2, 5, 5}}}, poolAttributes({3, 2}, {2}, {1}, Ints{1}, true), true, "avg_pool"},
       {OpKind::GlobalMaxPool, {{{2, 3, 3}}}, {}, true, "global_max_pool"},
       {OpKind::GlobalAvgPool, {{{2, 3, 3}}}, {}, true, "global_avg_pool"},
@@ -149,8 +174,10 @@ TEST(Access, RegionsOfRandomWindows) {
     int64_t kernel = pick(1, 4), stride = pick(1, 3), dilation = pick(1, 2), pad = pick(0, 3);
     int64_t n = std::max<int64_t>(1, dilation * (kernel - 1) + 1 - 2 * pad) + pick(0, 5);
     BorderMode mode = static_cast<BorderMode>(pick(0, 4));
-    checkRegions({OpKind::Conv, {{{1, n}}},
-                  convAttributes(1, {kernel}, {stride}, {dilation}, Ints{pad}, Border{mode, 0}), dilation == 1,
+    checkRegions({OpKind::Conv,
+                  {{{1, n}}},
+                  convAttributes(1, {kernel}, {stride}, {dilation}, Ints{pad}, Border{mode, 0}),
+                  dilation == 1,
                   "random " + std::to_string(round)},
                  engine);
   }

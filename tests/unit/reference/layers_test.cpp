@@ -28,7 +28,8 @@ TEST(Border, MapsAsDocumented) {
   EXPECT_EQ(mapped(BorderMode::Reflect, 4), "ddcbaabcddcbaa");
   EXPECT_EQ(mapped(BorderMode::Reflect101, 4), "bcdcbabcdcbabc");
   EXPECT_EQ(mapped(BorderMode::Wrap, 4), "dabcdabcdabcda");
-  for (BorderMode mode : {BorderMode::Replicate, BorderMode::Reflect, BorderMode::Reflect101, BorderMode::Wrap})
+  for (BorderMode mode :
+       {BorderMode::Replicate, BorderMode::Reflect, BorderMode::Reflect101, BorderMode::Wrap})
     EXPECT_EQ(mapped(mode, 1), "aaaaaaaaaaa");
   EXPECT_EQ(mapped(BorderMode::Reflect, 2), "aabbaabbaabb");
   EXPECT_EQ(mapped(BorderMode::Reflect101, 2), "babababababa");
@@ -51,7 +52,8 @@ TEST(Conv, StrideDilationPaddingBiasGroupsAndBatch) {
 
 TEST(Conv, BordersFillThePadding) {
   auto filtered = [](Border border) {
-    auto graph = oneLayer(OpKind::Conv, {{{1, 3}}}, convAttributes(1, {3}, {1}, {1}, Ints{1}, border), {{1, 10, 100}});
+    auto graph =
+        oneLayer(OpKind::Conv, {{{1, 3}}}, convAttributes(1, {3}, {1}, {1}, Ints{1}, border), {{1, 10, 100}});
     return run(graph, {tensor({1, 3}, {1, 2, 3})});
   };
   EXPECT_EQ(filtered({}), (Numbers{210, 321, 32}));
@@ -63,14 +65,15 @@ TEST(Conv, BordersFillThePadding) {
 }
 
 TEST(Conv, ThreeDimensionsSumTheWholeCube) {
-  auto graph = oneLayer(OpKind::Conv, {{{1, 2, 2, 2}}}, convAttributes(1, {2, 2, 2}), {{1, 2, 3, 4, 5, 6, 7, 8}});
+  auto graph =
+      oneLayer(OpKind::Conv, {{{1, 2, 2, 2}}}, convAttributes(1, {2, 2, 2}), {{1, 2, 3, 4, 5, 6, 7, 8}});
   EXPECT_EQ(run(graph, {tensor({1, 2, 2, 2}, {1, 1, 1, 1, 1, 1, 1, 2})}), (Numbers{44}));
 }
 
 TEST(Conv, StridedSamePaddingFollowsTheRunTimeSize) {
   auto graph = oneLayer(OpKind::Conv, {{{1, Size::symbol("W")}}},
                         convAttributes(1, {3}, {2}, {1}, std::string("same")), {{1, 10, 100}});
-  EXPECT_EQ(run(graph, {tensor({1, 4}, {1, 2, 3, 4})}, {{"W", 4}}), (Numbers{321, 43}));     // pads 0, 1
+  EXPECT_EQ(run(graph, {tensor({1, 4}, {1, 2, 3, 4})}, {{"W", 4}}), (Numbers{321, 43}));         // pads 0, 1
   EXPECT_EQ(run(graph, {tensor({1, 5}, {1, 2, 3, 4, 5})}, {{"W", 5}}), (Numbers{210, 432, 54})); // pads 1, 1
 }
 
@@ -89,7 +92,8 @@ TEST(MaxPool, PadsWithMinusInfinityAndPassesNan) {
 
 TEST(AvgPool, CountsAsPyTorch) {
   auto averaged = [](bool ceilMode, bool countPadding) {
-    auto graph = oneLayer(OpKind::AvgPool, {{{1, 6}}}, poolAttributes({3}, {2}, {1}, Ints{1}, ceilMode, countPadding));
+    auto graph =
+        oneLayer(OpKind::AvgPool, {{{1, 6}}}, poolAttributes({3}, {2}, {1}, Ints{1}, ceilMode, countPadding));
     return run(graph, {tensor({1, 6}, {6, 6, 6, 6, 6, 6})});
   };
   EXPECT_EQ(averaged(false, true), (Numbers{4, 6, 6}));
@@ -117,7 +121,8 @@ TEST(Elementwise, FunctionsOfOneTensor) {
   auto check = [&](OpKind op, Attributes attributes, Numbers expected) {
     Numbers y = run(oneLayer(op, {{{5}}}, attributes), {x});
     for (size_t i = 0; i < y.size(); ++i)
-      EXPECT_TRUE(y[i] == expected[i] || (std::isnan(y[i]) && std::isnan(expected[i]))) << opInfo(op).name << " " << i;
+      EXPECT_TRUE(y[i] == expected[i] || (std::isnan(y[i]) && std::isnan(expected[i])))
+          << opInfo(op).name << " " << i;
   };
   Attributes limits;
   limits.set("low", -1.0);
@@ -149,12 +154,14 @@ TEST(Other, LuminanceConcatFlattenDenseSoftmax) {
   EXPECT_EQ(run(oneLayer(OpKind::Concat, {{{1, 2}}, {{2, 2}}}),
                 {tensor({1, 2}, {1, 2, 7, 8}, 2), tensor({2, 2}, {3, 4, 5, 6, 9, 10, 11, 12}, 2)}),
             (Numbers{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}));
-  EXPECT_EQ(run(oneLayer(OpKind::Flatten, {{{2, 1, 2}}}), {tensor({2, 1, 2}, {1, 2, 3, 4})}), (Numbers{1, 2, 3, 4}));
+  EXPECT_EQ(run(oneLayer(OpKind::Flatten, {{{2, 1, 2}}}), {tensor({2, 1, 2}, {1, 2, 3, 4})}),
+            (Numbers{1, 2, 3, 4}));
   Attributes dense;
   dense.set("units", int64_t(2));
   dense.set("bias", true);
-  EXPECT_EQ(run(oneLayer(OpKind::Dense, {{{3}}}, dense, {{1, 2, 3, 4, 5, 6}, {10, 20}}), {tensor({3}, {1, 1, 2})}),
-            (Numbers{19, 41}));
+  EXPECT_EQ(
+      run(oneLayer(OpKind::Dense, {{{3}}}, dense, {{1, 2, 3, 4, 5, 6}, {10, 20}}), {tensor({3}, {1, 1, 2})}),
+      (Numbers{19, 41}));
   y = run(oneLayer(OpKind::Softmax, {{{2, 2}}}), {tensor({2, 2}, {0, 1000, 0, 1000 + std::log(3)})});
   EXPECT_EQ(y[0], 0.5);
   EXPECT_NEAR(y[1], 0.25, 1e-4); // the input was rounded to float32
@@ -190,10 +197,10 @@ TEST(Relations, GroupsAndDilation) {
         for (int w = 0; w < 3; ++w)
           blocks[((f * 4 + f / 2 * 2 + c) * 5 + 2 * h) * 5 + 2 * w] = grouped[((f * 2 + c) * 3 + h) * 3 + w];
   Tensor x = tensor({4, 7, 8}, Numbers(input.begin(), input.end()));
-  auto small = oneLayer(OpKind::Conv, {{{4, 7, 8}}}, convAttributes(4, {3, 3}, {2}, {2}, Ints{2}, {BorderMode::Wrap}, 2),
-                        {grouped});
-  auto large = oneLayer(OpKind::Conv, {{{4, 7, 8}}}, convAttributes(4, {5, 5}, {2}, {1}, Ints{2}, {BorderMode::Wrap}),
-                        {blocks});
+  auto small = oneLayer(OpKind::Conv, {{{4, 7, 8}}},
+                        convAttributes(4, {3, 3}, {2}, {2}, Ints{2}, {BorderMode::Wrap}, 2), {grouped});
+  auto large = oneLayer(OpKind::Conv, {{{4, 7, 8}}},
+                        convAttributes(4, {5, 5}, {2}, {1}, Ints{2}, {BorderMode::Wrap}), {blocks});
   EXPECT_EQ(run(small, {x}), run(large, {x}));
 }
 

@@ -7,7 +7,8 @@ namespace convoy::reference {
 
 using Ints = std::vector<int64_t>;
 
-inline Attributes windowAttributes(const char* kernelName, Ints kernel, Ints stride, Ints dilation, Attribute padding) {
+inline Attributes windowAttributes(const char* kernelName, Ints kernel, Ints stride, Ints dilation,
+                                   Attribute padding) {
   Attributes a;
   a.set(kernelName, std::move(kernel));
   a.set("stride", std::move(stride));
@@ -19,7 +20,8 @@ inline Attributes windowAttributes(const char* kernelName, Ints kernel, Ints str
 inline Attributes convAttributes(int64_t filters, Ints kernel, Ints stride = {1}, Ints dilation = {1},
                                  Attribute padding = Ints{0}, Border border = {}, int64_t groups = 1,
                                  bool bias = false) {
-  Attributes a = windowAttributes("kernel", std::move(kernel), std::move(stride), std::move(dilation), std::move(padding));
+  Attributes a = windowAttributes("kernel", std::move(kernel), std::move(stride), std::move(dilation),
+                                  std::move(padding));
   a.set("filters", filters);
   a.set("border", border);
   a.set("groups", groups);
@@ -29,7 +31,8 @@ inline Attributes convAttributes(int64_t filters, Ints kernel, Ints stride = {1}
 
 inline Attributes poolAttributes(Ints window, Ints stride, Ints dilation = {1}, Attribute padding = Ints{0},
                                  bool ceilMode = false, bool countPadding = true) {
-  Attributes a = windowAttributes("window", std::move(window), std::move(stride), std::move(dilation), std::move(padding));
+  Attributes a = windowAttributes("window", std::move(window), std::move(stride), std::move(dilation),
+                                  std::move(padding));
   a.set("ceil_mode", ceilMode);
   a.set("count_include_pad", countPadding);
   return a;

@@ -56,14 +56,17 @@ TEST(Schedule, AResidualJoinsTheLaterBranch) {
 }
 
 TEST(Schedule, AValueWithTwoReadersIsWritten) {
-  Session s("pipeline p(x: tensor[1, H, W]) -> (a: tensor, b: tensor) { y = relu(x)\n return (a: abs(y), b: y * y) }");
+  Session s("pipeline p(x: tensor[1, H, W]) -> (a: tensor, b: tensor) { y = relu(x)\n return (a: abs(y), b: "
+            "y * y) }");
   EXPECT_EQ(s.schedule().kernels.size(), 3u);
 }
 
 TEST(Schedule, ChannelBlocksNeedWholeVectorsPerGroup) {
-  Session blocked("pipeline p(x: tensor[64, 9, 9]) -> tensor { return x |> conv(64, kernel: 3x3, groups: 2) }");
+  Session blocked(
+      "pipeline p(x: tensor[64, 9, 9]) -> tensor { return x |> conv(64, kernel: 3x3, groups: 2) }");
   EXPECT_EQ(blocked.schedule().kernels[0].layout, Layout::Blocked);
-  Session planar("pipeline p(x: tensor[64, 9, 9]) -> tensor { return x |> conv(64, kernel: 3x3, groups: 16) }");
+  Session planar(
+      "pipeline p(x: tensor[64, 9, 9]) -> tensor { return x |> conv(64, kernel: 3x3, groups: 16) }");
   EXPECT_EQ(planar.schedule().kernels[0].layout, Layout::Planar);
 }
 
@@ -74,8 +77,9 @@ TEST(Schedule, LayersWithoutAReaderHaveNoKernel) {
 }
 
 TEST(Schedule, TextReadsBack) {
-  Session s("pipeline p(x: tensor[3, H, W]) -> tensor { return x |> conv(32, kernel: 3x3, padding: 1) |> relu\n"
-            "|> max_pool(2x2) |> global_avg_pool |> flatten |> dense(10) |> softmax }");
+  Session s(
+      "pipeline p(x: tensor[3, H, W]) -> tensor { return x |> conv(32, kernel: 3x3, padding: 1) |> relu\n"
+      "|> max_pool(2x2) |> global_avg_pool |> flatten |> dense(10) |> softmax }");
   std::string first = text(s);
   DiagnosticEngine diags;
   auto again = schedule::read(*s.sources.add("again", first), s.graph, diags);
@@ -84,12 +88,16 @@ TEST(Schedule, TextReadsBack) {
 }
 
 TEST(Schedule, RefusesWhatCannotBeLowered) {
-  Session s("pipeline p(x: tensor[1, H, W]) -> tensor { return x |> conv(4, kernel: 3x3, name: \"c\") |> relu }");
-  auto with = [&](const std::string& kernels) { return s.complaint("schedule @p lanes 16 { " + kernels + " }"); };
+  Session s(
+      "pipeline p(x: tensor[1, H, W]) -> tensor { return x |> conv(4, kernel: 3x3, name: \"c\") |> relu }");
+  auto with = [&](const std::string& kernels) {
+    return s.complaint("schedule @p lanes 16 { " + kernels + " }");
+  };
   EXPECT_EQ(with("kernel [c, relu_1]: window planar tile 4x2x1"), "");
   EXPECT_EQ(with("kernel [c, relu_1]: window planar tile 3x2x1"),
             "kernel 'relu_1': the tile's filters do not divide those of a group");
-  EXPECT_EQ(with("kernel [c, relu_1]: softmax planar"), "kernel 'relu_1': conv cannot be computed as softmax");
+  EXPECT_EQ(with("kernel [c, relu_1]: softmax planar"),
+            "kernel 'relu_1': conv cannot be computed as softmax");
   EXPECT_EQ(with("kernel [relu_1]: pointwise planar"), "kernel 'relu_1': 'c' is not computed before it");
   EXPECT_EQ(with("kernel [c]: window planar tile 1x1x1"), "result 'result' is not written in planar layout");
   EXPECT_EQ(with("kernel [nothing]: pointwise planar"), "the graph has no layer 'nothing'");

@@ -9,7 +9,8 @@ namespace convoy {
 
 struct Analyzed {
   std::optional<graph::Graph> graph;
-  std::string diagnostics; // a line each: "line:column: code: message", labels "  line:column: text", helps "  help: ..."
+  std::string diagnostics; // a line each: "line:column: code: message", labels "  line:column: text", helps "
+                           // help: ..."
 };
 
 inline std::string position(Location location) {

@@ -1,4 +1,5 @@
-// Every diagnostic of names, types, shapes and parameters: its text, its place, what it points at and proposes.
+// Every diagnostic of names, types, shapes and parameters: its text, its place, what it points at and
+// proposes.
 #include "analyze.h"
 
 namespace convoy {
@@ -29,9 +30,10 @@ TEST(SemaDiagnosticsTogether, OnePerMistakeAndNoneFollows) {
                                   "  b = a + y + nothing\n"
                                   "  c = b |> conv(8, kernal: 3, stride: 0)\n"
                                   "  return c * a\n}\n");
-  EXPECT_EQ(analyzed.diagnostics, "1:35: E0205: there is no type 'tensr'\n  help: did you mean 'tensor'?\n"
-                                  "2:12: E0202: there is no layer or function named 'convv'\n  help: did you mean 'conv'?\n"
-                                  "3:15: E0201: there is no value named 'nothing'\n");
+  EXPECT_EQ(analyzed.diagnostics,
+            "1:35: E0205: there is no type 'tensr'\n  help: did you mean 'tensor'?\n"
+            "2:12: E0202: there is no layer or function named 'convv'\n  help: did you mean 'conv'?\n"
+            "3:15: E0201: there is no value named 'nothing'\n");
 }
 
 // Every pool whose last window hangs over uses the size before it twice.

@@ -49,7 +49,8 @@ TEST(Sema, InputSizes) {
   };
   EXPECT_EQ(header("x: image[rgba]"), "graph @p(%x: image[rgba, x.H, x.W]) {");
   EXPECT_EQ(header("x: image[gray, H, 480]"), "graph @p(%x: image[gray, H, 480]) {");
-  EXPECT_EQ(header("x: tensor[3, _, W], y: tensor[2, W]"), "graph @p(%x: tensor[3, x.H, W], %y: tensor[2, W]) {");
+  EXPECT_EQ(header("x: tensor[3, _, W], y: tensor[2, W]"),
+            "graph @p(%x: tensor[3, x.H, W], %y: tensor[2, W]) {");
   EXPECT_EQ(header("x: tensor[3, _, _, _]"), "graph @p(%x: tensor[3, x.D, x.H, x.W]) {");
   EXPECT_EQ(header("x: tensor[3, _]"), "graph @p(%x: tensor[3, x.W]) {");
   EXPECT_EQ(header("x: tensor[10]"), "graph @p(%x: tensor[10]) {");
@@ -57,7 +58,9 @@ TEST(Sema, InputSizes) {
 
 TEST(Sema, Results) {
   auto result = [](const std::string& signature, const std::string& value) {
-    return lines("pipeline p(x: tensor[1, H, W], y: image[rgb, H, W])" + signature + " { return " + value + " }", "return");
+    return lines("pipeline p(x: tensor[1, H, W], y: image[rgb, H, W])" + signature + " { return " + value +
+                     " }",
+                 "return");
   };
   EXPECT_EQ(result("", "x"), "return (result: %x)\n");
   EXPECT_EQ(result(" -> tensor", "x"), "return (result: %x)\n");
@@ -75,9 +78,10 @@ TEST(Sema, ResultTypesAreProvedOrCheckedAtEntry) {
                  "check");
   };
   EXPECT_EQ(checks("tensor[2, div(H + 1, 2), _]"), "");
-  EXPECT_EQ(checks("tensor[2, H - div(H, 2), W]"),
-            "check div(H + 1, 2) == H - div(H, 2), \"the result 'result' is declared with another size along H\"\n"
-            "check div(W + 1, 2) == W, \"the result 'result' is declared with another size along W\"\n");
+  EXPECT_EQ(
+      checks("tensor[2, H - div(H, 2), W]"),
+      "check div(H + 1, 2) == H - div(H, 2), \"the result 'result' is declared with another size along H\"\n"
+      "check div(W + 1, 2) == W, \"the result 'result' is declared with another size along W\"\n");
   EXPECT_EQ(checks("tensor[2, 5, _]"),
             "check div(H + 1, 2) == 5, \"the result 'result' is declared with another size along H\"\n");
 }
@@ -143,28 +147,35 @@ TEST(Sema, ScalarsBecomeLiteralParameters) {
 
 TEST(Sema, WindowAttributes) {
   auto conv = [](const std::string& attributes) {
-    std::string line = lines("pipeline p(x: tensor[4, 20, 20]) { return conv(x, 4, " + attributes + ", bias: false) }", "= conv");
+    std::string line = lines(
+        "pipeline p(x: tensor[4, 20, 20]) { return conv(x, 4, " + attributes + ", bias: false) }", "= conv");
     size_t begin = line.find('{');
     return line.substr(begin, line.find('}') - begin + 1);
   };
-  EXPECT_EQ(conv("kernel: 3"), "{kernel: [3, 3], stride: [1, 1], dilation: [1, 1], pad_begin: [0, 0], pad_end: [0, 0], "
-                               "border: zero, groups: 1}");
+  EXPECT_EQ(conv("kernel: 3"),
+            "{kernel: [3, 3], stride: [1, 1], dilation: [1, 1], pad_begin: [0, 0], pad_end: [0, 0], "
+            "border: zero, groups: 1}");
   EXPECT_EQ(conv("kernel: 1x7, stride: 2x1, dilation: 1x2, padding: [1, 2, 3, 4], border: mirror, groups: 2"),
-            "{kernel: [1, 7], stride: [2, 1], dilation: [1, 2], pad_begin: [1, 3], pad_end: [2, 4], border: reflect101, "
+            "{kernel: [1, 7], stride: [2, 1], dilation: [1, 2], pad_begin: [1, 3], pad_end: [2, 4], border: "
+            "reflect101, "
             "groups: 2}");
   EXPECT_EQ(conv("kernel: size(2, 1 + 1), padding: 2x1, border: constant(-1)"),
             "{kernel: [2, 2], stride: [1, 1], dilation: [1, 1], pad_begin: [2, 1], pad_end: [2, 1], border: "
             "constant(-1), groups: 1}");
   EXPECT_EQ(conv("kernel: 4, stride: 3, padding: same_lower"),
-            "{kernel: [4, 4], stride: [3, 3], dilation: [1, 1], pad_begin: [1, 1], pad_end: [1, 1], border: zero, groups: 1}");
+            "{kernel: [4, 4], stride: [3, 3], dilation: [1, 1], pad_begin: [1, 1], pad_end: [1, 1], border: "
+            "zero, groups: 1}");
   EXPECT_EQ(conv("kernel: 2, padding: valid, border: circular"),
-            "{kernel: [2, 2], stride: [1, 1], dilation: [1, 1], pad_begin: [0, 0], pad_end: [0, 0], border: wrap, groups: 1}");
+            "{kernel: [2, 2], stride: [1, 1], dilation: [1, 1], pad_begin: [0, 0], pad_end: [0, 0], border: "
+            "wrap, groups: 1}");
 }
 
 TEST(Sema, UnusedValuesAreLeftOut) {
-  EXPECT_EQ(printed("pipeline p(x: tensor[2, 4], y: tensor[1]) { a = conv(x, 3, kernel: 1); b = relu(x); return b }"),
-            "graph @p(%x: tensor[2, 4], %y: tensor[1]) {\n  %relu_1 = relu(%x) : tensor[2, 4]\n"
-            "  return (result: %relu_1)\n}\n");
+  EXPECT_EQ(
+      printed(
+          "pipeline p(x: tensor[2, 4], y: tensor[1]) { a = conv(x, 3, kernel: 1); b = relu(x); return b }"),
+      "graph @p(%x: tensor[2, 4], %y: tensor[1]) {\n  %relu_1 = relu(%x) : tensor[2, 4]\n"
+      "  return (result: %relu_1)\n}\n");
 }
 
 TEST(Sema, ChoosesThePipeline) {
@@ -175,9 +186,11 @@ TEST(Sema, ChoosesThePipeline) {
 }
 
 TEST(Sema, WordsAreOrdinaryNames) {
-  // `image`, `conv`, `relu` and `pads` name values; `same` does too, but where padding is wanted the word is meant.
-  std::string text = "pipeline conv(image: tensor[1, 9]) {\n same = 2; pads = 2; relu = image + same\n"
-                     " return relu |> conv(1, kernel: 3, padding: pads) |> relu |> conv(1, kernel: 3, padding: same) }";
+  // `image`, `conv`, `relu` and `pads` name values; `same` does too, but where padding is wanted the word is
+  // meant.
+  std::string text =
+      "pipeline conv(image: tensor[1, 9]) {\n same = 2; pads = 2; relu = image + same\n"
+      " return relu |> conv(1, kernel: 3, padding: pads) |> relu |> conv(1, kernel: 3, padding: same) }";
   EXPECT_NE(lines(text, "%conv_1 = ").find("pad_begin: [2]"), std::string::npos);
   EXPECT_NE(lines(text, "%conv_2 = ").find("pad_begin: [1]"), std::string::npos);
   EXPECT_EQ(lines(text, "add_1.scalar :"), "param %add_1.scalar : f32[1] literal = [2]\n");

@@ -47,20 +47,24 @@ TEST(RandomParameters, StayInsideTheBoundOfTheirFanIn) {
 TEST(RandomParameters, DependOnSeedAndNameAlone) {
   graph::Graph first = graphOf(kNet, seeded(1)), second = graphOf(kNet, seeded(2));
   EXPECT_NE(numbersOf(first, "a.weight"), numbersOf(second, "a.weight"));
-  graph::Graph other = graphOf("pipeline p(x: tensor[3, 8, 8]) { return x |> relu |> conv(16, kernel: 3, name: \"z\", bias: false)\n"
-                               " |> conv(16, kernel: 3, name: \"b\") }",
-                               seeded(1));
+  graph::Graph other = graphOf(
+      "pipeline p(x: tensor[3, 8, 8]) { return x |> relu |> conv(16, kernel: 3, name: \"z\", bias: false)\n"
+      " |> conv(16, kernel: 3, name: \"b\") }",
+      seeded(1));
   EXPECT_EQ(numbersOf(first, "b.weight"), numbersOf(other, "b.weight"));
   std::set<float> distinct;
   for (float number : numbersOf(first, "b.weight")) distinct.insert(number);
   EXPECT_GT(distinct.size(), 2000u);
 }
 
-// These numbers are part of what a benchmark's input is; a change would make old measurements another network's.
+// These numbers are part of what a benchmark's input is; a change would make old measurements another
+// network's.
 TEST(RandomParameters, AreTheSameEverywhere) {
-  graph::Graph graph = graphOf("pipeline p(x: tensor[3]) { return dense(x, 1, name: \"d\", bias: false) }", seeded(42));
+  graph::Graph graph =
+      graphOf("pipeline p(x: tensor[3]) { return dense(x, 1, name: \"d\", bias: false) }", seeded(42));
   std::string text = print(graph);
-  EXPECT_NE(text.find("%d.weight : f32[1, 3] = [-0.7552898, -0.27097833, -0.27362406]"), std::string::npos) << text;
+  EXPECT_NE(text.find("%d.weight : f32[1, 3] = [-0.7552898, -0.27097833, -0.27362406]"), std::string::npos)
+      << text;
 }
 
 TEST(RandomParameters, ThatDoNotFitInMemoryAreADiagnostic) {
@@ -68,13 +72,15 @@ TEST(RandomParameters, ThatDoNotFitInMemoryAreADiagnostic) {
   ASSERT_EQ(getrlimit(RLIMIT_AS, &before), 0);
   rlimit small{rlim_t(4) << 30, before.rlim_max};
   ASSERT_EQ(setrlimit(RLIMIT_AS, &small), 0);
-  Analyzed analyzed = analyzeText("pipeline p(x: tensor[2147483647]) { return x |> dense(2, name: \"d\") }", seeded(1));
+  Analyzed analyzed =
+      analyzeText("pipeline p(x: tensor[2147483647]) { return x |> dense(2, name: \"d\") }", seeded(1));
   setrlimit(RLIMIT_AS, &before);
   EXPECT_EQ(analyzed.diagnostics, "1:49: E0406: there is no memory for the parameter 'd.weight'\n");
 }
 
 TEST(RandomParameters, LeaveLiteralsAlone) {
-  graph::Graph graph = graphOf("pipeline p(x: tensor[1, 3]) { return conv(x, kernel: [2], bias: true) * 3 }", seeded(5));
+  graph::Graph graph =
+      graphOf("pipeline p(x: tensor[1, 3]) { return conv(x, kernel: [2], bias: true) * 3 }", seeded(5));
   EXPECT_EQ(numbersOf(graph, "conv_1.weight"), (std::vector<float>{2}));
   EXPECT_EQ(numbersOf(graph, "mul_1.scalar"), (std::vector<float>{3}));
   EXPECT_EQ(numbersOf(graph, "conv_1.bias").size(), 1u);
