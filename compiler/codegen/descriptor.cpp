@@ -76,7 +76,7 @@ std::unique_ptr<llvm::Module> describePipeline(llvm::LLVMContext& context, const
   // The fields of convoy_pipeline, in order.
   llvm::Constant* pipeline = t.record(
       {t.i32(1), count(d.inputs.size()), count(d.outputs.size()), count(d.sizes.size()),
-       count(d.checks.size()), t.i32(0), t.text(d.name), t.ports(d.inputs, "inputs"),
+       count(d.checks.size()), t.i32(d.instructionLevel), t.text(d.name), t.ports(d.inputs, "inputs"),
        t.ports(d.outputs, "outputs"), t.array(names, "names"), t.array(checks, "checks"), weights,
        t.i64(static_cast<int64_t>(d.weights.size() * sizeof(float))), t.function(d.prefix + "_check"),
        t.function(d.prefix + "_prepared_size"), t.function(d.prefix + "_prepare"),

@@ -30,6 +30,7 @@ struct PipelineDescription {
     std::string message, location;
   };
   std::vector<Check> checks;
+  int32_t instructionLevel = 0; // as convoy_pipeline says
   std::vector<float> weights; // raw parameters, in the order that `prefix_prepare` reads them
 };
 

@@ -8,8 +8,8 @@ namespace {
 constexpr int64_t alignElements = 16; // of slots and packed weights: 64 bytes
 // convoy_status
 constexpr int ok = 0, errorShape = 1, errorMemory = 3, errorArgument = 4, errorOverflow = 5;
-// More bytes of tensors than any machine addresses; below it no address arithmetic leaves 64 bits.
-constexpr double largestProgram = 1e17;
+// More elements of tensors than any machine addresses; below it no address arithmetic leaves 64 bits.
+constexpr int64_t largestProgram = int64_t{1} << 56;
 
 // A size with the symbols loaded from the caller's table.
 Reg sizeFrom(Builder& b, const Graph& graph, Reg sizes, const Size& size) {
@@ -216,34 +216,34 @@ private:
     return result;
   }
 
-  // The bytes of all tensors, counted in floating point so that nothing wraps.
+  // Whether all tensors together have more elements than can be addressed. An upper bound in integers that
+  // stop at the limit: nothing wraps, and the caller's floating-point state is not touched. What is
+  // subtracted counts as 0.
   Reg tooLarge(Builder& b, Reg sizes, Reg batch) {
-    loop::Type real = loop::Type::of(Scalar::F64);
     std::vector<std::string> order = graph_.symbols();
+    Reg limit = b.index(largestProgram);
+    auto positive = [&](Reg x) { return b.min(b.max(x, b.index(0)), limit); };
+    auto add = [&](Reg x, Reg y) { return b.min(b.add(x, y), limit); };
+    auto multiply = [&](Reg x, Reg y) {
+      Reg room = b.binary(Op::Div, limit, b.max(y, b.index(1)));
+      return b.select(b.compare(Op::Lt, room, x), limit, b.mul(b.min(x, room), y));
+    };
     Size::Algebra<Reg> algebra;
-    auto number = [&](double n) { return b.number(n, real); };
-    algebra.constant = [&](int64_t n) { return number(static_cast<double>(n)); };
+    algebra.constant = [&](int64_t n) { return positive(b.index(n)); };
     algebra.symbol = [&](const std::string& symbol) {
       int64_t at = std::find(order.begin(), order.end(), symbol) - order.begin();
-      return b.cast(real, b.load(loop::Type::index(), sizes, at));
+      return positive(b.load(loop::Type::index(), sizes, at));
     };
-    algebra.add = [&](Reg x, Reg y) { return b.binary(Op::Add, x, y); };
-    algebra.mul = [&](Reg x, Reg y) { return b.binary(Op::Mul, x, y); };
-    algebra.min = [&](Reg x, Reg y) { return b.binary(Op::Min, x, y); };
-    algebra.max = [&](Reg x, Reg y) { return b.binary(Op::Max, x, y); };
-    auto quotient = [&](Reg x, int64_t n) {
-      return b.unary(Op::Floor, b.binary(Op::Div, x, number(static_cast<double>(n))));
-    };
-    algebra.floorDiv = quotient;
-    algebra.mod = [&](Reg x, int64_t n) {
-      return b.binary(Op::Sub, x, b.binary(Op::Mul, quotient(x, n), number(static_cast<double>(n))));
-    };
-    Reg elements = number(0);
+    algebra.add = add;
+    algebra.mul = multiply;
+    algebra.min = [&](Reg x, Reg y) { return b.min(x, y); };
+    algebra.max = [&](Reg x, Reg y) { return b.max(x, y); };
+    algebra.floorDiv = [&](Reg x, int64_t n) { return b.floorDiv(x, n); };
+    algebra.mod = [&](Reg, int64_t n) { return b.index(n - 1); };
+    Reg elements = b.index(0);
     for (const graph::Value& v : graph_.values)
-      if (v.kind != graph::Value::Parameter)
-        elements = b.binary(Op::Add, elements, v.type.elements().fold(algebra));
-    Reg bytes = b.binary(Op::Mul, b.binary(Op::Mul, elements, b.cast(real, batch)), number(4));
-    return b.compare(Op::Lt, number(largestProgram), bytes);
+      if (v.kind != graph::Value::Parameter) elements = add(elements, v.type.elements().fold(algebra));
+    return b.compare(Op::Le, limit, multiply(elements, positive(batch)));
   }
 
   loop::Module& module_;

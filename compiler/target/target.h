@@ -17,6 +17,8 @@ struct Target {
   bool matrixUnit = false;       // AMX with bf16
   bool x86 = true;
   int lanes() const { return vectorBits / 32; } // float32 per vector
+  // convoy_pipeline's instruction_level.
+  int instructionLevel() const { return !x86 ? 0 : vectorBits == 512 ? 4 : vectorBits == 256 ? 3 : 0; }
 };
 
 // `cpu` is a processor's name as clang's -mcpu knows it, or "native"; empty: "native", or the plainest

@@ -43,6 +43,7 @@ Result<Runner> Runner::create(const convoy_pipeline& pipeline, int32_t threads) 
   if (pipeline.abi_version != CONVOY_ABI_VERSION)
     return Error{format("the pipeline was compiled for version %u of the runtime, this is version %d",
                         pipeline.abi_version, CONVOY_ABI_VERSION)};
+  if (convoy_check_processor(&pipeline) != CONVOY_OK) return Error{convoy_status_string(CONVOY_ERROR_CPU)};
   Runner runner;
   runner.pipeline = &pipeline;
   runner.pool.reset(convoy_pool_create(threads));

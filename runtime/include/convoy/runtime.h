@@ -71,6 +71,9 @@ typedef struct convoy_call {
 typedef struct convoy_pipeline {
   uint32_t abi_version;
   int32_t input_count, output_count, size_count, check_count;
+  /* What the code needs of the processor: 4, AVX-512 (F, VL, DQ, BW); 3, AVX2 and FMA; 0, what every processor of
+   * the architecture has, or more than can be told. convoy_check_processor looks at it. */
+  int32_t instruction_level;
   const char* name;
   const convoy_port* inputs;
   const convoy_port* outputs;
@@ -120,6 +123,9 @@ convoy_pool* convoy_pool_create(int32_t threads);
 void convoy_pool_destroy(convoy_pool* pool);
 const convoy_executor* convoy_pool_executor(convoy_pool* pool);
 int32_t convoy_available_threads(void);
+
+/* CONVOY_OK, or CONVOY_ERROR_CPU when this processor (or the operating system) lacks the pipeline's instructions. */
+int32_t convoy_check_processor(const convoy_pipeline* pipeline);
 
 #ifdef __cplusplus
 }

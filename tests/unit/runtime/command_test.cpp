@@ -228,6 +228,15 @@ TEST_F(Command, OldPipelinesAreRefused) {
             "prog: error: the pipeline was compiled for version 99 of the runtime, this is version 1\n");
 }
 
+TEST_F(Command, CodeForANewerProcessorIsRefused) {
+  convoy_pipeline newer = doublePipeline();
+  newer.instruction_level = 99;
+  newer.prepared_size = []() -> int64_t { abort(); }; // nothing of it may run
+  const Ended ended = runCommand(newer, {photo(), "-o", path("out.png")});
+  EXPECT_EQ(ended.status, 1);
+  EXPECT_EQ(ended.err, "prog: error: this processor lacks instructions that the pipeline was compiled for\n");
+}
+
 TEST_F(Command, FailureInTheCompiledCode) {
   convoy_pipeline failing = doublePipeline();
   failing.run = [](const convoy_call*) { return int32_t{CONVOY_ERROR_CPU}; };
