@@ -52,8 +52,7 @@ void Emitter::forLoop(const Inst& inst) {
   for (size_t i = 0; i < init.size(); ++i) {
     const Value* argument = body.arguments[1 + i];
     if (argument->type.isTile()) {
-      for (llvm::Value* number : init[i])
-        tiles_.share(static_cast<int>(llvm::cast<llvm::ConstantInt>(number)->getSExtValue()));
+      for (llvm::Value* number : init[i]) tiles_.share(tileRegister(number));
       values_[argument] = init[i];
       continue;
     }
@@ -82,8 +81,7 @@ void Emitter::forLoop(const Inst& inst) {
     Parts result;
     if (inst.results[i]->type.isTile()) {
       require(next[i] == init[i], "a loop moves a tile to another register");
-      for (llvm::Value* number : init[i])
-        tiles_.share(static_cast<int>(llvm::cast<llvm::ConstantInt>(number)->getSExtValue()));
+      for (llvm::Value* number : init[i]) tiles_.share(tileRegister(number));
       values_[inst.results[i]] = init[i];
       continue;
     }
@@ -103,8 +101,7 @@ void Emitter::unroll(const Inst& inst) {
   auto each = [&](const llvm::SmallVectorImpl<Parts>& list, void (TileRegisters::*act)(int)) {
     for (size_t i = 0; i < list.size(); ++i)
       if (inst.results[i]->type.isTile())
-        for (llvm::Value* number : list[i])
-          (tiles_.*act)(static_cast<int>(llvm::cast<llvm::ConstantInt>(number)->getSExtValue()));
+        for (llvm::Value* number : list[i]) (tiles_.*act)(tileRegister(number));
   };
   llvm::SmallVector<Parts, 4> current;
   for (const Value* v : inst.operands) current.push_back(parts(v));

@@ -108,14 +108,11 @@ void Emitter::finishTiles() {
     llvm::IRBuilder<>(ret).CreateIntrinsic(llvm::Intrinsic::x86_tilerelease, {});
 }
 
-int Emitter::tileNumber(const Value* v) {
-  return static_cast<int>(llvm::cast<llvm::ConstantInt>(one(v))->getSExtValue());
-}
+int Emitter::tileNumber(const Value* v) { return tileRegister(one(v)); }
 
 void Emitter::releaseDead(const Inst& inst) {
   auto release = [&](const Value* v) {
-    for (llvm::Value* number : parts(v))
-      tiles_.release(static_cast<int>(llvm::cast<llvm::ConstantInt>(number)->getSExtValue()));
+    for (llvm::Value* number : parts(v)) tiles_.release(tileRegister(number));
   };
   auto holds = [&](const Value* v) { return v->type.isTile(); };
   std::vector<const Value*> done;

@@ -9,6 +9,11 @@
 
 namespace convoy::codegen {
 
+// The register number behind a tile value's constant.
+inline int tileRegister(const llvm::Value* number) {
+  return static_cast<int>(llvm::cast<llvm::ConstantInt>(number)->getSExtValue());
+}
+
 // The register numbers 0..7 of tile values. A register is free again when the last value that holds it dies;
 // its rows and bytes per row stay what they are, because one configuration serves the whole function.
 class TileRegisters {

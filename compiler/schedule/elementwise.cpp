@@ -38,9 +38,8 @@ Index Elementwise::address(const TensorType& type, Layout layout, const Site& si
                            bool& varies) {
   int rank = type.spatialRank();
   bool blocked = layout == Layout::Blocked;
-  Size spatialSize = 1;
-  for (int axis = 0; axis < rank; ++axis) spatialSize = spatialSize * type.spatial(axis);
-  Reg plane = k_.size(spatialSize);
+  Size positions = spatialSize(type);
+  Reg plane = k_.size(positions);
   int64_t rows = blocked ? k_.blocks(type.channels()) : type.channels();
   Reg at = b_.mul(site.item, rows);
   if (type.channels() > 1) at = b_.add(at, channel);
@@ -50,7 +49,7 @@ Index Elementwise::address(const TensorType& type, Layout layout, const Site& si
   if (site.alongChannels) {
     // One position: the channel is the address.
   } else if (site.flat) {
-    if (spatialSize != Size(1)) position = site.spatial[0], varies = true;
+    if (positions != Size(1)) position = site.spatial[0], varies = true;
   } else {
     for (int axis = 0; axis < rank; ++axis) {
       if (position) position = b_.mul(position, k_.size(type.spatial(axis)));

@@ -1,4 +1,5 @@
 #include "schedule/entry.h"
+#include "support/internal_error.h"
 #include <algorithm>
 
 namespace convoy::schedule {
@@ -11,14 +12,16 @@ constexpr int ok = 0, errorShape = 1, errorMemory = 3, errorArgument = 4, errorO
 // More elements of tensors than any machine addresses; below it no address arithmetic leaves 64 bits.
 constexpr int64_t largestProgram = int64_t{1} << 56;
 
-// A size with the symbols loaded from the caller's table.
-Reg sizeFrom(Builder& b, const Graph& graph, Reg sizes, const Size& size) {
+// A run-time size from the caller's table, whose order is that of the graph's symbols.
+Reg loadSize(Builder& b, const Graph& graph, Reg sizes, const std::string& symbol) {
   std::vector<std::string> order = graph.symbols();
-  return sizeValue(b, size, [&](const std::string& symbol) {
-    for (size_t i = 0; i < order.size(); ++i)
-      if (order[i] == symbol) return b.load(loop::Type::index(), sizes, static_cast<int64_t>(i));
-    return b.index(1);
-  });
+  auto at = std::find(order.begin(), order.end(), symbol);
+  require(at != order.end(), "a size is no symbol of the graph");
+  return b.load(loop::Type::index(), sizes, static_cast<int64_t>(at - order.begin()));
+}
+
+Reg sizeFrom(Builder& b, const Graph& graph, Reg sizes, const Size& size) {
+  return sizeValue(b, size, [&](const std::string& symbol) { return loadSize(b, graph, sizes, symbol); });
 }
 
 class Entries {
@@ -220,7 +223,6 @@ private:
   // stop at the limit: nothing wraps, and the caller's floating-point state is not touched. What is
   // subtracted counts as 0.
   Reg tooLarge(Builder& b, Reg sizes, Reg batch) {
-    std::vector<std::string> order = graph_.symbols();
     Reg limit = b.index(largestProgram);
     auto positive = [&](Reg x) { return b.min(b.max(x, b.index(0)), limit); };
     auto add = [&](Reg x, Reg y) { return b.min(b.add(x, y), limit); };
@@ -230,10 +232,7 @@ private:
     };
     Size::Algebra<Reg> algebra;
     algebra.constant = [&](int64_t n) { return positive(b.index(n)); };
-    algebra.symbol = [&](const std::string& symbol) {
-      int64_t at = std::find(order.begin(), order.end(), symbol) - order.begin();
-      return positive(b.load(loop::Type::index(), sizes, at));
-    };
+    algebra.symbol = [&](const std::string& symbol) { return positive(loadSize(b, graph_, sizes, symbol)); };
     algebra.add = add;
     algebra.mul = multiply;
     algebra.min = [&](Reg x, Reg y) { return b.min(x, y); };

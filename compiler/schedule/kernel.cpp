@@ -3,6 +3,12 @@
 
 namespace convoy::schedule {
 
+Size spatialSize(const TensorType& type) {
+  Size size = 1;
+  for (int axis = 0; axis < type.spatialRank(); ++axis) size = size * type.spatial(axis);
+  return size;
+}
+
 Reg sizeValue(Builder& b, const Size& size, const std::function<Reg(const std::string&)>& symbol) {
   Size::Algebra<Reg> algebra;
   algebra.constant = [&](int64_t n) { return b.index(n); };
@@ -58,7 +64,7 @@ Reg KernelBuilder::argument(Argument a, const std::string& name) {
   for (size_t i = 0; i < call.arguments.size(); ++i) {
     const Argument& known = call.arguments[i];
     if (known.kind == a.kind && known.value == a.value && known.layout == a.layout &&
-        known.border == a.border && !(known.packing < a.packing) && !(a.packing < known.packing))
+        known.border == a.border && known.packing == a.packing)
       return b.function().parameters[3 + i];
   }
   call.arguments.push_back(a);

@@ -26,8 +26,8 @@ struct Packing {
   } kind = Raw;
   int64_t vectors = 1;      // Filters: channel vectors in a tile
   int64_t channelBlock = 1; // Filters: input channels in a block
-  bool operator<(const Packing& o) const {
-    return std::tie(kind, vectors, channelBlock) < std::tie(o.kind, o.vectors, o.channelBlock);
+  bool operator==(const Packing& o) const {
+    return kind == o.kind && vectors == o.vectors && channelBlock == o.channelBlock;
   }
 };
 
@@ -89,6 +89,9 @@ private:
   Reg argument(Argument argument, const std::string& name);
   std::map<std::string, Reg> symbols_;
 };
+
+// Positions of a tensor: the product of its spatial extents.
+Size spatialSize(const TensorType& type);
 
 // Sizes as values, with symbols looked up by `symbol`.
 Reg sizeValue(Builder& b, const Size& size, const std::function<Reg(const std::string&)>& symbol);

@@ -12,7 +12,7 @@ size_t MemoryPlan::borderRow(const Size& width, double number) {
 
 int64_t MemoryPlan::packedOffset(ValueId parameter, const Packing& packing) const {
   for (const PackedParameter& p : packed)
-    if (p.parameter == parameter && !(p.packing < packing) && !(packing < p.packing)) return p.offset;
+    if (p.parameter == parameter && p.packing == packing) return p.offset;
   internalError("a parameter is not packed as its kernel wants it");
 }
 
@@ -21,11 +21,9 @@ namespace {
 using Buffer = std::pair<ValueId, Layout>;
 
 Size elementsOf(const TensorType& type, Layout layout, int64_t lanes) {
-  Size size = 1;
-  for (size_t i = 1; i < type.dims.size(); ++i) size = size * type.dims[i];
   int64_t channels = type.channels();
   if (layout == Layout::Blocked) channels = (channels + lanes - 1) / lanes * lanes;
-  return size * channels;
+  return spatialSize(type) * channels;
 }
 
 class Planner {
@@ -111,7 +109,7 @@ private:
         if (a.kind != Argument::Weights) continue;
         bool known = false;
         for (const PackedParameter& p : plan_.packed)
-          known |= p.parameter == a.value && !(p.packing < a.packing) && !(a.packing < p.packing);
+          known |= p.parameter == a.value && p.packing == a.packing;
         if (known) continue;
         plan_.packed.push_back({a.value, a.packing, plan_.preparedElements});
         int64_t elements = packedElements(graph_.value(a.value), a.packing, schedule_.lanes);

@@ -34,8 +34,7 @@ void reorder(KernelBuilder& k) {
   Reg in = k.read(id, toBlocked ? Layout::Planar : Layout::Blocked), out = k.write(id, k.kernel.layout);
   Reg plane = k.product(type, 1);
   int64_t channels = type.channels(), lanes = k.lanes;
-  Size positions = 1;
-  for (int axis = 0; axis < type.spatialRank(); ++axis) positions = positions * type.spatial(axis);
+  Size positions = spatialSize(type);
   uint32_t width = static_cast<uint32_t>(lanes);
 
   // Units: a block of channels and a chunk of positions.

@@ -25,12 +25,6 @@ void alongVectors(KernelBuilder& k, Reg from, Reg to, const std::function<void(R
   });
 }
 
-Size spatialSize(const TensorType& type) {
-  Size size = 1;
-  for (int axis = 0; axis < type.spatialRank(); ++axis) size = size * type.spatial(axis);
-  return size;
-}
-
 } // namespace
 
 // Units are chunks of flattened planes where the operands allow it, and rows otherwise. With a single

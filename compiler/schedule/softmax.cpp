@@ -36,8 +36,7 @@ void softmax(KernelBuilder& k) {
   Reg in = k.read(node.operands[0], Layout::Planar), out = k.write(k.kernel.result(), Layout::Planar);
   int64_t channels = type.channels(), lanes = k.lanes;
   uint32_t width = static_cast<uint32_t>(lanes);
-  Size positions = 1;
-  for (int axis = 0; axis < type.spatialRank(); ++axis) positions = positions * type.spatial(axis);
+  Size positions = spatialSize(type);
   Reg lowest = k.constant(-std::numeric_limits<double>::infinity()), zero = k.constant(0);
 
   if (positions == Size(1)) {

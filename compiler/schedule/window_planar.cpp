@@ -55,7 +55,10 @@ private:
     group_ = b_.named(b_.offset(Scalar::F32, in_, Index(base)), "group");
     if (w_.combine == Combine::MultiplyAdd)
       filterWeights_ = b_.offset(Scalar::F32, weights_, Index(firstFilter_, perGroup * w_.taps));
-    if (w_.outer() == 0) return rowTile(1, nullptr);
+    if (w_.outer() == 0) {
+      interior(1, nullptr);
+      return edges(nullptr);
+    }
 
     Reg y0 = b_.named(b_.mul(parts.back(), strip_), "y0");
     Reg y1 = b_.named(b_.min(b_.add(y0, strip_), w_.axes[w_.outer() - 1].output), "y1");
@@ -75,11 +78,6 @@ private:
       edges(y);
       return Builder::Values{};
     });
-  }
-
-  void rowTile(int64_t rows, Reg y) {
-    interior(rows, y);
-    edges(y);
   }
 
   // ---- rows ----
