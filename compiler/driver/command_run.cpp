@@ -1,7 +1,7 @@
 #include "convoy/command.h"
 #include "driver/commands.h"
 #include "driver/host.h"
-#include "output/memory.h"
+#include "driver/load.h"
 
 namespace convoy::driver {
 
@@ -46,18 +46,12 @@ int runProgram(Compilation& c, PhaseTimes& times, const std::function<void()>& r
   if (!runPipeline(c, Goal::Code, times, sink)) return Failure;
   if (c.diags.hasErrors()) return Failure;
 
-  const std::string symbol = c.description->prefix + "_pipeline";
-  std::unique_ptr<CodeInMemory> code;
-  const void* pipeline = times.measure("load", [&] {
-    code = std::make_unique<CodeInMemory>(c.units, std::map<std::string, const void*>());
-    return code->find(symbol);
-  });
+  const LoadedPipeline loaded = times.measure("load", [&] { return loadInMemory(c); });
   report();
   // What the program calls itself in its messages and help.
   const std::string file = c.options.file.substr(c.options.file.rfind('/') + 1);
   ArgumentVector arguments("convoy run " + file, c.options.programArguments);
-  return convoy_command(static_cast<const convoy_pipeline*>(pipeline), arguments.count(),
-                        arguments.pointers());
+  return convoy_command(loaded.pipeline, arguments.count(), arguments.pointers());
 }
 
 } // namespace convoy::driver
