@@ -62,6 +62,8 @@ const std::vector<OptionRow>& optionTable() {
       {OptionId::Pipeline, {"--pipeline"}, Row::Value, "NAME", everything, "which pipeline, when the file has several"},
       {OptionId::Init, {"--init"}, Row::Value, "random:SEED", everything,
        "fill parameters that have no values with seeded random numbers"},
+      {OptionId::Define, {"-D"}, Row::Letter, "NAME=VALUE", everything, "give a constant of the script another value"},
+      {OptionId::ImportFolder, {"-I"}, Row::Letter, "DIR", everything, "look for imported files here too"},
       {OptionId::TimePasses, {"--time-passes"}, Row::Flag, nullptr, everything, "print how long each phase took"},
       {OptionId::Format, {"--diagnostics-format"}, Row::Value, "text|json", everything, "how mistakes are reported"},
       {OptionId::Color, {"--color"}, Row::Value, "auto|always|never", everything,
