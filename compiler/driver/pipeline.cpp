@@ -1,5 +1,6 @@
 #include "driver/pipeline.h"
 #include "driver/describe.h"
+#include "graph/passes/fold_batch_norm.h"
 #include "graph/reader.h"
 #include "loop/passes/hoist_invariants.h"
 #include "loop/passes/remove_dead.h"
@@ -54,6 +55,11 @@ bool checkParameters(Compilation& c) {
   c.diags.report(diag::ParametersWithoutValues, {}, c.graph->name, names)
       .help("'--init random:1' fills them with seeded random numbers");
   return false;
+}
+
+bool foldBatchNorm(Compilation& c) {
+  c.graph = graph::foldBatchNorm(*c.graph);
+  return true;
 }
 
 bool findTarget(Compilation& c) {
@@ -138,6 +144,8 @@ const std::vector<Phase>& pipeline() {
        {graph}, readGraph, verifyGraph, {{Stage::Graph, printGraph}}},
       {"parameters", "before anything is decided or compiled for a program that could not run",
        {script, graph}, checkParameters, nullptr, {}},
+      {"fold batch_norm", "once numbers are known, and before kernels are chosen for layers that it changes",
+       {script, graph}, foldBatchNorm, verifyGraph, {}},
       {"target", "the schedule depends on the machine's vectors, the graph does not",
        {script, graph, loops}, findTarget, nullptr, {}},
       {"schedule", "decides fusion, layout and tiles while layers are still layers",
