@@ -1,10 +1,12 @@
 #include "driver/driver.h"
 #include "driver/commands.h"
+#include "driver/fix_file.h"
 #include "driver/report.h"
 #include "driver/reproducer.h"
 #include "driver/usage.h"
 #include "output/files.h"
 #include "support/internal_error.h"
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 
@@ -21,6 +23,7 @@ public:
   int run() {
     Reproducer reproducer = makeReproducer(arguments_, options_, nullptr);
     try {
+      fixed_ = options_.fix ? fixFile(options_, diags_) : 0;
       const bool open = compilation_.open();
       reproducer = makeReproducer(arguments_, options_, compilation_.file);
       CrashGuard guard(reproducer);
@@ -40,6 +43,7 @@ private:
     case Command::Build: return runBuild(compilation_, times_);
     case Command::Emit: return runEmit(compilation_, times_);
     case Command::Check: return runCheck(compilation_, times_);
+    case Command::Format: return runFormat(compilation_, times_);
     case Command::Run: return runProgram(compilation_, times_, [this] { finish(); });
     }
     internalError("a command that nothing runs");
@@ -50,6 +54,9 @@ private:
     if (finished_) return;
     finished_ = true;
     report(diags_, options_);
+    if (options_.fix && options_.format == DiagnosticsFormat::Text)
+      std::fprintf(stderr, "%s made in '%s'\n", counted(static_cast<int64_t>(fixed_), "change").c_str(),
+                   escapeForTerminal(options_.file).c_str());
     if (options_.verbose && compilation_.target)
       std::fprintf(stderr, "target: %s, processor %s, tuned for %s, %d-bit vectors\n",
                    compilation_.target->triple.c_str(), compilation_.target->cpu.c_str(),
@@ -62,6 +69,7 @@ private:
   DiagnosticEngine diags_;
   Compilation compilation_;
   PhaseTimes times_;
+  size_t fixed_ = 0; // by --fix
   bool finished_ = false;
 };
 
@@ -85,7 +93,13 @@ int runCommand(const std::vector<std::string>& arguments) {
   if (diags.hasErrors()) return WrongUsage;
   if (options.version) return print(versionText(), options);
   if (options.help) return print(options.command ? helpText(*options.command) : helpText(), options);
-  return Session(arguments, options).run();
+  int status = Session(arguments, options).run();
+  for (const std::string& file : options.moreFiles) {
+    Options more = options;
+    more.file = file;
+    status = std::max(status, Session(arguments, more).run());
+  }
+  return status;
 }
 
 } // namespace convoy::driver
