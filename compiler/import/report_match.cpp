@@ -62,7 +62,7 @@ public:
       case Missing::Error:
         return diags_.report(diag::WeightsMissing, file_.location, file_.path, count, graph_.name);
       case Missing::Warning:
-        return diags_.report(diag::WeightsMissingUnused, file_.location, file_.path, count, graph_.name);
+        return diags_.report(diag::WeightsIncomplete, file_.location, file_.path, count, graph_.name);
       case Missing::Filled:
         return diags_.report(diag::WeightsFilled, file_.location, file_.path, count, graph_.name);
       }

@@ -60,26 +60,26 @@ TEST_F(Apply, EveryClassAtOnce) {
       report(
           {{"c1.weight", {4, 1, 3, 3}}, {"c1.bias", {4}}, {"fc.weight", {64, 512}}, {"codes_int", {3}}},
           {{"conv1.weight", {4, 1, 3, 3}}, {"c1.bias", {4}}, {"fc.weight", {512, 64}}, {"codes_int", {3}}}),
-      "E0421: 'W' has no values for 1 parameter of 'net'\n"
+      "E0431: 'W' has no values for 1 parameter of 'net'\n"
       "  'c1.weight' [4, 1, 3, 3]; did you mean 'conv1.weight'?\n"
-      "E0422: 'W' has another shape for 1 parameter of 'net'\n"
+      "E0432: 'W' has another shape for 1 parameter of 'net'\n"
       "  'fc.weight' [64, 512] is [512, 64] in the file; it is transposed\n"
       "  help: layouts are PyTorch's: convolutions have [filters][channels / groups][..kernel], dense layers "
       "[units][channels]\n"
-      "E0423: 'W' has no real numbers for 1 parameter of 'net'\n"
+      "E0433: 'W' has no real numbers for 1 parameter of 'net'\n"
       "  'codes_int' [3] is uint8 in the file\n"
       "  help: parameters are read from float32, float16, bfloat16 and float64, little-endian\n"
-      "W0423: 'W' has 1 tensor that 'net' does not use\n"
+      "W0433: 'W' has 1 tensor that 'net' does not use\n"
       "  'conv1.weight' [4, 1, 3, 3]\n");
 }
 
 TEST_F(Apply, MissingIsAsSevereAsTheUse) {
   EXPECT_EQ(report({{"a", {2}}}, {}, Missing::Warning),
-            "W0421: 'W' has no values for 1 parameter of 'net'\n  'a' [2]\n");
+            "W0431: 'W' has no values for 1 parameter of 'net'\n  'a' [2]\n");
   EXPECT_TRUE(succeeded);
   EXPECT_EQ(
       report({{"a", {2}}}, {}, Missing::Filled),
-      "W0422: 'W' has no values for 1 parameter of 'net'; they are filled with random numbers\n  'a' [2]\n");
+      "W0432: 'W' has no values for 1 parameter of 'net'; they are filled with random numbers\n  'a' [2]\n");
   EXPECT_TRUE(succeeded);
 }
 
@@ -100,14 +100,14 @@ TEST_F(Apply, NearestNames) {
   // A better name of another shape loses against one of the right shape.
   EXPECT_EQ(
       report({{"conv1.weight", {4}}}, {{"conv2.weight", {5}}, {"conv_1.weight", {4}}}),
-      "E0421: 'W' has no values for 1 parameter of 'net'\n"
+      "E0431: 'W' has no values for 1 parameter of 'net'\n"
       "  'conv1.weight' [4]; did you mean 'conv_1.weight'?\n"
-      "W0423: 'W' has 2 tensors that 'net' does not use\n  'conv2.weight' [5]\n  'conv_1.weight' [4]\n");
+      "W0433: 'W' has 2 tensors that 'net' does not use\n  'conv2.weight' [5]\n  'conv_1.weight' [4]\n");
   // The only one of its shape, whatever its name.
   EXPECT_EQ(report({{"fc.weight", {4, 7}}}, {{"classifier.kernel", {4, 7}}, {"x", {1}}}),
-            "E0421: 'W' has no values for 1 parameter of 'net'\n"
+            "E0431: 'W' has no values for 1 parameter of 'net'\n"
             "  'fc.weight' [4, 7]; did you mean 'classifier.kernel'?\n"
-            "W0423: 'W' has 2 tensors that 'net' does not use\n  'classifier.kernel' [4, 7]\n  'x' [1]\n");
+            "W0433: 'W' has 2 tensors that 'net' does not use\n  'classifier.kernel' [4, 7]\n  'x' [1]\n");
 }
 
 TEST_F(Apply, PrefixOfTheFileOrOfTheGraph) {
@@ -151,7 +151,7 @@ TEST_F(Apply, ValuesOfTheScriptStay) {
   graph.values[0].data = literal;
   graph.values[1].data = given;
   EXPECT_EQ(report(graph, {{"kernel", {2}}, {"given", {2}}, {"free", {2}}}),
-            "W0423: 'W' has 1 tensor that 'net' does not use\n  'kernel' [2]\n");
+            "W0433: 'W' has 1 tensor that 'net' does not use\n  'kernel' [2]\n");
   EXPECT_EQ(numbersOf(graph, "kernel"), (std::vector<float>{7, 8}));
   EXPECT_EQ(numbersOf(graph, "given"), (std::vector<float>{0, 0}));
   EXPECT_EQ(numbersOf(graph, "free"), (std::vector<float>{0, 0}));

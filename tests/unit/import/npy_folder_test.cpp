@@ -100,7 +100,7 @@ TEST_F(NpyFolder, WhatIsBeyondFloat32IsAnError) {
   graph::Graph graph = graphWith({{"a", {4}}});
   EXPECT_FALSE(applyWeights(graph, *file, Missing::Error, diags));
   EXPECT_EQ(textOf(diags),
-            "E0424: '" + folder + "' has 2 numbers beyond the range of float32 for the parameter 'a'\n");
+            "E0434: '" + folder + "' has 2 numbers beyond the range of float32 for the parameter 'a'\n");
 }
 
 TEST_F(NpyFolder, FortranOrderIsTransposed) {
@@ -123,7 +123,7 @@ TEST_F(NpyFolder, FilesThatChangeMeanwhile) {
   EXPECT_FALSE(applyWeights(graph, *file, Missing::Error, diags));
   unlink(path("a.npy").c_str());
   EXPECT_FALSE(applyWeights(graph, *file, Missing::Error, diags));
-  const std::string start = "E0420: cannot read weights from '" + folder + "': tensor 'a': ";
+  const std::string start = "E0430: cannot read weights from '" + folder + "': tensor 'a': ";
   EXPECT_EQ(textOf(diags),
             start + "the file was changed while it was read\n" + start + "there is no such file or folder\n");
 }

@@ -89,7 +89,7 @@ TEST_F(Npz, TooManyEntries) {
 TEST_F(Npz, DeclaredSizes) {
   ZipEntry entry{"a.npy", six, true};
   entry.declaredSize = 0xFFFFFFF0u;
-  EXPECT_EQ(readingProblem(entry).rfind("E0420: cannot read weights from", 0), 0u);
+  EXPECT_EQ(readingProblem(entry).rfind("E0430: cannot read weights from", 0), 0u);
   EXPECT_NE(readingProblem(entry).find(
                 "in its entry 'a.npy': it has 4294967128 bytes more than its shape declares"),
             std::string::npos)
@@ -98,14 +98,14 @@ TEST_F(Npz, DeclaredSizes) {
   const std::string header = "{'descr': '<f4', 'fortran_order': False, 'shape': (1000000000,), }";
   ZipEntry bomb{"a.npy", makeRawNpy(header, Bytes(24)), true};
   bomb.declaredSize = static_cast<uint32_t>(bomb.content.size() - 24 + 4'000'000'000u);
-  EXPECT_EQ(readingProblem(bomb), "E0422: '" + path("w.npz") +
+  EXPECT_EQ(readingProblem(bomb), "E0432: '" + path("w.npz") +
                                       "' has another shape for 1 parameter of 'net'\n" +
                                       "  'a' [2, 3] is [1000000000] in the file\n");
 }
 
 TEST_F(Npz, DamagedContent) {
   const std::string damaged =
-      "E0420: cannot read weights from '" + path("w.npz") + "': tensor 'a': the archive is damaged\n";
+      "E0430: cannot read weights from '" + path("w.npz") + "': tensor 'a': the archive is damaged\n";
   ZipEntry checksum{"a.npy", six, true};
   checksum.checksum = 1;
   EXPECT_EQ(readingProblem(checksum), damaged);

@@ -47,7 +47,7 @@ struct WantedParameter {
 graph::Graph graphWith(const std::vector<WantedParameter>& parameters);
 std::vector<float> numbersOf(const graph::Graph& graph, const std::string& name);
 
-// "E0420: message | note | = help: help", a line for each.
+// "E0430: message | note | = help: help", a line for each.
 std::string textOf(const DiagnosticEngine& diags);
 
 // What opening says of the file; "" when it can be read.
