@@ -64,6 +64,8 @@ const std::vector<OptionRow>& optionTable() {
        "values of the parameters, in place of the script's: .safetensors, .npz or a folder of .npy"},
       {OptionId::Init, {"--init"}, Row::Value, "random:SEED", everything,
        "fill parameters that have no values with seeded random numbers"},
+      {OptionId::Fix, {"--fix"}, Row::Flag, nullptr, {Command::Check},
+       "change the file as the diagnostics propose"},
       {OptionId::TimePasses, {"--time-passes"}, Row::Flag, nullptr, everything, "print how long each phase took"},
       {OptionId::Format, {"--diagnostics-format"}, Row::Value, "text|json", everything, "how mistakes are reported"},
       {OptionId::Color, {"--color"}, Row::Value, "auto|always|never", everything,
