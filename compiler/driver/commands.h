@@ -8,6 +8,7 @@ enum ExitStatus { Success = 0, Failure = 1, WrongUsage = 2, InternalFailure = 3 
 
 int runBuild(Compilation& compilation, PhaseTimes& times);
 int runEmit(Compilation& compilation, PhaseTimes& times);
+int runFormat(Compilation& compilation, PhaseTimes& times);
 int runCheck(Compilation& compilation, PhaseTimes& times);
 // `report` shows the diagnostics so far: warnings come before what the program prints.
 int runProgram(Compilation& compilation, PhaseTimes& times, const std::function<void()>& report);

@@ -12,6 +12,7 @@ const std::vector<CommandRow>& commandTable() {
       {Command::Emit, "emit", "FILE --stage=STAGE[,STAGE...] [-o OUT]",
        "print what a stage of the compiler made"},
       {Command::Check, "check", "FILE", "look for mistakes, and make nothing"},
+      {Command::Format, "fmt", "FILE...", "rewrite scripts in their canonical form"},
   };
   return table;
 }
@@ -64,6 +65,8 @@ const std::vector<OptionRow>& optionTable() {
        "values of the parameters, in place of the script's: .safetensors, .npz or a folder of .npy"},
       {OptionId::Init, {"--init"}, Row::Value, "random:SEED", everything,
        "fill parameters that have no values with seeded random numbers"},
+      {OptionId::CheckFormat, {"--check"}, Row::Flag, nullptr, {Command::Format},
+       "only say what is not in canonical form"},
       {OptionId::Fix, {"--fix"}, Row::Flag, nullptr, {Command::Check},
        "change the file as the diagnostics propose"},
       {OptionId::TimePasses, {"--time-passes"}, Row::Flag, nullptr, everything, "print how long each phase took"},
