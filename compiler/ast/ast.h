@@ -152,8 +152,15 @@ struct Import {
   const File* file = nullptr; // found by loadImports()
 };
 
+// `weights "digits.safetensors"`: where the parameters' values are.
+struct Weights {
+  std::string path; // as written: relative to the script's folder
+  Location location, pathLocation;
+};
+
 struct File {
   const SourceFile* source = nullptr;
+  std::optional<Weights> weights;
   std::vector<Import> imports;
   std::vector<Constant> constants;
   std::vector<Block> blocks;

@@ -252,6 +252,7 @@ private:
       return;
     case OptionId::Pipeline: options_.pipeline = value; return;
     case OptionId::Schedule: options_.scheduleFile = value; return;
+    case OptionId::Weights: options_.weightsFile = value; return;
     case OptionId::Init: return readSeed(name, value);
     case OptionId::Define: return readDefine(name, value);
     case OptionId::ImportFolder: options_.importFolders.push_back(value); return;

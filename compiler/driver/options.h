@@ -47,7 +47,7 @@ struct Options {
   std::string cpu;    // empty: this one, or the plainest of another kind of machine
   int optimize = 3;
   int threads = 0; // of the compiler, and of the program for `run`; 0: all allowed cores
-  std::string pipeline, scheduleFile;
+  std::string pipeline, scheduleFile, weightsFile;
   std::optional<uint64_t> initSeed;
   std::vector<std::pair<std::string, std::string>> defines; // -D NAME=VALUE
   std::vector<std::string> importFolders;                   // -I DIR
@@ -70,6 +70,7 @@ enum class OptionId {
   Threads,
   Pipeline,
   Schedule,
+  Weights,
   Init,
   Define,
   ImportFolder,

@@ -117,6 +117,7 @@ void ErrorStrategy::recover(antlr4::Parser* parser, std::exception_ptr error) {
   case Parser::RuleBlock:
   case Parser::RuleConstant:
   case Parser::RuleImportFile:
+  case Parser::RuleWeights:
   case Parser::RuleFile: return skipToPipeline(parser);
   default: std::rethrow_exception(error); // every other rule is part of one of these
   }
