@@ -163,8 +163,11 @@ bool Elaborator::bindInput(const ast::Pipeline& pipeline, const ast::Input& inpu
     Size difference = wanted - actual.dims[axis];
     auto low = difference.lowerBound(), high = difference.upperBound();
     fits = !(low && *low > 0) && !(high && *high < 0);
+    // In one order, so that equal checks are found to be equal.
+    const Size& size = actual.dims[axis];
+    bool swap = !wanted.isConstant() && (size.isConstant() || wanted.str() < size.str());
     if (fits)
-      addCheck({ShapeRequest::RuntimeCheck::Equal, actual.dims[axis], wanted,
+      addCheck({ShapeRequest::RuntimeCheck::Equal, swap ? wanted : size, swap ? size : wanted,
                 "the input '" + input.name + "' of '" + pipeline.name + "' has another size along " +
                     axisName(actual, static_cast<int>(axis))},
                where);

@@ -72,7 +72,7 @@ std::optional<Elaborator::Items> Elaborator::items(const ast::Range& range) {
     bool firstIsWrong = !range.last || !from;
     auto report = diags_.report(diag::WrongRange, firstIsWrong ? range.first->location : range.last->location,
                                 describe(firstIsWrong ? result.value : last, graph_));
-    if (from) report.help("to count from 0 write 0.." + std::to_string(*from));
+    if (from && !range.last) report.help("to count from 0 write 0.." + std::to_string(*from));
     return std::nullopt;
   }
   if (list) {
