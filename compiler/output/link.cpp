@@ -86,10 +86,10 @@ private:
   std::vector<std::string> command_;
 };
 
-// Beside the command in a build tree (bin, lib), or where it is installed (bin, lib/convoy).
+// Beside the command in a build tree (bin, lib), or where it is installed, relative to the command.
 std::optional<std::string> findRuntime(const char* name, const LinkContext& context) {
-  for (const char* folder : {"/../lib/", "/../lib/convoy/"}) {
-    const std::string path = commandFolder() + folder + name;
+  for (const char* folder : {"../lib", CONVOY_PRIVATE_FOLDER}) {
+    const std::string path = commandFolder() + "/" + folder + "/" + name;
     if (::access(path.c_str(), R_OK) == 0) return path;
   }
   context.diags.report(diag::RuntimeMissing, {}, name);
