@@ -55,7 +55,7 @@ function(convoy_add_pipeline target)
   list(APPEND options ${arg_OPTIONS})
 
   # What is made. Libraries are CMake's own, of one object file, so that they can be installed and exported.
-  set(folder "${CMAKE_CURRENT_BINARY_DIR}/convoy/${target}")
+  set(folder "${CMAKE_CURRENT_BINARY_DIR}/pipelines/${target}")
   file(MAKE_DIRECTORY "${folder}")
   set(stamp)
   set(depends "${arg_SOURCE}" ${arg_WEIGHTS} ${arg_SCHEDULE} Convoy::compiler)
