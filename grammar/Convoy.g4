@@ -5,7 +5,9 @@
 // at the token that cannot continue. Keep it so.
 grammar Convoy;
 
-file : ( pipeline | ';' )* EOF ;
+file : ( pipeline | weights | ';' )* EOF ;
+
+weights : 'weights' String ;
 
 pipeline : 'pipeline' signature body ;
 

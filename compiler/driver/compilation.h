@@ -33,6 +33,7 @@ struct Compilation {
   bool needsParameters = false; // what is made will run, so parameters must have values
   FileKind kind = FileKind::Script;
   const SourceFile* file = nullptr; // options.file
+  std::vector<std::string> filesRead; // as they were opened; standard input is none
 
   // Filled by the phases, in this order.
   std::unique_ptr<ast::File> syntax;

@@ -42,6 +42,8 @@ public:
         result->pipelines.push_back(pipeline(*part));
       else if (part->body())
         body(*part->body()); // for what it reports
+    for (Parser::WeightsContext* part : context.weights())
+      if (!part->exception) weights(*part, result->weights);
     return result;
   }
 
@@ -62,6 +64,14 @@ private:
     expr->kind = kind;
     expr->location = where;
     return expr;
+  }
+
+  void weights(Parser::WeightsContext& context, std::optional<Weights>& first) {
+    const Location where = locate(context.String());
+    if (first)
+      diags_.report(diag::SecondWeights, locate(context)).label(first->location, "the first one is here");
+    else
+      first = Weights{stringValue(text(context.String()), where, diags_), locate(context), where};
   }
 
   // Pipelines and statements.
