@@ -56,36 +56,41 @@ function(convoy_add_pipeline target)
 
   # What is made. Libraries are CMake's own, of one object file, so that they can be installed and exported.
   set(folder "${CMAKE_CURRENT_BINARY_DIR}/pipelines/${target}")
-  file(MAKE_DIRECTORY "${folder}")
-  set(stamp)
   set(depends "${arg_SOURCE}" ${arg_WEIGHTS} ${arg_SCHEDULE} Convoy::compiler)
   if(arg_TYPE STREQUAL EXECUTABLE)
-    set(place "${CMAKE_CURRENT_BINARY_DIR}")
+    set(stem "${CMAKE_CURRENT_BINARY_DIR}/${target}")
     if(CMAKE_RUNTIME_OUTPUT_DIRECTORY)
-      set(place "${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
-      file(MAKE_DIRECTORY "${place}")
+      set(stem "${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/${target}")
+      file(MAKE_DIRECTORY "${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
     endif()
     # The stamp is what the target below waits for: CMake takes the path of an executable for the executable's target.
-    set(outputs "${place}/${target}" "${folder}/${target}.stamp")
-    set(what --emit=exe -o "${place}/${target}")
+    set(outputs "${stem}" "${folder}/${target}.stamp")
+    set(kinds exe)
     set(stamp COMMAND "${CMAKE_COMMAND}" -E touch "${folder}/${target}.stamp")
     get_property(archive GLOBAL PROPERTY CONVOY_PROGRAM_ARCHIVE)
     list(APPEND depends "${archive}")
   else()
-    set(outputs "${folder}/${target}.o" "${folder}/${target}.h")
-    set(what --emit=obj,header -o "${folder}/${target}")
+    set(stem "${folder}/${target}")
+    set(outputs "${stem}.o" "${stem}.h")
+    set(kinds obj,header)
+    set(stamp)
   endif()
+  set(weights_file)
+  if("--external-weights" IN_LIST arg_OPTIONS)
+    set(weights_file BYPRODUCTS "${stem}.weights.safetensors")
+  endif()
+  file(MAKE_DIRECTORY "${folder}")
   file(RELATIVE_PATH source_name "${CMAKE_SOURCE_DIR}" "${arg_SOURCE}")
   add_custom_command(OUTPUT ${outputs}
-    COMMAND Convoy::compiler build "${arg_SOURCE}" ${what} ${options} -MD -MF "${folder}/${target}.d"
-    ${stamp}
+    COMMAND Convoy::compiler build "${arg_SOURCE}" --emit=${kinds} -o "${stem}" ${options} -MD -MF "${folder}/${target}.d"
+    ${stamp} ${weights_file}
     DEPENDS ${depends} DEPFILE "${folder}/${target}.d"
     COMMENT "Compiling the pipeline ${target} of ${source_name}" COMMAND_EXPAND_LISTS VERBATIM)
 
   if(arg_TYPE STREQUAL EXECUTABLE)
     add_custom_target(${target}_build ALL DEPENDS "${folder}/${target}.stamp")
     add_executable(${target} IMPORTED GLOBAL)
-    set_target_properties(${target} PROPERTIES IMPORTED_LOCATION "${place}/${target}")
+    set_target_properties(${target} PROPERTIES IMPORTED_LOCATION "${stem}")
     add_dependencies(${target} ${target}_build)
     return()
   endif()
