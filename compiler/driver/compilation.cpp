@@ -34,6 +34,7 @@ const SourceFile* Compilation::read(const std::string& path) {
     diags.report(diag::CannotRead, {}, path, *result.error);
     return nullptr;
   }
+  filesRead.push_back(path);
   return sources.add(path == "-" ? "<stdin>" : path, std::move(result.bytes));
 }
 

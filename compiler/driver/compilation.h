@@ -31,8 +31,10 @@ struct Compilation {
   SourceManager sources;        // before everything that points into a file
   std::set<Stage> stages;       // that will be printed
   bool needsParameters = false; // what is made will run, so parameters must have values
+  std::string weightsFile;      // PipelineDescription::weightsFile
   FileKind kind = FileKind::Script;
   const SourceFile* file = nullptr; // options.file
+  std::vector<std::string> filesRead; // their paths, in the order of reading
 
   // Filled by the phases, in this order.
   std::unique_ptr<ast::File> syntax;
