@@ -31,6 +31,7 @@ struct Compilation {
   SourceManager sources;        // before everything that points into a file
   std::set<Stage> stages;       // that will be printed
   bool needsParameters = false; // what is made will run, so parameters must have values
+  std::string weightsFile;      // PipelineDescription::weightsFile
   FileKind kind = FileKind::Script;
   const SourceFile* file = nullptr; // options.file
   std::vector<std::string> filesRead; // as they were opened; standard input is none

@@ -250,6 +250,19 @@ private:
     case OptionId::Schedule: options_.scheduleFile = value; return;
     case OptionId::Weights: options_.weightsFile = value; return;
     case OptionId::Init: return readSeed(name, value);
+    case OptionId::EmbedWeights: options_.externalWeights = false; return;
+    case OptionId::ExternalWeights: options_.externalWeights = true; return;
+    case OptionId::Runtime: {
+      RuntimeKind kind = RuntimeKind::Bundled;
+      readChoice<RuntimeKind>(name, value, {{"bundled", RuntimeKind::Bundled}, {"none", RuntimeKind::None}}, kind);
+      options_.runtime = kind;
+      return;
+    }
+    case OptionId::Dependencies: options_.dependencies = true; return;
+    case OptionId::DependencyFile:
+      options_.dependencies = true;
+      options_.dependencyFile = value;
+      return;
     case OptionId::DumpStages: options_.stagesFolder = value; return;
     case OptionId::TimePasses: options_.timePasses = true; return;
     case OptionId::Format:
@@ -279,7 +292,9 @@ private:
     if (options_.file.empty())
       diags_.report(diag::MissingFile, {}, row.name)
           .help(std::string("usage: convoy ") + row.name + " " + row.usage);
-    if (options_.command == Command::Build && options_.kinds.size() > 1 && options_.output == "-")
+    const bool several = options_.kinds.size() > 1 || options_.externalWeights ||
+                         (options_.dependencies && !options_.dependencyFile);
+    if (options_.command == Command::Build && several && options_.output == "-")
       diags_.report(diag::SeveralToStandardOutput, {});
     if (options_.command == Command::Emit && options_.stages.empty() && options_.stagesFolder.empty())
       diags_.report(diag::MissingStage, {})

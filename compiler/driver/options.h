@@ -32,6 +32,9 @@ struct OutputKindRow {
 const std::vector<OutputKindRow>& outputKindTable();
 const OutputKindRow& rowOf(OutputKind kind);
 
+// The helpers of libconvoy_runtime.a, for libraries and headers.
+enum class RuntimeKind { Bundled, None };
+
 enum class DiagnosticsFormat { Text, Json };
 enum class ColorMode { Auto, Always, Never };
 
@@ -48,6 +51,10 @@ struct Options {
   int threads = 0; // of the compiler, and of the program for `run`; 0: all allowed cores
   std::string pipeline, scheduleFile, weightsFile;
   std::optional<uint64_t> initSeed;
+  bool externalWeights = false;               // in a file beside the output
+  std::optional<RuntimeKind> runtime;         // bundled where it can be, unless said
+  bool dependencies = false;                  // write a Makefile's rule
+  std::optional<std::string> dependencyFile;  // where; without: named after the output
   std::string stagesFolder; // empty: stages are not written
   bool timePasses = false, verbose = false;
   DiagnosticsFormat format = DiagnosticsFormat::Text;
@@ -67,6 +74,11 @@ enum class OptionId {
   Schedule,
   Weights,
   Init,
+  EmbedWeights,
+  ExternalWeights,
+  Runtime,
+  Dependencies,
+  DependencyFile,
   DumpStages,
   TimePasses,
   Format,
