@@ -50,8 +50,12 @@ class Checks:
 
 
 def run(*command, **options):
-    return subprocess.run([str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                          timeout=1500, **options)
+    """Standard output has both streams; a program that is not there is one that fails."""
+    words = [str(word) for word in command]
+    try:
+        return subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=1500, **options)
+    except OSError as error:
+        return subprocess.CompletedProcess(words, -1, f"{words[0]}: {error.strerror}")
 
 
 class Project:
