@@ -28,8 +28,7 @@ Outcome InputFile::read(uint64_t offset, void* into, size_t size) const {
   constexpr size_t atOnce = size_t{1} << 30;
   auto* next = static_cast<char*>(into);
   while (size > 0) {
-    const ssize_t count =
-        ::pread(descriptor_, next, std::min(size, atOnce), static_cast<off_t>(offset));
+    const ssize_t count = ::pread(descriptor_, next, std::min(size, atOnce), static_cast<off_t>(offset));
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return Error{errorWords(errno)};
     if (count == 0) return Error{"it ends too early"};

@@ -11,7 +11,8 @@ bool hasValues(const graph::Value& parameter) { return parameter.data && !parame
 // PyTorch's batch norm counts batches while it is trained; nothing reads the count afterwards.
 bool isBatchCounter(const std::string& name) {
   constexpr std::string_view counter = "num_batches_tracked";
-  if (name.size() < counter.size() || name.compare(name.size() - counter.size(), counter.size(), counter) != 0)
+  if (name.size() < counter.size() ||
+      name.compare(name.size() - counter.size(), counter.size(), counter) != 0)
     return false;
   return name.size() == counter.size() || name[name.size() - counter.size() - 1] == '.';
 }

@@ -61,10 +61,12 @@ public:
     std::map<std::string, size_t> known;
     for (zip_int64_t i = 0; i < count; ++i) {
       const auto index = static_cast<uint64_t>(i);
+      // As it is in the file: libzip would take bytes that are no UTF-8 for an old code page.
+      const char* name = zip_get_name(archive_.get(), index, ZIP_FL_ENC_RAW);
       zip_stat_t facts;
-      if (zip_stat_index(archive_.get(), index, 0, &facts) != 0 || (facts.valid & wanted) != wanted)
+      if (!name || zip_stat_index(archive_.get(), index, 0, &facts) != 0 || (facts.valid & wanted) != wanted)
         return damaged();
-      const std::string entry = facts.name;
+      const std::string entry = name;
       if (!entry.empty() && entry.back() == '/') continue; // a folder
       if (Outcome error = describe(entry, index, facts)) return error;
       if (!known.emplace(tensors_.back().name, tensors_.size()).second)
@@ -89,7 +91,7 @@ public:
   }
 
 private:
-  static constexpr zip_uint64_t wanted = ZIP_STAT_NAME | ZIP_STAT_SIZE | ZIP_STAT_ENCRYPTION_METHOD;
+  static constexpr zip_uint64_t wanted = ZIP_STAT_SIZE | ZIP_STAT_ENCRYPTION_METHOD;
   struct Entry {
     uint64_t index = 0;  // in the archive
     uint64_t offset = 0; // of the first element
@@ -110,7 +112,9 @@ private:
 
   // Unpacks the header alone.
   Outcome describe(const std::string& name, uint64_t index, const zip_stat_t& facts) {
-    const auto inEntry = [&](const std::string& what) { return Error{"in its entry " + quoted(name) + ": " + what}; };
+    const auto inEntry = [&](const std::string& what) {
+      return Error{"in its entry " + quoted(name) + ": " + what};
+    };
     if (name.size() > longestName)
       return Error{"a tensor's name is longer than " + std::to_string(longestName) + " bytes"};
     if (facts.encryption_method != ZIP_EM_NONE) return inEntry("it is encrypted");
@@ -159,8 +163,9 @@ Result<std::unique_ptr<TensorStore>> openNpz(InputFile file, const std::string& 
     return damaged();
   }
   if (isPickle(archive.get()))
-    return Error{"it is a file of torch.save, which holds Python objects; safetensors.torch.save_file writes one "
-                 "that can be read"};
+    return Error{
+        "it is a file of torch.save, which holds Python objects; safetensors.torch.save_file writes one "
+        "that can be read"};
   auto npz = std::make_unique<Npz>(std::move(archive), path);
   if (Outcome error = npz->describeAll()) return *error;
   return std::unique_ptr<TensorStore>(std::move(npz));

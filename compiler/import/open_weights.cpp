@@ -1,5 +1,5 @@
-#include "import/weights.h"
 #include "command/text.h"
+#include "import/weights.h"
 #include "support/error_words.h"
 #include <algorithm>
 #include <cstring>
@@ -28,7 +28,8 @@ Result<std::unique_ptr<TensorStore>> openFile(const std::string& path) {
   if (startsWith(bytes, "\x93NUMPY"))
     return Error{"an .npy file has one array without a name; give a folder of them, each named after its "
                  "parameter, or an .npz file"};
-  if (bytes[prefixSize - 1] == '{' || ending == ".safetensors") return openSafetensors(std::move(*file), path);
+  if (bytes[prefixSize - 1] == '{' || ending == ".safetensors")
+    return openSafetensors(std::move(*file), path);
   return Error{"it is neither .safetensors nor .npz nor a folder of .npy files"};
 }
 

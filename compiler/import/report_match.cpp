@@ -41,8 +41,7 @@ std::string shapeHint(std::vector<int64_t> wanted, std::vector<int64_t> found) {
   return "; it has as many numbers, arranged differently";
 }
 
-template <typename Items, typename Line>
-void list(DiagnosticBuilder& built, const Items& items, Line line) {
+template <typename Items, typename Line> void list(DiagnosticBuilder& built, const Items& items, Line line) {
   const size_t shown = std::min<size_t>(items.size(), mostListed);
   for (size_t i = 0; i < shown; ++i) built.note(line(items[i]));
   if (items.size() > shown) built.note("and " + std::to_string(items.size() - shown) + " more");
@@ -63,7 +62,7 @@ public:
       case Missing::Error:
         return diags_.report(diag::WeightsMissing, file_.location, file_.path, count, graph_.name);
       case Missing::Warning:
-        return diags_.report(diag::WeightsMissingUnused, file_.location, file_.path, count, graph_.name);
+        return diags_.report(diag::WeightsIncomplete, file_.location, file_.path, count, graph_.name);
       case Missing::Filled:
         return diags_.report(diag::WeightsFilled, file_.location, file_.path, count, graph_.name);
       }
@@ -92,8 +91,9 @@ public:
       return describe(pair.parameter) + " is " + shapeText(found) + " in the file" + hint;
     });
     if (reordered)
-      built.help("layouts are PyTorch's: convolutions have [filters][channels / groups][..kernel], dense layers "
-                 "[units][channels]");
+      built.help(
+          "layouts are PyTorch's: convolutions have [filters][channels / groups][..kernel], dense layers "
+          "[units][channels]");
   }
 
   void reportElements() {
@@ -127,8 +127,8 @@ private:
     if (parameter.location.valid()) built.label(parameter.location, "this wants " + describe(id));
   }
 
-  // The unknown tensor that is most likely meant: one of that shape if there is one, by its name; else the only one of
-  // a shape that no other parameter misses.
+  // The unknown tensor that is most likely meant: one of that shape if there is one, by its name; else the
+  // only one of a shape that no other parameter misses.
   std::string nearest(graph::ValueId id) const {
     const std::vector<int64_t> shape = shapeOf(graph_.value(id));
     std::vector<std::string> fitting, others;
@@ -153,8 +153,8 @@ private:
                : "";
   }
 
-  // Networks are often saved inside a wrapper, whose name then stands before every other. Says so when that explains
-  // all that is missing.
+  // Networks are often saved inside a wrapper, whose name then stands before every other. Says so when that
+  // explains all that is missing.
   void suggestPrefix(DiagnosticBuilder& built) const {
     const std::string& first = graph_.value(match_.missing.front()).name;
     for (size_t i = 0; i < std::min(match_.unknown.size(), mostCompared); ++i) {
@@ -174,8 +174,8 @@ private:
     }
   }
 
-  // Whether every missing parameter, without `ofGraph` and with `ofFile` before its name, is an unknown tensor of its
-  // shape.
+  // Whether every missing parameter, without `ofGraph` and with `ofFile` before its name, is an unknown
+  // tensor of its shape.
   bool explains(const std::string& ofFile, const std::string& ofGraph) const {
     return std::all_of(match_.missing.begin(), match_.missing.end(), [&](graph::ValueId id) {
       const std::string& name = graph_.value(id).name;

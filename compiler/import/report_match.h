@@ -5,8 +5,8 @@
 
 namespace convoy::weights {
 
-// One diagnostic for each class of misfits, with the names and shapes of both sides and the nearest name of the
-// other side; long lists are cut.
+// One diagnostic for each class of misfits, with the names and shapes of both sides and the nearest name of
+// the other side; long lists are cut.
 void reportMisfits(const graph::Graph& graph, const WeightsFile& file, const Match& match, Missing missing,
                    DiagnosticEngine& diags);
 

@@ -1,4 +1,5 @@
-// https://huggingface.co/docs/safetensors: eight bytes with the length of the header, the header, the numbers.
+// https://huggingface.co/docs/safetensors: eight bytes with the length of the header, the header, the
+// numbers.
 #include "import/safetensors.h"
 #include "command/text.h"
 #include "support/json.h"
@@ -77,10 +78,10 @@ Result<Part> readPart(const std::string& name, const Json& json, uint64_t dataSi
   if (type == std::end(types))
     return Error{who + " has elements of an unknown type, " + quoted(*word->asString())};
 
-  Part part{{name, *shape, type->element, type->name}, static_cast<uint64_t>((*offsets)[0]),
+  Part part{{name, *shape, type->element, type->name},
+            static_cast<uint64_t>((*offsets)[0]),
             static_cast<uint64_t>((*offsets)[1])};
-  if (part.begin > part.end || part.end > dataSize)
-    return Error{who + " lies outside of the file"};
+  if (part.begin > part.end || part.end > dataSize) return Error{who + " lies outside of the file"};
   const std::optional<uint64_t> bytes = byteCount(*shape, type->bits);
   if (!bytes) return Error{who + " has a shape that is too large"};
   if (*bytes != part.end - part.begin)
@@ -141,7 +142,8 @@ Result<SafetensorsHeader> parseSafetensorsHeader(std::string_view json, uint64_t
     if (part.begin < end)
       return Error{"its tensors " + quoted(header.tensors.back().name) + " and " + quoted(part.tensor.name) +
                    " overlap"};
-    if (part.begin > end) return Error{"nothing describes the bytes before its tensor " + quoted(part.tensor.name)};
+    if (part.begin > end)
+      return Error{"nothing describes the bytes before its tensor " + quoted(part.tensor.name)};
     end = part.end;
     header.offsets.push_back(part.begin);
     header.tensors.push_back(std::move(part.tensor));

@@ -1,5 +1,5 @@
-// Named tensors in a file or a folder. Opening reads names, types and shapes and checks them against the sizes of
-// the files; numbers are read when they are wanted, piece by piece.
+// Named tensors in a file or a folder. Opening reads names, types and shapes and checks them against the
+// sizes of the files; numbers are read when they are wanted, piece by piece.
 #pragma once
 #include "import/input_file.h"
 #include <functional>
@@ -33,7 +33,8 @@ public:
   const std::vector<StoredTensor>& tensors() const { return tensors_; }
   const std::vector<std::string>& files() const { return files_; } // that were read
 
-  // All bytes of a tensor whose element is not Other, in order. The error is a reason, without the tensor's name.
+  // All bytes of a tensor whose element is not Other, in order. The error is a reason, without the tensor's
+  // name.
   virtual Outcome read(size_t tensor, const PieceSink& sink) const = 0;
 
 protected:

@@ -67,11 +67,13 @@ private:
   }
 
   void weights(Parser::WeightsContext& context, std::optional<Weights>& first) {
-    const Location where = locate(context.String());
-    if (first)
+    if (first) {
       diags_.report(diag::SecondWeights, locate(context)).label(first->location, "the first one is here");
-    else
-      first = Weights{stringValue(text(context.String()), where, diags_), locate(context), where};
+      return;
+    }
+    first = Weights{"", locate(context), locate(context.String())};
+    if (!tokens_[indexOf(context.String())].reported)
+      first->path = stringValue(text(context.String()), first->pathLocation, diags_);
   }
 
   // Pipelines and statements.
