@@ -21,6 +21,7 @@ compiler/loop/ops.def, with the same words. The layers and attributes of docs/la
 import argparse
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -52,6 +53,8 @@ class Checker:
     def __init__(self, convoy, folder):
         self.convoy, self.folder = convoy, pathlib.Path(folder)
         self.problems, self.count = [], 0
+        for weights in ROOT.glob("examples/*/*.safetensors"):  # scripts may name them
+            shutil.copy(weights, self.folder)
 
     def problem(self, where, what, detail=""):
         self.problems.append(f"{where}: {what}" + (f"\n{detail.rstrip()}" if detail else ""))
