@@ -12,6 +12,7 @@
 #include <dlfcn.h>
 #include <set>
 #include <stdexcept>
+#include <unistd.h>
 
 namespace convoy::sweep {
 
