@@ -41,6 +41,17 @@ const SourceFile* Compilation::read(const std::string& path) {
 bool Compilation::open() {
   kind = fileKindOf(options.file);
   file = read(options.file);
+  warnOfIdleOptions();
+  return file != nullptr;
+}
+
+void Compilation::open(std::string text) {
+  kind = fileKindOf(options.file);
+  file = sources.add(options.file, std::move(text));
+  warnOfIdleOptions();
+}
+
+void Compilation::warnOfIdleOptions() {
   if (kind != FileKind::Script && !options.pipeline.empty())
     diags.report(diag::OptionWithoutEffect, {}, "--pipeline", describe(kind));
   if (kind == FileKind::Loops && !options.scheduleFile.empty())
@@ -49,13 +60,6 @@ bool Compilation::open() {
     diags.report(diag::OptionWithoutEffect, {}, "--weights", describe(kind));
   if (kind == FileKind::Loops && options.initSeed)
     diags.report(diag::OptionWithoutEffect, {}, "--init", describe(kind));
-  return file != nullptr;
-}
-
-bool Compilation::open(std::string text) {
-  kind = fileKindOf(options.file);
-  file = sources.add(options.file, std::move(text));
-  return true;
 }
 
 std::vector<std::string> Compilation::exportedSymbols() const {
