@@ -14,6 +14,8 @@ What is checked is told by the word behind the opening fence of a block:
     loop                 loop IR that compiles
     loop FILE            the same, and it is the text of a file of this repository
     loop-error TEXT      loop IR that is refused with this text
+    cpp                  a program that compiles without warnings and ends with status 0, beside the files of
+                         examples/edges
 
 Other blocks are not looked at. Links to files and headings must lead somewhere. docs/loop-ir.md must have the operations of
 compiler/loop/ops.def, with the same words. The layers and attributes of docs/language.md are compared by ops_test.
@@ -21,6 +23,7 @@ compiler/loop/ops.def, with the same words. The layers and attributes of docs/la
 import argparse
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -29,6 +32,11 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 X86 = "--target=x86_64-unknown-linux-gnu"
 FENCE = re.compile(r"^```([\w-]*) *(.*)$")
 OPERATION = re.compile(r'^CONVOY_LOOP_OP\(\w+, "([^"]+)", \w+, "(.*)"\)$', re.MULTILINE)
+# How a program in a language is compiled: {include}, {lib}, {source}, {program} are paths.
+PROGRAMS = {
+    "cpp": ["clang++-22", "-std=c++17", "-Wall", "-Wextra", "-Werror", "-I{include}", "{source}", "-o", "{program}",
+            "-L{lib}", "-Wl,-rpath,{lib}", "-lconvoy", "-pthread"],
+}
 LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]*)(?:#([^)\s]*))?\)")
 
 
@@ -84,13 +92,29 @@ class Checker:
             self.problem(where, "what is printed is another text", done.stdout)
         return done.returncode == 0
 
+    def program(self, where, language, text):
+        """Compiles a program of a page and runs it."""
+        places = {"include": ROOT / "include", "lib": pathlib.Path(self.convoy).resolve().parent.parent / "lib",
+                  "source": self.write(f"program.{language}", text), "program": self.folder / "program"}
+        for each in (ROOT / "examples/edges").iterdir():
+            shutil.copy(each, self.folder)
+        for command in ([word.format(**places) for word in PROGRAMS[language]], [places["program"]]):
+            done = subprocess.run(command, cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                                  timeout=120)
+            if done.returncode != 0:
+                self.problem(where, "this program does not compile" if command[0] != places["program"] else
+                             f"this program ends with status {done.returncode}", done.stdout)
+                return
+
     def block(self, where, word, rest, text, script):
         """Checks one block; gives the script that those behind it belong to."""
         kind = word.split("-")[0]
-        if kind not in ("cvy", "graph", "schedule", "loop"):
+        if kind not in ("cvy", "graph", "schedule", "loop", *PROGRAMS):
             return script
         self.count += 1
-        if kind in ("graph", "schedule") and script is None:
+        if word in PROGRAMS:
+            self.program(where, word, text)
+        elif kind in ("graph", "schedule") and script is None:
             self.problem(where, "there is no script before it")
         elif word == "cvy":
             script = self.write("script.cvy", text)
