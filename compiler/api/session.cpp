@@ -15,14 +15,12 @@ using driver::Compilation;
 
 // ---- diagnostics ----
 
-Mark markOf(const Label& label) {
+Mark markOf(Location where, const std::string& text) {
   Mark mark;
-  mark.text = label.text;
-  mark.primary = label.primary;
-  if (!label.location.valid()) return mark;
-  const SourceFile& file = *label.location.file;
-  const SourceFile::Position begin = file.position(label.location.begin), end = file.position(label.location.end);
-  mark.file = file.path();
+  mark.text = text;
+  if (!where.valid()) return mark;
+  const SourceFile::Position begin = where.file->position(where.begin), end = where.file->position(where.end);
+  mark.file = where.file->path();
   mark.line = begin.line, mark.column = begin.column;
   mark.endLine = end.line, mark.endColumn = end.column;
   return mark;
@@ -38,10 +36,23 @@ Level levelOf(Severity severity) {
 }
 
 Problem problemOf(const Diagnostic& diagnostic) {
-  Problem problem{diagnostic.code, diagnostic.name, diagnostic.message, renderText(diagnostic, /*color=*/false),
-                  levelOf(diagnostic.severity), {}, diagnostic.notes, diagnostic.helps};
-  for (const Label& label : diagnostic.labels)
-    if (label.location.valid()) problem.marks.push_back(markOf(label));
+  Problem problem;
+  problem.code = diagnostic.code;
+  problem.name = diagnostic.name;
+  problem.message = diagnostic.message;
+  problem.rendered = renderText(diagnostic, /*color=*/false);
+  problem.level = levelOf(diagnostic.severity);
+  problem.notes = diagnostic.notes;
+  problem.helps = diagnostic.helps;
+  for (const Label& label : diagnostic.labels) {
+    if (!label.location.valid()) continue;
+    problem.marks.push_back(markOf(label.location, label.text));
+    problem.marks.back().primary = label.primary;
+  }
+  for (const Fix& fix : diagnostic.fixes) {
+    problem.repairs.push_back({fix.text, {}});
+    for (const Edit& edit : fix.edits) problem.repairs.back().edits.push_back(markOf(edit.where, edit.replacement));
+  }
   return problem;
 }
 

@@ -24,10 +24,16 @@ struct Request {
 
 enum class Level { Error, Warning, Note };
 
+// A range of a file with a text: a label, or an edit with its replacement.
 struct Mark {
   std::string file, text;
   uint32_t line = 0, column = 0, endLine = 0, endColumn = 0;
   bool primary = false;
+};
+
+struct Repair {
+  std::string text;
+  std::vector<Mark> edits;
 };
 
 struct Problem {
@@ -35,6 +41,7 @@ struct Problem {
   Level level = Level::Error;
   std::vector<Mark> marks;
   std::vector<std::string> notes, helps;
+  std::vector<Repair> repairs;
 };
 
 struct DimensionFacts {

@@ -52,8 +52,8 @@ struct Compilation {
   const SourceFile* read(const std::string& path);
   // Reads options.file; false after a diagnostic.
   bool open();
-  // The same for a text that no file holds; options.file is its name.
-  void open(std::string text);
+  // Takes `text` for the content of options.file, which need not exist; true.
+  bool open(std::string text);
   // Symbols that whoever links the code may use.
   std::vector<std::string> exportedSymbols() const;
   int threads() const; // of the compiler

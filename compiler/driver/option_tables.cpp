@@ -62,6 +62,8 @@ const std::vector<OptionRow>& optionTable() {
       {OptionId::Pipeline, {"--pipeline"}, Row::Value, "NAME", everything, "which pipeline, when the file has several"},
       {OptionId::Init, {"--init"}, Row::Value, "random:SEED", everything,
        "fill parameters that have no values with seeded random numbers"},
+      {OptionId::Fix, {"--fix"}, Row::Flag, nullptr, {Command::Check},
+       "change the file as the diagnostics propose"},
       {OptionId::TimePasses, {"--time-passes"}, Row::Flag, nullptr, everything, "print how long each phase took"},
       {OptionId::Format, {"--diagnostics-format"}, Row::Value, "text|json", everything, "how mistakes are reported"},
       {OptionId::Color, {"--color"}, Row::Value, "auto|always|never", everything,

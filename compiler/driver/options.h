@@ -50,6 +50,7 @@ struct Options {
   std::optional<uint64_t> initSeed;
   std::string stagesFolder; // empty: stages are not written
   bool timePasses = false, verbose = false;
+  bool fix = false; // `check`: make the changes that diagnostics propose
   DiagnosticsFormat format = DiagnosticsFormat::Text;
   ColorMode color = ColorMode::Auto;
   std::vector<std::string> programArguments; // `run`: what the pipeline's own command line gets
@@ -71,6 +72,7 @@ enum class OptionId {
   Format,
   Color,
   Verbose,
+  Fix,
   Help,
   Version,
 };

@@ -23,6 +23,19 @@ struct Label {
   bool primary = false; // where the mistake is; the others explain it
 };
 
+// Replaces what is from line and column to endLine and endColumn, counted as in labels.
+struct Edit {
+  std::string file;
+  std::uint32_t line = 0, column = 0, endLine = 0, endColumn = 0;
+  std::string replacement;
+};
+
+// A change of the script that repairs it. Edits do not overlap.
+struct Fix {
+  std::string text; // "did you mean 'relu'?"
+  std::vector<Edit> edits;
+};
+
 struct Diagnostic {
   std::string code;                   // "E0202": for programs, and for looking it up
   std::string name;                   // "UnknownLayer"
@@ -30,6 +43,7 @@ struct Diagnostic {
   std::string message;                // one line, no code, no place
   std::vector<Label> labels;          // the primary one first; none when the mistake is in no file
   std::vector<std::string> notes, helps;
+  std::vector<Fix> fixes;             // the best first
   std::string rendered;               // all of it as people read it, with the lines of the script; ends with a line end
 };
 

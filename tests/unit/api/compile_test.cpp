@@ -48,8 +48,7 @@ TEST(Compile, MistakesAreObjects) {
   EXPECT_EQ(label.column, 17u);
   EXPECT_EQ(label.endLine, 2u);
   EXPECT_EQ(label.endColumn, 21u);
-  ASSERT_FALSE(diagnostic.helps.empty());
-  EXPECT_EQ(diagnostic.helps[0], "did you mean 'relu'?");
+  EXPECT_NE(diagnostic.rendered.find("did you mean 'relu'?"), std::string::npos);
   EXPECT_NE(diagnostic.rendered.find("wrong.cvy:2:17"), std::string::npos);
   EXPECT_EQ(diagnostic.rendered.find("\x1b"), std::string::npos) << "no colours";
 }
