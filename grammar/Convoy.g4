@@ -5,7 +5,9 @@
 // at the token that cannot continue. Keep it so.
 grammar Convoy;
 
-file : ( pipeline | ';' )* EOF ;
+file : ( pipeline | weights | ';' )* EOF ;
+
+weights : 'weights' String ;
 
 pipeline : 'pipeline' signature body ;
 
@@ -66,8 +68,8 @@ Pipeline : 'pipeline' ;
 Return   : 'return' ;
 True     : 'true' ;
 False    : 'false' ;
-Block    : 'block' ;
 Weights  : 'weights' ;
+Block    : 'block' ;
 Import   : 'import' ;
 Const    : 'const' ;
 For      : 'for' ;

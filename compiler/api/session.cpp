@@ -138,6 +138,7 @@ driver::Options optionsOf(const Request& request) {
   options.optimize = std::clamp(request.optimize, 0, 3);
   options.threads = request.threads;
   options.scheduleFile = request.scheduleFile;
+  options.weightsFile = request.weights;
   options.initSeed = request.initSeed;
   return options;
 }

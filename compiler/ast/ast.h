@@ -101,8 +101,15 @@ struct Pipeline {
   Location location, nameLocation;
 };
 
+// `weights "digits.safetensors"`: where the parameters' values are.
+struct Weights {
+  std::string path; // as written: relative to the script's folder
+  Location location, pathLocation;
+};
+
 struct File {
   const SourceFile* source = nullptr;
+  std::optional<Weights> weights;
   std::vector<Pipeline> pipelines;
 };
 

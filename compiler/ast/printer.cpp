@@ -65,6 +65,7 @@ std::string headline(const Expr& expr) {
 class Printer {
 public:
   std::string print(const File& file) {
+    if (file.weights) line("weights " + quoted(file.weights->path), file.weights->location);
     for (const Pipeline& p : file.pipelines) pipeline(p);
     return std::move(out_);
   }

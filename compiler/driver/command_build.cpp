@@ -90,6 +90,11 @@ int runBuild(Compilation& c, PhaseTimes& times) {
   const auto sink = [&](Stage stage, const std::string& text) { writeStage(c, stage, text); };
   if (!runPipeline(c, Goal::Code, times, sink) || !checkTarget(c)) return Failure;
 
+  for (const auto& read : c.filesRead)
+    for (OutputKind kind : kinds)
+      if (isSameFile(pathFor(c, kind), read)) c.diags.report(diag::OutputIsInput, {}, read);
+  if (c.diags.hasErrors()) return Failure;
+
   // Everything is made before anything is written.
   std::vector<std::pair<OutputKind, std::string>> made;
   for (OutputKind kind : kinds) {

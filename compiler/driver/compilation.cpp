@@ -34,6 +34,7 @@ const SourceFile* Compilation::read(const std::string& path) {
     diags.report(diag::CannotRead, {}, path, *result.error);
     return nullptr;
   }
+  if (path != "-") filesRead.push_back(path);
   return sources.add(path == "-" ? "<stdin>" : path, std::move(result.bytes));
 }
 
@@ -56,6 +57,8 @@ void Compilation::warnOfIdleOptions() {
     diags.report(diag::OptionWithoutEffect, {}, "--pipeline", describe(kind));
   if (kind == FileKind::Loops && !options.scheduleFile.empty())
     diags.report(diag::OptionWithoutEffect, {}, "--schedule", describe(kind));
+  if (kind == FileKind::Loops && !options.weightsFile.empty())
+    diags.report(diag::OptionWithoutEffect, {}, "--weights", describe(kind));
   if (kind == FileKind::Loops && options.initSeed)
     diags.report(diag::OptionWithoutEffect, {}, "--init", describe(kind));
 }

@@ -37,7 +37,8 @@ struct Compilation {
   // is done; false ends the compilation with a diagnostic.
   std::function<bool(const std::string& phase, double done)> watcher;
   FileKind kind = FileKind::Script;
-  const SourceFile* file = nullptr; // options.file
+  const SourceFile* file = nullptr;   // options.file
+  std::vector<std::string> filesRead; // as they were opened; standard input is none
 
   // Filled by the phases, in this order.
   std::unique_ptr<ast::File> syntax;

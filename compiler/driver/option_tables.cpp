@@ -60,6 +60,8 @@ const std::vector<OptionRow>& optionTable() {
       {OptionId::DumpStages, {"--dump-stages-to"}, Row::Value, "DIR", compiling,
        "write what every stage made to numbered files"},
       {OptionId::Pipeline, {"--pipeline"}, Row::Value, "NAME", everything, "which pipeline, when the file has several"},
+      {OptionId::Weights, {"--weights"}, Row::Value, "FILE", everything,
+       "values of the parameters, in place of the script's: .safetensors, .npz or a folder of .npy"},
       {OptionId::Init, {"--init"}, Row::Value, "random:SEED", everything,
        "fill parameters that have no values with seeded random numbers"},
       {OptionId::Fix, {"--fix"}, Row::Flag, nullptr, {Command::Check},

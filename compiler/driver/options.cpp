@@ -248,6 +248,7 @@ private:
       return;
     case OptionId::Pipeline: options_.pipeline = value; return;
     case OptionId::Schedule: options_.scheduleFile = value; return;
+    case OptionId::Weights: options_.weightsFile = value; return;
     case OptionId::Init: return readSeed(name, value);
     case OptionId::DumpStages: options_.stagesFolder = value; return;
     case OptionId::TimePasses: options_.timePasses = true; return;

@@ -46,7 +46,7 @@ struct Options {
   std::string cpu;    // empty: this one, or the plainest of another kind of machine
   int optimize = 3;
   int threads = 0; // of the compiler, and of the program for `run`; 0: all allowed cores
-  std::string pipeline, scheduleFile;
+  std::string pipeline, scheduleFile, weightsFile;
   std::optional<uint64_t> initSeed;
   std::string stagesFolder; // empty: stages are not written
   bool timePasses = false, verbose = false;
@@ -66,6 +66,7 @@ enum class OptionId {
   Threads,
   Pipeline,
   Schedule,
+  Weights,
   Init,
   DumpStages,
   TimePasses,

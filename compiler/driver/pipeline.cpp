@@ -1,6 +1,7 @@
 #include "driver/pipeline.h"
 #include "driver/describe.h"
 #include "graph/reader.h"
+#include "import/weights.h"
 #include "loop/passes/hoist_invariants.h"
 #include "loop/passes/remove_dead.h"
 #include "loop/passes/share_common.h"
@@ -35,15 +36,46 @@ bool parseScript(Compilation& c) {
 bool analyzeScript(Compilation& c) {
   SemaOptions options;
   options.pipeline = c.options.pipeline;
-  options.initSeed = c.options.initSeed;
   c.graph = analyze(*c.syntax, options, c.diags);
   return c.graph && !c.diags.hasErrors();
 }
 
 bool readGraph(Compilation& c) {
   c.graph = graph::read(*c.file, c.diags);
-  if (c.graph && c.options.initSeed) sema::initializeRandom(*c.graph, *c.options.initSeed, c.diags);
   return c.graph && !c.diags.hasErrors();
+}
+
+struct NamedFile {
+  std::string path;
+  Location location; // where the script names it
+};
+
+// --weights, as it is; else the file that the script names, from the script's folder.
+std::optional<NamedFile> weightsFile(const Compilation& c) {
+  if (!c.options.weightsFile.empty()) return NamedFile{c.options.weightsFile, {}};
+  if (!c.syntax || !c.syntax->weights) return std::nullopt;
+  const ast::Weights& weights = *c.syntax->weights;
+  const bool relative = !weights.path.empty() && weights.path.front() != '/';
+  const size_t folder = c.options.file.rfind('/') + 1; // 0: the script is in the current folder
+  return NamedFile{(relative ? c.options.file.substr(0, folder) : "") + weights.path, weights.pathLocation};
+}
+
+weights::Missing severityOfMissing(const Compilation& c) {
+  if (c.options.initSeed) return weights::Missing::Filled;
+  return c.needsParameters ? weights::Missing::Error : weights::Missing::Warning;
+}
+
+// What no file gives is filled with random numbers when that is asked for.
+bool fillParameters(Compilation& c) {
+  if (const std::optional<NamedFile> named = weightsFile(c)) {
+    const auto file = weights::openWeights(named->path, named->location, c.diags);
+    if (!file) return false;
+    const std::vector<std::string>& read = file->store->files();
+    c.filesRead.insert(c.filesRead.end(), read.begin(), read.end());
+    if (!weights::applyWeights(*c.graph, *file, severityOfMissing(c), c.diags)) return false;
+  }
+  if (c.options.initSeed) sema::initializeRandom(*c.graph, *c.options.initSeed, c.diags);
+  return !c.diags.hasErrors();
 }
 
 // What runs needs its parameters; `check` and `emit` do without.
@@ -56,7 +88,7 @@ bool checkParameters(Compilation& c) {
   for (size_t i = 0; i < std::min(missing.size(), shown); ++i) names += (i ? ", " : "") + missing[i];
   if (missing.size() > shown) names += " and " + std::to_string(missing.size() - shown) + " more";
   c.diags.report(diag::ParametersWithoutValues, {}, c.graph->name, names)
-      .help("'--init random:1' fills them with seeded random numbers");
+      .help("'--weights FILE' reads them; '--init random:1' fills them with seeded random numbers");
   return false;
 }
 
@@ -144,9 +176,11 @@ const std::vector<Phase>& pipeline() {
       {"parse", "the first look at the text: what follows sees a tree and never text",
        {script}, parseScript, nullptr, {{Stage::Ast, printSyntax}}},
       {"sema", "names and shapes are resolved once, so that no later phase can meet a mistake of the user's",
-       {script}, analyzeScript, verifyGraph, {{Stage::Graph, printGraph}}},
+       {script}, analyzeScript, verifyGraph, {}},
       {"read graph", "stands for parse and sema when the file is graph IR",
-       {graph}, readGraph, verifyGraph, {{Stage::Graph, printGraph}}},
+       {graph}, readGraph, verifyGraph, {}},
+      {"weights", "once names and shapes of parameters are known, to compare with those of the file",
+       {script, graph}, fillParameters, verifyGraph, {{Stage::Graph, printGraph}}},
       {"parameters", "before anything is decided or compiled for a program that could not run",
        {script, graph}, checkParameters, nullptr, {}},
       {"target", "the schedule depends on the machine's vectors, the graph does not",

@@ -42,6 +42,8 @@ public:
         result->pipelines.push_back(pipeline(*part));
       else if (part->body())
         body(*part->body()); // for what it reports
+    for (Parser::WeightsContext* part : context.weights())
+      if (!part->exception) weights(*part, result->weights);
     return result;
   }
 
@@ -62,6 +64,16 @@ private:
     expr->kind = kind;
     expr->location = where;
     return expr;
+  }
+
+  void weights(Parser::WeightsContext& context, std::optional<Weights>& first) {
+    if (first) {
+      diags_.report(diag::SecondWeights, locate(context)).label(first->location, "the first one is here");
+      return;
+    }
+    first = Weights{"", locate(context), locate(context.String())};
+    if (!tokens_[indexOf(context.String())].reported)
+      first->path = stringValue(text(context.String()), first->pathLocation, diags_);
   }
 
   // Pipelines and statements.

@@ -102,6 +102,7 @@ void ErrorStrategy::recover(antlr4::Parser* parser, std::exception_ptr error) {
   case Parser::RuleSignature: return skipToBody(parser);
   case Parser::RuleBody:
   case Parser::RulePipeline:
+  case Parser::RuleWeights:
   case Parser::RuleFile: return skipToPipeline(parser);
   default: std::rethrow_exception(error); // every other rule is part of one of these
   }

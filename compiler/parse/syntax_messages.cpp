@@ -39,7 +39,6 @@ std::string describe(const ScannedTokens& tokens, size_t index) {
 std::string unsupportedConstruct(size_t kind) {
   switch (kind) {
   case Parser::Block: return "reusable blocks ('block')";
-  case Parser::Weights: return "weight files ('weights')";
   case Parser::Import: return "imports ('import')";
   case Parser::Const: return "named constants ('const')";
   case Parser::For: return "loops ('for')";
@@ -238,6 +237,8 @@ private:
       built.help("did you mean 'pipeline'?");
     if (site_.rule == Parser::RuleResults && kind_ == Parser::OpenBracket)
       built.help("several results need names: (low: image[rgb], high: tensor)");
+    if (kind_ == Parser::Weights && site_.rule != Parser::RuleFile)
+      built.help("'weights' stands outside of pipelines and holds for all of them");
     if (kind_ == Parser::Assign && expectsValue()) built.help("equality is written '=='");
   }
 
@@ -257,6 +258,7 @@ private:
     switch (site_.rule) {
     case Parser::RuleFile:
     case Parser::RulePipeline: return "'pipeline'";
+    case Parser::RuleWeights: return "the name of a file in quotes after 'weights'";
     case Parser::RuleSignature:
       if (hasPrevious() && previous() == Parser::Pipeline) return "a name after 'pipeline'";
       if (expects(Parser::OpenParen)) return "'(' and the inputs after the pipeline's name";
