@@ -5,6 +5,8 @@
 
 What is checked is told by the word behind the opening fence of a block:
 
+    cpp                  a C++ program that compiles without warnings and ends with status 0, in a folder with the files
+                         of examples/edges
     cvy                  a script that `convoy check` accepts
     cvy-error E0313      one that it refuses with this diagnostic
     graph                what `convoy emit --stage=graph` prints for the script before it
@@ -14,8 +16,6 @@ What is checked is told by the word behind the opening fence of a block:
     loop                 loop IR that compiles
     loop FILE            the same, and it is the text of a file of this repository
     loop-error TEXT      loop IR that is refused with this text
-    cpp                  a program that compiles without warnings and ends with status 0, beside the files of
-                         examples/edges
 
 Other blocks are not looked at. Links to files and headings must lead somewhere. docs/loop-ir.md must have the operations of
 compiler/loop/ops.def, with the same words. The layers and attributes of docs/language.md are compared by ops_test.
@@ -32,11 +32,6 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 X86 = "--target=x86_64-unknown-linux-gnu"
 FENCE = re.compile(r"^```([\w-]*) *(.*)$")
 OPERATION = re.compile(r'^CONVOY_LOOP_OP\(\w+, "([^"]+)", \w+, "(.*)"\)$', re.MULTILINE)
-# How a program in a language is compiled: {include}, {lib}, {source}, {program} are paths.
-PROGRAMS = {
-    "cpp": ["clang++-22", "-std=c++17", "-Wall", "-Wextra", "-Werror", "-I{include}", "{source}", "-o", "{program}",
-            "-L{lib}", "-Wl,-rpath,{lib}", "-lconvoy", "-pthread"],
-}
 LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]*)(?:#([^)\s]*))?\)")
 
 
@@ -92,29 +87,13 @@ class Checker:
             self.problem(where, "what is printed is another text", done.stdout)
         return done.returncode == 0
 
-    def program(self, where, language, text):
-        """Compiles a program of a page and runs it."""
-        places = {"include": ROOT / "include", "lib": pathlib.Path(self.convoy).resolve().parent.parent / "lib",
-                  "source": self.write(f"program.{language}", text), "program": self.folder / "program"}
-        for each in (ROOT / "examples/edges").iterdir():
-            shutil.copy(each, self.folder)
-        for command in ([word.format(**places) for word in PROGRAMS[language]], [places["program"]]):
-            done = subprocess.run(command, cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                                  timeout=120)
-            if done.returncode != 0:
-                self.problem(where, "this program does not compile" if command[0] != places["program"] else
-                             f"this program ends with status {done.returncode}", done.stdout)
-                return
-
     def block(self, where, word, rest, text, script):
         """Checks one block; gives the script that those behind it belong to."""
         kind = word.split("-")[0]
-        if kind not in ("cvy", "graph", "schedule", "loop", *PROGRAMS):
+        if kind not in ("cvy", "graph", "schedule", "loop"):
             return script
         self.count += 1
-        if word in PROGRAMS:
-            self.program(where, word, text)
-        elif kind in ("graph", "schedule") and script is None:
+        if kind in ("graph", "schedule") and script is None:
             self.problem(where, "there is no script before it")
         elif word == "cvy":
             script = self.write("script.cvy", text)
@@ -142,6 +121,22 @@ class Checker:
             self.problem(where, f"there is no kind of block '{word}'")
         return script
 
+    def api_program(self, where, text):
+        """Compiles and runs a program that uses libconvoy.so."""
+        lib = pathlib.Path(self.convoy).resolve().parent.parent / "lib"
+        source, program = self.write("program.cpp", text), self.folder / "program"
+        for each in (ROOT / "examples/edges").iterdir():
+            shutil.copy(each, self.folder)
+        compiler = ["clang++-22", "-std=c++17", "-Wall", "-Wextra", "-Werror", f"-I{ROOT}/include", source, "-o", program,
+                    f"-L{lib}", f"-Wl,-rpath,{lib}", "-lconvoy", "-pthread"]
+        for command, wrong in ((compiler, "this program does not compile"), ([program], "this program fails")):
+            done = subprocess.run(command, cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                                  timeout=120)
+            if done.returncode != 0:
+                self.problem(where, f"{wrong}, with status {done.returncode}", done.stdout)
+                return
+        self.count += 1
+
     def links(self, path, text):
         prose = re.sub(r"^```.*?^```$|`[^`\n]*`", "", text, flags=re.MULTILINE | re.DOTALL)
         for target, anchor in LINK.findall(prose):
@@ -161,6 +156,8 @@ class Checker:
             where = f"{path.relative_to(ROOT) if path.is_relative_to(ROOT) else path}:{line}"
             if content is None:
                 self.problem(where, rest)
+            elif word == "cpp":
+                self.api_program(where, content)
             else:
                 script = self.block(where, word, rest, content, script)
 
