@@ -10,7 +10,9 @@
 namespace {
 
 using Clock = std::chrono::steady_clock;
-double seconds(Clock::time_point since) { return std::chrono::duration<double>(Clock::now() - since).count(); }
+double seconds(Clock::time_point since) {
+  return std::chrono::duration<double>(Clock::now() - since).count();
+}
 
 // The median of `rounds` measurements of `work`, each of `count` calls, per call.
 template <typename Work> double median(int rounds, long count, Work work) {
@@ -54,8 +56,10 @@ int main() {
   const auto start = Clock::now();
   const convoy::Pipeline pipeline = compile(tiny);
   std::printf("compileSource, the first of the process   %8.2f ms\n", seconds(start) * 1e3);
-  std::printf("compileSource, one layer                  %8.2f ms\n", median(21, 1, [] { compile(tiny); }) * 1e3);
-  std::printf("compileSource, edges                      %8.2f ms\n", median(21, 1, [] { compile(edges); }) * 1e3);
+  std::printf("compileSource, one layer                  %8.2f ms\n",
+              median(21, 1, [] { compile(tiny); }) * 1e3);
+  std::printf("compileSource, edges                      %8.2f ms\n",
+              median(21, 1, [] { compile(edges); }) * 1e3);
 
   alignas(64) float x[16] = {1}, y[16] = {};
   const convoy::View<const float, 2> from(x, {1, 16});
@@ -73,8 +77,11 @@ int main() {
   std::sort(directTimes.begin(), directTimes.end());
   std::sort(boundTimes.begin(), boundTimes.end());
   const double directTime = directTimes[5] * 1e9, boundTime = boundTimes[5] * 1e9;
-  const double runTime = median(11, calls, [&] { check(pipeline.run({{"x", from}}, {{"result", to}})); }) * 1e9;
+  const double runTime =
+      median(11, calls, [&] { check(pipeline.run({{"x", from}}, {{"result", to}})); }) * 1e9;
   std::printf("a call of compiled code, 16 numbers       %8.1f ns\n", directTime);
-  std::printf("a bound function                          %8.1f ns   overhead %.1f ns\n", boundTime, boundTime - directTime);
-  std::printf("run() with names                          %8.1f ns   overhead %.1f ns\n", runTime, runTime - directTime);
+  std::printf("a bound function                          %8.1f ns   overhead %.1f ns\n", boundTime,
+              boundTime - directTime);
+  std::printf("run() with names                          %8.1f ns   overhead %.1f ns\n", runTime,
+              runTime - directTime);
 }

@@ -27,7 +27,8 @@ std::function<void()> directCall(const std::string& script, const float* input, 
   d->options.file = "direct.cvy";
   d->compilation.open(script);
   driver::PhaseTimes times;
-  if (!driver::runPipeline(d->compilation, driver::Goal::Code, times, [](driver::Stage, const std::string&) {}))
+  if (!driver::runPipeline(d->compilation, driver::Goal::Code, times,
+                           [](driver::Stage, const std::string&) {}))
     std::abort();
   d->loaded = driver::loadInMemory(d->compilation);
   d->size = width;

@@ -65,7 +65,8 @@ std::shared_ptr<Program> load(std::unique_ptr<Session> session, const Options& o
                                            Hooks{options.executor, options.allocator, options.threads});
   const Status status = program->prepare();
   if (status) return program;
-  problems.push_back(status.code() == StatusCode::Memory ? memoryProblem() : internalProblem(status.message()));
+  problems.push_back(status.code() == StatusCode::Memory ? memoryProblem()
+                                                         : internalProblem(status.message()));
   return nullptr;
 }
 

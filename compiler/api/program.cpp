@@ -16,8 +16,9 @@ std::string layoutOf(size_t rank) {
 std::vector<Port> portsOf(const std::vector<PortFacts>& facts) {
   std::vector<Port> ports;
   for (const PortFacts& each : facts) {
-    Port port{each.name, each.image ? Port::Kind::Image : Port::Kind::Tensor, each.channels, {}, each.type,
-              layoutOf(each.dimensions.size())};
+    Port port{each.name,     each.image ? Port::Kind::Image : Port::Kind::Tensor,
+              each.channels, {},
+              each.type,     layoutOf(each.dimensions.size())};
     for (const DimensionFacts& dimension : each.dimensions)
       port.dimensions.push_back({dimension.constant, dimension.text});
     ports.push_back(std::move(port));

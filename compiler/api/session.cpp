@@ -51,7 +51,8 @@ Problem problemOf(const Diagnostic& diagnostic) {
   }
   for (const Fix& fix : diagnostic.fixes) {
     problem.repairs.push_back({fix.text, {}});
-    for (const Edit& edit : fix.edits) problem.repairs.back().edits.push_back(markOf(edit.where, edit.replacement));
+    for (const Edit& edit : fix.edits)
+      problem.repairs.back().edits.push_back(markOf(edit.where, edit.replacement));
   }
   return problem;
 }
@@ -63,7 +64,8 @@ std::vector<Problem> problemsOf(const DiagnosticEngine& diags) {
 }
 
 template <typename... Arguments>
-Problem makeProblem(const DiagnosticKind<Arguments...>& kind, const std::common_type_t<Arguments>&... arguments) {
+Problem makeProblem(const DiagnosticKind<Arguments...>& kind,
+                    const std::common_type_t<Arguments>&... arguments) {
   DiagnosticEngine diags;
   diags.report(kind, {}, arguments...);
   return problemOf(*diags.all().front());
@@ -210,8 +212,9 @@ public:
   void forgetParameters() override {
     // The text of a graph shows the numbers of small parameters only, but tells whether there are any.
     constexpr size_t shown = 64;
-    const bool any = std::any_of(compilation_.graph->values.begin(), compilation_.graph->values.end(),
-                                 [&](const graph::Value& v) { return v.data && v.data->data.size() > shown; });
+    const bool any =
+        std::any_of(compilation_.graph->values.begin(), compilation_.graph->values.end(),
+                    [&](const graph::Value& v) { return v.data && v.data->data.size() > shown; });
     if (!any) return;
     for (driver::Stage stage : {driver::Stage::Graph, driver::Stage::Fused, driver::Stage::Schedule})
       kept_.emplace_back(stage, findPrinter(stage, compilation_.kind).view->print(compilation_));
@@ -248,7 +251,7 @@ private:
   Compilation compilation_;
   driver::LoadedPipeline loaded_;
   Facts facts_;
-  std::mutex lock_; // of the compilation, once it has succeeded
+  std::mutex lock_;                                         // of the compilation, once it has succeeded
   std::vector<std::pair<driver::Stage, std::string>> kept_; // texts whose numbers are gone
 };
 

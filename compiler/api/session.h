@@ -1,6 +1,6 @@
-// The compiler as the API sees it. Names of the compiler and of the public headers are the same in places (Diagnostic,
-// Options, Stage), so that no file sees both: session.cpp knows the compiler, everything else of this room the public
-// headers, and between them is this header of plain data.
+// The compiler as the API sees it. Names of the compiler and of the public headers are the same in places
+// (Diagnostic, Options, Stage), so that no file sees both: session.cpp knows the compiler, everything else of
+// this room the public headers, and between them is this header of plain data.
 #pragma once
 #include "convoy/runtime.h"
 #include <cstdint>
@@ -79,8 +79,8 @@ public:
   virtual const Facts& facts() const = 0;
   // To be called once the parameters are packed: gives back what only packing needed.
   virtual void forgetParameters() = 0;
-  // `stage` counts as the public Stage does. False: there is no such stage, and `text` says so. May throw. For several
-  // threads.
+  // `stage` counts as the public Stage does. False: there is no such stage, and `text` says so. May throw.
+  // For several threads.
   virtual bool emit(int stage, std::string& text) = 0;
 };
 

@@ -12,7 +12,8 @@ class BadData : public testing::Test {
 protected:
   const convoy::Pipeline add = compiled(pair);
   const convoy::Pipeline photo = compiled(twist);
-  std::vector<float> a = integers(64), b = integers(64, 2), sum = std::vector<float>(64, -5), difference = sum;
+  std::vector<float> a = integers(64), b = integers(64, 2), sum = std::vector<float>(64, -5),
+                     difference = sum;
   const convoy::Extents<3> shape{1, 4, 4};
 
   View<const float, 3> left() const { return {a.data(), shape}; }
@@ -39,23 +40,28 @@ protected:
 TEST_F(BadData, Names) {
   expectInput(StatusCode::Argument, "there is no input 'c'; the inputs are 'a', 'b'", {"c", left()});
   expectInput(StatusCode::Argument, "input 'b' is given twice", {"b", left()});
-  expectOutput(StatusCode::Argument, "there is no output 'a'; the outputs are 'sum', 'difference'", {"a", first()});
-  expect(StatusCode::Argument, "input 'b' is missing", {{"a", left()}}, {{"sum", first()}, {"difference", second()}});
+  expectOutput(StatusCode::Argument, "there is no output 'a'; the outputs are 'sum', 'difference'",
+               {"a", first()});
+  expect(StatusCode::Argument, "input 'b' is missing", {{"a", left()}},
+         {{"sum", first()}, {"difference", second()}});
   expect(StatusCode::Argument, "output 'sum' is missing", {{"a", left()}, {"b", right()}}, {});
 }
 
 TEST_F(BadData, TypesAndRanks) {
-  expectInput(StatusCode::Shape, "input 'a': the view has 2 dimensions, but must have 3, or 4 with a batch in front",
+  expectInput(StatusCode::Shape,
+              "input 'a': the view has 2 dimensions, but must have 3, or 4 with a batch in front",
               {"a", View<const float, 2>(a.data(), {4, 4})});
-  expectInput(StatusCode::Shape, "input 'a': the view has 5 dimensions, but must have 3, or 4 with a batch in front",
+  expectInput(StatusCode::Shape,
+              "input 'a': the view has 5 dimensions, but must have 3, or 4 with a batch in front",
               {"a", View<const float, 5>(a.data(), {1, 1, 1, 4, 4})});
   const convoy::Pipeline two = compiled("pipeline p(x: tensor[2, W]) { return x |> relu }");
   const std::vector<std::uint8_t> bytes(8);
   const convoy::Status status = two.run({{"x", View<const std::uint8_t, 2>(bytes.data(), {2, 4})}},
                                         {{"result", View<float, 2>(sum.data(), {2, 4})}});
   EXPECT_EQ(status.code(), StatusCode::Argument);
-  EXPECT_STREQ(status.message(), "input 'x': 8-bit elements are for images and for tensors with 1, 3 or 4 channels, "
-                                 "height and width");
+  EXPECT_STREQ(status.message(),
+               "input 'x': 8-bit elements are for images and for tensors with 1, 3 or 4 channels, "
+               "height and width");
 }
 
 TEST_F(BadData, Extents) {
@@ -70,13 +76,15 @@ TEST_F(BadData, Extents) {
   expectOutput(StatusCode::Shape, "output 'sum' is 1 x 4 x 5, but the result is 1 x 4 x 4",
                {"sum", View<float, 3>(sum.data(), {1, 4, 5})});
   const int64_t most = std::numeric_limits<int64_t>::max();
-  expectInput(StatusCode::TooLarge, "input 'a' is too large", {"a", View<const float, 3>(a.data(), {1, most, most})});
+  expectInput(StatusCode::TooLarge, "input 'a' is too large",
+              {"a", View<const float, 3>(a.data(), {1, most, most})});
 }
 
 TEST_F(BadData, Batches) {
   expectInput(StatusCode::Shape, "input 'b' has a batch of 1, but input 'a' has 2",
               {"a", View<const float, 4>(a.data(), {2, 1, 4, 4})});
-  expectInput(StatusCode::Shape, "input 'a' has a batch of -1", {"a", View<const float, 4>(a.data(), {-1, 1, 4, 4})});
+  expectInput(StatusCode::Shape, "input 'a' has a batch of -1",
+              {"a", View<const float, 4>(a.data(), {-1, 1, 4, 4})});
   expectOutput(StatusCode::Shape, "output 'sum' has a batch of 0, but input 'a' has 1",
                {"sum", View<float, 4>(sum.data(), {0, 1, 4, 4})});
   // More items than fit in memory.
@@ -92,8 +100,10 @@ TEST_F(BadData, Pointers) {
   expectInput(StatusCode::Argument, "input 'a' is null", {"a", View<const float, 3>(nullptr, shape)});
   expectOutput(StatusCode::Argument, "output 'sum' is null", {"sum", View<float, 3>(nullptr, shape)});
   auto* odd = reinterpret_cast<float*>(reinterpret_cast<char*>(a.data()) + 1);
-  expectInput(StatusCode::Argument, "input 'a' is not aligned to 4 bytes", {"a", View<const float, 3>(odd, shape)});
-  expectInput(StatusCode::Shape, "input 'a': channels are 0, but the pipeline takes 1", {"a", View<float, 3>()});
+  expectInput(StatusCode::Argument, "input 'a' is not aligned to 4 bytes",
+              {"a", View<const float, 3>(odd, shape)});
+  expectInput(StatusCode::Shape, "input 'a': channels are 0, but the pipeline takes 1",
+              {"a", View<float, 3>()});
 }
 
 TEST_F(BadData, Strides) {
@@ -116,8 +126,9 @@ TEST_F(BadData, OutputsThatOverlapEachOther) {
 }
 
 TEST_F(BadData, SizesThatALayerCannotTake) {
-  const convoy::Pipeline valid = compiled("pipeline p(x: tensor[1, H, W]) { return x |> conv(kernel: [[1, 2, 3], "
-                                          "[1, 2, 3], [1, 2, 3]]) }");
+  const convoy::Pipeline valid =
+      compiled("pipeline p(x: tensor[1, H, W]) { return x |> conv(kernel: [[1, 2, 3], "
+               "[1, 2, 3], [1, 2, 3]]) }");
   const convoy::Status status = valid.run({{"x", View<const float, 3>(a.data(), {1, 2, 9})}},
                                           {{"result", View<float, 3>(sum.data(), {1, 1, 7})}});
   EXPECT_EQ(status.code(), StatusCode::Shape);

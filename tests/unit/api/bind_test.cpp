@@ -32,7 +32,8 @@ TEST(Bind, TakesEveryView) {
   for (int64_t batch : {2, 0, 1}) {
     const auto x = View<const std::uint8_t, 4>::hwc(photo.data(), {batch, 3, height, width});
     EXPECT_OK(fast(x, View<std::uint8_t, 4>::hwc(bound.data(), {batch, 3, height, width})));
-    EXPECT_OK(pipeline.run({{"photo", x}}, {{"result", View<std::uint8_t, 4>::hwc(plain.data(), {batch, 3, height, width})}}));
+    EXPECT_OK(pipeline.run(
+        {{"photo", x}}, {{"result", View<std::uint8_t, 4>::hwc(plain.data(), {batch, 3, height, width})}}));
     EXPECT_EQ(bound, plain);
   }
 }
@@ -40,8 +41,10 @@ TEST(Bind, TakesEveryView) {
 TEST(Bind, OrderIsTheScripts) {
   const std::vector<float> a{1, 2}, b{3, 5};
   std::vector<float> sum(2), difference(2);
-  auto fast = compiled(pair).bind<void(Planes, Planes, Result, Result)>(); // the handle is gone, the code is not
-  EXPECT_OK(fast({a.data(), {1, 1, 2}}, {b.data(), {1, 1, 2}}, {sum.data(), {1, 1, 2}}, {difference.data(), {1, 1, 2}}));
+  auto fast =
+      compiled(pair).bind<void(Planes, Planes, Result, Result)>(); // the handle is gone, the code is not
+  EXPECT_OK(fast({a.data(), {1, 1, 2}}, {b.data(), {1, 1, 2}}, {sum.data(), {1, 1, 2}},
+                 {difference.data(), {1, 1, 2}}));
   EXPECT_EQ(sum, (std::vector<float>{4, 7}));
   EXPECT_EQ(difference, (std::vector<float>{-2, -3}));
 }
@@ -72,7 +75,8 @@ TEST(Bind, CallsAreChecked) {
   for (int round = 0; round < 2; ++round) { // the second one with a context that fits
     EXPECT_STREQ(fast({nullptr, shape}, {y.data(), shape}).message(), "input 'x' is null");
     EXPECT_STREQ(fast({x.data(), shape}, {nullptr, shape}).message(), "output 'result' is null");
-    EXPECT_STREQ(fast({x.data(), shape}, {x.data() + 23, shape}).message(), "output 'result' overlaps input 'x'");
+    EXPECT_STREQ(fast({x.data(), shape}, {x.data() + 23, shape}).message(),
+                 "output 'result' overlaps input 'x'");
     EXPECT_EQ(fast({x.data(), {1, 3, 4}}, {y.data(), shape}).code(), StatusCode::Shape);
     EXPECT_EQ(fast({x.data(), shape}, {y.data(), {2, 4, 3}}).code(), StatusCode::Shape);
     EXPECT_EQ(fast({x.data(), shape}, {y.data(), shape, {0, 4, 1}}).code(), StatusCode::Argument);

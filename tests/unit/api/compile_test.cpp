@@ -13,7 +13,8 @@ std::string outputOf(const std::string& command) {
   std::string text;
   FILE* pipe = ::popen(command.c_str(), "r");
   std::array<char, 4096> bytes;
-  for (size_t count; (count = std::fread(bytes.data(), 1, bytes.size(), pipe)) > 0;) text.append(bytes.data(), count);
+  for (size_t count; (count = std::fread(bytes.data(), 1, bytes.size(), pipe)) > 0;)
+    text.append(bytes.data(), count);
   return ::pclose(pipe) == 0 ? text : "the command failed: " + command;
 }
 
@@ -32,7 +33,8 @@ private:
 };
 
 TEST(Compile, MistakesAreObjects) {
-  auto result = convoy::compileSource("pipeline p(x: tensor[1, 4, 4]) {\n    return x |> relo\n}\n", "wrong.cvy");
+  auto result =
+      convoy::compileSource("pipeline p(x: tensor[1, 4, 4]) {\n    return x |> relo\n}\n", "wrong.cvy");
   ASSERT_FALSE(result);
   ASSERT_EQ(result.diagnostics().size(), 1u);
   const convoy::Diagnostic& diagnostic = result.diagnostics()[0];
@@ -136,14 +138,15 @@ TEST(Compile, TellsWhatAPipelineIs) {
 }
 
 TEST(Compile, ShapesAndWorkspaceFromNamedSizes) {
-  const convoy::Pipeline pipeline = compiled(R"(pipeline p(x: tensor[1, H, W]) -> tensor[1, div(H + 1, 2), W] {
+  const convoy::Pipeline pipeline =
+      compiled(R"(pipeline p(x: tensor[1, H, W]) -> tensor[1, div(H + 1, 2), W] {
     return x |> conv(1, kernel: 3x3, stride: 2x1, padding: same, name: "a") |> relu |> conv(1, kernel: 3x3, padding: same)
 })",
-                                             [] {
-                                               convoy::Options options;
-                                               options.initSeed = 3;
-                                               return options;
-                                             }());
+               [] {
+                 convoy::Options options;
+                 options.initSeed = 3;
+                 return options;
+               }());
   EXPECT_EQ(pipeline.outputs()[0].dimensions[1].text, "div(H + 1, 2)");
   auto shapes = pipeline.outputShapes({{"H", 7}, {"W", 5}});
   ASSERT_TRUE(shapes) << shapes.status().message();
@@ -151,15 +154,18 @@ TEST(Compile, ShapesAndWorkspaceFromNamedSizes) {
   auto same = pipeline.outputShapes({{"x", convoy::View<const float, 3>(nullptr, {1, 7, 5})}});
   ASSERT_TRUE(same) << same.status().message();
   EXPECT_EQ(*same, *shapes);
-  auto one = pipeline.workspaceBytes({{"H", 64}, {"W", 64}}), four = pipeline.workspaceBytes({{"H", 64}, {"W", 64}}, 4);
+  auto one = pipeline.workspaceBytes({{"H", 64}, {"W", 64}}),
+       four = pipeline.workspaceBytes({{"H", 64}, {"W", 64}}, 4);
   ASSERT_TRUE(one && four);
   EXPECT_GT(*one, 0);
   EXPECT_GT(*four, *one);
 
   EXPECT_STREQ(pipeline.outputShapes({{"H", 7}}).status().message(), "the size 'W' is missing");
-  EXPECT_STREQ(pipeline.outputShapes({{"H", 7}, {"W", 5}, {"D", 1}}).status().message(), "the pipeline has no size 'D'");
+  EXPECT_STREQ(pipeline.outputShapes({{"H", 7}, {"W", 5}, {"D", 1}}).status().message(),
+               "the pipeline has no size 'D'");
   EXPECT_EQ(pipeline.outputShapes({{"H", 0}, {"W", 5}}).status().code(), convoy::StatusCode::Shape);
-  EXPECT_EQ(pipeline.workspaceBytes({{"H", 1 << 30}, {"W", 1 << 30}}).status().code(), convoy::StatusCode::TooLarge);
+  EXPECT_EQ(pipeline.workspaceBytes({{"H", 1 << 30}, {"W", 1 << 30}}).status().code(),
+            convoy::StatusCode::TooLarge);
   EXPECT_EQ(pipeline.workspaceBytes({{"H", 7}, {"W", 5}}, -1).status().code(), convoy::StatusCode::Argument);
 }
 
@@ -173,14 +179,19 @@ TEST(Compile, EmitsWhatTheCommandPrints) {
   options.threads = 1;
   auto result = convoy::compileFile(file.path(), options);
   ASSERT_TRUE(result);
-  const std::pair<convoy::Stage, const char*> stages[] = {
-      {convoy::Stage::Ast, "ast"},     {convoy::Stage::Graph, "graph"},           {convoy::Stage::Fused, "fused"},
-      {convoy::Stage::Schedule, "schedule"}, {convoy::Stage::Loops, "loops"},     {convoy::Stage::Llvm, "llvm"},
-      {convoy::Stage::LlvmOptimized, "llvm-opt"}, {convoy::Stage::Assembly, "asm"}};
+  const std::pair<convoy::Stage, const char*> stages[] = {{convoy::Stage::Ast, "ast"},
+                                                          {convoy::Stage::Graph, "graph"},
+                                                          {convoy::Stage::Fused, "fused"},
+                                                          {convoy::Stage::Schedule, "schedule"},
+                                                          {convoy::Stage::Loops, "loops"},
+                                                          {convoy::Stage::Llvm, "llvm"},
+                                                          {convoy::Stage::LlvmOptimized, "llvm-opt"},
+                                                          {convoy::Stage::Assembly, "asm"}};
   for (const auto& [stage, name] : stages) {
     const std::string text = result->emit(stage);
     EXPECT_FALSE(text.empty()) << name;
-    EXPECT_EQ(text, outputOf(std::string(CONVOY_COMMAND) + " emit " + file.path() + " --init random:5 --stage=" + name))
+    EXPECT_EQ(text, outputOf(std::string(CONVOY_COMMAND) + " emit " + file.path() +
+                             " --init random:5 --stage=" + name))
         << name;
   }
 }

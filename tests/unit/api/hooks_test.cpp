@@ -129,7 +129,8 @@ TEST(Hooks, BrokenExecutorsAreFound) {
     const View<const float, 3> from(x.data(), {2, 20, 30});
     const View<float, 3> to(y.data(), {2, 20, 30});
     EXPECT_EQ(pipeline.run({{"x", from}}, {{"result", to}}).code(), StatusCode::Executor);
-    EXPECT_EQ((pipeline.bind<void(View<const float, 3>, View<float, 3>)>()(from, to)).code(), StatusCode::Executor);
+    EXPECT_EQ((pipeline.bind<void(View<const float, 3>, View<float, 3>)>()(from, to)).code(),
+              StatusCode::Executor);
   }
 }
 
@@ -177,7 +178,8 @@ TEST(Hooks, RunsCanBeCancelled) {
     if (own) {
       EXPECT_EQ(executor->calls, calls + 1) << "the second layer was skipped";
     }
-    EXPECT_EQ(pipeline.run({{"x", from}}, {{"result", to}}, control).code(), StatusCode::Cancelled) << "for good";
+    EXPECT_EQ(pipeline.run({{"x", from}}, {{"result", to}}, control).code(), StatusCode::Cancelled)
+        << "for good";
     EXPECT_OK(pipeline.run({{"x", from}}, {{"result", to}}));
   }
 }

@@ -31,7 +31,8 @@ int main() {
   options.executor = std::make_shared<OneThread>();
   options.allocator = std::make_shared<Plain>();
   if (convoy::compileSource("nonsense", "wrong.cvy", options)) return fail("nonsense was compiled");
-  auto compiled = convoy::compileSource("pipeline twice(x: tensor[1, W]) { return x * 2 }", "twice.cvy", options);
+  auto compiled =
+      convoy::compileSource("pipeline twice(x: tensor[1, W]) { return x * 2 }", "twice.cvy", options);
   if (!compiled) return fail(compiled.diagnostics()[0].rendered.c_str());
   const float x[3] = {1, 2, 3};
   float y[3] = {};

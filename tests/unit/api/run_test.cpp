@@ -28,7 +28,8 @@ TEST(Run, BatchesOfAnyLength) {
                            {{"result", View<float, 4>(y.data(), {batch, 2, height, width})}}));
     for (int64_t i = 0; i < batch; ++i) {
       const std::vector<float> one(x.begin() + i * item, x.begin() + (i + 1) * item);
-      EXPECT_EQ(std::vector<float>(y.begin() + i * item, y.begin() + (i + 1) * item), blurred(one, height, width));
+      EXPECT_EQ(std::vector<float>(y.begin() + i * item, y.begin() + (i + 1) * item),
+                blurred(one, height, width));
     }
     EXPECT_EQ(y.back(), -1);
   }
@@ -42,8 +43,9 @@ TEST(Run, NamesComeInAnyOrder) {
   std::vector<float> sum(4), difference(4);
   const convoy::Extents<3> shape{1, 2, 2};
   const View<const float, 3> left(a.data(), shape), right(b.data(), shape);
-  EXPECT_OK(pipeline.run({{"b", right}, {"a", left}}, {{"difference", View<float, 3>(difference.data(), shape)},
-                                                       {"sum", View<float, 3>(sum.data(), shape)}}));
+  EXPECT_OK(
+      pipeline.run({{"b", right}, {"a", left}}, {{"difference", View<float, 3>(difference.data(), shape)},
+                                                 {"sum", View<float, 3>(sum.data(), shape)}}));
   EXPECT_EQ(sum, (std::vector<float>{11, 22, 33, 44}));
   EXPECT_EQ(difference, (std::vector<float>{-9, -18, -27, -36}));
   // The same with lists made at run time; one memory may be read twice.
@@ -63,13 +65,17 @@ protected:
 
   void SetUp() override {
     for (int64_t i = 0; i < 3 * pixels; ++i) photo.push_back(static_cast<float>(i * 37 % 256) / 255.0f);
-    EXPECT_OK(pipeline.run({{"photo", dense(photo)}}, {{"result", View<float, 3>(wanted.data(), {3, height, width})}}));
+    EXPECT_OK(pipeline.run({{"photo", dense(photo)}},
+                           {{"result", View<float, 3>(wanted.data(), {3, height, width})}}));
   }
-  static View<const float, 3> dense(const std::vector<float>& data) { return {data.data(), {3, height, width}}; }
+  static View<const float, 3> dense(const std::vector<float>& data) {
+    return {data.data(), {3, height, width}};
+  }
 
   template <typename T> void expectInput(const View<T, 3>& view) {
     std::vector<float> result(3 * pixels);
-    EXPECT_OK(pipeline.run({{"photo", view}}, {{"result", View<float, 3>(result.data(), {3, height, width})}}));
+    EXPECT_OK(
+        pipeline.run({{"photo", view}}, {{"result", View<float, 3>(result.data(), {3, height, width})}}));
     EXPECT_EQ(result, wanted);
   }
   void expectOutput(const View<float, 3>& view) {
@@ -89,7 +95,8 @@ TEST_F(Layouts, PaddedRows) {
   std::fill(padded.begin(), padded.end(), 9);
   expectOutput(view);
   for (int64_t row = 0; row < 3 * height; ++row)
-    for (int64_t x = width; x < stride; ++x) ASSERT_EQ(padded[row * stride + x], 9) << "the padding is the caller's";
+    for (int64_t x = width; x < stride; ++x)
+      ASSERT_EQ(padded[row * stride + x], 9) << "the padding is the caller's";
 }
 
 TEST_F(Layouts, ChannelsLastOfFloats) {
@@ -118,11 +125,13 @@ TEST_F(Layouts, ChannelsLastOfBytes) {
 
 TEST_F(Layouts, BackwardsAndRepeatedInputs) {
   std::vector<float> reversed(photo.rbegin(), photo.rend());
-  expectInput(View<const float, 3>(reversed.data() + 3 * pixels - 1, {3, height, width}, {-pixels, -width, -1}));
+  expectInput(
+      View<const float, 3>(reversed.data() + 3 * pixels - 1, {3, height, width}, {-pixels, -width, -1}));
   // One row for all.
   std::vector<float> flat(3 * pixels), one(3 * pixels), two(3 * pixels);
   for (int64_t i = 0; i < 3 * pixels; ++i) flat[i] = photo[i % width];
-  EXPECT_OK(pipeline.run({{"photo", dense(flat)}}, {{"result", View<float, 3>(one.data(), {3, height, width})}}));
+  EXPECT_OK(
+      pipeline.run({{"photo", dense(flat)}}, {{"result", View<float, 3>(one.data(), {3, height, width})}}));
   EXPECT_OK(pipeline.run({{"photo", View<const float, 3>(photo.data(), {3, height, width}, {0, 0, 1})}},
                          {{"result", View<float, 3>(two.data(), {3, height, width})}}));
   EXPECT_EQ(one, two);
@@ -139,22 +148,26 @@ TEST_F(Layouts, OutputsMayOverlapInputs) {
   for (int64_t shift : {0, 1, 50}) {
     std::copy(photo.begin(), photo.end(), memory.begin());
     const View<float, 3> result(memory.data() + shift, {3, height, width});
-    EXPECT_OK(pipeline.run({{"photo", View<float, 3>(memory.data(), {3, height, width})}}, {{"result", result}}));
+    EXPECT_OK(
+        pipeline.run({{"photo", View<float, 3>(memory.data(), {3, height, width})}}, {{"result", result}}));
     EXPECT_EQ(std::vector<float>(memory.begin() + shift, memory.begin() + shift + 3 * pixels), wanted);
   }
   // Also where both are bytes of one picture.
   std::vector<std::uint8_t> bytes(3 * pixels), other(3 * pixels);
   for (int64_t i = 0; i < 3 * pixels; ++i) bytes[i] = static_cast<std::uint8_t>(i * 37 % 256);
   const auto view = View<std::uint8_t, 3>::hwc(bytes.data(), {3, height, width});
-  EXPECT_OK(pipeline.run({{"photo", view}}, {{"result", View<std::uint8_t, 3>::hwc(other.data(), {3, height, width})}}));
+  EXPECT_OK(pipeline.run({{"photo", view}},
+                         {{"result", View<std::uint8_t, 3>::hwc(other.data(), {3, height, width})}}));
   EXPECT_OK(pipeline.run({{"photo", view}}, {{"result", view}}));
   EXPECT_EQ(bytes, other);
 }
 
 TEST(Run, BytesAreRoundedAsPicturesAre) {
   const convoy::Pipeline same = compiled("pipeline same(x: image[gray]) -> image[gray] { return x * 1 }");
-  const float nan = std::numeric_limits<float>::quiet_NaN(), infinite = std::numeric_limits<float>::infinity();
-  const std::vector<float> x{nan, -infinite, -1, 0, 0.5f / 255, 1.5f / 255, 2.5f / 255, 0.999f, 1, 2, infinite};
+  const float nan = std::numeric_limits<float>::quiet_NaN(),
+              infinite = std::numeric_limits<float>::infinity();
+  const std::vector<float> x{nan,        -infinite, -1, 0, 0.5f / 255, 1.5f / 255,
+                             2.5f / 255, 0.999f,    1,  2, infinite};
   const auto width = static_cast<int64_t>(x.size());
   std::vector<std::uint8_t> y(x.size(), 77);
   EXPECT_OK(same.run({{"x", View<const float, 3>(x.data(), {1, 1, width})}},
@@ -176,8 +189,9 @@ TEST(Run, BatchesOfPicturesChannelsLast) {
   EXPECT_OK(pipeline.run({{"photo", View<const std::uint8_t, 4>::hwc(photos.data(), {2, 3, height, width})}},
                          {{"result", View<std::uint8_t, 4>::hwc(together.data(), {2, 3, height, width})}}));
   for (int64_t i = 0; i < 2; ++i)
-    EXPECT_OK(pipeline.run({{"photo", View<const std::uint8_t, 3>::hwc(photos.data() + i * item, {3, height, width})}},
-                           {{"result", View<std::uint8_t, 3>::hwc(alone.data() + i * item, {3, height, width})}}));
+    EXPECT_OK(pipeline.run(
+        {{"photo", View<const std::uint8_t, 3>::hwc(photos.data() + i * item, {3, height, width})}},
+        {{"result", View<std::uint8_t, 3>::hwc(alone.data() + i * item, {3, height, width})}}));
   EXPECT_EQ(together, alone);
 }
 
@@ -187,8 +201,9 @@ TEST(Run, ParametersFromASeedAreTheSameEveryTime) {
   const std::vector<float> x = integers(3 * 64);
   std::vector<float> first(10), second(10);
   for (std::vector<float>* y : {&first, &second})
-    EXPECT_OK(compiled(net, options).run({{"x", View<const float, 3>(x.data(), {3, 8, 8})}},
-                                         {{"result", View<float, 1>(y->data(), {10})}}));
+    EXPECT_OK(compiled(net, options)
+                  .run({{"x", View<const float, 3>(x.data(), {3, 8, 8})}},
+                       {{"result", View<float, 1>(y->data(), {10})}}));
   EXPECT_EQ(first, second);
   EXPECT_NE(first, std::vector<float>(10));
 }
