@@ -122,10 +122,10 @@ public:
   //   Status status = edges.run({{"photo", photo}}, {{"result", result}});
   //
   // Views without a batch are one item; all must agree on the number of items, and 0 is legal. Checked before
-  // any work, in this order: names, element types, pointers, ranks, extents, strides. UInt8 is for images,
-  // and for tensors with 1, 3 or 4 channels, height and width. The memory of an output may overlap that of
-  // inputs (the result is then computed elsewhere and copied), but not its own or that of another output.
-  // Never throws; outputs are untouched after an error, except for Cancelled and Executor.
+  // any work, in this order: names, element types and ranks, batch and extents, strides, pointers, overlaps.
+  // UInt8 is for images, and for tensors with 1, 3 or 4 channels, height and width. The memory of an output
+  // may overlap that of inputs (the result is then computed elsewhere and copied), but not its own or that of
+  // another output. Never throws; outputs are untouched after an error, except for Cancelled and Executor.
   Status run(std::initializer_list<Input> inputs, std::initializer_list<Output> outputs) const noexcept;
   Status run(std::initializer_list<Input> inputs, std::initializer_list<Output> outputs,
              const RunControl& control) const noexcept;

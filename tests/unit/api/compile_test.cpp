@@ -196,6 +196,36 @@ TEST(Compile, EmitsWhatTheCommandPrints) {
   }
 }
 
+TEST(Compile, ParametersFromAFile) {
+  const std::string header = R"({"fc.weight":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]},)"
+                             R"("fc.bias":{"dtype":"F32","shape":[1],"data_offsets":[8,12]}})";
+  const float numbers[] = {2, 10, 0.5f};
+  std::string bytes(8, '\0');
+  bytes[0] = static_cast<char>(header.size());
+  bytes += header;
+  bytes.append(reinterpret_cast<const char*>(numbers), sizeof numbers);
+  const ScriptFile file(bytes, ".safetensors");
+  const std::string body = "pipeline p(x: tensor[2]) -> tensor[1] { return x |> dense(1, name: \"fc\") }";
+  const std::string base = file.path().substr(file.path().rfind('/') + 1);
+  convoy::Options named;
+  named.weights = file.path();
+  const auto resultOf = [](const convoy::Expected<convoy::Pipeline>& compiled) {
+    EXPECT_TRUE(compiled) << compiled.diagnostics()[0].rendered;
+    const float x[] = {3, 4};
+    float y = 0;
+    EXPECT_OK(compiled->run({{"x", convoy::View<const float, 1>(x, {2})}},
+                            {{"result", convoy::View<float, 1>(&y, {1})}}));
+    return y;
+  };
+  EXPECT_EQ(resultOf(convoy::compileSource(body, "p.cvy", named)), 46.5f);
+  // As the script says, beside it.
+  EXPECT_EQ(
+      resultOf(convoy::compileSource("weights \"" + base + "\"\n" + body, testing::TempDir() + "p.cvy")),
+      46.5f);
+  named.weights += ".nowhere";
+  EXPECT_FALSE(convoy::compileSource(body, "p.cvy", named));
+}
+
 TEST(Compile, ScheduleTextIsUsed) {
   const convoy::Pipeline chosen = compiled(blur);
   const std::string text = chosen.emit(convoy::Stage::Schedule);
