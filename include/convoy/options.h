@@ -61,19 +61,30 @@ public:
 
 // How a script is compiled. Everything has a good default.
 struct Options {
-  std::string pipeline; // which one; needed when the file has several
-  std::string cpu; // whose instructions may be used, as clang's -mcpu names it; empty: this processor's. One
-                   // that needs more than this processor has is an error
-  int optimize = 3; // 0..3
-  int threads =
-      0; // of the compilation, and of runs without `executor`; 0: all cores that the process may use
-  std::string weights;                   // file or folder with the parameters; empty: what the script says
-  std::optional<std::uint64_t> initSeed; // fills parameters that have no values with seeded random numbers
-  std::string scheduleFile;              // the schedule to use; empty: the compiler's own choice
-  std::string scheduleText;              // the same as text; goes before the file
-  std::shared_ptr<Executor> executor; // null: a pool of threads of the pipeline's own, made by its first run
-  std::shared_ptr<Allocator> allocator;     // null: the system's
-  std::optional<Cancellation> cancellation; // of the compilation: it ends with E0002
+  // Which pipeline; needed when the file has several.
+  std::string pipeline;
+  // Whose instructions may be used, as clang's -mcpu names it; empty: this processor's. One that needs more
+  // than this processor has is an error.
+  std::string cpu;
+  // 0..3
+  int optimize = 3;
+  // Of the compilation, and of runs without `executor`; 0: all cores that the process may use.
+  int threads = 0;
+
+  // File or folder with the parameters; empty: what the script says.
+  std::string weights;
+  // Fills parameters that have no values with seeded random numbers.
+  std::optional<std::uint64_t> initSeed;
+  // The schedule to use, as a file or as text (which goes before the file); empty: the compiler's own choice.
+  std::string scheduleFile, scheduleText;
+
+  // Null: a pool of threads of the pipeline's own, made by its first run.
+  std::shared_ptr<Executor> executor;
+  // Null: the system's.
+  std::shared_ptr<Allocator> allocator;
+
+  // Of the compilation: it ends with E0002.
+  std::optional<Cancellation> cancellation;
   // Called by one thread at a time, with the name of the phase that comes and the share of the work that is
   // done, 0..1. What it throws ends the compilation with E0001.
   std::function<void(const std::string& phase, double done)> progress;

@@ -23,7 +23,7 @@ enum class Stage { Ast, Graph, Fused, Schedule, Loops, Llvm, LlvmOptimized, Asse
 
 struct Dimension {
   std::optional<std::int64_t> constant; // none: known when the pipeline runs
-  std::string text; // "3"; "H"; "photo.W", a size without a name; "div(H + 1, 2)", for outputs
+  std::string text;                     // "3", "H"; "photo.W" without a name; an output's "div(H + 1, 2)"
 };
 
 // An input or output. Its dimensions are those of one item; the batch is counted by the caller.
@@ -101,10 +101,9 @@ public:
   const std::string& name() const;
   const std::vector<Port>& inputs() const; // in the order of the script
   const std::vector<Port>& outputs() const;
-  const std::vector<std::string>&
-  sizes() const;                            // the names of the sizes that are known when the pipeline runs
-  const std::vector<Layer>& layers() const; // in the order in which values are computed
-  std::int64_t parameterCount() const;      // learnable numbers: literals of the script do not count
+  const std::vector<std::string>& sizes() const; // names of the sizes that only a run knows
+  const std::vector<Layer>& layers() const;      // in the order in which values are computed
+  std::int64_t parameterCount() const;           // learnable numbers: literals of the script do not count
   std::int64_t parameterBytes() const;
   std::int64_t preparedBytes() const; // memory held for the parameters as the code reads them
   int threads() const;                // that a run uses

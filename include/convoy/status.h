@@ -46,7 +46,8 @@ struct Diagnostic {
   std::vector<Label> labels; // the primary one first; none when the mistake is in no file
   std::vector<std::string> notes, helps;
   std::vector<Fix> fixes; // the best first
-  std::string rendered;   // all of it as people read it, with the lines of the script; ends with a line end
+  // All of it as people read it, with the lines of the script and without colours; ends with a line end.
+  std::string rendered;
 };
 
 // What Expected::value() throws, and nothing else does. what() is the rendered text of all errors.
