@@ -5,6 +5,8 @@
 
 What is checked is told by the word behind the opening fence of a block:
 
+    cpp                  a C++ program that compiles without warnings and ends with status 0, in a folder with the files
+                         of examples/edges
     cvy                  a script that `convoy check` accepts
     cvy-error E0313      one that it refuses with this diagnostic
     graph                what `convoy emit --stage=graph` prints for the script before it
@@ -121,6 +123,22 @@ class Checker:
             self.problem(where, f"there is no kind of block '{word}'")
         return script
 
+    def api_program(self, where, text):
+        """Compiles and runs a program that uses libconvoy.so."""
+        lib = pathlib.Path(self.convoy).resolve().parent.parent / "lib"
+        source, program = self.write("program.cpp", text), self.folder / "program"
+        for each in (ROOT / "examples/edges").iterdir():
+            shutil.copy(each, self.folder)
+        compiler = ["clang++-22", "-std=c++17", "-Wall", "-Wextra", "-Werror", f"-I{ROOT}/include", source, "-o", program,
+                    f"-L{lib}", f"-Wl,-rpath,{lib}", "-lconvoy", "-pthread"]
+        for command, wrong in ((compiler, "this program does not compile"), ([program], "this program fails")):
+            done = subprocess.run(command, cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                                  timeout=120)
+            if done.returncode != 0:
+                self.problem(where, f"{wrong}, with status {done.returncode}", done.stdout)
+                return
+        self.count += 1
+
     def links(self, path, text):
         prose = re.sub(r"^```.*?^```$|`[^`\n]*`", "", text, flags=re.MULTILINE | re.DOTALL)
         for target, anchor in LINK.findall(prose):
@@ -140,6 +158,8 @@ class Checker:
             where = f"{path.relative_to(ROOT) if path.is_relative_to(ROOT) else path}:{line}"
             if content is None:
                 self.problem(where, rest)
+            elif word == "cpp":
+                self.api_program(where, content)
             else:
                 script = self.block(where, word, rest, content, script)
 

@@ -9,7 +9,8 @@ BoundState::~BoundState() {
 
 void BoundState::checkSignature(const AnyView* views, size_t count) {
   if (count != program->portCount()) {
-    error = {StatusCode::Argument, "the signature has " + std::to_string(count) + " views, but the pipeline has " +
+    error = {StatusCode::Argument, "the signature has " + std::to_string(count) +
+                                       " views, but the pipeline has " +
                                        std::to_string(program->code().input_count) + " inputs and " +
                                        std::to_string(program->code().output_count) + " outputs"};
     return;
@@ -27,7 +28,8 @@ std::unique_ptr<Call> BoundState::take() {
 void BoundState::giveBack(std::unique_ptr<Call> call) {
   for (std::atomic<Call*>& slot : slots_) {
     Call* empty = nullptr;
-    if (slot.compare_exchange_strong(empty, call.get(), std::memory_order_release, std::memory_order_relaxed)) {
+    if (slot.compare_exchange_strong(empty, call.get(), std::memory_order_release,
+                                     std::memory_order_relaxed)) {
       call.release();
       return;
     }

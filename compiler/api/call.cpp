@@ -17,7 +17,9 @@ const int64_t* itemExtents(const AnyView& view, const convoy_port& port) {
   return view.extents + (view.rank - port.rank);
 }
 
-int64_t roundedUp(int64_t bytes) { return (bytes + CONVOY_ALIGNMENT - 1) / CONVOY_ALIGNMENT * CONVOY_ALIGNMENT; }
+int64_t roundedUp(int64_t bytes) {
+  return (bytes + CONVOY_ALIGNMENT - 1) / CONVOY_ALIGNMENT * CONVOY_ALIGNMENT;
+}
 
 } // namespace
 
@@ -30,14 +32,16 @@ std::string shapeText(const int64_t* extents, int rank) {
 Status checkType(const Program& program, size_t number, const AnyView& view) {
   const convoy_port& port = program.port(number);
   const std::string called = program.called(number);
-  if (!program.isInput(number) && !view.writable) return {StatusCode::Argument, called + ": the view is const"};
+  if (!program.isInput(number) && !view.writable)
+    return {StatusCode::Argument, called + ": the view is const"};
   if (view.type == ElementType::UInt8 && !takesBytes(port))
     return {StatusCode::Argument,
-            called + ": 8-bit elements are for images and for tensors with 1, 3 or 4 channels, height and width"};
+            called +
+                ": 8-bit elements are for images and for tensors with 1, 3 or 4 channels, height and width"};
   if (view.rank == port.rank || view.rank == port.rank + 1) return {};
-  return {StatusCode::Shape, called + ": the view has " + std::to_string(view.rank) + " dimensions, but must have " +
-                                 std::to_string(port.rank) + ", or " + std::to_string(port.rank + 1) +
-                                 " with a batch in front"};
+  return {StatusCode::Shape, called + ": the view has " + std::to_string(view.rank) +
+                                 " dimensions, but must have " + std::to_string(port.rank) + ", or " +
+                                 std::to_string(port.rank + 1) + " with a batch in front"};
 }
 
 Status bindSizes(const Program& program, const std::vector<const int64_t*>& extents, BoundSizes& bound) {
@@ -88,7 +92,8 @@ bool Call::fits(const AnyView* views) const {
 Status Call::checkBatch(const AnyView* views) {
   for (size_t i = 0; i < arguments_.size(); ++i) {
     const int64_t items = views[i].rank > program_.port(i).rank ? views[i].extents[0] : 1;
-    if (items < 0) return {StatusCode::Shape, program_.called(i) + " has a batch of " + std::to_string(items)};
+    if (items < 0)
+      return {StatusCode::Shape, program_.called(i) + " has a batch of " + std::to_string(items)};
     if (i == 0) batch_ = items;
     if (items != batch_)
       return {StatusCode::Shape, program_.called(i) + " has a batch of " + std::to_string(items) + ", but " +
@@ -103,8 +108,8 @@ Status Call::checkOutputs() {
     const int rank = program_.port(i).rank;
     const int64_t* given = itemExtents(arguments_[i].view, program_.port(i));
     if (!std::equal(given, given + rank, wanted))
-      return {StatusCode::Shape, program_.called(i) + " is " + shapeText(given, rank) + ", but the result is " +
-                                     shapeText(wanted, rank)};
+      return {StatusCode::Shape, program_.called(i) + " is " + shapeText(given, rank) +
+                                     ", but the result is " + shapeText(wanted, rank)};
   }
   return {};
 }
@@ -118,7 +123,8 @@ Status Call::checkStrides(size_t i) {
   if (elements < 0 || elements > mostElements || !api::rangeOf(atZero, argument.reach))
     return {StatusCode::TooLarge, program_.called(i) + " is too large"};
   if (elements > 0 && !program_.isInput(i) && !isInjective(argument.view))
-    return {StatusCode::Argument, program_.called(i) + ": elements share memory, or a stride is not positive"};
+    return {StatusCode::Argument,
+            program_.called(i) + ": elements share memory, or a stride is not positive"};
   argument.copied = elements > 0 && !isDense(argument.view);
   return {};
 }
@@ -135,7 +141,8 @@ Status Call::checkMemory(const AnyView* views, Overlap overlap) {
   if (batch_ == 0) return {};
   for (size_t i = 0; i < arguments_.size(); ++i) {
     if (!views[i].data) return {StatusCode::Argument, program_.called(i) + " is null"};
-    if (views[i].type == ElementType::Float32 && reinterpret_cast<uintptr_t>(views[i].data) % alignof(float) != 0)
+    if (views[i].type == ElementType::Float32 &&
+        reinterpret_cast<uintptr_t>(views[i].data) % alignof(float) != 0)
       return {StatusCode::Argument, program_.called(i) + " is not aligned to 4 bytes"};
   }
   for (size_t i = inputCount(); i < arguments_.size(); ++i) {
@@ -176,7 +183,7 @@ int32_t Call::execute(const AnyView* views, const convoy_executor* executor) {
     inputs_[i] = static_cast<const float*>(data);
     if (arguments_[i].copied) copyIn(views[i], static_cast<float*>(data), executor);
   }
-  const convoy_call call{bound_.sizes.data(), batch_,          inputs_.data(),   outputs_.data(),
+  const convoy_call call{bound_.sizes.data(), batch_,          inputs_.data(),  outputs_.data(),
                          program_.prepared(), scratch_.data(), workspaceBytes_, executor};
   if (const int32_t status = program_.code().run(&call)) return status;
   for (size_t i = inputCount(); i < arguments_.size(); ++i)

@@ -12,8 +12,8 @@ namespace convoy::api {
 // What can be said without extents: element type, rank, whether it may be written.
 Status checkType(const Program& program, size_t port, const AnyView& view);
 
-// Run-time sizes and output extents from the extents of all inputs, without batch; extents[i] points at those of
-// input i. Output extents come one after another.
+// Run-time sizes and output extents from the extents of all inputs, without batch; extents[i] points at those
+// of input i. Output extents come one after another.
 struct BoundSizes {
   std::vector<int64_t> sizes, outputExtents;
 };
@@ -28,7 +28,8 @@ public:
   // Whether fit() would come to the same result.
   bool fits(const AnyView* views) const;
 
-  // What to do where an output overlaps an input: compute it elsewhere and copy it, before allocate() only; or refuse.
+  // What to do where an output overlaps an input: compute it elsewhere and copy it, before allocate() only;
+  // or refuse.
   enum class Overlap { Isolate, Refuse };
   Status checkMemory(const AnyView* views, Overlap overlap);
 
@@ -48,7 +49,9 @@ private:
   Status checkOutputs();
   Status checkStrides(size_t port);
   MemoryRange rangeOf(size_t port, const AnyView& view) const;
-  void* planes(const Argument& argument) const { return static_cast<char*>(scratch_.data()) + argument.planesAt; }
+  void* planes(const Argument& argument) const {
+    return static_cast<char*>(scratch_.data()) + argument.planesAt;
+  }
   size_t inputCount() const { return static_cast<size_t>(program_.code().input_count); }
 
   const Program& program_;

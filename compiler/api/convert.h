@@ -12,8 +12,8 @@ bool isDense(const AnyView& view);
 // The product of the extents; -1: too large, or an extent is negative.
 int64_t elementCount(const AnyView& view);
 
-// The bytes from the lowest to one past the highest that a view reaches; none when it has no elements. False when
-// that range cannot be addressed.
+// The bytes from the lowest to one past the highest that a view reaches; none when it has no elements. False
+// when that range cannot be addressed.
 struct MemoryRange {
   uintptr_t begin = 0, end = 0;
   bool overlaps(const MemoryRange& other) const { return begin < other.end && other.begin < end; }

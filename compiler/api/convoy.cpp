@@ -17,12 +17,23 @@ Severity severityOf(Level level) {
 }
 
 Diagnostic diagnosticOf(Problem problem) {
-  Diagnostic diagnostic{std::move(problem.code),    std::move(problem.name),  severityOf(problem.level),
-                        std::move(problem.message), {},                       std::move(problem.notes),
-                        std::move(problem.helps),   std::move(problem.rendered)};
-  for (Mark& mark : problem.marks)
-    diagnostic.labels.push_back({std::move(mark.file), mark.line, mark.column, mark.endLine, mark.endColumn,
-                                 std::move(mark.text), mark.primary});
+  Diagnostic diagnostic;
+  diagnostic.code = std::move(problem.code);
+  diagnostic.name = std::move(problem.name);
+  diagnostic.severity = severityOf(problem.level);
+  diagnostic.message = std::move(problem.message);
+  diagnostic.notes = std::move(problem.notes);
+  diagnostic.helps = std::move(problem.helps);
+  diagnostic.rendered = std::move(problem.rendered);
+  for (const Mark& mark : problem.marks)
+    diagnostic.labels.push_back(
+        {mark.file, mark.line, mark.column, mark.endLine, mark.endColumn, mark.text, mark.primary});
+  for (Repair& repair : problem.repairs) {
+    diagnostic.fixes.push_back({std::move(repair.text), {}});
+    for (const Mark& edit : repair.edits)
+      diagnostic.fixes.back().edits.push_back(
+          {edit.file, edit.line, edit.column, edit.endLine, edit.endColumn, edit.text});
+  }
   return diagnostic;
 }
 
@@ -54,7 +65,8 @@ std::shared_ptr<Program> load(std::unique_ptr<Session> session, const Options& o
                                            Hooks{options.executor, options.allocator, options.threads});
   const Status status = program->prepare();
   if (status) return program;
-  problems.push_back(status.code() == StatusCode::Memory ? memoryProblem() : internalProblem(status.message()));
+  problems.push_back(status.code() == StatusCode::Memory ? memoryProblem()
+                                                         : internalProblem(status.message()));
   return nullptr;
 }
 

@@ -11,7 +11,8 @@ public:
   Memory() = default;
   // Aligned to CONVOY_ALIGNMENT; check data(). `allocator` may be null: the system's.
   Memory(Allocator* allocator, int64_t bytes) : allocator_(allocator), bytes_(bytes) {
-    data_ = allocator_ ? allocator_->allocate(static_cast<size_t>(bytes), CONVOY_ALIGNMENT) : convoy_allocate(bytes);
+    data_ = allocator_ ? allocator_->allocate(static_cast<size_t>(bytes), CONVOY_ALIGNMENT)
+                       : convoy_allocate(bytes);
   }
   Memory(Memory&& other) noexcept { swap(other); }
   Memory& operator=(Memory&& other) noexcept {

@@ -31,10 +31,12 @@ std::string namesOf(const std::vector<Port>& ports, const char* kind) {
 
 // Puts named views in the order of the ports.
 template <typename Named>
-Status arrange(const Named* given, size_t count, const std::vector<Port>& ports, const char* kind, AnyView* views) {
+Status arrange(const Named* given, size_t count, const std::vector<Port>& ports, const char* kind,
+               AnyView* views) {
   std::vector<bool> found(ports.size());
   for (const Named* each = given; each != given + count; ++each) {
-    const auto port = std::find_if(ports.begin(), ports.end(), [&](const Port& p) { return p.name == each->name; });
+    const auto port =
+        std::find_if(ports.begin(), ports.end(), [&](const Port& p) { return p.name == each->name; });
     const std::string called = std::string(kind) + " '" + std::string(each->name) + "'";
     if (port == ports.end())
       return {StatusCode::Argument, "there is no " + called + "; " + namesOf(ports, kind)};
@@ -51,9 +53,11 @@ Status arrange(const Named* given, size_t count, const std::vector<Port>& ports,
 Status runNamed(const Program& program, const Input* inputs, size_t inputCount, const Output* outputs,
                 size_t outputCount, const RunControl* control) {
   std::vector<AnyView> views(program.portCount());
-  if (Status status = arrange(inputs, inputCount, program.inputs(), "input", views.data()); !status) return status;
+  if (Status status = arrange(inputs, inputCount, program.inputs(), "input", views.data()); !status)
+    return status;
   AnyView* results = views.data() + program.inputs().size();
-  if (Status status = arrange(outputs, outputCount, program.outputs(), "output", results); !status) return status;
+  if (Status status = arrange(outputs, outputCount, program.outputs(), "output", results); !status)
+    return status;
   for (size_t i = 0; i < views.size(); ++i)
     if (Status status = checkType(program, i, views[i]); !status) return status;
   Call call(program);
@@ -124,7 +128,9 @@ const std::vector<Port>& Pipeline::outputs() const { return program_->outputs();
 const std::vector<std::string>& Pipeline::sizes() const { return program_->session().facts().sizes; }
 const std::vector<Layer>& Pipeline::layers() const { return program_->layers(); }
 std::int64_t Pipeline::parameterCount() const { return program_->session().facts().parameters; }
-std::int64_t Pipeline::parameterBytes() const { return parameterCount() * static_cast<int64_t>(sizeof(float)); }
+std::int64_t Pipeline::parameterBytes() const {
+  return parameterCount() * static_cast<int64_t>(sizeof(float));
+}
 std::int64_t Pipeline::preparedBytes() const { return program_->code().prepared_size(); }
 int Pipeline::threads() const { return program_->threads(); }
 
@@ -163,7 +169,8 @@ Result<std::int64_t> Pipeline::workspaceBytes(const Sizes& sizes, std::int64_t b
   });
 }
 
-Status Pipeline::run(std::initializer_list<Input> inputs, std::initializer_list<Output> outputs) const noexcept {
+Status Pipeline::run(std::initializer_list<Input> inputs,
+                     std::initializer_list<Output> outputs) const noexcept {
   return guarded([&] {
     return runNamed(*program_, inputs.begin(), inputs.size(), outputs.begin(), outputs.size(), nullptr);
   });

@@ -16,8 +16,9 @@ std::string layoutOf(size_t rank) {
 std::vector<Port> portsOf(const std::vector<PortFacts>& facts) {
   std::vector<Port> ports;
   for (const PortFacts& each : facts) {
-    Port port{each.name, each.image ? Port::Kind::Image : Port::Kind::Tensor, each.channels, {}, each.type,
-              layoutOf(each.dimensions.size())};
+    Port port{each.name,     each.image ? Port::Kind::Image : Port::Kind::Tensor,
+              each.channels, {},
+              each.type,     layoutOf(each.dimensions.size())};
     for (const DimensionFacts& dimension : each.dimensions)
       port.dimensions.push_back({dimension.constant, dimension.text});
     ports.push_back(std::move(port));
@@ -72,17 +73,15 @@ std::string Program::called(size_t number) const {
 }
 
 Status statusOf(int32_t status) {
-  switch (static_cast<convoy_status>(status)) {
+  switch (status) {
   case CONVOY_OK: return {};
   case CONVOY_ERROR_SHAPE:
   case CONVOY_ERROR_CHECK: return {StatusCode::Shape, convoy_status_string(status)};
   case CONVOY_ERROR_MEMORY: return {StatusCode::Memory, convoy_status_string(status)};
-  case CONVOY_ERROR_ALIAS:
   case CONVOY_ERROR_ARGUMENT: return {StatusCode::Argument, convoy_status_string(status)};
   case CONVOY_ERROR_OVERFLOW: return {StatusCode::TooLarge, convoy_status_string(status)};
-  case CONVOY_ERROR_WEIGHTS: // no pipeline in memory has weights in a file
-  case CONVOY_ERROR_CPU: break; // looked at when compiling
   }
+  // What else there is was looked at before.
   return {StatusCode::Internal, convoy_status_string(status)};
 }
 

@@ -31,14 +31,16 @@ public:
   Allocator* allocator() const { return hooks_.allocator.get(); }
   Executor* executor() const { return hooks_.executor.get(); } // the caller's, or null
   int threads() const { return threads_; }
-  // The program's own threads, made by the first call; null (the calling thread alone) when there is no memory.
+  // The program's own threads, made by the first call; null (the calling thread alone) when there is no
+  // memory.
   const convoy_executor* pool() const;
 
   size_t portCount() const { return static_cast<size_t>(code_.input_count + code_.output_count); }
   // Ports by number, inputs first.
   bool isInput(size_t port) const { return port < static_cast<size_t>(code_.input_count); }
   const convoy_port& port(size_t number) const {
-    return isInput(number) ? code_.inputs[number] : code_.outputs[number - static_cast<size_t>(code_.input_count)];
+    return isInput(number) ? code_.inputs[number]
+                           : code_.outputs[number - static_cast<size_t>(code_.input_count)];
   }
   // "input 'photo'"
   std::string called(size_t port) const;

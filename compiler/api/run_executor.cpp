@@ -25,7 +25,8 @@ struct RunExecutor::Task {
 };
 
 RunExecutor::RunExecutor(const Program& program, const RunControl* control)
-    : program_(program), pool_(program.executor() ? nullptr : program.pool()), own_{parallel, this, program.threads()} {
+    : program_(program), pool_(program.executor() ? nullptr : program.pool()),
+      own_{parallel, this, program.threads()} {
   if (control && control->cancellation) cancellation_ = &*control->cancellation;
   if (control && control->progress) progress_ = &control->progress;
   used_ = program.executor() || cancellation_ || progress_ ? &own_ : pool_;
@@ -34,8 +35,10 @@ RunExecutor::RunExecutor(const Program& program, const RunControl* control)
 Status RunExecutor::status() const {
   switch (failure_.load()) {
   case Failure::None: break;
-  case Failure::Threw: return {StatusCode::Executor, "the executor or the progress function threw an exception"};
-  case Failure::WrongRanges: return {StatusCode::Executor, "the executor did not call each part of a range once"};
+  case Failure::Threw:
+    return {StatusCode::Executor, "the executor or the progress function threw an exception"};
+  case Failure::WrongRanges:
+    return {StatusCode::Executor, "the executor did not call each part of a range once"};
   }
   if (skipped_.load()) return {StatusCode::Cancelled, "the run was cancelled"};
   return {};
@@ -62,7 +65,8 @@ void RunExecutor::parallel(void* self, void (*body)(void*, int64_t, int64_t), vo
   }
   // The kernels count; copies of views, which come before and after them, stay within the last step.
   if (run.progress_) {
-    const auto total = static_cast<double>(std::max<int64_t>(1, run.program_.session().facts().parallelSteps));
+    const auto total =
+        static_cast<double>(std::max<int64_t>(1, run.program_.session().facts().parallelSteps));
     run.report(std::min(1.0, static_cast<double>(run.steps_++) / total));
     if (run.isStopped()) return;
   }
@@ -74,7 +78,9 @@ void RunExecutor::parallel(void* self, void (*body)(void*, int64_t, int64_t), vo
 }
 
 void RunExecutor::runOnPool(const Task& task) {
-  const auto body = [](void* context, int64_t begin, int64_t end) { static_cast<Task*>(context)->run(begin, end); };
+  const auto body = [](void* context, int64_t begin, int64_t end) {
+    static_cast<Task*>(context)->run(begin, end);
+  };
   void* context = const_cast<Task*>(&task);
   if (pool_)
     pool_->parallel(pool_->self, body, context, task.count);

@@ -1,6 +1,6 @@
-// The executor of one run: the program's pool as it is, or wrapped when the caller's executor, a cancellation or a
-// progress function is in play. Compiled code knows no exceptions, so that what the caller's functions throw is
-// caught here, and the rest of the run is skipped.
+// The executor of one run: the program's pool as it is, or wrapped when the caller's executor, a cancellation
+// or a progress function is in play. Compiled code knows no exceptions, so that what the caller's functions
+// throw is caught here, and the rest of the run is skipped.
 #pragma once
 #include "api/program.h"
 
@@ -29,7 +29,9 @@ private:
   void runOnPool(const Task& task);
   void report(double done);
   bool isCancelled() const { return cancellation_ && cancellation_->isCancelled(); }
-  bool isStopped() const { return failure_.load(std::memory_order_relaxed) != Failure::None || isCancelled(); }
+  bool isStopped() const {
+    return failure_.load(std::memory_order_relaxed) != Failure::None || isCancelled();
+  }
 
   const Program& program_;
   const Cancellation* cancellation_ = nullptr;

@@ -15,14 +15,12 @@ using driver::Compilation;
 
 // ---- diagnostics ----
 
-Mark markOf(const Label& label) {
+Mark markOf(Location where, const std::string& text) {
   Mark mark;
-  mark.text = label.text;
-  mark.primary = label.primary;
-  if (!label.location.valid()) return mark;
-  const SourceFile& file = *label.location.file;
-  const SourceFile::Position begin = file.position(label.location.begin), end = file.position(label.location.end);
-  mark.file = file.path();
+  mark.text = text;
+  if (!where.valid()) return mark;
+  const SourceFile::Position begin = where.file->position(where.begin), end = where.file->position(where.end);
+  mark.file = where.file->path();
   mark.line = begin.line, mark.column = begin.column;
   mark.endLine = end.line, mark.endColumn = end.column;
   return mark;
@@ -38,10 +36,24 @@ Level levelOf(Severity severity) {
 }
 
 Problem problemOf(const Diagnostic& diagnostic) {
-  Problem problem{diagnostic.code, diagnostic.name, diagnostic.message, renderText(diagnostic, /*color=*/false),
-                  levelOf(diagnostic.severity), {}, diagnostic.notes, diagnostic.helps};
-  for (const Label& label : diagnostic.labels)
-    if (label.location.valid()) problem.marks.push_back(markOf(label));
+  Problem problem;
+  problem.code = diagnostic.code;
+  problem.name = diagnostic.name;
+  problem.message = diagnostic.message;
+  problem.rendered = renderText(diagnostic, /*color=*/false);
+  problem.level = levelOf(diagnostic.severity);
+  problem.notes = diagnostic.notes;
+  problem.helps = diagnostic.helps;
+  for (const Label& label : diagnostic.labels) {
+    if (!label.location.valid()) continue;
+    problem.marks.push_back(markOf(label.location, label.text));
+    problem.marks.back().primary = label.primary;
+  }
+  for (const Fix& fix : diagnostic.fixes) {
+    problem.repairs.push_back({fix.text, {}});
+    for (const Edit& edit : fix.edits)
+      problem.repairs.back().edits.push_back(markOf(edit.where, edit.replacement));
+  }
   return problem;
 }
 
@@ -52,7 +64,8 @@ std::vector<Problem> problemsOf(const DiagnosticEngine& diags) {
 }
 
 template <typename... Arguments>
-Problem makeProblem(const DiagnosticKind<Arguments...>& kind, const std::common_type_t<Arguments>&... arguments) {
+Problem makeProblem(const DiagnosticKind<Arguments...>& kind,
+                    const std::common_type_t<Arguments>&... arguments) {
   DiagnosticEngine diags;
   diags.report(kind, {}, arguments...);
   return problemOf(*diags.all().front());
@@ -199,8 +212,9 @@ public:
   void forgetParameters() override {
     // The text of a graph shows the numbers of small parameters only, but tells whether there are any.
     constexpr size_t shown = 64;
-    const bool any = std::any_of(compilation_.graph->values.begin(), compilation_.graph->values.end(),
-                                 [&](const graph::Value& v) { return v.data && v.data->data.size() > shown; });
+    const bool any =
+        std::any_of(compilation_.graph->values.begin(), compilation_.graph->values.end(),
+                    [&](const graph::Value& v) { return v.data && v.data->data.size() > shown; });
     if (!any) return;
     for (driver::Stage stage : {driver::Stage::Graph, driver::Stage::Fused, driver::Stage::Schedule})
       kept_.emplace_back(stage, findPrinter(stage, compilation_.kind).view->print(compilation_));
@@ -237,7 +251,7 @@ private:
   Compilation compilation_;
   driver::LoadedPipeline loaded_;
   Facts facts_;
-  std::mutex lock_; // of the compilation, once it has succeeded
+  std::mutex lock_;                                         // of the compilation, once it has succeeded
   std::vector<std::pair<driver::Stage, std::string>> kept_; // texts whose numbers are gone
 };
 

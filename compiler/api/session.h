@@ -1,6 +1,6 @@
-// The compiler as the API sees it. Names of the compiler and of the public headers are the same in places (Diagnostic,
-// Options, Stage), so that no file sees both: session.cpp knows the compiler, everything else of this room the public
-// headers, and between them is this header of plain data.
+// The compiler as the API sees it. Names of the compiler and of the public headers are the same in places
+// (Diagnostic, Options, Stage), so that no file sees both: session.cpp knows the compiler, everything else of
+// this room the public headers, and between them is this header of plain data.
 #pragma once
 #include "convoy/runtime.h"
 #include <cstdint>
@@ -24,10 +24,16 @@ struct Request {
 
 enum class Level { Error, Warning, Note };
 
+// A range of a file with a text: a label, or an edit with its replacement.
 struct Mark {
   std::string file, text;
   uint32_t line = 0, column = 0, endLine = 0, endColumn = 0;
   bool primary = false;
+};
+
+struct Repair {
+  std::string text;
+  std::vector<Mark> edits;
 };
 
 struct Problem {
@@ -35,6 +41,7 @@ struct Problem {
   Level level = Level::Error;
   std::vector<Mark> marks;
   std::vector<std::string> notes, helps;
+  std::vector<Repair> repairs;
 };
 
 struct DimensionFacts {
@@ -72,8 +79,8 @@ public:
   virtual const Facts& facts() const = 0;
   // To be called once the parameters are packed: gives back what only packing needed.
   virtual void forgetParameters() = 0;
-  // `stage` counts as the public Stage does. False: there is no such stage, and `text` says so. May throw. For several
-  // threads.
+  // `stage` counts as the public Stage does. False: there is no such stage, and `text` says so. May throw.
+  // For several threads.
   virtual bool emit(int stage, std::string& text) = 0;
 };
 

@@ -141,11 +141,6 @@ int runBuild(Compilation& c, PhaseTimes& times) {
     c.units.push_back(makeWeightsObject(*c.description, *c.target));
   }
 
-  for (const auto& read : c.filesRead)
-    for (OutputKind kind : kinds)
-      if (isSameFile(pathFor(c, kind), read)) c.diags.report(diag::OutputIsInput, {}, read);
-  if (c.diags.hasErrors()) return Failure;
-
   // Everything is made before anything is written.
   struct Made {
     std::string path;

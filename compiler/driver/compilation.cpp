@@ -45,10 +45,11 @@ bool Compilation::open() {
   return file != nullptr;
 }
 
-void Compilation::open(std::string text) {
+bool Compilation::open(std::string text) {
   kind = fileKindOf(options.file);
   file = sources.add(options.file, std::move(text));
   warnOfIdleOptions();
+  return true;
 }
 
 void Compilation::warnOfIdleOptions() {

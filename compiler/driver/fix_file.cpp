@@ -21,10 +21,8 @@ size_t fixFile(const Options& options, DiagnosticEngine& diags) {
   for (int round = 0; round < mostRounds; ++round) {
     DiagnosticEngine found;
     Compilation compilation(options, found);
-    if (round > 0)
-      compilation.open(text);
-    else if (!compilation.open())
-      break;
+    const bool open = round == 0 ? compilation.open() : compilation.open(text);
+    if (!open) break;
     PhaseTimes times;
     runPipeline(compilation, Goal::Check, times, [](Stage, const std::string&) {});
     FixedText fixed = applyFixes(*compilation.file, found.all());

@@ -59,8 +59,8 @@ struct JsonLimits {
   bool uniqueKeys = false;  // an object that names a member twice is refused; else one of the two wins
 };
 
-// nullopt when the text is not JSON or goes beyond the limits; then `error`, when given, says what and where in
-// one phrase ("not valid JSON at line 3, column 7"). Members of objects come sorted by key.
+// nullopt when the text is not JSON or goes beyond the limits; then `error`, when given, says what and where
+// in one phrase ("not valid JSON at line 3, column 7"). Members of objects come sorted by key.
 std::optional<Json> parseJson(std::string_view text, std::string* error, const JsonLimits& limits);
 std::optional<Json> parseJson(std::string_view text, std::string* error = nullptr, unsigned maxDepth = 100);
 

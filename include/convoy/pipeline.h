@@ -23,7 +23,7 @@ enum class Stage { Ast, Graph, Fused, Schedule, Loops, Llvm, LlvmOptimized, Asse
 
 struct Dimension {
   std::optional<std::int64_t> constant; // none: known when the pipeline runs
-  std::string text;                     // "3"; "H"; "photo.W", a size without a name; "div(H + 1, 2)", for outputs
+  std::string text;                     // "3", "H"; "photo.W" without a name; an output's "div(H + 1, 2)"
 };
 
 // An input or output. Its dimensions are those of one item; the batch is counted by the caller.
@@ -62,7 +62,8 @@ struct Input {
 
 // A view under the name of an output. A single unnamed result is called "result".
 struct Output {
-  template <typename T, int Rank> Output(std::string_view name, const View<T, Rank>& view) : name(name), view(view) {
+  template <typename T, int Rank>
+  Output(std::string_view name, const View<T, Rank>& view) : name(name), view(view) {
     static_assert(!std::is_const_v<T>, "an output's view must not be const");
   }
   std::string_view name;
@@ -89,8 +90,8 @@ private:
 
 // ---- the pipeline ----
 
-// A handle: copies share the code, which lives as long as the last of them and of their bound functions. Every member
-// may be called from several threads at once.
+// A handle: copies share the code, which lives as long as the last of them and of their bound functions.
+// Every member may be called from several threads at once.
 class Pipeline {
 public:
   Pipeline(const Pipeline&);
@@ -98,17 +99,17 @@ public:
   ~Pipeline();
 
   const std::string& name() const;
-  const std::vector<Port>& inputs() const;       // in the order of the script
+  const std::vector<Port>& inputs() const; // in the order of the script
   const std::vector<Port>& outputs() const;
-  const std::vector<std::string>& sizes() const; // the names of the sizes that are known when the pipeline runs
+  const std::vector<std::string>& sizes() const; // names of the sizes that only a run knows
   const std::vector<Layer>& layers() const;      // in the order in which values are computed
   std::int64_t parameterCount() const;           // learnable numbers: literals of the script do not count
   std::int64_t parameterBytes() const;
   std::int64_t preparedBytes() const; // memory held for the parameters as the code reads them
   int threads() const;                // that a run uses
 
-  // The shapes of one item of each output. Every size must be given, and no other. Errors: Argument, Shape (also when
-  // a size does not meet what a layer needs), TooLarge.
+  // The shapes of one item of each output. Every size must be given, and no other. Errors: Argument, Shape
+  // (also when a size does not meet what a layer needs), TooLarge.
   Result<std::vector<Shape>> outputShapes(const Sizes& sizes) const;
   // The same, from the extents of the views for all inputs; their data is not looked at.
   Result<std::vector<Shape>> outputShapes(std::initializer_list<Input> inputs) const;
@@ -119,11 +120,11 @@ public:
   //
   //   Status status = edges.run({{"photo", photo}}, {{"result", result}});
   //
-  // Views without a batch are one item; all must agree on the number of items, and 0 is legal. Checked before any
-  // work, in this order: names, element types, pointers, ranks, extents, strides. UInt8 is for images, and for tensors
-  // with 1, 3 or 4 channels, height and width. The memory of an output may overlap that of inputs (the result is then
-  // computed elsewhere and copied), but not its own or that of another output. Never throws; outputs are untouched
-  // after an error, except for Cancelled and Executor.
+  // Views without a batch are one item; all must agree on the number of items, and 0 is legal. Checked before
+  // any work, in this order: names, element types and ranks, batch and extents, strides, pointers, overlaps.
+  // UInt8 is for images, and for tensors with 1, 3 or 4 channels, height and width. The memory of an output
+  // may overlap that of inputs (the result is then computed elsewhere and copied), but not its own or that of
+  // another output. Never throws; outputs are untouched after an error, except for Cancelled and Executor.
   Status run(std::initializer_list<Input> inputs, std::initializer_list<Output> outputs) const noexcept;
   Status run(std::initializer_list<Input> inputs, std::initializer_list<Output> outputs,
              const RunControl& control) const noexcept;
@@ -137,12 +138,12 @@ public:
   //   if (!fast) return fast.error();
   //   Status status = fast(photo, result);
   //
-  // The signature is checked here, once. Calls check extents only when they differ from the last call's, and keep
-  // their workspace; memory of an output that overlaps any other is refused.
+  // The signature is checked here, once. Calls check extents only when they differ from the last call's, and
+  // keep their workspace; memory of an output that overlaps any other is refused.
   template <typename Signature> Function<Signature> bind() const;
 
-  // A stage of the compilation as text: what `convoy emit` prints. Those from Llvm on are made anew by each call.
-  // Empty when there is no such stage: Ast, when graph IR was compiled.
+  // A stage of the compilation as text: what `convoy emit` prints. Those from Llvm on are made anew by each
+  // call. Empty when there is no such stage: Ast, when graph IR was compiled.
   std::string emit(Stage stage) const;
   // The same, with the reason when there is none.
   Status emit(Stage stage, std::string& text) const noexcept;
@@ -155,8 +156,8 @@ private:
   std::shared_ptr<api::Program> program_;
 };
 
-// A pipeline as a function, see Pipeline::bind. Copies share their workspaces; calls from several threads at once are
-// safe, each then has one of its own.
+// A pipeline as a function, see Pipeline::bind. Copies share their workspaces; calls from several threads at
+// once are safe, each then has one of its own.
 template <typename... Views> class Function<void(Views...)> {
 public:
   // Whether the signature fits. Calls of one that does not return error().

@@ -1,4 +1,5 @@
-// How calls say what went wrong: diagnostics for a compilation, a status for a run. Nothing here throws but value().
+// How calls say what went wrong: diagnostics for a compilation, a status for a run. Nothing here throws but
+// value().
 #pragma once
 #include <cstdint>
 #include <exception>
@@ -15,7 +16,8 @@ inline namespace v1 {
 
 enum class Severity { Error, Warning, Note };
 
-// A place in a script. Lines and columns count from 1, columns count bytes, the end is one past the last byte.
+// A place in a script. Lines and columns count from 1, columns count bytes, the end is one past the last
+// byte.
 struct Label {
   std::string file;
   std::uint32_t line = 0, column = 0, endLine = 0, endColumn = 0;
@@ -23,14 +25,29 @@ struct Label {
   bool primary = false; // where the mistake is; the others explain it
 };
 
+// Replaces what is from line and column to endLine and endColumn, counted as in labels.
+struct Edit {
+  std::string file;
+  std::uint32_t line = 0, column = 0, endLine = 0, endColumn = 0;
+  std::string replacement;
+};
+
+// A change of the script that repairs it. Edits do not overlap.
+struct Fix {
+  std::string text; // "did you mean 'relu'?"
+  std::vector<Edit> edits;
+};
+
 struct Diagnostic {
-  std::string code;                   // "E0202": for programs, and for looking it up
-  std::string name;                   // "UnknownLayer"
+  std::string code; // "E0202": for programs, and for looking it up
+  std::string name; // "UnknownLayer"
   Severity severity = Severity::Error;
-  std::string message;                // one line, no code, no place
-  std::vector<Label> labels;          // the primary one first; none when the mistake is in no file
+  std::string message;       // one line, no code, no place
+  std::vector<Label> labels; // the primary one first; none when the mistake is in no file
   std::vector<std::string> notes, helps;
-  std::string rendered;               // all of it as people read it, with the lines of the script; ends with a line end
+  std::vector<Fix> fixes; // the best first
+  // All of it as people read it, with the lines of the script and without colours; ends with a line end.
+  std::string rendered;
 };
 
 // What Expected::value() throws, and nothing else does. what() is the rendered text of all errors.
@@ -104,8 +121,8 @@ public:
   explicit operator bool() const noexcept { return code_ == StatusCode::Ok; }
   bool ok() const noexcept { return code_ == StatusCode::Ok; }
   StatusCode code() const noexcept { return code_; }
-  // A sentence that names the tensor and the numbers involved, without an end mark: "input 'photo': channels are 1,
-  // but the pipeline takes 3". "no error" on success. Lives as long as the status.
+  // A sentence that names the tensor and the numbers involved, without an end mark: "input 'photo': channels
+  // are 1, but the pipeline takes 3". "no error" on success. Lives as long as the status.
   const char* message() const noexcept;
 
 private:

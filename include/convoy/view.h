@@ -1,8 +1,8 @@
 // Views: where the numbers of a tensor lie in the caller's memory.
 //
-// Every shape is written in one order, whatever the order in memory: [batch,] channels, [depth,] [height,] width.
-// The batch is there or not: a pipeline whose input is image[rgb, H, W] takes a View<float, 3> of one item, and a
-// View<float, 4> of any number of items. Extents and strides count elements, never bytes.
+// Every shape is written in one order, whatever the order in memory: [batch,] channels, [depth,] [height,]
+// width. The batch is there or not: a pipeline whose input is image[rgb, H, W] takes a View<float, 3> of one
+// item, and a View<float, 4> of any number of items. Extents and strides count elements, never bytes.
 #pragma once
 #include <array>
 #include <cstddef>
@@ -18,21 +18,23 @@ inline constexpr int largestRank = 5;
 // How many elements a view has along each of its dimensions.
 template <int Rank> using Extents = std::array<std::int64_t, Rank>;
 
-// What a view's memory holds. Float32 is taken as it is. UInt8 is a picture's: 0..255 stands for 0..1. Results that
-// are written to it are rounded: NaN to 0, clamped to 0..1, times 255, half to even.
+// What a view's memory holds. Float32 is taken as it is. UInt8 is a picture's: 0..255 stands for 0..1.
+// Results that are written to it are rounded: NaN to 0, clamped to 0..1, times 255, half to even.
 enum class ElementType { Float32, UInt8 };
 
 // The memory of one tensor, owned by the caller. T is float or std::uint8_t, const for what is only read.
 //
 //   View<const float, 3> planes(data, {3, 480, 640});            // dense: one plane per channel
-//   View<float, 3> padded = View<float, 3>::rows(data, {3, 480, 640}, 704);           // rows begin 704 elements apart
-//   View<const std::uint8_t, 3> photo = View<const std::uint8_t, 3>::hwc(data, {3, 480, 640}); // r g b r g b ...
-//   View<const float, 3> strided(data, {3, 480, 640}, {640 * 480, 640, 1});           // anything else
+//   View<float, 3> padded = View<float, 3>::rows(data, {3, 480, 640}, 704);           // rows begin 704
+//   elements apart View<const std::uint8_t, 3> photo = View<const std::uint8_t, 3>::hwc(data, {3, 480, 640});
+//   // r g b r g b ... View<const float, 3> strided(data, {3, 480, 640}, {640 * 480, 640, 1});           //
+//   anything else
 //
-// A pipeline computes in dense float32 planes, so a dense float view costs nothing, and any other is copied on the
-// way in or out. Nothing is checked here: run() and bound functions check what they are given.
+// A pipeline computes in dense float32 planes, so a dense float view costs nothing, and any other is copied
+// on the way in or out. Nothing is checked here: run() and bound functions check what they are given.
 template <typename T, int Rank> class View {
-  static_assert(std::is_same_v<std::remove_const_t<T>, float> || std::is_same_v<std::remove_const_t<T>, std::uint8_t>,
+  static_assert(std::is_same_v<std::remove_const_t<T>, float> ||
+                    std::is_same_v<std::remove_const_t<T>, std::uint8_t>,
                 "a view holds float or std::uint8_t");
   static_assert(Rank >= 1 && Rank <= largestRank, "a view has 1 to 5 dimensions");
 
@@ -42,19 +44,20 @@ public:
   // Dense: the last dimension varies fastest.
   View(T* data, Extents<Rank> extents) : View(data, extents, rowStrides(extents, extents[Rank - 1])) {}
 
-  // Element (i, j, ...) is data[i * strides[0] + j * strides[1] + ...]. What is read may overlap itself (stride 0) or
-  // run backwards (a negative stride, `data` is then the first element and not the lowest address); what is written
-  // may not.
-  View(T* data, Extents<Rank> extents, Extents<Rank> strides) : data_(data), extents_(extents), strides_(strides) {}
+  // Element (i, j, ...) is data[i * strides[0] + j * strides[1] + ...]. What is read may overlap itself
+  // (stride 0) or run backwards (a negative stride, `data` is then the first element and not the lowest
+  // address); what is written may not.
+  View(T* data, Extents<Rank> extents, Extents<Rank> strides)
+      : data_(data), extents_(extents), strides_(strides) {}
 
   // Planes of padded rows: the first elements of two rows are `rowStride` apart.
   static View rows(T* data, Extents<Rank> extents, std::int64_t rowStride) {
     return View(data, extents, rowStrides(extents, rowStride));
   }
 
-  // Channels last, as pictures lie in memory: [batch,] [depth,] height, width, channels. The extents are in the
-  // order of every view, channels before height and width. Rows begin `rowStride` elements apart; 0: dense.
-  // `batched`: the first extent counts items; by default where there are four dimensions.
+  // Channels last, as pictures lie in memory: [batch,] [depth,] height, width, channels. The extents are in
+  // the order of every view, channels before height and width. Rows begin `rowStride` elements apart; 0:
+  // dense. `batched`: the first extent counts items; by default where there are four dimensions.
   static View hwc(T* data, Extents<Rank> extents, std::int64_t rowStride = 0, bool batched = Rank == 4) {
     static_assert(Rank >= 3, "channels last needs channels, height and width");
     const int channels = batched ? 1 : 0;
@@ -71,7 +74,8 @@ public:
   }
 
   // What may be written may be read.
-  template <typename U = T, typename = std::enable_if_t<!std::is_const_v<U>>> operator View<const U, Rank>() const {
+  template <typename U = T, typename = std::enable_if_t<!std::is_const_v<U>>>
+  operator View<const U, Rank>() const {
     return View<const U, Rank>(data_, extents_, strides_);
   }
 
@@ -120,8 +124,8 @@ struct AnyView {
   AnyView() = default;
   template <typename T, int Rank>
   AnyView(const View<T, Rank>& view)
-      : data(const_cast<std::remove_const_t<T>*>(view.data())), type(typeOf<T>()), writable(!std::is_const_v<T>),
-        rank(Rank) {
+      : data(const_cast<std::remove_const_t<T>*>(view.data())), type(typeOf<T>()),
+        writable(!std::is_const_v<T>), rank(Rank) {
     for (int axis = 0; axis < Rank; ++axis) {
       extents[axis] = view.extents()[axis];
       strides[axis] = view.strides()[axis];

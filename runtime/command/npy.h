@@ -1,5 +1,5 @@
-// NumPy's .npy files: the header, to and from bytes. What a file of this kind may hold is decided by whoever asks:
-// inputs of pipelines by parseNpy, weights by compiler/import.
+// NumPy's .npy files: the header, to and from bytes. What a file of this kind may hold is decided by whoever
+// asks: inputs of pipelines by parseNpy, weights by compiler/import.
 #ifndef CONVOY_COMMAND_NPY_H
 #define CONVOY_COMMAND_NPY_H
 #include "file.h"

@@ -132,7 +132,7 @@ TEST_F(Apply, LongListsAreCut) {
     tensors.push_back({"some.tensor" + std::to_string(i), {i + 100}});
   }
   const std::string text = report(parameters, tensors);
-  EXPECT_NE(text.find("'p29' [29]\n  and 10 more\nW0423"), std::string::npos) << text;
+  EXPECT_NE(text.find("'p29' [29]\n  and 10 more\nW0433"), std::string::npos) << text;
   EXPECT_NE(text.find("'some.tensor29' [129]\n  and 10 more\n"), std::string::npos) << text;
 }
 

@@ -81,8 +81,9 @@ TEST(NpyHostile, DamagedHeaders) {
         "{'descr': '<f4', 'fortran_order': False, 'shape': (2 3)}",
         "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), 'x': 1}",
         "{'descr': '<f4, 'fortran_order': False, 'shape': (2, 3)}",
-        "{'descr': [(), 'fortran_order': False, 'shape': (2, 3)}", "{'descr': [')", "{'descr': [", "{'descr': ']'",
-        "{'descr': '<f4', 'fortran_order': Maybe, 'shape': (2, 3)}", "__import__('os').system('true')"})
+        "{'descr': [(), 'fortran_order': False, 'shape': (2, 3)}", "{'descr': [')", "{'descr': [",
+        "{'descr': ']'", "{'descr': '<f4', 'fortran_order': Maybe, 'shape': (2, 3)}",
+        "__import__('os').system('true')"})
     EXPECT_EQ(problem(std::string(header)), "the .npy header is damaged") << header;
   const std::string deep(70000, '(');
   EXPECT_EQ(problem(makeRawNpy(deep, {}, 2)), "the .npy header is longer than 64 KiB");

@@ -58,7 +58,8 @@ TEST(Json, RefusesDoubledKeysWhenAsked) {
   JsonLimits limits;
   limits.uniqueKeys = true;
   std::string error;
-  EXPECT_TRUE(parseJson(R"({"a": {"a": 1}, "b:": ":", "\"": [{"a": 2}, {"a": 2}]})", &error, limits)) << error;
+  EXPECT_TRUE(parseJson(R"({"a": {"a": 1}, "b:": ":", "\"": [{"a": 2}, {"a": 2}]})", &error, limits))
+      << error;
   EXPECT_FALSE(parseJson(R"({"a": 1, "b": 2, "a": 1})", &error, limits));
   EXPECT_EQ(error, "JSON that names a member twice");
   EXPECT_FALSE(parseJson(R"([{"x": {"a": 1, "\u0061": 1}}])", &error, limits));
