@@ -10,7 +10,8 @@ namespace convoy {
 struct Artifact {
   std::string bytes;
   std::shared_ptr<const std::vector<float>> numbers; // little-endian, behind the bytes; null: none
-  std::shared_ptr<TemporaryFolder> folder;           // or instead of both: the content of folder->file(file)
+  std::shared_ptr<TemporaryFolder> folder;           // or instead of both: the content of folder->file(file), which
+                                                     // may be moved from there
   std::string file;
 };
 
