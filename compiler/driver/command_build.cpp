@@ -51,8 +51,8 @@ std::string dependenciesPath(const Compilation& c) {
 }
 
 bool hasRuntime(const Compilation& c) {
-  return c.options.runtime.value_or(canLinkFor(c.target->triple) ? RuntimeKind::Bundled : RuntimeKind::None) ==
-         RuntimeKind::Bundled;
+  return c.options.runtime.value_or(canLinkFor(c.target->triple) ? RuntimeKind::Bundled
+                                                                 : RuntimeKind::None) == RuntimeKind::Bundled;
 }
 
 std::string headerOf(const Compilation& c) {
@@ -99,7 +99,8 @@ bool checkPaths(Compilation& c, const std::vector<std::string>& paths) {
   std::set<std::string> reported;
   for (const std::string& path : paths)
     for (const std::string& source : c.filesRead)
-      if (isSameFile(path, source) && reported.insert(source).second) c.diags.report(diag::OutputIsInput, {}, source);
+      if (isSameFile(path, source) && reported.insert(source).second)
+        c.diags.report(diag::OutputIsInput, {}, source);
   return !c.diags.hasErrors();
 }
 
@@ -168,7 +169,8 @@ int runBuild(Compilation& c, PhaseTimes& times) {
   return times.measure("write", [&] {
     PendingFiles files;
     for (Made& each : made)
-      if (!wrote(files.add(each.path, std::move(each.content), each.executable), each.path, c.diags)) return Failure;
+      if (!wrote(files.add(each.path, std::move(each.content), each.executable), each.path, c.diags))
+        return Failure;
     if (const std::optional<PendingFiles::Failure> failure = files.commit()) {
       wrote(failure->why, failure->path, c.diags);
       return Failure;

@@ -33,7 +33,7 @@ struct Compilation {
   bool needsParameters = false; // what is made will run, so parameters must have values
   std::string weightsFile;      // PipelineDescription::weightsFile
   FileKind kind = FileKind::Script;
-  const SourceFile* file = nullptr; // options.file
+  const SourceFile* file = nullptr;   // options.file
   std::vector<std::string> filesRead; // their paths, in the order of reading
 
   // Filled by the phases, in this order.

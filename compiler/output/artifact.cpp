@@ -61,7 +61,8 @@ int writeDirectly(const std::string& path, const Artifact& artifact) {
   return file.descriptor() < 0 ? errno : writeTo(file.descriptor(), artifact);
 }
 
-// Gives the file a second name, which is returned; empty when there is no file, or the file system has no second names.
+// Gives the file a second name, which is returned; empty when there is no file, or the file system has no
+// second names.
 std::string keep(const std::string& path) {
   std::string name = path + ".XXXXXX";
   File file(::mkstemp(name.data()));
