@@ -72,6 +72,8 @@ const std::vector<OptionRow>& optionTable() {
        "write the files that were read as a rule for make"},
       {OptionId::DependencyFile, {"-MF"}, Row::Value, "FILE", {Command::Build},
        "where -MD writes (default: OUT.d)"},
+      {OptionId::Fix, {"--fix"}, Row::Flag, nullptr, {Command::Check},
+       "change the file as the diagnostics propose"},
       {OptionId::TimePasses, {"--time-passes"}, Row::Flag, nullptr, everything, "print how long each phase took"},
       {OptionId::Format, {"--diagnostics-format"}, Row::Value, "text|json", everything, "how mistakes are reported"},
       {OptionId::Color, {"--color"}, Row::Value, "auto|always|never", everything,

@@ -57,6 +57,7 @@ struct Options {
   std::optional<std::string> dependencyFile; // where; without: named after the output
   std::string stagesFolder;                  // empty: stages are not written
   bool timePasses = false, verbose = false;
+  bool fix = false; // `check`: make the changes that diagnostics propose
   DiagnosticsFormat format = DiagnosticsFormat::Text;
   ColorMode color = ColorMode::Auto;
   std::vector<std::string> programArguments; // `run`: what the pipeline's own command line gets
@@ -83,6 +84,7 @@ enum class OptionId {
   Format,
   Color,
   Verbose,
+  Fix,
   Help,
   Version,
 };
