@@ -75,7 +75,7 @@ std::optional<Artifact> make(const Compilation& c, OutputKind kind, const std::s
   case OutputKind::Object: return linkObject(c.units, context);
   case OutputKind::Library: return linkArchive(c.units, hasRuntime(c), context);
   case OutputKind::Shared: return linkShared(c.units, c.exportedSymbols(), withoutFolder(path), context);
-  case OutputKind::Header: return Artifact{headerOf(c), nullptr, nullptr, ""};
+  case OutputKind::Header: return Artifact{headerOf(c)};
   }
   internalError("an output kind that nothing makes");
 }
@@ -163,7 +163,7 @@ int runBuild(Compilation& c, PhaseTimes& times) {
   if (c.options.dependencies) {
     const std::string rule = dependencyRule(paths, c.filesRead);
     paths.push_back(dependenciesPath(c));
-    made.push_back({paths.back(), {rule, nullptr, nullptr, ""}, false});
+    made.push_back({paths.back(), {rule}, false});
   }
   if (!checkPaths(c, paths)) return Failure;
   return times.measure("write", [&] {

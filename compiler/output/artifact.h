@@ -10,10 +10,10 @@ namespace convoy {
 
 struct Artifact {
   std::string bytes;
-  std::shared_ptr<const std::vector<float>> numbers; // little-endian, behind the bytes; null: none
-  std::shared_ptr<TemporaryFolder> folder; // or instead of both: the content of folder->file(file), which
-                                           // may be moved from there
-  std::string file;
+  std::shared_ptr<const std::vector<float>> numbers = nullptr; // little-endian, behind the bytes; null: none
+  std::shared_ptr<TemporaryFolder> folder = nullptr; // or instead of both: the content of folder->file(file),
+                                                     // which may be moved from there
+  std::string file = {};
 };
 
 // Files that appear together or not at all: each is written under a temporary name beside its place, and

@@ -46,7 +46,7 @@ public:
   bool addUnits() {
     const std::vector<std::string> names = objectNames(units_);
     for (size_t i = 0; i < units_.size(); ++i)
-      if (!addFile("", names[i], {units_[i].object, units_[i].numbers, nullptr, ""})) return false;
+      if (!addFile("", names[i], {units_[i].object, units_[i].numbers})) return false;
     return true;
   }
   bool addFile(const std::string& prefix, const std::string& name, Artifact content) {
@@ -119,7 +119,7 @@ bool canLinkFor(const std::string& triple) {
 }
 
 std::optional<Artifact> linkObject(const std::vector<CompiledUnit>& units, const LinkContext& context) {
-  if (units.size() == 1) return Artifact{units.front().object, units.front().numbers, nullptr, ""};
+  if (units.size() == 1) return Artifact{units.front().object, units.front().numbers};
   Link link(units, context);
   if (!link.start(linker)) return std::nullopt;
   link.add({"-r"});
@@ -167,8 +167,7 @@ std::optional<Artifact> linkShared(const std::vector<CompiledUnit>& units,
   link.add({"--ld-path=" + *lld, "-shared", "-nostdlib++", "-Xlinker", "-soname=" + soname, "-Wl,-z,defs",
             "-Wl,-z,relro,-z,now", "-Wl,-z,noexecstack", "-Wl,--as-needed", "-Wl,--build-id=none",
             "-Xlinker"});
-  if (!link.addFile("--version-script=", "exports.map", {exports, nullptr, nullptr, ""}) || !link.addUnits())
-    return std::nullopt;
+  if (!link.addFile("--version-script=", "exports.map", {exports}) || !link.addUnits()) return std::nullopt;
   link.add({"-lm"});
   return link.run();
 }
