@@ -37,7 +37,8 @@ struct PipelineDescription {
   };
   std::vector<Check> checks;
   int32_t instructionLevel = 0; // as convoy_pipeline says
-  SharedNumbers weights;        // raw parameters, in the order that `prefix_prepare` reads them; null when there are none
+  SharedNumbers
+      weights; // raw parameters, in the order that `prefix_prepare` reads them; null when there are none
   std::array<uint8_t, 16> weightsDigest{};
   std::string weightsFile; // where they will lie, without folder; empty: in the program, at `weightsSymbol`
 
@@ -45,8 +46,8 @@ struct PipelineDescription {
   std::string weightsSymbol() const { return prefix + "_weights"; }
 };
 
-// A module with `prefix_pipeline`. The functions that it points to are declarations, as are the weights: an object of
-// their own defines them, or whoever loads the code.
+// A module with `prefix_pipeline`. The functions that it points to are declarations, as are the weights: an
+// object of their own defines them, or whoever loads the code.
 std::unique_ptr<llvm::Module> describePipeline(llvm::LLVMContext& context,
                                                const PipelineDescription& description, const Target& target);
 

@@ -51,8 +51,8 @@ std::string dependenciesPath(const Compilation& c) {
 }
 
 bool hasRuntime(const Compilation& c) {
-  return c.options.runtime.value_or(canLinkFor(c.target->triple) ? RuntimeKind::Bundled : RuntimeKind::None) ==
-         RuntimeKind::Bundled;
+  return c.options.runtime.value_or(canLinkFor(c.target->triple) ? RuntimeKind::Bundled
+                                                                 : RuntimeKind::None) == RuntimeKind::Bundled;
 }
 
 std::string headerOf(const Compilation& c) {
@@ -75,7 +75,7 @@ std::optional<Artifact> make(const Compilation& c, OutputKind kind, const std::s
   case OutputKind::Object: return linkObject(c.units, context);
   case OutputKind::Library: return linkArchive(c.units, hasRuntime(c), context);
   case OutputKind::Shared: return linkShared(c.units, c.exportedSymbols(), withoutFolder(path), context);
-  case OutputKind::Header: return Artifact{headerOf(c), nullptr, nullptr, ""};
+  case OutputKind::Header: return Artifact{headerOf(c)};
   }
   internalError("an output kind that nothing makes");
 }
@@ -99,7 +99,8 @@ bool checkPaths(Compilation& c, const std::vector<std::string>& paths) {
   std::set<std::string> reported;
   for (const std::string& path : paths)
     for (const std::string& source : c.filesRead)
-      if (isSameFile(path, source) && reported.insert(source).second) c.diags.report(diag::OutputIsInput, {}, source);
+      if (isSameFile(path, source) && reported.insert(source).second)
+        c.diags.report(diag::OutputIsInput, {}, source);
   return !c.diags.hasErrors();
 }
 
@@ -162,13 +163,14 @@ int runBuild(Compilation& c, PhaseTimes& times) {
   if (c.options.dependencies) {
     const std::string rule = dependencyRule(paths, c.filesRead);
     paths.push_back(dependenciesPath(c));
-    made.push_back({paths.back(), {rule, nullptr, nullptr, ""}, false});
+    made.push_back({paths.back(), {rule}, false});
   }
   if (!checkPaths(c, paths)) return Failure;
   return times.measure("write", [&] {
     PendingFiles files;
     for (Made& each : made)
-      if (!wrote(files.add(each.path, std::move(each.content), each.executable), each.path, c.diags)) return Failure;
+      if (!wrote(files.add(each.path, std::move(each.content), each.executable), each.path, c.diags))
+        return Failure;
     if (const std::optional<PendingFiles::Failure> failure = files.commit()) {
       wrote(failure->why, failure->path, c.diags);
       return Failure;

@@ -5,7 +5,8 @@ namespace convoy::driver {
 
 namespace {
 
-// As GNU make reads names: a backslash before a blank or '#', and one more for each backslash right before it; '$' twice.
+// As GNU make reads names: a backslash before a blank or '#', and one more for each backslash right before
+// it; '$' twice.
 std::string makeName(const std::string& path) {
   std::string name;
   for (size_t i = 0; i < path.size(); ++i) {

@@ -12,7 +12,8 @@ struct LoadedPipeline {
   const convoy_pipeline* pipeline = nullptr;
 };
 
-// The compilation must have reached machine code for this machine, from a script or graph IR. It need not live on.
+// The compilation must have reached machine code for this machine, from a script or graph IR. It need not
+// live on.
 LoadedPipeline loadInMemory(const Compilation& compilation);
 
 } // namespace convoy::driver

@@ -254,7 +254,8 @@ private:
     case OptionId::ExternalWeights: options_.externalWeights = true; return;
     case OptionId::Runtime: {
       RuntimeKind kind = RuntimeKind::Bundled;
-      readChoice<RuntimeKind>(name, value, {{"bundled", RuntimeKind::Bundled}, {"none", RuntimeKind::None}}, kind);
+      readChoice<RuntimeKind>(name, value, {{"bundled", RuntimeKind::Bundled}, {"none", RuntimeKind::None}},
+                              kind);
       options_.runtime = kind;
       return;
     }

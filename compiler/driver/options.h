@@ -51,11 +51,11 @@ struct Options {
   int threads = 0; // of the compiler, and of the program for `run`; 0: all allowed cores
   std::string pipeline, scheduleFile, weightsFile;
   std::optional<uint64_t> initSeed;
-  bool externalWeights = false;               // in a file beside the output
-  std::optional<RuntimeKind> runtime;         // bundled where it can be, unless said
-  bool dependencies = false;                  // write a Makefile's rule
-  std::optional<std::string> dependencyFile;  // where; without: named after the output
-  std::string stagesFolder; // empty: stages are not written
+  bool externalWeights = false;              // in a file beside the output
+  std::optional<RuntimeKind> runtime;        // bundled where it can be, unless said
+  bool dependencies = false;                 // write a Makefile's rule
+  std::optional<std::string> dependencyFile; // where; without: named after the output
+  std::string stagesFolder;                  // empty: stages are not written
   bool timePasses = false, verbose = false;
   bool fix = false; // `check`: make the changes that diagnostics propose
   DiagnosticsFormat format = DiagnosticsFormat::Text;

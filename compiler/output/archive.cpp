@@ -58,8 +58,9 @@ std::optional<std::string> writeArchive(const std::vector<std::string>& objects,
     }
     if (error) return words(std::move(error));
   }
-  if (llvm::Error error = llvm::writeArchive(path, members, llvm::SymtabWritingMode::NormalSymtab,
-                                             llvm::object::Archive::K_GNU, /*Deterministic=*/true, /*Thin=*/false))
+  if (llvm::Error error =
+          llvm::writeArchive(path, members, llvm::SymtabWritingMode::NormalSymtab,
+                             llvm::object::Archive::K_GNU, /*Deterministic=*/true, /*Thin=*/false))
     return words(std::move(error));
   return std::nullopt;
 }

@@ -7,8 +7,8 @@
 
 namespace convoy {
 
-// Writes an archive of object files with a symbol table. `others`: an archive whose members come behind them; empty:
-// none. The same files give the same bytes. Returns what went wrong, in a few words.
+// Writes an archive of object files with a symbol table. `others`: an archive whose members come behind them;
+// empty: none. The same files give the same bytes. Returns what went wrong, in a few words.
 std::optional<std::string> writeArchive(const std::vector<std::string>& objects, const std::string& others,
                                         const std::string& path);
 

@@ -39,6 +39,9 @@ int writeBeside(const std::string& target, const Artifact& artifact, mode_t mode
   File file(::mkstemp(name.data()));
   if (file.descriptor() < 0) return errno;
   temporary = name;
+  // A file of this file system moves; others are copied.
+  if (artifact.folder && ::rename(artifact.folder->file(artifact.file).c_str(), name.c_str()) == 0)
+    return ::chmod(name.c_str(), mode) == 0 ? 0 : errno;
   int error = writeTo(file.descriptor(), artifact);
   if (!error && ::fchmod(file.descriptor(), mode) != 0) error = errno;
   if (file.close() != 0 && !error) error = errno;
@@ -58,7 +61,8 @@ int writeDirectly(const std::string& path, const Artifact& artifact) {
   return file.descriptor() < 0 ? errno : writeTo(file.descriptor(), artifact);
 }
 
-// Gives the file a second name, which is returned; empty when there is no file, or the file system has no second names.
+// Gives the file a second name, which is returned; empty when there is no file, or the file system has no
+// second names.
 std::string keep(const std::string& path) {
   std::string name = path + ".XXXXXX";
   File file(::mkstemp(name.data()));

@@ -1,4 +1,5 @@
-// What is made and not yet written. Hundreds of megabytes of weights are shared or lie in a file: never copied here.
+// What is made and not yet written. Hundreds of megabytes of weights are shared or lie in a file: never
+// copied here.
 #pragma once
 #include "output/files.h"
 #include <memory>
@@ -9,13 +10,14 @@ namespace convoy {
 
 struct Artifact {
   std::string bytes;
-  std::shared_ptr<const std::vector<float>> numbers; // little-endian, behind the bytes; null: none
-  std::shared_ptr<TemporaryFolder> folder;           // or instead of both: the content of folder->file(file)
-  std::string file;
+  std::shared_ptr<const std::vector<float>> numbers = nullptr; // little-endian, behind the bytes; null: none
+  std::shared_ptr<TemporaryFolder> folder = nullptr; // or instead of both: the content of folder->file(file),
+                                                     // which may be moved from there
+  std::string file = {};
 };
 
-// Files that appear together or not at all: each is written under a temporary name beside its place, and commit()
-// renames them. What was not committed is removed, and what was there before is as it was.
+// Files that appear together or not at all: each is written under a temporary name beside its place, and
+// commit() renames them. What was not committed is removed, and what was there before is as it was.
 class PendingFiles {
 public:
   PendingFiles() = default;
@@ -23,8 +25,8 @@ public:
   PendingFiles(const PendingFiles&) = delete;
   PendingFiles& operator=(const PendingFiles&) = delete;
 
-  // What went wrong, in a few words. "-" is standard output; that and what is no regular file (a pipe, a device) is
-  // written by commit().
+  // What went wrong, in a few words. "-" is standard output; that and what is no regular file (a pipe, a
+  // device) is written by commit().
   std::optional<std::string> add(const std::string& path, Artifact artifact, bool executable = false);
   struct Failure {
     std::string path, why;

@@ -20,7 +20,7 @@ struct CompileOptions {
 // One object file: a kernel, all entry functions, the descriptor, or the weights (weights_object.h).
 struct CompiledUnit {
   std::string name;
-  std::string object;   // ELF bytes
+  std::string object;    // ELF bytes
   SharedNumbers numbers; // the rest of the file, behind them; null: nothing
   std::string llvm, optimized, assembly;
 };

@@ -50,7 +50,7 @@ ReadResult readFile(const std::string& path, size_t limit) {
 
 std::optional<std::string> writeFile(const std::string& path, const std::string& bytes, bool executable) {
   PendingFiles files;
-  if (std::optional<std::string> error = files.add(path, {bytes, nullptr, nullptr, ""}, executable)) return error;
+  if (std::optional<std::string> error = files.add(path, {bytes}, executable)) return error;
   if (std::optional<PendingFiles::Failure> failure = files.commit()) return failure->why;
   return std::nullopt;
 }

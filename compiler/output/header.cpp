@@ -56,8 +56,9 @@ std::string checkLines(const PipelineDescription& p) {
 std::string elementsOf(const PortDescription& input) {
   std::string text;
   for (size_t axis = 0; axis < input.constants.size(); ++axis)
-    text += (axis ? " * " : "") + (input.symbols[axis] < 0 ? std::to_string(input.constants[axis])
-                                                           : "sizes[" + std::to_string(input.symbols[axis]) + "]");
+    text += (axis ? " * " : "") + (input.symbols[axis] < 0
+                                       ? std::to_string(input.constants[axis])
+                                       : "sizes[" + std::to_string(input.symbols[axis]) + "]");
   return text.empty() ? "1" : text;
 }
 
@@ -75,12 +76,15 @@ std::string example(const HeaderRequest& request) {
   const std::vector<std::string> ports = portParameters(p);
   const bool fromFile = !p.weightsFile.empty() && request.runtime;
   std::string text, arguments, sizes;
-  const auto line = [&](const std::string& words) { text += (words.empty() ? " *" : " *   " + words) + "\n"; };
+  const auto line = [&](const std::string& words) {
+    text += (words.empty() ? " *" : " *   " + words) + "\n";
+  };
   const auto memory = [&](const std::string& name, const std::string& elements) {
     line("  float* " + name + " = (float*)calloc((size_t)(" + elements + "), sizeof(float));");
     arguments += ", " + name;
   };
-  const std::string allocate = request.runtime ? "convoy_allocate(" : "aligned_alloc(CONVOY_ALIGNMENT, (size_t)",
+  const std::string allocate =
+                        request.runtime ? "convoy_allocate(" : "aligned_alloc(CONVOY_ALIGNMENT, (size_t)",
                     release = request.runtime ? "convoy_release(" : "free(";
   for (size_t i = 0; i < p.sizes.size(); ++i) sizes += i ? ", 64" : "64";
 
@@ -89,7 +93,8 @@ std::string example(const HeaderRequest& request) {
   line("#include <stdlib.h>");
   line("");
   line("int main(void) {");
-  line(p.sizes.empty() ? "  const int64_t* sizes = NULL;" : "  const int64_t sizes[P_size_count] = {" + sizes + "};");
+  line(p.sizes.empty() ? "  const int64_t* sizes = NULL;"
+                       : "  const int64_t sizes[P_size_count] = {" + sizes + "};");
   line("  int64_t extents[P_extent_count];");
   line("  if (P_check(sizes, extents) != -1) return 1;");
   for (size_t i = 0; i < p.inputs.size(); ++i) memory(ports[i], elementsOf(p.inputs[i]));
@@ -99,9 +104,11 @@ std::string example(const HeaderRequest& request) {
     first += p.outputs[i].constants.size();
   }
   if (!p.weightsFile.empty()) {
-    line(fromFile ? "  convoy_weights* weights;" : "  const void* weights = NULL; /* the numbers of the weights file */");
+    line(fromFile ? "  convoy_weights* weights;"
+                  : "  const void* weights = NULL; /* the numbers of the weights file */");
     if (fromFile)
-      line("  if (convoy_weights_open(&P_pipeline, P_pipeline.weights_file, &weights, NULL) != CONVOY_OK) return 2;");
+      line("  if (convoy_weights_open(&P_pipeline, P_pipeline.weights_file, &weights, NULL) != CONVOY_OK) "
+           "return 2;");
   }
   line("  int64_t bytes = P_workspace_size(sizes, 1, 1);");
   line("  void* workspace = " + allocate + "bytes);");
@@ -132,7 +139,8 @@ std::string overview(const HeaderRequest& request) {
       portLines("outputs", p.outputs, request.outputTypes);
   if (!p.sizes.empty()) text += " *\n * Sizes that are known when it runs:\n" + sizeLines(p);
   if (!p.checks.empty()) text += " *\n * What " + p.prefix + "_check tests, by number:\n" + checkLines(p);
-  return text + " *\n * A whole program, which runs it once on this thread:\n *\n" + example(request) + " */\n";
+  return text + " *\n * A whole program, which runs it once on this thread:\n *\n" + example(request) +
+         " */\n";
 }
 
 // The functions; P stands for the prefix.

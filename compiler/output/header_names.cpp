@@ -66,7 +66,8 @@ std::string Identifiers::add(const std::string& name) {
   return unique;
 }
 
-std::vector<HeaderConstant> headerConstants(const PipelineDescription& pipeline, std::set<std::string> taken) {
+std::vector<HeaderConstant> headerConstants(const PipelineDescription& pipeline,
+                                            std::set<std::string> taken) {
   Constants constants(pipeline.prefix, std::move(taken));
   constants.numbers("input_", namesOf(pipeline.inputs));
   constants.numbers("output_", namesOf(pipeline.outputs));
@@ -80,7 +81,8 @@ std::vector<std::string> portParameters(const PipelineDescription& pipeline) {
   Identifiers identifiers;
   std::vector<std::string> names;
   for (const PortDescription& port : pipeline.inputs) names.push_back(identifiers.add("input_" + port.name));
-  for (const PortDescription& port : pipeline.outputs) names.push_back(identifiers.add("output_" + port.name));
+  for (const PortDescription& port : pipeline.outputs)
+    names.push_back(identifiers.add("output_" + port.name));
   return names;
 }
 

@@ -22,9 +22,10 @@ struct HeaderConstant {
   int64_t value;
 };
 
-// The numbers of inputs, outputs and sizes; the extents that are fixed, and the elements of an item whose extents all
-// are: edges_input_photo, edges_size_H, digits_output_result_C, digits_output_result_elements. Values that a C
-// enumeration cannot hold are left out. The names of the header's other constants and of its functions are `taken`.
+// The numbers of inputs, outputs and sizes; the extents that are fixed, and the elements of an item whose
+// extents all are: edges_input_photo, edges_size_H, digits_output_result_C, digits_output_result_elements.
+// Values that a C enumeration cannot hold are left out. The names of the header's other constants and of its
+// functions are `taken`.
 std::vector<HeaderConstant> headerConstants(const PipelineDescription& pipeline, std::set<std::string> taken);
 
 // A parameter for each input and then each output: input_photo, output_result.

@@ -46,12 +46,13 @@ public:
   bool addUnits() {
     const std::vector<std::string> names = objectNames(units_);
     for (size_t i = 0; i < units_.size(); ++i)
-      if (!addFile("", names[i], {units_[i].object, units_[i].numbers, nullptr, ""})) return false;
+      if (!addFile("", names[i], {units_[i].object, units_[i].numbers})) return false;
     return true;
   }
   bool addFile(const std::string& prefix, const std::string& name, Artifact content) {
     PendingFiles file;
-    if (std::optional<std::string> error = file.add(folder_->file(name), std::move(content))) return fail(*error);
+    if (std::optional<std::string> error = file.add(folder_->file(name), std::move(content)))
+      return fail(*error);
     if (std::optional<PendingFiles::Failure> failure = file.commit()) return fail(failure->why);
     command_.push_back(prefix + folder_->file(name));
     return true;
@@ -118,7 +119,7 @@ bool canLinkFor(const std::string& triple) {
 }
 
 std::optional<Artifact> linkObject(const std::vector<CompiledUnit>& units, const LinkContext& context) {
-  if (units.size() == 1) return Artifact{units.front().object, units.front().numbers, nullptr, ""};
+  if (units.size() == 1) return Artifact{units.front().object, units.front().numbers};
   Link link(units, context);
   if (!link.start(linker)) return std::nullopt;
   link.add({"-r"});
@@ -138,7 +139,7 @@ std::optional<Artifact> linkArchive(const std::vector<CompiledUnit>& units, bool
 }
 
 std::optional<Artifact> linkExecutable(const std::vector<CompiledUnit>& units,
-                                          const std::string& pipelineSymbol, const LinkContext& context) {
+                                       const std::string& pipelineSymbol, const LinkContext& context) {
   const std::optional<std::string> runtime = findRuntime("libconvoy_program.a", context);
   Link link(units, context);
   if (!runtime || !link.start(compiler)) return std::nullopt;
@@ -154,8 +155,8 @@ std::optional<Artifact> linkExecutable(const std::vector<CompiledUnit>& units,
 }
 
 std::optional<Artifact> linkShared(const std::vector<CompiledUnit>& units,
-                                      const std::vector<std::string>& symbols, const std::string& soname,
-                                      const LinkContext& context) {
+                                   const std::vector<std::string>& symbols, const std::string& soname,
+                                   const LinkContext& context) {
   Link link(units, context);
   if (!link.start(compiler)) return std::nullopt;
   const std::optional<std::string> lld = link.find(linker);
@@ -166,7 +167,7 @@ std::optional<Artifact> linkShared(const std::vector<CompiledUnit>& units,
   link.add({"--ld-path=" + *lld, "-shared", "-nostdlib++", "-Xlinker", "-soname=" + soname, "-Wl,-z,defs",
             "-Wl,-z,relro,-z,now", "-Wl,-z,noexecstack", "-Wl,--as-needed", "-Wl,--build-id=none",
             "-Xlinker"});
-  if (!link.addFile("--version-script=", "exports.map", {exports, nullptr, nullptr, ""}) || !link.addUnits()) return std::nullopt;
+  if (!link.addFile("--version-script=", "exports.map", {exports}) || !link.addUnits()) return std::nullopt;
   link.add({"-lm"});
   return link.run();
 }

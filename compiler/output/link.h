@@ -24,8 +24,8 @@ struct LinkContext {
 
 // One relocatable object for any ELF target.
 std::optional<Artifact> linkObject(const std::vector<CompiledUnit>& units, const LinkContext& context);
-// A static library with a member per unit and a symbol table. `withRuntime`: the runtime library's members too, so that
-// it needs no other library; for this kind of machine. The same units give the same bytes.
+// A static library with a member per unit and a symbol table. `withRuntime`: the runtime library's members
+// too, so that it needs no other library; for this kind of machine. The same units give the same bytes.
 std::optional<Artifact> linkArchive(const std::vector<CompiledUnit>& units, bool withRuntime,
                                     const LinkContext& context);
 // For this kind of machine. `pipelineSymbol` is the descriptor, such as "edges_pipeline".

@@ -6,7 +6,8 @@
 
 namespace convoy {
 
-// The symbol that the descriptor's code refers to, at the description's own numbers, which must outlive their use.
+// The symbol that the descriptor's code refers to, at the description's own numbers, which must outlive their
+// use.
 std::map<std::string, const void*> weightsOf(const PipelineDescription& description);
 
 // Owns the code; addresses are valid as long as it lives. No page is both writable and executable.

@@ -220,15 +220,16 @@ private:
     return result;
   }
 
-  // Whether an output shares memory with an input or another output; null when there is nothing to compare. Ranges of no
-  // items share nothing. Sizes that are too large make it any answer.
+  // Whether an output shares memory with an input or another output; null when there is nothing to compare.
+  // Ranges of no items share nothing. Sizes that are too large make it any answer.
   Reg overlap(Builder& b, const Frame& frame) {
     struct Range {
       Reg begin, end;
     };
     auto range = [&](Place place, graph::ValueId value) {
       Reg begin = b.addressNumber(pointerTo(b, frame, place));
-      Reg elements = b.mul(frame.batch, sizeFrom(b, graph_, frame.sizes, graph_.value(value).type.elements()));
+      Reg elements =
+          b.mul(frame.batch, sizeFrom(b, graph_, frame.sizes, graph_.value(value).type.elements()));
       return Range{begin, b.add(begin, b.mul(elements, 4))};
     };
     std::vector<Range> ranges; // those before an output are what it is compared with

@@ -83,7 +83,8 @@ private:
       inputs = std::move(*made);
     } else {
       for (size_t i = 0; i < options.inputs.size(); ++i) {
-        Result<Tensor> input = loadTensor(pipeline.inputs[i], pipeline.size_names, options.inputs[i], options.pixelLimit);
+        Result<Tensor> input =
+            loadTensor(pipeline.inputs[i], pipeline.size_names, options.inputs[i], options.pixelLimit);
         if (!input) return input.error();
         inputs.push_back(std::move(*input));
       }

@@ -87,7 +87,8 @@ std::string helpText(const convoy_pipeline& pipeline, const std::string& program
   text +=
       "\nA benchmark without inputs uses seeded data; widths are then 1920, heights 1080, depths 16, unless\n"
       "--size says otherwise.\n"
-      "--top-k prints a line for each value: the file when there are several, the item when the file has a batch\n"
+      "--top-k prints a line for each value: the file when there are several, the item when the file has a "
+      "batch\n"
       "dimension, the number or label, the value.\n"
       "Exit status: 0 success, 1 an input or output is wrong, 2 wrong usage.\n";
   return text;

@@ -66,11 +66,12 @@ int createTemporary(const std::string& folder, std::string& path) {
   return -1;
 }
 
-// Gives a file a second name in its folder, which is returned; empty when there is no file, or the file system has no
-// second names.
+// Gives a file a second name in its folder, which is returned; empty when there is no file, or the file
+// system has no second names.
 std::string keep(const std::string& path) {
   for (int attempt = 0; attempt < 1000; ++attempt) {
-    const std::string name = folderOf(path) + format(".convoy-%ld-%d.old", static_cast<long>(getpid()), attempt);
+    const std::string name =
+        folderOf(path) + format(".convoy-%ld-%d.old", static_cast<long>(getpid()), attempt);
     if (link(path.c_str(), name.c_str()) == 0) return name;
     if (errno != EEXIST) break;
   }
@@ -145,7 +146,8 @@ Outcome OutputFiles::write(Entry& entry, const Bytes& head, const void* body, si
 void OutputFiles::restore() {
   for (Entry& entry : entries) {
     if (!entry.renamed) continue;
-    if (entry.backup.empty() || rename(entry.backup.c_str(), entry.target.c_str()) != 0) unlink(entry.target.c_str());
+    if (entry.backup.empty() || rename(entry.backup.c_str(), entry.target.c_str()) != 0)
+      unlink(entry.target.c_str());
     entry.backup.clear();
   }
 }

@@ -107,7 +107,8 @@ private:
     case OptionKind::TopK: return number(row, value, 1, int64_t{1} << 40, options.topK);
     case OptionKind::Labels: options.labelsFile = value; return std::nullopt;
     case OptionKind::Weights:
-      if (!pipeline.weights_file) return usageError("the weights are part of this program; --weights has no use");
+      if (!pipeline.weights_file)
+        return usageError("the weights are part of this program; --weights has no use");
       options.weightsFile = value;
       return std::nullopt;
     case OptionKind::Json: options.jsonFile = value; return std::nullopt;
@@ -238,8 +239,10 @@ const std::vector<OptionRow>& optionTable() {
        "time N runs of the compiled code; made-up data without inputs"},
       {OptionKind::Json, "--json", "FILE", "write the benchmark's numbers as JSON"},
       {OptionKind::Size, "--size", "NAME=N", "a run-time size of a benchmark without inputs"},
-      {OptionKind::TopK, "--top-k", "K", "print the K largest values of the only output, a vector, by number"},
-      {OptionKind::Labels, "--labels", "FILE", "print the names in FILE, a line for each value, in place of numbers"},
+      {OptionKind::TopK, "--top-k", "K",
+       "print the K largest values of the only output, a vector, by number"},
+      {OptionKind::Labels, "--labels", "FILE",
+       "print the names in FILE, a line for each value, in place of numbers"},
       {OptionKind::Weights, "--weights", "FILE", "the weights file (default: the one beside the program)"},
       {OptionKind::MaxPixels, "--max-pixels", "N", "refuse larger pictures (default: 268435456)"},
       {OptionKind::Describe, "--describe", nullptr, "print inputs, outputs and sizes as JSON"},

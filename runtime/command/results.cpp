@@ -74,12 +74,13 @@ Result<std::vector<std::string>> readLabels(const std::string& path, const convo
   const auto wanted = static_cast<size_t>(count);
   while (labels.size() > wanted && labels.back().empty()) labels.pop_back();
   if (labels.size() != wanted)
-    return Error{format("%s has %zu line%s, but output %s has %" PRId64 " values", quoted(path).c_str(), labels.size(),
-                        labels.size() == 1 ? "" : "s", quoted(port.name).c_str(), count)};
+    return Error{format("%s has %zu line%s, but output %s has %" PRId64 " values", quoted(path).c_str(),
+                        labels.size(), labels.size() == 1 ? "" : "s", quoted(port.name).c_str(), count)};
   return labels;
 }
 
-std::string largest(const Tensor& tensor, int64_t k, const std::vector<std::string>& labels, const std::string& file) {
+std::string largest(const Tensor& tensor, int64_t k, const std::vector<std::string>& labels,
+                    const std::string& file) {
   const int64_t count = tensor.extents[0];
   struct Line {
     std::string place, label, value;

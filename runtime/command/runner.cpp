@@ -65,7 +65,8 @@ Result<Weights> openWeights(const convoy_pipeline& pipeline, const std::string& 
 
 Outcome BoundRun::execute() { return checkStatus(pipeline->run(&call)); }
 
-Result<Runner> Runner::create(const convoy_pipeline& pipeline, int32_t threads, const std::string& weightsFile) {
+Result<Runner> Runner::create(const convoy_pipeline& pipeline, int32_t threads,
+                              const std::string& weightsFile) {
   if (pipeline.abi_version != CONVOY_ABI_VERSION)
     return Error{format("the pipeline was compiled for version %u of the runtime, this is version %d",
                         pipeline.abi_version, CONVOY_ABI_VERSION)};

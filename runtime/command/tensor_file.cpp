@@ -23,8 +23,7 @@ int32_t pictureChannels(const convoy_port& port) {
 Result<Tensor> fromPicture(const convoy_port& port, const std::string& type, Picture picture) {
   const int32_t channels = pictureChannels(port);
   if (!channels)
-    return Error{"it is a picture, but input " + quoted(port.name) + " is " + type +
-                 "; give an .npy file"};
+    return Error{"it is a picture, but input " + quoted(port.name) + " is " + type + "; give an .npy file"};
   Tensor tensor;
   tensor.extents = {channels, picture.height, picture.width};
   if (channels == picture.channels) {
@@ -123,8 +122,7 @@ Result<Tensor> imageFromNpy(const convoy_port& port, const NpyArray& array, cons
 Result<Tensor> tensorFromNpy(const convoy_port& port, const std::string& type, const NpyArray& array,
                              const Bytes& file) {
   if (array.element != NpyElement::Float32)
-    return Error{"it holds uint8, but input " + quoted(port.name) + " is " + type +
-                 " and needs float32"};
+    return Error{"it holds uint8, but input " + quoted(port.name) + " is " + type + " and needs float32"};
   const size_t rank = static_cast<size_t>(port.rank);
   Tensor tensor;
   tensor.extents = array.shape;
@@ -146,7 +144,8 @@ Result<Tensor> tensorFromNpy(const convoy_port& port, const std::string& type, c
   return tensor;
 }
 
-Result<Tensor> decode(const convoy_port& port, const std::string& type, const Bytes& file, int64_t pixelLimit) {
+Result<Tensor> decode(const convoy_port& port, const std::string& type, const Bytes& file,
+                      int64_t pixelLimit) {
   if (isNpy(file)) {
     Result<NpyArray> array = parseNpy(file);
     if (!array) return array.error();
@@ -198,7 +197,8 @@ Outcome savePicture(const convoy_port& port, const Tensor& tensor, const std::st
 std::string portType(const convoy_port& port, const char* const* sizeNames) {
   const auto dimension = [&](int32_t axis) -> std::string {
     const int32_t symbol = port.symbols ? port.symbols[axis] : -1;
-    if (symbol < 0) return port.constants && port.constants[axis] > 0 ? std::to_string(port.constants[axis]) : "_";
+    if (symbol < 0)
+      return port.constants && port.constants[axis] > 0 ? std::to_string(port.constants[axis]) : "_";
     const std::string name = sizeNames ? sizeNames[symbol] : "";
     return name.empty() || name.find('.') != std::string::npos ? "_" : escaped(name);
   };

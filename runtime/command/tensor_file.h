@@ -6,8 +6,8 @@
 
 namespace convoy::command {
 
-// "image[rgb, H, W]" or "tensor[3, _, _]", with the names of sizes that the script gives: all but those that are called
-// after a port ("photo.H"). sizeNames may be null.
+// "image[rgb, H, W]" or "tensor[3, _, _]", with the names of sizes that the script gives: all but those that
+// are called after a port ("photo.H"). sizeNames may be null.
 std::string portType(const convoy_port& port, const char* const* sizeNames);
 
 // Reads a PNG, JPEG, PPM/PGM or .npy file (told apart by content) for the port. Pictures are converted to the

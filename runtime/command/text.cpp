@@ -72,7 +72,8 @@ std::string escaped(const std::string& name) { return escapedText(name, false); 
 
 size_t columnsOf(const std::string& text) {
   size_t columns = 0;
-  for (char byte : text) columns += (static_cast<unsigned char>(byte) & 0xC0) != 0x80; // the first of each character
+  for (char byte : text)
+    columns += (static_cast<unsigned char>(byte) & 0xC0) != 0x80; // the first of each character
   return columns;
 }
 

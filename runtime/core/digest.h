@@ -1,5 +1,5 @@
-// The digest of weights, the same on every machine: XXH3, 128 bits, most significant byte first. It finds wrong and
-// damaged files, and is no protection against forged ones.
+// The digest of weights, the same on every machine: XXH3, 128 bits, most significant byte first. It finds
+// wrong and damaged files, and is no protection against forged ones.
 #ifndef CONVOY_CORE_DIGEST_H
 #define CONVOY_CORE_DIGEST_H
 #include <stddef.h>

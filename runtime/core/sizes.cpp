@@ -88,14 +88,16 @@ void shapeText(const convoy_pipeline& pipeline, const convoy_failure& failure, c
 void weightsText(const convoy_failure& failure, char* text, size_t capacity) {
   switch (failure.check) {
   case CONVOY_WEIGHTS_UNREADABLE:
-    snprintf(text, capacity, "the weights file cannot be read: %s", strerror(static_cast<int>(failure.actual)));
+    snprintf(text, capacity, "the weights file cannot be read: %s",
+             strerror(static_cast<int>(failure.actual)));
     return;
   case CONVOY_WEIGHTS_NOT_A_FILE: snprintf(text, capacity, "the weights are not in a regular file"); return;
   case CONVOY_WEIGHTS_NO_HEADER:
     snprintf(text, capacity, "this is no weights file of a compiled pipeline");
     return;
   case CONVOY_WEIGHTS_OF_ANOTHER:
-    snprintf(text, capacity, "the weights file belongs to another pipeline, or was written with other weights");
+    snprintf(text, capacity,
+             "the weights file belongs to another pipeline, or was written with other weights");
     return;
   case CONVOY_WEIGHTS_WRONG_SIZE:
     snprintf(text, capacity, "the weights file is damaged: it has %" PRId64 " bytes instead of %" PRId64,

@@ -1,5 +1,5 @@
-// Weights that lie in a file: a safetensors file whose data are the pipeline's parameters, one after another, and whose
-// header tells their digest.
+// Weights that lie in a file: a safetensors file whose data are the pipeline's parameters, one after another,
+// and whose header tells their digest.
 #include "convoy/runtime.h"
 #include "digest.h"
 
@@ -19,7 +19,7 @@ struct convoy_weights {
 
 namespace {
 
-constexpr size_t lengthBytes = 8;                    // of the number before the header
+constexpr size_t lengthBytes = 8;                     // of the number before the header
 constexpr uint64_t longestHeader = uint64_t{1} << 27; // hundreds of thousands of tensors
 
 int32_t fail(convoy_failure* failure, convoy_weights_fault fault, int64_t expected, int64_t actual) {
@@ -39,8 +39,8 @@ bool contains(const uint8_t* text, size_t length, const char* part, size_t partL
   return false;
 }
 
-// Looks at all of a mapped file. The header is not parsed: what counts is the digest in it, where it ends, and the
-// digest of what follows.
+// Looks at all of a mapped file. The header is not parsed: what counts is the digest in it, where it ends,
+// and the digest of what follows.
 int32_t inspect(const convoy_pipeline& pipeline, convoy_weights& weights, convoy_failure* failure) {
   const auto* file = static_cast<const uint8_t*>(weights.mapping);
   const uint64_t headerBytes = littleEndian(file);
@@ -92,7 +92,8 @@ int32_t convoy_weights_open(const convoy_pipeline* pipeline, const char* path, c
   }
   // A pipe would wait for its other end; what is no regular file is refused below.
   const int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  int32_t status = file < 0 ? fail(failure, CONVOY_WEIGHTS_UNREADABLE, 0, errno) : map(file, *weights, failure);
+  int32_t status =
+      file < 0 ? fail(failure, CONVOY_WEIGHTS_UNREADABLE, 0, errno) : map(file, *weights, failure);
   if (file >= 0) close(file);
   if (status == CONVOY_OK) status = inspect(*pipeline, *weights, failure);
   if (status == CONVOY_OK)

@@ -73,18 +73,19 @@ typedef struct convoy_call {
 typedef struct convoy_pipeline {
   uint32_t abi_version;
   int32_t input_count, output_count, size_count, check_count;
-  /* What the code needs of the processor: 4, AVX-512 (F, VL, DQ, BW); 3, AVX2 and FMA; 0, what every processor of
-   * the architecture has, or more than can be told. convoy_check_processor looks at it. */
+  /* What the code needs of the processor: 4, AVX-512 (F, VL, DQ, BW); 3, AVX2 and FMA; 0, what every
+   * processor of the architecture has, or more than can be told. convoy_check_processor looks at it. */
   int32_t instruction_level;
   const char* name;
   const convoy_port* inputs;
   const convoy_port* outputs;
   const char* const* size_names;
   const convoy_check* checks;
-  const void* weights; /* embedded parameters, float32 in script order; null when there are none or they lie in a file */
+  const void* weights; /* embedded parameters, float32 in script order; null when there are none or they lie
+                          in a file */
   int64_t weights_bytes;
-  /* XXH3 (128 bits, most significant byte first) of the parameters. It finds wrong and damaged files; it is no
-   * protection against forged ones. */
+  /* XXH3 (128 bits, most significant byte first) of the parameters. It finds wrong and damaged files; it is
+   * no protection against forged ones. */
   uint8_t weights_digest[16];
   const char* weights_file; /* the file's name without folder when `weights` are not embedded, else null */
   /* Evaluates the checks and writes the extents of all outputs, one after another, channels first. Returns -1
@@ -147,24 +148,25 @@ int32_t convoy_available_threads(void);
 /* ---- weights that lie in a file ---- */
 
 typedef enum convoy_weights_fault {
-  CONVOY_WEIGHTS_UNREADABLE = 0,  /* actual: the errno value */
-  CONVOY_WEIGHTS_NOT_A_FILE = 1,  /* a folder, a device, a pipe */
-  CONVOY_WEIGHTS_NO_HEADER = 2,   /* it does not begin as a weights file does */
-  CONVOY_WEIGHTS_OF_ANOTHER = 3,  /* a weights file, but of another pipeline or of other numbers */
-  CONVOY_WEIGHTS_WRONG_SIZE = 4,  /* bytes expected and found: it was cut off or appended to */
-  CONVOY_WEIGHTS_DAMAGED = 5      /* its numbers are not those that were written */
+  CONVOY_WEIGHTS_UNREADABLE = 0, /* actual: the errno value */
+  CONVOY_WEIGHTS_NOT_A_FILE = 1, /* a folder, a device, a pipe */
+  CONVOY_WEIGHTS_NO_HEADER = 2,  /* it does not begin as a weights file does */
+  CONVOY_WEIGHTS_OF_ANOTHER = 3, /* a weights file, but of another pipeline or of other numbers */
+  CONVOY_WEIGHTS_WRONG_SIZE = 4, /* bytes expected and found: it was cut off or appended to */
+  CONVOY_WEIGHTS_DAMAGED = 5     /* its numbers are not those that were written */
 } convoy_weights_fault;
 
-/* Maps a file that `convoy build --external-weights` wrote, after a look at all of it, and gives its numbers for
- * P_prepare. It may be closed once P_prepare is done; until then nobody may write to it. failure may be null. Returns
- * CONVOY_OK, CONVOY_ERROR_WEIGHTS, CONVOY_ERROR_ARGUMENT or CONVOY_ERROR_MEMORY. */
+/* Maps a file that `convoy build --external-weights` wrote, after a look at all of it, and gives its numbers
+ * for P_prepare. It may be closed once P_prepare is done; until then nobody may write to it. failure may be
+ * null. Returns CONVOY_OK, CONVOY_ERROR_WEIGHTS, CONVOY_ERROR_ARGUMENT or CONVOY_ERROR_MEMORY. */
 typedef struct convoy_weights convoy_weights;
 int32_t convoy_weights_open(const convoy_pipeline* pipeline, const char* path, convoy_weights** weights,
                             convoy_failure* failure);
 const void* convoy_weights_data(const convoy_weights* weights);
 void convoy_weights_close(convoy_weights* weights);
 
-/* CONVOY_OK, or CONVOY_ERROR_CPU when this processor (or the operating system) lacks the pipeline's instructions. */
+/* CONVOY_OK, or CONVOY_ERROR_CPU when this processor (or the operating system) lacks the pipeline's
+ * instructions. */
 int32_t convoy_check_processor(const convoy_pipeline* pipeline);
 
 #ifdef __cplusplus

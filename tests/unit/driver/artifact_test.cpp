@@ -7,7 +7,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Artifact bytes(const std::string& text) { return {text, nullptr, nullptr, ""}; }
+Artifact bytes(const std::string& text) { return {text}; }
 
 size_t filesIn(const std::string& folder) {
   return static_cast<size_t>(std::distance(fs::directory_iterator(folder), fs::directory_iterator()));
@@ -58,7 +58,7 @@ TEST(PendingFiles, NumbersStandBehindBytes) {
   TemporaryFolder folder;
   PendingFiles files;
   const auto numbers = std::make_shared<const std::vector<float>>(std::vector<float>{1.0f});
-  ASSERT_EQ(files.add(folder.file("a"), {"head", numbers, nullptr, ""}), std::nullopt);
+  ASSERT_EQ(files.add(folder.file("a"), {"head", numbers}), std::nullopt);
   EXPECT_FALSE(files.commit());
   EXPECT_EQ(readFile(folder.file("a"), 9).bytes, std::string("head\0\0\x80\x3f", 8));
 }

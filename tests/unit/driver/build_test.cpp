@@ -17,7 +17,8 @@ TEST(Build, WeightsThatAreTooLargeToEmbed) {
   EXPECT_FALSE(checkEmbeddedWeights(description, largestEmbeddedWeights + 4, diags));
   ASSERT_EQ(diags.all().size(), 1u);
   EXPECT_EQ(renderText(*diags.all()[0], false),
-            "error[E0530]: the weights of 'vgg' have 1610612740 bytes, and at most 1610612736 can be part of a program\n"
+            "error[E0530]: the weights of 'vgg' have 1610612740 bytes, and at most 1610612736 can be part of "
+            "a program\n"
             "  = help: --external-weights keeps them in a file of their own\n");
 }
 
@@ -54,7 +55,8 @@ TEST(WeightsFile, HeaderTellsPipelineDigestAndPlaces) {
   const std::string header = file.bytes.substr(8);
   EXPECT_EQ(static_cast<unsigned char>(file.bytes[0]), header.size());
   EXPECT_EQ(header.substr(0, header.find_last_not_of(' ') + 1),
-            "{\"__metadata__\":{\"convoy.pipeline\":\"p \\\"q\\\"\",\"convoy.digest\":\"ab000000000000000000000000000000\"},"
+            "{\"__metadata__\":{\"convoy.pipeline\":\"p "
+            "\\\"q\\\"\",\"convoy.digest\":\"ab000000000000000000000000000000\"},"
             "\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},"
             "\"b \\\"c\\\"\":{\"dtype\":\"F32\",\"shape\":[1,1],\"data_offsets\":[8,12]}}");
 }
@@ -63,7 +65,8 @@ TEST(WeightsObject, NumbersFollowAtTheirAlignment) {
   Target target;
   const PipelineDescription d = withWeights();
   const CompiledUnit unit = makeWeightsObject(d, target);
-  EXPECT_EQ(unit.object.substr(0, 4), "\x7f" "ELF");
+  EXPECT_EQ(unit.object.substr(0, 4), "\x7f"
+                                      "ELF");
   EXPECT_EQ(unit.object.size() % 64, 0u);
   EXPECT_EQ(unit.numbers, d.weights) << "shared, not copied";
   EXPECT_EQ(unit.object[18], 62) << "x86-64";

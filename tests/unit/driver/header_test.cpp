@@ -40,6 +40,5 @@ TEST(Archive, NamesOfMembersAreFileNamesAndDiffer) {
                                                           "edges_conv_1_2.o", "edges_conv_1_3.o"}));
 }
 
-
 } // namespace
 } // namespace convoy

@@ -198,8 +198,9 @@ TEST_F(Command, WrongInputs) {
   const std::string flat = write("flat.ppm", command::encodePnm(Bytes(12), 3, 2, 2));
   const Ended small = runCommand(doublePipeline(), {flat, "-o", path("out.png")});
   EXPECT_EQ(small.status, 1);
-  EXPECT_EQ(small.err,
-            "prog: error: double.cvy:2:9: needs at least 3 rows; given: 'photo' 3x2x2 for image[rgb, H, W]\n");
+  EXPECT_EQ(
+      small.err,
+      "prog: error: double.cvy:2:9: needs at least 3 rows; given: 'photo' 3x2x2 for image[rgb, H, W]\n");
   const Ended size = runCommand(fixedPipeline(), {photo(), "-o", path("out.png")});
   EXPECT_EQ(size.status, 0) << "4x5 fits";
   const Ended other = runCommand(fixedPipeline(), {flat, "-o", path("other.png")});

@@ -29,12 +29,14 @@ TEST_F(TopK, NumbersOfTheLargestFirst) {
 
 TEST_F(TopK, TiesGoToTheLowerNumberAndNanComesLast) {
   const std::string file = vector("ties.npy", {NAN, 0.5f, -2e9f, 0.5f});
-  EXPECT_EQ(runCommand(classifyPipeline(), {file, "--top-k", "99"}).out, "1  0.5000\n3  0.5000\n2  -2e+09\n0  nan\n");
+  EXPECT_EQ(runCommand(classifyPipeline(), {file, "--top-k", "99"}).out,
+            "1  0.5000\n3  0.5000\n2  -2e+09\n0  nan\n");
   EXPECT_EQ(runCommand(classifyPipeline(), {file, "--top-k=1"}).out, "1  0.5000\n");
 }
 
 TEST_F(TopK, LabelsStandInColumns) {
-  const std::string labels = text("labels", "\xEF\xBB\xBF" "zero\r\none\r\nzwölf\r\n\x1b[31m\r\n\r\n");
+  const std::string labels = text("labels", "\xEF\xBB\xBF"
+                                            "zero\r\none\r\nzwölf\r\n\x1b[31m\r\n\r\n");
   EXPECT_EQ(runCommand(classifyPipeline(), {one(), "--top-k", "4", "--labels", labels}).out,
             "one       0.6000\n\\x1b[31m  0.2500\nzero      0.1000\nzwölf     0.0500\n");
 }
@@ -60,11 +62,13 @@ TEST_F(TopK, ManyFilesNeedNoFolder) {
 }
 
 TEST_F(TopK, LabelsThatDoNotFit) {
-  for (const auto& [content, lines] : {std::pair("a\nb\nc\n", "3 lines"), {"a\nb\nc\nd\ne\n", "5 lines"}, {"", "0 lines"}}) {
+  for (const auto& [content, lines] :
+       {std::pair("a\nb\nc\n", "3 lines"), {"a\nb\nc\nd\ne\n", "5 lines"}, {"", "0 lines"}}) {
     const std::string labels = text("labels", content);
     const Ended ended = runCommand(classifyPipeline(), {one(), "--top-k", "1", "--labels", labels});
     EXPECT_EQ(ended.status, 1);
-    EXPECT_EQ(ended.err, "prog: error: '" + labels + "' has " + lines + ", but output 'result' has 4 values\n");
+    EXPECT_EQ(ended.err,
+              "prog: error: '" + labels + "' has " + lines + ", but output 'result' has 4 values\n");
     EXPECT_EQ(ended.out, "");
   }
   const Ended missing = runCommand(classifyPipeline(), {one(), "--top-k", "1", "--labels", path("none")});

@@ -36,7 +36,8 @@ protected:
     header.resize(120, ' ');
     std::string file(8, '\0');
     file[0] = 120;
-    return file + header + std::string(reinterpret_cast<const char*>(numbers.data()), numbers.size() * sizeof(float));
+    return file + header +
+           std::string(reinterpret_cast<const char*>(numbers.data()), numbers.size() * sizeof(float));
   }
   int32_t open(const std::string& content) {
     FILE* file = fopen(path().c_str(), "wb");
@@ -95,12 +96,14 @@ TEST_F(WeightsFile, OfAnotherPipeline) {
 }
 
 TEST_F(WeightsFile, HeadersThatAreNone) {
-  for (const auto& [at, byte] : std::vector<std::pair<size_t, char>>{{0, 121}, {0, 0}, {0, -1}, {1, 1}, {7, 127}, {7, -1}, {8, '['}}) {
+  for (const auto& [at, byte] :
+       std::vector<std::pair<size_t, char>>{{0, 121}, {0, 0}, {0, -1}, {1, 1}, {7, 127}, {7, -1}, {8, '['}}) {
     std::string file = whole();
     file[at] = byte;
     EXPECT_EQ(open(file), CONVOY_ERROR_WEIGHTS) << at;
   }
-  expectFault(open("\x89PNG, for example, and more than eight bytes"), CONVOY_WEIGHTS_NO_HEADER, "no weights file");
+  expectFault(open("\x89PNG, for example, and more than eight bytes"), CONVOY_WEIGHTS_NO_HEADER,
+              "no weights file");
 }
 
 TEST_F(WeightsFile, WhatIsNoFile) {
