@@ -12,6 +12,7 @@ const std::vector<CommandRow>& commandTable() {
       {Command::Emit, "emit", "FILE --stage=STAGE[,STAGE...] [-o OUT]",
        "print what a stage of the compiler made"},
       {Command::Check, "check", "FILE", "look for mistakes, and make nothing"},
+      {Command::Format, "fmt", "FILE...", "rewrite scripts in their canonical form"},
   };
   return table;
 }
@@ -60,7 +61,8 @@ const std::vector<OptionRow>& optionTable() {
       {OptionId::DumpStages, {"--dump-stages-to"}, Row::Value, "DIR", compiling,
        "write what every stage made to numbered files"},
       {OptionId::Pipeline, {"--pipeline"}, Row::Value, "NAME", everything, "which pipeline, when the file has several"},
-      {OptionId::Weights, {"--weights"}, Row::Value, "FILE", everything,
+      {OptionId::Weights, {"--weights"}, Row::Value, "FILE",
+       {Command::Build, Command::Run, Command::Emit, Command::Check},
        "values of the parameters, in place of the script's: .safetensors, .npz or a folder of .npy"},
       {OptionId::Init, {"--init"}, Row::Value, "random:SEED", everything,
        "fill parameters that have no values with seeded random numbers"},
@@ -74,6 +76,8 @@ const std::vector<OptionRow>& optionTable() {
        "write the files that were read as a rule for make"},
       {OptionId::DependencyFile, {"-MF"}, Row::Value, "FILE", {Command::Build},
        "where -MD writes (default: OUT.d)"},
+      {OptionId::CheckFormat, {"--check"}, Row::Flag, nullptr, {Command::Format},
+       "only say what is not in canonical form"},
       {OptionId::Fix, {"--fix"}, Row::Flag, nullptr, {Command::Check},
        "change the file as the diagnostics propose"},
       {OptionId::TimePasses, {"--time-passes"}, Row::Flag, nullptr, everything, "print how long each phase took"},
