@@ -10,6 +10,7 @@ int runBuild(Compilation& compilation, PhaseTimes& times);
 // Whether `bytes` of weights can be part of what is built; false after a diagnostic.
 bool checkEmbeddedWeights(const PipelineDescription& description, int64_t bytes, DiagnosticEngine& diags);
 int runEmit(Compilation& compilation, PhaseTimes& times);
+int runFormat(Compilation& compilation, PhaseTimes& times);
 int runCheck(Compilation& compilation, PhaseTimes& times);
 // `report` shows the diagnostics so far: warnings come before what the program prints.
 int runProgram(Compilation& compilation, PhaseTimes& times, const std::function<void()>& report);

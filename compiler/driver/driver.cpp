@@ -6,6 +6,7 @@
 #include "driver/usage.h"
 #include "output/files.h"
 #include "support/internal_error.h"
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 
@@ -42,6 +43,7 @@ private:
     case Command::Build: return runBuild(compilation_, times_);
     case Command::Emit: return runEmit(compilation_, times_);
     case Command::Check: return runCheck(compilation_, times_);
+    case Command::Format: return runFormat(compilation_, times_);
     case Command::Run: return runProgram(compilation_, times_, [this] { finish(); });
     }
     internalError("a command that nothing runs");
@@ -91,7 +93,13 @@ int runCommand(const std::vector<std::string>& arguments) {
   if (diags.hasErrors()) return WrongUsage;
   if (options.version) return print(versionText(), options);
   if (options.help) return print(options.command ? helpText(*options.command) : helpText(), options);
-  return Session(arguments, options).run();
+  int status = Session(arguments, options).run();
+  for (const std::string& file : options.moreFiles) {
+    Options more = options;
+    more.file = file;
+    status = std::max(status, Session(arguments, more).run());
+  }
+  return status;
 }
 
 } // namespace convoy::driver

@@ -12,6 +12,7 @@ const std::vector<CommandRow>& commandTable() {
       {Command::Emit, "emit", "FILE --stage=STAGE[,STAGE...] [-o OUT]",
        "print what a stage of the compiler made"},
       {Command::Check, "check", "FILE", "look for mistakes, and make nothing"},
+      {Command::Format, "fmt", "FILE...", "rewrite scripts in their canonical form"},
   };
   return table;
 }
@@ -72,6 +73,8 @@ const std::vector<OptionRow>& optionTable() {
        "write the files that were read as a rule for make"},
       {OptionId::DependencyFile, {"-MF"}, Row::Value, "FILE", {Command::Build},
        "where -MD writes (default: OUT.d)"},
+      {OptionId::CheckFormat, {"--check"}, Row::Flag, nullptr, {Command::Format},
+       "only say what is not in canonical form"},
       {OptionId::Fix, {"--fix"}, Row::Flag, nullptr, {Command::Check},
        "change the file as the diagnostics propose"},
       {OptionId::TimePasses, {"--time-passes"}, Row::Flag, nullptr, everything, "print how long each phase took"},

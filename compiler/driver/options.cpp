@@ -100,6 +100,8 @@ private:
       options_.file = argument;
     else if (options_.command == Command::Run)
       options_.programArguments.push_back(argument);
+    else if (options_.command == Command::Format && !argument.empty())
+      options_.moreFiles.push_back(argument);
     else if (options_.command && argument.empty())
       diags_.report(diag::MissingFile, {}, rowOf(*options_.command).name);
     else if (options_.command)
@@ -275,6 +277,7 @@ private:
           {{"auto", ColorMode::Auto}, {"always", ColorMode::Always}, {"never", ColorMode::Never}},
           options_.color);
     case OptionId::Verbose: options_.verbose = true; return;
+    case OptionId::CheckFormat: options_.checkFormat = true; return;
     case OptionId::Fix: options_.fix = true; return;
     case OptionId::Help: options_.help = true; return;
     case OptionId::Version: options_.version = true; return;

@@ -9,7 +9,7 @@
 
 namespace convoy::driver {
 
-enum class Command { Build, Run, Emit, Check };
+enum class Command { Build, Run, Emit, Check, Format };
 
 struct CommandRow {
   Command command;
@@ -41,8 +41,9 @@ enum class ColorMode { Auto, Always, Never };
 struct Options {
   std::optional<Command> command;
   bool help = false, version = false;
-  std::string file;                  // "-" is standard input
-  std::optional<std::string> output; // "-" is standard output
+  std::string file;                   // "-" is standard input
+  std::vector<std::string> moreFiles; // `fmt` takes several
+  std::optional<std::string> output;  // "-" is standard output
   std::vector<OutputKind> kinds = {OutputKind::Executable};
   std::vector<Stage> stages;
   std::string target; // empty: this machine
@@ -57,7 +58,8 @@ struct Options {
   std::optional<std::string> dependencyFile; // where; without: named after the output
   std::string stagesFolder;                  // empty: stages are not written
   bool timePasses = false, verbose = false;
-  bool fix = false; // `check`: make the changes that diagnostics propose
+  bool checkFormat = false; // `fmt`: say what is not in canonical form, and change nothing
+  bool fix = false;         // `check`: make the changes that diagnostics propose
   DiagnosticsFormat format = DiagnosticsFormat::Text;
   ColorMode color = ColorMode::Auto;
   std::vector<std::string> programArguments; // `run`: what the pipeline's own command line gets
@@ -85,6 +87,7 @@ enum class OptionId {
   Color,
   Verbose,
   Fix,
+  CheckFormat,
   Help,
   Version,
 };
