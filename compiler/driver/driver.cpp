@@ -21,7 +21,7 @@ public:
   int run() {
     Reproducer reproducer = makeReproducer(arguments_, options_, nullptr);
     try {
-      const bool open = compilation_.open();
+      const bool open = !rowOf(*options_.command).takesFile || compilation_.open();
       reproducer = makeReproducer(arguments_, options_, compilation_.file);
       CrashGuard guard(reproducer);
       const int status = open ? dispatch() : Failure;
@@ -40,6 +40,7 @@ private:
     case Command::Build: return runBuild(compilation_, times_);
     case Command::Emit: return runEmit(compilation_, times_);
     case Command::Check: return runCheck(compilation_, times_);
+    case Command::Explain: return runExplain(options_, diags_);
     case Command::Run: return runProgram(compilation_, times_, [this] { finish(); });
     }
     internalError("a command that nothing runs");

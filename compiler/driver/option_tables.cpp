@@ -12,6 +12,9 @@ const std::vector<CommandRow>& commandTable() {
       {Command::Emit, "emit", "FILE --stage=STAGE[,STAGE...] [-o OUT]",
        "print what a stage of the compiler made"},
       {Command::Check, "check", "FILE", "look for mistakes, and make nothing"},
+      {Command::Explain, "explain", "[CODE...]",
+       "print what a diagnostic means, with examples; without a CODE, list all",
+       /*takesFile=*/false},
   };
   return table;
 }
@@ -59,10 +62,12 @@ const std::vector<OptionRow>& optionTable() {
        "compute as this schedule says, in place of one made here"},
       {OptionId::DumpStages, {"--dump-stages-to"}, Row::Value, "DIR", compiling,
        "write what every stage made to numbered files"},
-      {OptionId::Pipeline, {"--pipeline"}, Row::Value, "NAME", everything, "which pipeline, when the file has several"},
+      {OptionId::Pipeline, {"--pipeline"}, Row::Value, "NAME", everything, "which pipeline, when the file has several",
+       /*aboutFile=*/true},
       {OptionId::Init, {"--init"}, Row::Value, "random:SEED", everything,
-       "fill parameters that have no values with seeded random numbers"},
-      {OptionId::TimePasses, {"--time-passes"}, Row::Flag, nullptr, everything, "print how long each phase took"},
+       "fill parameters that have no values with seeded random numbers", /*aboutFile=*/true},
+      {OptionId::TimePasses, {"--time-passes"}, Row::Flag, nullptr, everything, "print how long each phase took",
+       /*aboutFile=*/true},
       {OptionId::Format, {"--diagnostics-format"}, Row::Value, "text|json", everything, "how mistakes are reported"},
       {OptionId::Color, {"--color"}, Row::Value, "auto|always|never", everything,
        "colour in messages (default: auto, which respects NO_COLOR and CLICOLOR_FORCE)"},
@@ -75,6 +80,7 @@ const std::vector<OptionRow>& optionTable() {
 }
 
 bool takes(Command command, const OptionRow& row) {
+  if (row.aboutFile && !rowOf(command).takesFile) return false;
   return row.commands.empty() || std::count(row.commands.begin(), row.commands.end(), command) > 0;
 }
 
