@@ -3,6 +3,8 @@
 
     check_docs.py --convoy build/bin/convoy [FILE.md...]      without files: README.md, CONTRIBUTING.md, docs/
 
+The pages of docs/diagnostics/ are left to check_diagnostics.py.
+
 What is checked is told by the word behind the opening fence of a block:
 
     cvy                  a script that `convoy check` accepts
@@ -171,7 +173,9 @@ def main():
         checker = Checker(options.convoy, folder)
         if not options.files:
             checker.operations()
-        pages = options.files or [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+        pages = options.files or [ROOT / "README.md", ROOT / "CONTRIBUTING.md",
+                                  *(page for page in sorted((ROOT / "docs").rglob("*.md"))
+                                    if page.parent.name != "diagnostics")]
         for path in pages:
             checker.page(path.resolve())
     for problem in checker.problems:

@@ -106,7 +106,8 @@ private:
     else if (options_.command && argument.empty())
       diags_.report(diag::MissingFile, {}, rowOf(*options_.command).name);
     else if (options_.command)
-      diags_.report(diag::TooManyFiles, {}, rowOf(*options_.command).name, argument);
+      diags_.report(diag::TooManyFiles, {}, rowOf(*options_.command).name, argument)
+          .help("call it once for each file");
   }
 
   void readOption(const std::string& argument) {
@@ -271,10 +272,7 @@ private:
 
   void checkComplete() {
     if (!options_.command) {
-      std::vector<std::string> names;
-      for (const CommandRow& row : commandTable()) names.push_back(row.name);
-      diags_.report(diag::MissingCommand, {})
-          .help("the commands are " + joined(names) + "; 'convoy --help' says more");
+      diags_.report(diag::MissingCommand, {}).help("'convoy --help' lists the commands");
       return;
     }
     const CommandRow& row = rowOf(*options_.command);
@@ -282,7 +280,8 @@ private:
       diags_.report(diag::MissingFile, {}, row.name)
           .help(std::string("usage: convoy ") + row.name + " " + row.usage);
     if (options_.command == Command::Build && options_.kinds.size() > 1 && options_.output == "-")
-      diags_.report(diag::SeveralToStandardOutput, {});
+      diags_.report(diag::SeveralToStandardOutput, {})
+          .help("-o OUT writes them to files, each with its ending");
     if (options_.command == Command::Emit && options_.stages.empty() && options_.stagesFolder.empty())
       diags_.report(diag::MissingStage, {})
           .help("--stage= takes ast, graph, fused, schedule, loops, llvm, llvm-opt, asm; "

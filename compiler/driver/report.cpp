@@ -1,5 +1,6 @@
 #include "driver/report.h"
 #include <cstdlib>
+#include <filesystem>
 #include <set>
 #include <string_view>
 #include <unistd.h>
@@ -51,8 +52,13 @@ void report(const DiagnosticEngine& diags, const Options& options) {
 }
 
 bool wrote(const std::optional<std::string>& error, const std::string& path, DiagnosticEngine& diags) {
-  if (error) diags.report(diag::CannotWrite, {}, path == "-" ? "standard output" : path, *error);
-  return !error;
+  if (!error) return true;
+  auto report = diags.report(diag::CannotWrite, {}, path == "-" ? "standard output" : path, *error);
+  const std::filesystem::path folder = std::filesystem::path(path).parent_path();
+  std::error_code ignored;
+  if (!folder.empty() && !std::filesystem::exists(folder, ignored))
+    report.help("there is no folder '" + folder.string() + "': make it first");
+  return false;
 }
 
 } // namespace convoy::driver

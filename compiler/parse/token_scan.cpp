@@ -24,7 +24,8 @@ public:
   bool run() {
     auto size = static_cast<int64_t>(file_.text().size());
     if (size > ParseLimits::fileBytes) {
-      diags_.report(diag::FileTooLarge, {&file_, 0, 0}, ParseLimits::fileBytes);
+      diags_.report(diag::FileTooLarge, {&file_, 0, 0}, ParseLimits::fileBytes)
+          .help("scripts are small; is this the right file?");
       return false;
     }
     if (isOtherKindOfFile()) {

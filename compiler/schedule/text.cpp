@@ -82,10 +82,15 @@ public:
     text_.expect("lanes");
     schedule.lanes = static_cast<int>(number());
     text_.expect("{");
-    while (!text_.accept("}")) schedule.kernels.push_back(kernel());
+    std::vector<size_t> begins; // of the kernels
+    while (!text_.accept("}")) {
+      begins.push_back(text_.position());
+      schedule.kernels.push_back(kernel());
+    }
     size_t end = text_.position();
     if (!text_.atEnd()) text_.fail("expected nothing behind the schedule");
-    for (const std::string& problem : problems(schedule, graph_)) text_.fail(problem, end - 1);
+    for (const Problem& problem : problems(schedule, graph_))
+      text_.fail(problem.text, problem.kernel ? begins[*problem.kernel] : end - 1);
     return schedule;
   }
 
