@@ -66,6 +66,12 @@ bool Compilation::open() {
   return file != nullptr;
 }
 
+bool Compilation::open(std::string text) {
+  kind = fileKindOf(options.file);
+  file = sources.add(options.file, std::move(text));
+  return true;
+}
+
 std::vector<std::string> Compilation::exportedSymbols() const {
   std::vector<std::string> symbols;
   for (const auto& function : loops.functions)

@@ -47,6 +47,8 @@ struct Compilation {
   const SourceFile* read(const std::string& path);
   // Reads options.file; false after a diagnostic.
   bool open();
+  // Takes `text` for the content of options.file.
+  bool open(std::string text);
   // Symbols that whoever links the code may use.
   std::vector<std::string> exportedSymbols() const;
   int threads() const; // of the compiler

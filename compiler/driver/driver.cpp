@@ -1,5 +1,6 @@
 #include "driver/driver.h"
 #include "driver/commands.h"
+#include "driver/fix_file.h"
 #include "driver/report.h"
 #include "driver/reproducer.h"
 #include "driver/usage.h"
@@ -21,6 +22,7 @@ public:
   int run() {
     Reproducer reproducer = makeReproducer(arguments_, options_, nullptr);
     try {
+      fixed_ = options_.fix ? fixFile(options_, diags_) : 0;
       const bool open = !rowOf(*options_.command).takesFile || compilation_.open();
       reproducer = makeReproducer(arguments_, options_, compilation_.file);
       CrashGuard guard(reproducer);
@@ -51,6 +53,9 @@ private:
     if (finished_) return;
     finished_ = true;
     report(diags_, options_);
+    if (options_.fix && options_.format == DiagnosticsFormat::Text)
+      std::fprintf(stderr, "%s made in '%s'\n", counted(static_cast<int64_t>(fixed_), "change").c_str(),
+                   escapeForTerminal(options_.file).c_str());
     if (options_.verbose && compilation_.target)
       std::fprintf(stderr, "target: %s, processor %s, tuned for %s, %d-bit vectors\n",
                    compilation_.target->triple.c_str(), compilation_.target->cpu.c_str(),
@@ -63,6 +68,7 @@ private:
   DiagnosticEngine diags_;
   Compilation compilation_;
   PhaseTimes times_;
+  size_t fixed_ = 0; // by --fix
   bool finished_ = false;
 };
 

@@ -11,8 +11,8 @@ struct LoadedPipeline {
   const convoy_pipeline* pipeline = nullptr;
 };
 
-// The compilation must have reached machine code for this machine, from a script or graph IR. The compilation must
-// outlive prepare(): it owns the parameters' numbers.
+// The compilation must have reached machine code for this machine, from a script or graph IR. The compilation
+// must outlive prepare(): it owns the parameters' numbers.
 LoadedPipeline loadInMemory(const Compilation& compilation);
 
 } // namespace convoy::driver

@@ -66,6 +66,8 @@ const std::vector<OptionRow>& optionTable() {
        /*aboutFile=*/true},
       {OptionId::Init, {"--init"}, Row::Value, "random:SEED", everything,
        "fill parameters that have no values with seeded random numbers", /*aboutFile=*/true},
+      {OptionId::Fix, {"--fix"}, Row::Flag, nullptr, {Command::Check},
+       "change the file as the diagnostics propose"},
       {OptionId::TimePasses, {"--time-passes"}, Row::Flag, nullptr, everything, "print how long each phase took",
        /*aboutFile=*/true},
       {OptionId::Format, {"--diagnostics-format"}, Row::Value, "text|json", everything, "how mistakes are reported"},

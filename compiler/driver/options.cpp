@@ -265,6 +265,7 @@ private:
           {{"auto", ColorMode::Auto}, {"always", ColorMode::Always}, {"never", ColorMode::Never}},
           options_.color);
     case OptionId::Verbose: options_.verbose = true; return;
+    case OptionId::Fix: options_.fix = true; return;
     case OptionId::Help: options_.help = true; return;
     case OptionId::Version: options_.version = true; return;
     }

@@ -52,6 +52,7 @@ struct Options {
   std::optional<uint64_t> initSeed;
   std::string stagesFolder; // empty: stages are not written
   bool timePasses = false, verbose = false;
+  bool fix = false; // `check`: make the changes that diagnostics propose
   DiagnosticsFormat format = DiagnosticsFormat::Text;
   ColorMode color = ColorMode::Auto;
   std::vector<std::string> programArguments; // `run`: what the pipeline's own command line gets
@@ -73,6 +74,7 @@ enum class OptionId {
   Format,
   Color,
   Verbose,
+  Fix,
   Help,
   Version,
 };

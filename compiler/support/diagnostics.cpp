@@ -34,6 +34,15 @@ DiagnosticBuilder& DiagnosticBuilder::help(std::string text) {
   return *this;
 }
 
+DiagnosticBuilder& DiagnosticBuilder::fix(std::string text, Location where, std::string replacement) {
+  return fix(std::move(text), {{where, std::move(replacement)}});
+}
+
+DiagnosticBuilder& DiagnosticBuilder::fix(std::string text, std::vector<Edit> edits) {
+  target_->fixes.push_back({std::move(text), std::move(edits)});
+  return *this;
+}
+
 // Replaces {0}, {1}, ...; any other brace stands for itself.
 static std::string fillIn(std::string_view format, const std::vector<std::string>& args) {
   std::string result;

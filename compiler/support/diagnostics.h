@@ -45,6 +45,19 @@ struct Label {
   bool primary = false;
 };
 
+// Replaces the bytes at `where`; an empty range inserts.
+struct Edit {
+  Location where;
+  std::string replacement;
+};
+
+// A change of the source that repairs it: shown as a help with the line as it would be, and made by
+// `convoy check --fix`. Edits do not overlap.
+struct Fix {
+  std::string text; // "did you mean 'conv'?"
+  std::vector<Edit> edits;
+};
+
 struct Diagnostic {
   std::string code, name;
   Severity severity = Severity::Error;
@@ -52,6 +65,7 @@ struct Diagnostic {
   std::vector<Label> labels;      // the first is the primary one
   std::vector<std::string> notes; // "= note: ..."
   std::vector<std::string> helps; // "= help: ..."
+  std::vector<Fix> fixes;         // the best first; only the first is made without asking
 };
 
 // Adds to a diagnostic that was just reported.
@@ -62,6 +76,8 @@ public:
   DiagnosticBuilder& label(Location where, std::string text); // a secondary label
   DiagnosticBuilder& note(std::string text);
   DiagnosticBuilder& help(std::string text);
+  DiagnosticBuilder& fix(std::string text, Location where, std::string replacement);
+  DiagnosticBuilder& fix(std::string text, std::vector<Edit> edits);
 
 private:
   Diagnostic* target_;

@@ -42,6 +42,14 @@ Json span(const Label& label) {
   return json;
 }
 
+// As rustc writes a suggestion: a span with the text that replaces it.
+Json span(const Edit& edit) {
+  Json json = span(Label{edit.where, "", true});
+  json.set("suggested_replacement", edit.replacement);
+  json.set("suggestion_applicability", "MachineApplicable");
+  return json;
+}
+
 Json child(const char* level, const std::string& message) {
   Json json = Json::object();
   json.set("message", message).set("code", nullptr).set("level", level);
@@ -62,6 +70,14 @@ std::string renderJson(const Diagnostic& diagnostic) {
     if (label.location.valid()) spans.push(span(label));
   for (const std::string& note : diagnostic.notes) children.push(child("note", note));
   for (const std::string& help : diagnostic.helps) children.push(child("help", help));
+  for (const Fix& fix : diagnostic.fixes) {
+    Json edits = Json::array();
+    for (const Edit& edit : fix.edits)
+      if (edit.where.valid()) edits.push(span(edit));
+    Json help = child("help", fix.text);
+    help.set("spans", std::move(edits));
+    children.push(std::move(help));
+  }
 
   Json json = Json::object();
   json.set("message", diagnostic.message)

@@ -275,6 +275,81 @@ void renderAdvice(std::string& out, const char* kind, const std::string& text, s
   }
 }
 
+// The line that a fix changes, as it would be, with what is new marked: `~` replaced, `+` added. Nothing for
+// a fix that changes several lines or only removes.
+class FixedLine {
+public:
+  FixedLine(const Fix& fix) {
+    if (fix.edits.empty() || !fix.edits.front().where.valid()) return;
+    edits_ = fix.edits;
+    std::sort(edits_.begin(), edits_.end(),
+              [](const Edit& a, const Edit& b) { return a.where.begin < b.where.begin; });
+    const SourceFile& file = *edits_.front().where.file;
+    number_ = file.position(edits_.front().where.begin).line;
+    for (const Edit& edit : edits_) {
+      const bool elsewhere = edit.where.file != &file || file.position(edit.where.begin).line != number_ ||
+                             file.position(edit.where.end).line != number_;
+      const bool breaks = edit.replacement.find('\n') != std::string::npos;
+      if (elsewhere || breaks) return;
+    }
+    build(file);
+  }
+  bool shown() const { return !marks_.empty(); }
+  uint32_t number() const { return number_; }
+  // Spaces, `~` and `+` below the text.
+  std::string underline() const {
+    const DisplayLine line(text_);
+    std::string marks;
+    for (const Change& change : marks_) {
+      marks.resize(line.column(change.begin), ' ');
+      marks.resize(line.column(change.end), change.sign);
+    }
+    return marks;
+  }
+  uint32_t width() const { return DisplayLine(text_).width(); }
+  std::string display() const { return DisplayLine(text_).text(0, width()); }
+
+private:
+  struct Change {
+    uint32_t begin, end; // bytes of the new line
+    char sign;
+  };
+
+  void build(const SourceFile& file) {
+    const std::string_view before = file.line(number_);
+    uint32_t from = 0;
+    for (const Edit& edit : edits_) {
+      const uint32_t begin = file.position(edit.where.begin).column - 1;
+      if (begin < from) return marks_.clear(); // they overlap
+      text_ += before.substr(from, begin - from);
+      const auto start = static_cast<uint32_t>(text_.size());
+      text_ += edit.replacement;
+      if (!edit.replacement.empty())
+        marks_.push_back(
+            {start, static_cast<uint32_t>(text_.size()), edit.where.begin == edit.where.end ? '+' : '~'});
+      from = begin + edit.where.end - edit.where.begin;
+    }
+    text_ += before.substr(std::min<size_t>(from, before.size()));
+  }
+
+  std::vector<Edit> edits_;
+  uint32_t number_ = 0;
+  std::string text_;
+  std::vector<Change> marks_;
+};
+
+void renderFix(std::string& out, const Fix& fix, size_t gutter, const Palette& palette) {
+  renderAdvice(out, "help", fix.text, gutter, palette);
+  const FixedLine line(fix);
+  if (!line.shown() || line.width() > longestLine) return;
+  const std::string number = std::to_string(line.number());
+  if (number.size() > gutter) gutter = number.size();
+  out +=
+      palette.frame(std::string(gutter - number.size(), ' ') + number + " |") + " " + line.display() + "\n";
+  out += palette.frame(std::string(gutter, ' ') + " |") + " " +
+         palette.paint("\x1b[1;32m", line.underline()) + "\n";
+}
+
 } // namespace
 
 std::string renderText(const Diagnostic& diagnostic, bool color) {
@@ -305,10 +380,12 @@ std::string renderText(const Diagnostic& diagnostic, bool color) {
   for (const Label& label : diagnostic.labels)
     if (!label.location.valid() && !label.text.empty())
       renderAdvice(out, "note", label.text, gutter, palette);
-  if (!snippets.empty() && !(diagnostic.notes.empty() && diagnostic.helps.empty()))
+  if (!snippets.empty() &&
+      !(diagnostic.notes.empty() && diagnostic.helps.empty() && diagnostic.fixes.empty()))
     out += std::string(gutter + 1, ' ') + palette.frame("|") + "\n";
   for (const std::string& note : diagnostic.notes) renderAdvice(out, "note", note, gutter, palette);
   for (const std::string& help : diagnostic.helps) renderAdvice(out, "help", help, gutter, palette);
+  for (const Fix& fix : diagnostic.fixes) renderFix(out, fix, gutter, palette);
   return out;
 }
 
