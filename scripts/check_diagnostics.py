@@ -59,7 +59,7 @@ class Page:
 
     def check(self, update):
         """Raises Wrong."""
-        self.check_title()
+        self.check_title(update)
         parts = HEADING.split(self.text)
         if len(parts) != 5 or parts[3] != "Right" or not (parts[1] == "Wrong" or ABSENT.fullmatch(parts[1])):
             raise Wrong("the headings are not Wrong and Right, in this order")
@@ -73,9 +73,12 @@ class Page:
                 self.check_wrong(parts[2], update)
             self.check_right(parts[4])
 
-    def check_title(self):
+    def check_title(self, update):
         title = f"# {self.code}: " + re.sub(r"\{\d\}", "...", self.messages[self.code])
-        if self.text.split("\n", 1)[0] != title:
+        written, rest = self.text.split("\n", 1)
+        if update:
+            self.text = f"{title}\n{rest}"
+        elif written != title:
             raise Wrong(f"the first line should be\n{title}")
 
     def check_wrong(self, section, update):

@@ -3,6 +3,7 @@
 #include <cctype>
 #include <cstdlib>
 #include <sstream>
+#include <tuple>
 
 namespace convoy::driver {
 
@@ -85,10 +86,10 @@ std::vector<const DiagnosticRow*> nearestDiagnostics(std::string_view written) {
   }
   auto distance = [&](const DiagnosticRow* row) {
     const Code known = parseCode(row->code);
-    return std::make_pair(known.letter != code.letter, std::abs(known.number - code.number));
+    return std::make_tuple(known.letter != code.letter, std::abs(known.number - code.number), known.number);
   };
-  std::stable_sort(rows.begin(), rows.end(),
-                   [&](const DiagnosticRow* a, const DiagnosticRow* b) { return distance(a) < distance(b); });
+  std::sort(rows.begin(), rows.end(),
+            [&](const DiagnosticRow* a, const DiagnosticRow* b) { return distance(a) < distance(b); });
   rows.resize(std::min(rows.size(), most));
   return rows;
 }

@@ -36,17 +36,7 @@ std::unique_ptr<ast::File> parseTokens(const ScannedTokens& tokens, DiagnosticEn
   }
 }
 
-// A string without an end swallows the rest of its line. That something is missing right behind it follows
-// from it.
-bool followsFrom(const Diagnostic& first, const Diagnostic& next) {
-  if (first.code != diag::OpenString.code || next.code != diag::UnexpectedToken.code) return false;
-  const Location &string = first.labels.front().location, &place = next.labels.front().location;
-  const std::string_view between = string.file->text().substr(string.end, place.begin - string.end);
-  return between.find_first_not_of(" \t\r\n") == std::string_view::npos;
-}
-
-// In the order of the text, without what follows from the one before, and not more than a person wants to
-// read at once.
+// In the order of the text, and not more than a person wants to read at once.
 void passOn(DiagnosticEngine& from, DiagnosticEngine& to) {
   std::multimap<uint32_t, std::unique_ptr<Diagnostic>> found; // of equal places the first stays first
   for (std::unique_ptr<Diagnostic>& diagnostic : from.release()) {
@@ -55,7 +45,6 @@ void passOn(DiagnosticEngine& from, DiagnosticEngine& to) {
   }
   size_t shown = 0;
   for (auto& [begin, diagnostic] : found) {
-    if (shown > 0 && followsFrom(*to.all().back(), *diagnostic)) continue;
     if (shown == ParseLimits::errors) {
       to.report(diag::TooManyErrors, diagnostic->labels.front().location);
       return;

@@ -57,6 +57,10 @@ private:
     Location where{&file_, token.begin, token.end};
     std::string_view text = file_.text().substr(token.begin, token.end - token.begin);
     auto& list = tokens_.list();
+    // A string without an end swallows the rest of its line; that something is missing behind it follows from
+    // it.
+    const bool follows = behindOpenString_;
+    behindOpenString_ = token.kind == Lexer::OpenString;
     switch (token.kind) {
     case Lexer::HexNumber:
       diags_.report(diag::HexNumber, where, text)
@@ -94,6 +98,7 @@ private:
       break;
     default: break; // every other token is right as it is
     }
+    token.reported = token.reported || follows;
     list.push_back(token);
   }
 
@@ -164,6 +169,7 @@ private:
   ScannedTokens& tokens_;
   const SourceFile& file_;
   DiagnosticEngine& diags_;
+  bool behindOpenString_ = false;
 };
 
 } // namespace
