@@ -18,6 +18,16 @@ namespace convoy::driver {
 
 namespace {
 
+// Tells who watches how much is done, in 0..1. False after a diagnostic: they want no more.
+bool goOn(Compilation& c, const std::string& phase, double done) {
+  if (!c.watcher || c.watcher(phase, done)) return true;
+  c.diags.report(diag::Cancelled, {});
+  return false;
+}
+
+// Most of the time goes into code, so the phases before it count as this share of the work.
+constexpr double shareBeforeCode = 0.2;
+
 // ---- what the phases do ----
 
 bool parseScript(Compilation& c) {
@@ -100,11 +110,12 @@ bool findTarget(Compilation& c) {
 }
 
 bool makeOrReadSchedule(Compilation& c) {
-  if (c.options.scheduleFile.empty()) {
+  if (c.options.scheduleFile.empty() && !c.scheduleText) {
     c.schedule = schedule::makeSchedule(*c.graph, *c.target);
     return true;
   }
-  const SourceFile* text = c.read(c.options.scheduleFile);
+  const SourceFile* text =
+      c.scheduleText ? c.sources.add("<schedule>", *c.scheduleText) : c.read(c.options.scheduleFile);
   if (text) c.schedule = schedule::read(*text, *c.graph, c.diags);
   return c.schedule && !c.diags.hasErrors();
 }
@@ -113,6 +124,7 @@ bool lowerGraph(Compilation& c) {
   schedule::Program program = schedule::lower(*c.graph, *c.schedule, *c.target, symbolPrefix(c.graph->name));
   c.loops = std::move(program.loops);
   c.description = interfaceOf(*c.graph, std::move(program.weights));
+  if (c.description->weights) c.description->weightsFile = c.weightsFile;
   c.description->instructionLevel = c.target->instructionLevel();
   return true;
 }
@@ -139,8 +151,14 @@ bool generateCode(Compilation& c) {
   options.keepLlvm = c.stages.count(Stage::Llvm) > 0;
   options.keepOptimized = c.stages.count(Stage::LlvmOptimized) > 0;
   options.keepAssembly = c.stages.count(Stage::Assembly) > 0;
+  bool stopped = false;
+  options.proceed = [&](size_t done, size_t total) {
+    const double share = static_cast<double>(done) / static_cast<double>(total);
+    stopped = stopped || !goOn(c, "codegen", shareBeforeCode + (1 - shareBeforeCode) * share);
+    return !stopped;
+  };
   c.units = compileProgram(c.loops, c.description ? &*c.description : nullptr, *c.target, options);
-  return true;
+  return !stopped;
 }
 
 // ---- what they made, checked ----
@@ -246,6 +264,8 @@ bool runPipeline(Compilation& c, Goal goal, PhaseTimes& times, const StageSink& 
   for (size_t i = 0; i < count; ++i) {
     const Phase& phase = pipeline()[i];
     if (!takesPart(phase, c.kind)) continue;
+    const double done = shareBeforeCode * static_cast<double>(i) / static_cast<double>(pipeline().size());
+    if (!goOn(c, phase.name, done)) return false;
     if (!times.measure(phase.name, [&] { return phase.run(c); })) return false;
     if (phase.verify) {
       const std::vector<std::string> problems =

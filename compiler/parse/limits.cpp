@@ -43,7 +43,8 @@ bool checkNesting(const ScannedTokens& tokens, DiagnosticEngine& diags) {
     case Lexer::OpenBrace:
     case Parser::StringBegin:
       if (static_cast<int64_t>(open.size()) > ParseLimits::nesting) {
-        diags.report(diag::BracketsTooDeep, tokens.location(i), ParseLimits::nesting);
+        diags.report(diag::BracketsTooDeep, tokens.location(i), ParseLimits::nesting)
+            .help("bind inner parts to names: 'x = ...'");
         return false;
       }
       open.emplace_back();

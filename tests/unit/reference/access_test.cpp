@@ -101,6 +101,11 @@ Attributes limits() {
   a.set("high", 1000.0);
   return a;
 }
+Attributes epsilon() {
+  Attributes a;
+  a.set("epsilon", 0.5);
+  return a;
+}
 Attributes dense() {
   Attributes a;
   a.set("units", int64_t(3));
