@@ -39,7 +39,8 @@ public:
     auto result = std::make_unique<File>();
     result->source = &tokens_.file();
     for (Parser::ImportFileContext* part : context.importFile())
-      if (!part->exception) result->imports.push_back(importFile(*part));
+      if (!part->exception && !tokens_[indexOf(part->String())].reported)
+        result->imports.push_back(importFile(*part));
     for (Parser::ConstantContext* part : context.constant())
       if (!part->exception)
         result->constants.push_back(
@@ -82,9 +83,8 @@ private:
 
   Import importFile(Parser::ImportFileContext& context) {
     Import result;
-    const ScannedToken& token = tokens_[indexOf(context.String())];
     result.location = locate(context.String());
-    if (!token.reported) result.path = stringValue(text(context.String()), result.location, diags_);
+    result.path = stringValue(text(context.String()), result.location, diags_);
     return result;
   }
 

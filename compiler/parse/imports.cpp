@@ -39,7 +39,6 @@ private:
 
   void importsOf(ast::File& file, const std::string& folder) {
     for (ast::Import& import : file.imports) {
-      if (import.path.empty() && diags_.hasErrors()) continue; // reported by the parser
       if (!allowed(import)) continue;
       if (auto found = find(import, folder)) take(import, *found);
     }

@@ -53,7 +53,7 @@ private:
       if (token->getChannel() == antlr4::Token::DEFAULT_CHANNEL &&
           !take({token->getType(), begin, end, false}))
         return false;
-      if (static_cast<int64_t>(tokens_.size()) < ParseLimits::tokens) continue;
+      if (static_cast<int64_t>(tokens_.size()) <= ParseLimits::tokens) continue;
       diags_.report(diag::TooManyTokens, {&file_, begin, end}, ParseLimits::tokens);
       return false;
     }
