@@ -200,6 +200,11 @@ Value Elaborator::callDefinition(const Definition& definition, const Arguments& 
     return {};
   }
 
+  if (static_cast<int64_t>(calls_.size()) > ElaborationLimits::calls) {
+    stop(diags_.report(diag::TooDeep, arguments.callee, ElaborationLimits::calls));
+    return {};
+  }
+
   Frame frame(*definition.home, definition.block ? &definition.block->body : &definition.pipeline->body);
   frame.definition = key;
   frame.description = what;
