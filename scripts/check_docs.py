@@ -3,6 +3,8 @@
 
     check_docs.py --convoy build/bin/convoy [FILE.md...]      without files: README.md, CONTRIBUTING.md, docs/
 
+The pages of docs/diagnostics/ are left to check_diagnostics.py.
+
 What is checked is told by the word behind the opening fence of a block:
 
     cpp                  a C++ program that compiles without warnings and ends with status 0, in a folder with the files
@@ -226,7 +228,9 @@ def main():
         checker = Checker(pathlib.Path(options.convoy).resolve(), options.cc, folder)
         if not options.files:
             checker.operations()
-        pages = options.files or [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+        pages = options.files or [ROOT / "README.md", ROOT / "CONTRIBUTING.md",
+                                  *(page for page in sorted((ROOT / "docs").rglob("*.md"))
+                                    if page.parent.name != "diagnostics")]
         for path in pages:
             checker.page(path.resolve())
     for problem in checker.problems:

@@ -90,7 +90,8 @@ bool checkRequest(Compilation& c) {
       c.diags.report(diag::NeedsPipeline, {}, rowOf(kind).name, describe(c.kind))
           .help("obj, lib and shared can be made");
   for (OutputKind kind : options.kinds)
-    if (isSameFile(pathFor(c, kind), options.file)) c.diags.report(diag::OutputIsInput, {}, options.file);
+    if (isSameFile(pathFor(c, kind), options.file))
+      c.diags.report(diag::OutputIsInput, {}, options.file).help("name another file with -o");
   return !c.diags.hasErrors();
 }
 

@@ -12,6 +12,8 @@ bool checkEmbeddedWeights(const PipelineDescription& description, int64_t bytes,
 int runEmit(Compilation& compilation, PhaseTimes& times);
 int runFormat(Compilation& compilation, PhaseTimes& times);
 int runCheck(Compilation& compilation, PhaseTimes& times);
+// Prints the pages of options.codes, or the list of all diagnostics.
+int runExplain(const Options& options, DiagnosticEngine& diags);
 // `report` shows the diagnostics so far: warnings come before what the program prints.
 int runProgram(Compilation& compilation, PhaseTimes& times, const std::function<void()>& report);
 

@@ -13,6 +13,9 @@ const std::vector<CommandRow>& commandTable() {
        "print what a stage of the compiler made"},
       {Command::Check, "check", "FILE", "look for mistakes, and make nothing"},
       {Command::Format, "fmt", "FILE...", "rewrite scripts in their canonical form"},
+      {Command::Explain, "explain", "[CODE...]",
+       "print what a diagnostic means, with examples; without a CODE, list all",
+       /*takesFile=*/false},
   };
   return table;
 }
@@ -60,11 +63,12 @@ const std::vector<OptionRow>& optionTable() {
        "compute as this schedule says, in place of one made here"},
       {OptionId::DumpStages, {"--dump-stages-to"}, Row::Value, "DIR", compiling,
        "write what every stage made to numbered files"},
-      {OptionId::Pipeline, {"--pipeline"}, Row::Value, "NAME", everything, "which pipeline, when the file has several"},
+      {OptionId::Pipeline, {"--pipeline"}, Row::Value, "NAME", everything, "which pipeline, when the file has several",
+       /*aboutFile=*/true},
       {OptionId::Weights, {"--weights"}, Row::Value, "FILE",
        {Command::Build, Command::Run, Command::Emit, Command::Check},
        "values of the parameters, in place of the script's: .safetensors, .npz or a folder of .npy"},
-      {OptionId::Init, {"--init"}, Row::Value, "random:SEED", everything,
+      {OptionId::Init, {"--init"}, Row::Value, "random:SEED", {Command::Build, Command::Run, Command::Emit, Command::Check},
        "fill parameters that have no values with seeded random numbers"},
       {OptionId::EmbedWeights, {"--embed-weights"}, Row::Flag, nullptr, {Command::Build},
        "keep the parameters' numbers in what is made (the default)"},
@@ -80,7 +84,8 @@ const std::vector<OptionRow>& optionTable() {
        "only say what is not in canonical form"},
       {OptionId::Fix, {"--fix"}, Row::Flag, nullptr, {Command::Check},
        "change the file as the diagnostics propose"},
-      {OptionId::TimePasses, {"--time-passes"}, Row::Flag, nullptr, everything, "print how long each phase took"},
+      {OptionId::TimePasses, {"--time-passes"}, Row::Flag, nullptr, everything, "print how long each phase took",
+       /*aboutFile=*/true},
       {OptionId::Format, {"--diagnostics-format"}, Row::Value, "text|json", everything, "how mistakes are reported"},
       {OptionId::Color, {"--color"}, Row::Value, "auto|always|never", everything,
        "colour in messages (default: auto, which respects NO_COLOR and CLICOLOR_FORCE)"},
@@ -93,6 +98,7 @@ const std::vector<OptionRow>& optionTable() {
 }
 
 bool takes(Command command, const OptionRow& row) {
+  if (row.aboutFile && !rowOf(command).takesFile) return false;
   return row.commands.empty() || std::count(row.commands.begin(), row.commands.end(), command) > 0;
 }
 

@@ -9,13 +9,14 @@
 
 namespace convoy::driver {
 
-enum class Command { Build, Run, Emit, Check, Format };
+enum class Command { Build, Run, Emit, Check, Format, Explain };
 
 struct CommandRow {
   Command command;
   const char* name;
   const char* usage; // what follows "convoy NAME"
   const char* help;
+  bool takesFile = true; // one file to work on; `explain` takes codes instead
 };
 const std::vector<CommandRow>& commandTable();
 const CommandRow& rowOf(Command command);
@@ -43,6 +44,7 @@ struct Options {
   bool help = false, version = false;
   std::string file;                   // "-" is standard input
   std::vector<std::string> moreFiles; // `fmt` takes several
+  std::vector<std::string> codes;     // `explain`: what to explain, as it was written
   std::optional<std::string> output;  // "-" is standard output
   std::vector<OutputKind> kinds = {OutputKind::Executable};
   std::vector<Stage> stages;
@@ -102,6 +104,7 @@ struct OptionRow {
   const char* value;             // what follows, for help; null for a flag
   std::vector<Command> commands; // that take it; empty: all of them
   const char* help;
+  bool aboutFile = false; // says how a file is worked on: of no use to commands without one
 };
 const std::vector<OptionRow>& optionTable();
 bool takes(Command command, const OptionRow& row);

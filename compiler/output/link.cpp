@@ -32,7 +32,8 @@ public:
     return start();
   }
   bool start() {
-    if (folder_->path().empty()) return fail("a temporary folder cannot be made: " + errorWords(errno));
+    if (folder_->path().empty())
+      return fail("a temporary folder cannot be made in '" + temporaryRoot() + "': " + errorWords(errno));
     return true;
   }
   std::optional<std::string> find(const Program& program) {
@@ -107,7 +108,8 @@ std::optional<std::string> findRuntime(const char* name, const LinkContext& cont
     const std::string path = commandFolder() + "/" + folder + "/" + name;
     if (::access(path.c_str(), R_OK) == 0) return path;
   }
-  context.diags.report(diag::RuntimeMissing, {}, name);
+  context.diags.report(diag::RuntimeMissing, {}, name)
+      .help("call Convoy where it was built or installed: the command alone is not enough");
   return std::nullopt;
 }
 

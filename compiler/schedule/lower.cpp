@@ -91,8 +91,8 @@ private:
 } // namespace
 
 Program lower(const Graph& graph, const Schedule& schedule, const Target&, const std::string& prefix) {
-  for (const std::string& problem : problems(schedule, graph))
-    internalError("the schedule cannot be lowered: " + problem);
+  for (const Problem& problem : problems(schedule, graph))
+    internalError("the schedule cannot be lowered: " + problem.text);
   return Lowering(graph, schedule, prefix).run();
 }
 
