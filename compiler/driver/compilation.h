@@ -32,6 +32,7 @@ struct Compilation {
   SourceManager sources;        // before everything that points into a file
   std::set<Stage> stages;       // that will be printed
   bool needsParameters = false; // what is made will run, so parameters must have values
+  std::string weightsFile;      // PipelineDescription::weightsFile
   std::optional<std::string> scheduleText; // stands for options.scheduleFile
   // May be empty. Called before each phase and each kernel, by one thread at a time, with the share of the work that
   // is done; false ends the compilation with a diagnostic.

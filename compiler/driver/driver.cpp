@@ -6,6 +6,7 @@
 #include "driver/usage.h"
 #include "output/files.h"
 #include "support/internal_error.h"
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 
@@ -23,7 +24,7 @@ public:
     Reproducer reproducer = makeReproducer(arguments_, options_, nullptr);
     try {
       fixed_ = options_.fix ? fixFile(options_, diags_) : 0;
-      const bool open = compilation_.open();
+      const bool open = !rowOf(*options_.command).takesFile || compilation_.open();
       reproducer = makeReproducer(arguments_, options_, compilation_.file);
       CrashGuard guard(reproducer);
       const int status = open ? dispatch() : Failure;
@@ -42,6 +43,8 @@ private:
     case Command::Build: return runBuild(compilation_, times_);
     case Command::Emit: return runEmit(compilation_, times_);
     case Command::Check: return runCheck(compilation_, times_);
+    case Command::Format: return runFormat(compilation_, times_);
+    case Command::Explain: return runExplain(options_, diags_);
     case Command::Run: return runProgram(compilation_, times_, [this] { finish(); });
     }
     internalError("a command that nothing runs");
@@ -91,7 +94,13 @@ int runCommand(const std::vector<std::string>& arguments) {
   if (diags.hasErrors()) return WrongUsage;
   if (options.version) return print(versionText(), options);
   if (options.help) return print(options.command ? helpText(*options.command) : helpText(), options);
-  return Session(arguments, options).run();
+  int status = Session(arguments, options).run();
+  for (const std::string& file : options.moreFiles) {
+    Options more = options;
+    more.file = file;
+    status = std::max(status, Session(arguments, more).run());
+  }
+  return status;
 }
 
 } // namespace convoy::driver

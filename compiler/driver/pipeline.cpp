@@ -112,6 +112,7 @@ bool lowerGraph(Compilation& c) {
   schedule::Program program = schedule::lower(*c.graph, *c.schedule, *c.target, symbolPrefix(c.graph->name));
   c.loops = std::move(program.loops);
   c.description = interfaceOf(*c.graph, std::move(program.weights));
+  if (c.description->weights) c.description->weightsFile = c.weightsFile;
   c.description->instructionLevel = c.target->instructionLevel();
   return true;
 }

@@ -30,14 +30,15 @@ std::optional<Size> agree(ShapeRequest& request, const char* op, const std::stri
   return b.isConstant() ? b : a;
 }
 
-std::optional<TensorType> broadcastShape(ShapeRequest& request, const char* op) {
+// `op` names the layer in checks; diagnostics show its symbol, as it was written.
+std::optional<TensorType> broadcastShape(ShapeRequest& request, const char* op, const char* symbol) {
   const TensorType &left = request.operands[0], &right = request.operands[1];
   const TensorType& longer = left.dims.size() >= right.dims.size() ? left : right;
   const TensorType& shorter = left.dims.size() >= right.dims.size() ? right : left;
   // tensor[C] aligns with the channels; other ranks must be equal.
   if (shorter.dims.size() != longer.dims.size() && shorter.dims.size() != 1) {
     labelOperands(request,
-                  request.diags.report(diag::RanksDiffer, request.location, op, left.str(), right.str()));
+                  request.diags.report(diag::RanksDiffer, request.location, symbol, left.str(), right.str()));
     return std::nullopt;
   }
   TensorType result = plain(longer);
@@ -50,9 +51,9 @@ std::optional<TensorType> broadcastShape(ShapeRequest& request, const char* op) 
     else if (auto same = agree(request, op, axisName(longer, static_cast<int>(axis)), a, b))
       result.dims[axis] = *same;
     else {
-      labelOperands(request,
-                    request.diags.report(diag::ShapesDiffer, request.location, op, left.str(), right.str(),
-                                         axisName(longer, static_cast<int>(axis)), a.str(), b.str()));
+      labelOperands(request, request.diags.report(diag::ShapesDiffer, request.location, symbol, left.str(),
+                                                  right.str(), axisName(longer, static_cast<int>(axis)),
+                                                  a.str(), b.str()));
       return std::nullopt;
     }
   }
@@ -61,10 +62,10 @@ std::optional<TensorType> broadcastShape(ShapeRequest& request, const char* op) 
 
 } // namespace
 
-std::optional<TensorType> addShape(ShapeRequest& request) { return broadcastShape(request, "add"); }
-std::optional<TensorType> subShape(ShapeRequest& request) { return broadcastShape(request, "sub"); }
-std::optional<TensorType> mulShape(ShapeRequest& request) { return broadcastShape(request, "mul"); }
-std::optional<TensorType> divShape(ShapeRequest& request) { return broadcastShape(request, "div"); }
+std::optional<TensorType> addShape(ShapeRequest& request) { return broadcastShape(request, "add", "+"); }
+std::optional<TensorType> subShape(ShapeRequest& request) { return broadcastShape(request, "sub", "-"); }
+std::optional<TensorType> mulShape(ShapeRequest& request) { return broadcastShape(request, "mul", "*"); }
+std::optional<TensorType> divShape(ShapeRequest& request) { return broadcastShape(request, "div", "/"); }
 
 std::optional<TensorType> sameShape(ShapeRequest& request) { return plain(request.operands[0]); }
 
@@ -76,7 +77,8 @@ std::optional<TensorType> clampShape(ShapeRequest& request) {
     }
   double low = request.attributes.get<double>("low"), high = request.attributes.get<double>("high");
   if (!(low <= high)) {
-    request.diags.report(diag::EmptyClamp, request.attributeLocation("low"), shortest(low), shortest(high));
+    request.diags.report(diag::EmptyClamp, request.attributeLocation("low"), shortest(low), shortest(high))
+        .help("the low limit comes first: clamp(" + shortest(high) + ", " + shortest(low) + ")");
     return std::nullopt;
   }
   Attributes resolved;
@@ -135,7 +137,8 @@ std::optional<TensorType> flattenShape(ShapeRequest& request) {
 
 std::optional<TensorType> denseShape(ShapeRequest& request) {
   if (request.operands[0].spatialRank() != 0) {
-    wrongOperand(request, "dense", "a tensor without spatial dimensions (use flatten before it)", 0);
+    wrongOperand(request, "dense", "a tensor[C], without height and width", 0)
+        .help("`flatten` or `global_avg_pool |> flatten` before it makes one");
     return std::nullopt;
   }
   bool isNode = request.operands.size() > 1 && !request.attributes.has("units");
@@ -148,7 +151,8 @@ std::optional<TensorType> denseShape(ShapeRequest& request) {
   constexpr int64_t limit = int64_t(1) << 32;
   int64_t count;
   if (__builtin_mul_overflow(units, channels, &count) || count > limit) {
-    request.diags.report(diag::TooManyParameters, request.location, "dense", limit);
+    request.diags.report(diag::TooManyParameters, request.location, "dense", limit)
+        .note("it has one for each of " + counted(channels, "input") + " and " + counted(units, "unit"));
     return std::nullopt;
   }
   request.parameters.push_back({"weight", {units, channels}});

@@ -17,10 +17,11 @@ struct CompileOptions {
   bool keepLlvm = false, keepOptimized = false, keepAssembly = false; // fill the texts below
 };
 
-// One object file: a kernel, all entry functions, or the descriptor.
+// One object file: a kernel, all entry functions, the descriptor, or the weights (weights_object.h).
 struct CompiledUnit {
   std::string name;
-  std::string object; // ELF bytes
+  std::string object;    // ELF bytes
+  SharedNumbers numbers; // the rest of the file, behind them; null: nothing
   std::string llvm, optimized, assembly;
 };
 

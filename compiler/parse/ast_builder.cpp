@@ -317,7 +317,9 @@ private:
     bool named = false;
     for (Parser::ArgumentContext* part : parts) named = named || part->Colon();
     if (parts.size() == 1 && !named && context.Comma().empty()) return expression(*parts.front()->pipe(0));
-    if (named && !recordAllowed) diags_.report(diag::MisplacedRecord, locate(context));
+    if (named && !recordAllowed)
+      diags_.report(diag::MisplacedRecord, locate(context))
+          .help("give each value a name of its own: low = ...; high = ...");
     if (!named && !recordAllowed)
       diags_.report(diag::UnexpectedToken, locate(context.Comma(0)), "')'", "','")
           .help("a list is written in brackets: [a, b]");

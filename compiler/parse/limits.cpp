@@ -40,7 +40,8 @@ bool checkNesting(const ScannedTokens& tokens, DiagnosticEngine& diags) {
     case Lexer::OpenBracket:
     case Lexer::OpenBrace:
       if (static_cast<int64_t>(open.size()) > ParseLimits::nesting) {
-        diags.report(diag::BracketsTooDeep, tokens.location(i), ParseLimits::nesting);
+        diags.report(diag::BracketsTooDeep, tokens.location(i), ParseLimits::nesting)
+            .help("bind inner parts to names: 'x = ...'");
         return false;
       }
       open.emplace_back();

@@ -24,7 +24,8 @@ public:
   bool run() {
     auto size = static_cast<int64_t>(file_.text().size());
     if (size > ParseLimits::fileBytes) {
-      diags_.report(diag::FileTooLarge, {&file_, 0, 0}, ParseLimits::fileBytes);
+      diags_.report(diag::FileTooLarge, {&file_, 0, 0}, ParseLimits::fileBytes)
+          .help("scripts are small; is this the right file?");
       return false;
     }
     if (isOtherKindOfFile()) {
@@ -56,6 +57,10 @@ private:
     Location where{&file_, token.begin, token.end};
     std::string_view text = file_.text().substr(token.begin, token.end - token.begin);
     auto& list = tokens_.list();
+    // A string without an end swallows the rest of its line; that something is missing behind it follows from
+    // it.
+    const bool follows = behindOpenString_;
+    behindOpenString_ = token.kind == Lexer::OpenString;
     switch (token.kind) {
     case Lexer::HexNumber:
       diags_.report(diag::HexNumber, where, text)
@@ -93,6 +98,7 @@ private:
       break;
     default: break; // every other token is right as it is
     }
+    token.reported = token.reported || follows;
     list.push_back(token);
   }
 
@@ -163,6 +169,7 @@ private:
   ScannedTokens& tokens_;
   const SourceFile& file_;
   DiagnosticEngine& diags_;
+  bool behindOpenString_ = false;
 };
 
 } // namespace

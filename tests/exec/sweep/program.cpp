@@ -84,10 +84,10 @@ Program compileGraph(const graph::Graph& graph, const Target& target, int optimi
         return loop::print(m);
       });
 
-  PipelineDescription description = driver::interfaceOf(graph, std::move(lowered.weights));
+  program.description = driver::interfaceOf(graph, std::move(lowered.weights));
   CompileOptions options;
   options.optimize = optimize;
-  program.units = compileProgram(lowered.loops, &description, target, options);
+  program.units = compileProgram(lowered.loops, &program.description, target, options);
   for (const auto& function : lowered.loops.functions)
     if (function->exported) program.exports.push_back(function->name);
   program.exports.push_back(program.prefix + "_pipeline");
