@@ -213,7 +213,7 @@ def check_subdirectory(checks, folder, source, compilers):
 def main():
     parser = argparse.ArgumentParser(description="Tests the installed package.")
     for name in ("--build", "--source"):
-        parser.add_argument(name, required=True, type=pathlib.Path)
+        parser.add_argument(name, required=True, type=lambda path: pathlib.Path(path).resolve())
     for name in ("--c-compiler", "--cxx-compiler"):
         parser.add_argument(name, required=True)
     options = parser.parse_args()
