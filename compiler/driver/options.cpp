@@ -288,6 +288,8 @@ private:
     case OptionId::Verbose: options_.verbose = true; return;
     case OptionId::CheckFormat: options_.checkFormat = true; return;
     case OptionId::Fix: options_.fix = true; return;
+    case OptionId::NoWarnings: options_.warnings = WarningMode::Ignore; return;
+    case OptionId::WarningsAsErrors: options_.warnings = WarningMode::AsErrors; return;
     case OptionId::Help: options_.help = true; return;
     case OptionId::Version: options_.version = true; return;
     }
