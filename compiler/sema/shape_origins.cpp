@@ -75,7 +75,13 @@ void labelSteps(const Misfit& misfit, const std::vector<std::vector<Step>>& step
       });
       const std::string several = times > 1 ? ", the last of " + counted(times, "change") : "";
       auto label = std::find_if(diagnostic.labels.begin(), diagnostic.labels.end(),
-                                [&](const Label& each) { return samePlace(each.location, layer.location); });
+                                [&](const Label& each) { // The value's own layer ends what is labelled in `x
+                                                         // |> conv(5, kernel: 1)`.
+                                  const bool isLast = shown[i][n]->layer == misfit.values[i];
+                                  return samePlace(each.location, layer.location) ||
+                                         (isLast && each.location.file == layer.location.file &&
+                                          each.location.end == layer.location.end);
+                                });
       if (label != diagnostic.labels.end()) {
         if (!label->primary) label->text += several;
       } else if (!isFull()) {
