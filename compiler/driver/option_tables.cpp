@@ -67,6 +67,8 @@ const std::vector<OptionRow>& optionTable() {
        "only say what is not in canonical form"},
       {OptionId::Fix, {"--fix"}, Row::Flag, nullptr, {Command::Check},
        "change the file as the diagnostics propose"},
+      {OptionId::Define, {"-D"}, Row::Letter, "NAME=VALUE", everything, "give a constant of the script another value"},
+      {OptionId::ImportFolder, {"-I"}, Row::Letter, "DIR", everything, "look for imported files here too"},
       {OptionId::TimePasses, {"--time-passes"}, Row::Flag, nullptr, everything, "print how long each phase took"},
       {OptionId::Format, {"--diagnostics-format"}, Row::Value, "text|json", everything, "how mistakes are reported"},
       {OptionId::Color, {"--color"}, Row::Value, "auto|always|never", everything,

@@ -49,6 +49,8 @@ struct Options {
   int threads = 0; // of the compiler, and of the program for `run`; 0: all allowed cores
   std::string pipeline, scheduleFile;
   std::optional<uint64_t> initSeed;
+  std::vector<std::pair<std::string, std::string>> defines; // -D NAME=VALUE
+  std::vector<std::string> importFolders;                   // -I DIR
   std::string stagesFolder; // empty: stages are not written
   bool timePasses = false, verbose = false;
   bool checkFormat = false; // `fmt`: say what is not in canonical form, and change nothing
@@ -69,6 +71,8 @@ enum class OptionId {
   Pipeline,
   Schedule,
   Init,
+  Define,
+  ImportFolder,
   DumpStages,
   TimePasses,
   Format,
@@ -81,8 +85,9 @@ enum class OptionId {
 };
 
 struct OptionRow {
-  // Flag: nothing follows. Value: `--name=VALUE` or `--name VALUE`. Joined: `-O2`.
-  enum Style { Flag, Value, Joined };
+  // Flag: nothing follows. Value: `--name=VALUE` or `--name VALUE`. Joined: `-O2`. Letter: `-DVALUE` or
+  // `-D VALUE`.
+  enum Style { Flag, Value, Joined, Letter };
   OptionId id;
   std::vector<std::string> names;
   Style style;

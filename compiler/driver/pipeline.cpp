@@ -5,6 +5,7 @@
 #include "loop/passes/remove_dead.h"
 #include "loop/passes/share_common.h"
 #include "loop/reader.h"
+#include "parse/imports.h"
 #include "parse/parser.h"
 #include "schedule/lower.h"
 #include "sema/sema.h"
@@ -19,6 +20,10 @@ namespace {
 
 bool parseScript(Compilation& c) {
   c.syntax = convoy::parse(*c.file, c.diags);
+  ImportSearch search{"", c.options.importFolders, [&c](const std::string& path) { return c.read(path); }};
+  const std::string& script = c.options.file;
+  if (script.find('/') != std::string::npos) search.scriptFolder = script.substr(0, script.rfind('/') + 1);
+  loadImports(*c.syntax, search, c.diags);
   return !c.diags.hasErrors();
 }
 
@@ -26,6 +31,7 @@ bool analyzeScript(Compilation& c) {
   SemaOptions options;
   options.pipeline = c.options.pipeline;
   options.initSeed = c.options.initSeed;
+  options.defines = c.options.defines;
   c.graph = analyze(*c.syntax, options, c.diags);
   return c.graph && !c.diags.hasErrors();
 }
