@@ -10,6 +10,7 @@ int runBuild(Compilation& compilation, PhaseTimes& times);
 int runEmit(Compilation& compilation, PhaseTimes& times);
 int runFormat(Compilation& compilation, PhaseTimes& times);
 int runCheck(Compilation& compilation, PhaseTimes& times);
+int runLanguageServer(const Options& options); // serves until the editor goes
 // `report` shows the diagnostics so far: warnings come before what the program prints.
 int runProgram(Compilation& compilation, PhaseTimes& times, const std::function<void()>& report);
 

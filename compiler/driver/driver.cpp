@@ -45,6 +45,7 @@ private:
     case Command::Check: return runCheck(compilation_, times_);
     case Command::Format: return runFormat(compilation_, times_);
     case Command::Run: return runProgram(compilation_, times_, [this] { finish(); });
+    case Command::LanguageServer: break; // has no file
     }
     internalError("a command that nothing runs");
   }
@@ -93,6 +94,7 @@ int runCommand(const std::vector<std::string>& arguments) {
   if (diags.hasErrors()) return WrongUsage;
   if (options.version) return print(versionText(), options);
   if (options.help) return print(options.command ? helpText(*options.command) : helpText(), options);
+  if (options.command == Command::LanguageServer) return runLanguageServer(options);
   int status = Session(arguments, options).run();
   for (const std::string& file : options.moreFiles) {
     Options more = options;

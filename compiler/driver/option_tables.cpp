@@ -13,6 +13,7 @@ const std::vector<CommandRow>& commandTable() {
        "print what a stage of the compiler made"},
       {Command::Check, "check", "FILE", "look for mistakes, and make nothing"},
       {Command::Format, "fmt", "FILE...", "rewrite scripts in their canonical form"},
+      {Command::LanguageServer, "lsp", "", "serve an editor: the Language Server Protocol on standard input and output"},
   };
   return table;
 }
@@ -65,6 +66,8 @@ const std::vector<OptionRow>& optionTable() {
        "fill parameters that have no values with seeded random numbers"},
       {OptionId::CheckFormat, {"--check"}, Row::Flag, nullptr, {Command::Format},
        "only say what is not in canonical form"},
+      {OptionId::Stdio, {"--stdio"}, Row::Flag, nullptr, {Command::LanguageServer},
+       "talk on standard input and output, as it always does"},
       {OptionId::Fix, {"--fix"}, Row::Flag, nullptr, {Command::Check},
        "change the file as the diagnostics propose"},
       {OptionId::Define, {"-D"}, Row::Letter, "NAME=VALUE", everything, "give a constant of the script another value"},

@@ -269,6 +269,7 @@ private:
     case OptionId::Verbose: options_.verbose = true; return;
     case OptionId::CheckFormat: options_.checkFormat = true; return;
     case OptionId::Fix: options_.fix = true; return;
+    case OptionId::Stdio: return;
     case OptionId::Help: options_.help = true; return;
     case OptionId::Version: options_.version = true; return;
     }
@@ -293,6 +294,7 @@ private:
       return;
     }
     const CommandRow& row = rowOf(*options_.command);
+    if (options_.command == Command::LanguageServer) return checkNoFile();
     if (options_.file.empty())
       diags_.report(diag::MissingFile, {}, row.name)
           .help(std::string("usage: convoy ") + row.name + " " + row.usage);
@@ -302,6 +304,11 @@ private:
       diags_.report(diag::MissingStage, {})
           .help("--stage= takes ast, graph, fused, schedule, loops, llvm, llvm-opt, asm; "
                 "--dump-stages-to=DIR writes all");
+  }
+
+  // Its files come from the editor.
+  void checkNoFile() {
+    if (!options_.file.empty()) diags_.report(diag::TakesNoFile, {}, rowOf(*options_.command).name, options_.file);
   }
 
   const std::vector<std::string>& arguments_;

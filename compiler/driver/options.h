@@ -9,7 +9,7 @@
 
 namespace convoy::driver {
 
-enum class Command { Build, Run, Emit, Check, Format };
+enum class Command { Build, Run, Emit, Check, Format, LanguageServer };
 
 struct CommandRow {
   Command command;
@@ -80,6 +80,7 @@ enum class OptionId {
   Verbose,
   Fix,
   CheckFormat,
+  Stdio,
   Help,
   Version,
 };

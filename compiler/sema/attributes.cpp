@@ -47,11 +47,6 @@ bool Elaborator::namedArgument(LayerCall& call, const ast::Argument& argument) {
   return false;
 }
 
-static const std::vector<std::string>& paddingWords() {
-  static const std::vector<std::string> words = {"same", "same_lower", "valid"};
-  return words;
-}
-
 static bool isPaddingWord(const std::string& text) {
   return std::find(paddingWords().begin(), paddingWords().end(), text) != paddingWords().end();
 }

@@ -11,10 +11,7 @@ graph::Graph Elaborator::run(const ast::Pipeline& pipeline) {
   frame.description = "pipeline '" + pipeline.name + "'";
   frame_ = &frame;
   calls_.push_back(&frame);
-  for (const ast::Block& block : program_.main().blocks) checkBlock(block);
-  for (const auto& file : program_.main().imported)
-    for (const ast::Block& block : file->blocks) checkBlock(block);
-  defineConstants();
+  definitions();
   declareInputs(pipeline);
   checkResultNames(pipeline);
   size_t errors = diags_.errorCount();
@@ -29,6 +26,20 @@ graph::Graph Elaborator::run(const ast::Pipeline& pipeline) {
       diags_.report(diag::ExpectedTensor, result.location, "return", describe(result.value, graph_));
   }
   return std::move(graph_);
+}
+
+void Elaborator::checkDefinitions() {
+  Frame frame(program_.of(program_.main()), nullptr);
+  frame_ = &frame;
+  calls_.push_back(&frame);
+  definitions();
+}
+
+void Elaborator::definitions() {
+  for (const ast::Block& block : program_.main().blocks) checkBlock(block);
+  for (const auto& file : program_.main().imported)
+    for (const ast::Block& block : file->blocks) checkBlock(block);
+  defineConstants();
 }
 
 void Elaborator::declareInputs(const ast::Pipeline& pipeline) {
@@ -58,6 +69,7 @@ void Elaborator::declareInputs(const ast::Pipeline& pipeline) {
     graph::ValueId id = add(std::move(value));
     graph_.inputs.push_back(id);
     frame_->assign(input.name, {Tensor{id}});
+    note(input.location, {Tensor{id}});
   }
 }
 

@@ -8,6 +8,7 @@
 #pragma once
 #include "ast/ast.h"
 #include "sema/arithmetic.h"
+#include "sema/facts.h"
 #include "sema/frame.h"
 #include "sema/kernel_values.h"
 #include "sema/sema.h"
@@ -45,16 +46,19 @@ struct ClaimedType {
 
 class Elaborator {
 public:
-  Elaborator(const Program& program, const SemaOptions& options, DiagnosticEngine& diags)
-      : program_(program), options_(options), diags_(diags) {}
+  Elaborator(const Program& program, const SemaOptions& options, DiagnosticEngine& diags, Facts* facts)
+      : program_(program), options_(options), diags_(diags), facts_(facts) {}
 
   // The graph, possibly incomplete after errors.
   graph::Graph run(const ast::Pipeline& pipeline);
+  // Of a file without a pipeline.
+  void checkDefinitions();
 
 private:
   using Statements = std::vector<ast::Statement>;
 
   // elaborator.cpp
+  void definitions();
   void declareInputs(const ast::Pipeline& pipeline);
   void checkResultNames(const ast::Pipeline& pipeline);
   struct Result {
@@ -178,12 +182,16 @@ private:
   // Counts work. False when there was too much of it, which is reported once: then nothing goes on.
   bool charge(int64_t work, Location location);
   bool stop(DiagnosticBuilder report);
+  void note(Location where, const Value& value) {
+    if (facts_) facts_->note(where, value);
+  }
 
   ArithmeticContext arithmetic(Location location) { return {location, diags_, graph_}; }
 
   const Program& program_;
   const SemaOptions& options_;
   DiagnosticEngine& diags_;
+  Facts* facts_; // may be null
   graph::Graph graph_;
   Frame* frame_ = nullptr;
   std::vector<const Frame*> calls_; // the frames being elaborated, outermost first

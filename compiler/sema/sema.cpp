@@ -1,5 +1,6 @@
 #include "sema/sema.h"
 #include "sema/elaborator.h"
+#include "sema/facts.h"
 #include "support/internal_error.h"
 
 namespace convoy {
@@ -31,13 +32,14 @@ const ast::Pipeline* choose(const ast::File& file, const std::string& wanted, Di
 
 } // namespace
 
-std::optional<graph::Graph> analyze(const ast::File& file, const SemaOptions& options,
-                                    DiagnosticEngine& diags) {
+std::optional<graph::Graph> analyze(const ast::File& file, const SemaOptions& options, DiagnosticEngine& diags,
+                                    sema::Facts* facts) {
   sema::Program program(file, diags);
   if (diags.hasErrors()) return std::nullopt;
   const ast::Pipeline* pipeline = choose(file, options.pipeline, diags);
   if (!pipeline) return std::nullopt;
-  graph::Graph graph = sema::Elaborator(program, options, diags).run(*pipeline);
+  graph::Graph graph = sema::Elaborator(program, options, diags, facts).run(*pipeline);
+  if (facts) facts->graph = graph;
   if (diags.hasErrors()) return std::nullopt;
   sema::prune(graph);
   if (options.initSeed) sema::initializeRandom(graph, *options.initSeed, diags);
@@ -45,6 +47,12 @@ std::optional<graph::Graph> analyze(const ast::File& file, const SemaOptions& op
   std::vector<std::string> problems = graph::verify(graph);
   if (!problems.empty()) internalError("sema made a graph that is not well formed: " + problems.front());
   return graph;
+}
+
+void checkDefinitions(const ast::File& file, const SemaOptions& options, DiagnosticEngine& diags,
+                      sema::Facts* facts) {
+  sema::Program program(file, diags);
+  if (!diags.hasErrors()) sema::Elaborator(program, options, diags, facts).checkDefinitions();
 }
 
 } // namespace convoy
