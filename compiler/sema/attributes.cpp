@@ -41,7 +41,7 @@ bool Elaborator::namedArgument(LayerCall& call, const ast::Argument& argument) {
   std::string nearest = nearestName(*argument.name, candidates), all;
   for (const std::string& candidate : candidates) all += (all.empty() ? "" : ", ") + candidate;
   if (!nearest.empty())
-    report.help("did you mean '" + nearest + "'?");
+    report.fix("did you mean '" + nearest + "'?", argument.nameLocation, nearest);
   else
     report.help("it takes " + all);
   return false;

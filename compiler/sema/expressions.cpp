@@ -177,7 +177,7 @@ Value Elaborator::name(const ast::Expr& expr) {
   std::vector<std::string> candidates = frame_->visibleNames();
   for (const std::string& name : frame_->names.constants()) candidates.push_back(name);
   std::string nearest = nearestName(expr.text, candidates);
-  if (!nearest.empty()) report.help("did you mean '" + nearest + "'?");
+  if (!nearest.empty()) report.fix("did you mean '" + nearest + "'?", expr.location, nearest);
   return {};
 }
 

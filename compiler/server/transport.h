@@ -28,6 +28,7 @@ public:
 
 private:
   bool readLine(std::string& line);
+  bool skip(uint64_t count);
   std::istream& in_;
   std::ostream& out_;
   size_t limit_;

@@ -43,7 +43,7 @@ TEST(Work, ConvolutionDenseAndTheRest) {
 
 TEST(Work, SizesOfTheRunningProgram) {
   Graph g = parsed(R"(graph @g(%x: tensor[1, H, W]) {
-  param %c.weight : f32[1, 1, 1, 3] = [1, 2, 1]
+  param %c.weight : f32[1, 1, 1, 3] literal = [1, 2, 1]
   %c = conv(%x, %c.weight) {kernel: [1, 3], stride: [1, 1], dilation: [1, 1], pad_begin: [0, 1], pad_end: [0, 1], border: zero, groups: 1} : tensor[1, H, W]
   return (result: %c)
 }
