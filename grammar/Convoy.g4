@@ -7,7 +7,9 @@ grammar Convoy;
 
 tokens { StringBegin, StringMiddle, StringEnd }
 
-file : ( pipeline | block | constant | importFile | ';' )* EOF ;
+file : ( pipeline | block | constant | importFile | weights | ';' )* EOF ;
+
+weights : 'weights' String ;
 
 pipeline : 'pipeline' signature body ;
 
@@ -95,13 +97,13 @@ arguments : '(' ( argument ( ',' argument? )* )? ')' ;
 // `value` or `name: value`.
 argument : pipe ( ':' pipe )? ;
 
-// Reserved words. `weights` has no construct yet; the parser says so.
+// Reserved words.
 Pipeline : 'pipeline' ;
 Return   : 'return' ;
 True     : 'true' ;
 False    : 'false' ;
-Block    : 'block' ;
 Weights  : 'weights' ;
+Block    : 'block' ;
 Import   : 'import' ;
 Const    : 'const' ;
 For      : 'for' ;

@@ -69,6 +69,7 @@ std::string headline(const Expr& expr) {
 class Printer {
 public:
   std::string print(const File& file) {
+    if (file.weights) line("weights " + quoted(file.weights->path), file.weights->location);
     for (const Import& import : file.imports) line("import " + quoted(import.path), import.location);
     for (const Constant& constant : file.constants) {
       line("const " + constant.name, constant.nameLocation);

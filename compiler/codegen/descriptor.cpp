@@ -38,6 +38,11 @@ public:
     auto* type = llvm::FunctionType::get(llvm::Type::getVoidTy(context_), false);
     return llvm::Function::Create(type, llvm::GlobalValue::ExternalLinkage, name, module_);
   }
+  // Bytes that another object defines.
+  llvm::Constant* external(const std::string& name) {
+    return new llvm::GlobalVariable(module_, llvm::Type::getInt8Ty(context_), true,
+                                    llvm::GlobalValue::ExternalLinkage, nullptr, name);
+  }
 
   llvm::Constant* ports(const std::vector<PortDescription>& list, const std::string& name) {
     std::vector<llvm::Constant*> rows;
@@ -68,19 +73,32 @@ std::unique_ptr<llvm::Module> describePipeline(llvm::LLVMContext& context, const
   std::vector<llvm::Constant*> names, checks;
   for (const std::string& s : d.sizes) names.push_back(t.text(s));
   for (const auto& c : d.checks) checks.push_back(t.record({t.text(c.message), t.text(c.location)}));
-  llvm::Constant* weights =
-      d.weights.empty() ? t.null()
-                        : t.global(llvm::ConstantDataArray::get(context, llvm::ArrayRef<float>(d.weights)),
-                                   d.prefix + "_weights", 64);
+  llvm::Constant* weights = d.embedsWeights() ? t.external(d.weightsSymbol()) : t.null();
+  const size_t weightsBytes = d.weights ? d.weights->size() * sizeof(float) : 0;
   auto count = [&](size_t n) { return t.i32(static_cast<int64_t>(n)); };
   // The fields of convoy_pipeline, in order.
-  llvm::Constant* pipeline = t.record(
-      {t.i32(1), count(d.inputs.size()), count(d.outputs.size()), count(d.sizes.size()),
-       count(d.checks.size()), t.i32(d.instructionLevel), t.text(d.name), t.ports(d.inputs, "inputs"),
-       t.ports(d.outputs, "outputs"), t.array(names, "names"), t.array(checks, "checks"), weights,
-       t.i64(static_cast<int64_t>(d.weights.size() * sizeof(float))), t.function(d.prefix + "_check"),
-       t.function(d.prefix + "_prepared_size"), t.function(d.prefix + "_prepare"),
-       t.function(d.prefix + "_workspace_size"), t.function(d.prefix + "_run")});
+  llvm::Constant* pipeline =
+      t.record({t.i32(abiVersion),
+                count(d.inputs.size()),
+                count(d.outputs.size()),
+                count(d.sizes.size()),
+                count(d.checks.size()),
+                t.i32(d.instructionLevel),
+                t.text(d.name),
+                t.ports(d.inputs, "inputs"),
+                t.ports(d.outputs, "outputs"),
+                t.array(names, "names"),
+                t.array(checks, "checks"),
+                weights,
+                t.i64(static_cast<int64_t>(weightsBytes)),
+                llvm::ConstantDataArray::get(
+                    context, llvm::ArrayRef<uint8_t>(d.weightsDigest.data(), d.weightsDigest.size())),
+                d.weightsFile.empty() ? t.null() : t.text(d.weightsFile),
+                t.function(d.prefix + "_check"),
+                t.function(d.prefix + "_prepared_size"),
+                t.function(d.prefix + "_prepare"),
+                t.function(d.prefix + "_workspace_size"),
+                t.function(d.prefix + "_run")});
   t.global(pipeline, d.prefix + "_pipeline", 8, llvm::GlobalValue::ExternalLinkage);
   return module;
 }

@@ -1,6 +1,7 @@
 // The constant tables of the C ABI (runtime.h): `P_pipeline` and what it points to.
 #pragma once
 #include "target/target.h"
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -13,6 +14,11 @@ class Module;
 } // namespace llvm
 
 namespace convoy {
+
+constexpr int abiVersion = 2; // CONVOY_ABI_VERSION of runtime.h
+
+// Numbers with several owners: there may be hundreds of megabytes of them, which nobody copies.
+using SharedNumbers = std::shared_ptr<const std::vector<float>>;
 
 struct PortDescription {
   std::string name;
@@ -31,10 +37,17 @@ struct PipelineDescription {
   };
   std::vector<Check> checks;
   int32_t instructionLevel = 0; // as convoy_pipeline says
-  std::vector<float> weights; // raw parameters, in the order that `prefix_prepare` reads them
+  SharedNumbers
+      weights; // raw parameters, in the order that `prefix_prepare` reads them; null when there are none
+  std::array<uint8_t, 16> weightsDigest{};
+  std::string weightsFile; // where they will lie, without folder; empty: in the program, at `weightsSymbol`
+
+  bool embedsWeights() const { return weights && weightsFile.empty(); }
+  std::string weightsSymbol() const { return prefix + "_weights"; }
 };
 
-// A module with `prefix_pipeline`. The functions that it points to are declarations.
+// A module with `prefix_pipeline`. The functions that it points to are declarations, as are the weights: an
+// object of their own defines them, or whoever loads the code.
 std::unique_ptr<llvm::Module> describePipeline(llvm::LLVMContext& context,
                                                const PipelineDescription& description, const Target& target);
 

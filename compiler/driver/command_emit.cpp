@@ -24,9 +24,12 @@ void writeStage(Compilation& c, Stage stage, const std::string& text) {
 
 int runEmit(Compilation& c, PhaseTimes& times) {
   const std::vector<Stage> reached = stagesFrom(c.kind);
+  std::string names;
+  for (Stage stage : reached) names += (names.empty() ? "" : ", ") + std::string(nameOf(stage));
   for (Stage stage : c.options.stages) {
     if (std::count(reached.begin(), reached.end(), stage) == 0)
-      c.diags.report(diag::StageNotReached, {}, nameOf(stage), describe(c.kind));
+      c.diags.report(diag::StageNotReached, {}, nameOf(stage), describe(c.kind))
+          .help("the stages are " + names);
     c.stages.insert(stage);
   }
   if (c.diags.hasErrors() || !prepareStagesFolder(c)) return Failure;
@@ -47,7 +50,7 @@ int runEmit(Compilation& c, PhaseTimes& times) {
   }
   const std::string path = c.options.output.value_or("-");
   if (isSameFile(path, c.options.file)) {
-    c.diags.report(diag::OutputIsInput, {}, c.options.file);
+    c.diags.report(diag::OutputIsInput, {}, c.options.file).help("name another file with -o");
     return Failure;
   }
   return wrote(writeFile(path, all), path, c.diags) ? Success : Failure;

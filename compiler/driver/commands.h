@@ -7,10 +7,14 @@ namespace convoy::driver {
 enum ExitStatus { Success = 0, Failure = 1, WrongUsage = 2, InternalFailure = 3 };
 
 int runBuild(Compilation& compilation, PhaseTimes& times);
+// Whether `bytes` of weights can be part of what is built; false after a diagnostic.
+bool checkEmbeddedWeights(const PipelineDescription& description, int64_t bytes, DiagnosticEngine& diags);
 int runEmit(Compilation& compilation, PhaseTimes& times);
 int runFormat(Compilation& compilation, PhaseTimes& times);
 int runCheck(Compilation& compilation, PhaseTimes& times);
 int runLanguageServer(const Options& options); // serves until the editor goes
+// Prints the pages of options.codes, or the list of all diagnostics.
+int runExplain(const Options& options, DiagnosticEngine& diags);
 // `report` shows the diagnostics so far: warnings come before what the program prints.
 int runProgram(Compilation& compilation, PhaseTimes& times, const std::function<void()>& report);
 

@@ -2,12 +2,27 @@
 #include "convoy/runtime.h"
 #include "output/files.h"
 #include "support/internal_error.h"
+#include <filesystem>
 
 namespace convoy::driver {
 
 namespace {
 bool endsWith(const std::string& text, const std::string& end) {
   return text.size() > end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
+}
+
+// For a file that does not exist: the one of the same folder whose name is nearest, or "".
+std::string nearestFile(const std::string& path) {
+  namespace fs = std::filesystem;
+  const fs::path wanted(path);
+  std::error_code error;
+  if (fs::exists(wanted, error)) return "";
+  std::vector<std::string> names;
+  for (fs::directory_iterator file(wanted.has_parent_path() ? wanted.parent_path() : ".", error), end;
+       !error && file != end; file.increment(error))
+    names.push_back(file->path().filename().string());
+  const std::string near = nearestName(wanted.filename().string(), names);
+  return near.empty() ? "" : (wanted.parent_path() / near).string();
 }
 } // namespace
 
@@ -31,28 +46,38 @@ const SourceFile* Compilation::read(const std::string& path) {
   constexpr size_t largestText = size_t{256} << 20;
   ReadResult result = readFile(path, largestText);
   if (result.error) {
-    diags.report(diag::CannotRead, {}, path, *result.error);
+    auto report = diags.report(diag::CannotRead, {}, path, *result.error);
+    if (const std::string near = nearestFile(path); !near.empty())
+      report.help("did you mean '" + near + "'?");
     return nullptr;
   }
+  if (path != "-") filesRead.push_back(path);
   return sources.add(path == "-" ? "<stdin>" : path, std::move(result.bytes));
 }
 
 bool Compilation::open() {
   kind = fileKindOf(options.file);
   file = read(options.file);
-  if (kind != FileKind::Script && !options.pipeline.empty())
-    diags.report(diag::OptionWithoutEffect, {}, "--pipeline", describe(kind));
-  if (kind == FileKind::Loops && !options.scheduleFile.empty())
-    diags.report(diag::OptionWithoutEffect, {}, "--schedule", describe(kind));
-  if (kind == FileKind::Loops && options.initSeed)
-    diags.report(diag::OptionWithoutEffect, {}, "--init", describe(kind));
+  warnOfIdleOptions();
   return file != nullptr;
 }
 
 bool Compilation::open(std::string text) {
   kind = fileKindOf(options.file);
   file = sources.add(options.file, std::move(text));
+  warnOfIdleOptions();
   return true;
+}
+
+void Compilation::warnOfIdleOptions() {
+  if (kind != FileKind::Script && !options.pipeline.empty())
+    diags.report(diag::OptionWithoutEffect, {}, "--pipeline", describe(kind));
+  if (kind == FileKind::Loops && !options.scheduleFile.empty())
+    diags.report(diag::OptionWithoutEffect, {}, "--schedule", describe(kind));
+  if (kind == FileKind::Loops && !options.weightsFile.empty())
+    diags.report(diag::OptionWithoutEffect, {}, "--weights", describe(kind));
+  if (kind == FileKind::Loops && options.initSeed)
+    diags.report(diag::OptionWithoutEffect, {}, "--init", describe(kind));
 }
 
 std::vector<std::string> Compilation::exportedSymbols() const {

@@ -8,6 +8,7 @@
 #include "output/compile.h"
 #include "schedule/schedule.h"
 #include "target/target.h"
+#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
@@ -31,8 +32,14 @@ struct Compilation {
   SourceManager sources;        // before everything that points into a file
   std::set<Stage> stages;       // that will be printed
   bool needsParameters = false; // what is made will run, so parameters must have values
+  std::string weightsFile;      // PipelineDescription::weightsFile
+  std::optional<std::string> scheduleText; // stands for options.scheduleFile
+  // May be empty. Called before each phase and each kernel, by one thread at a time, with the share of the work that
+  // is done; false ends the compilation with a diagnostic.
+  std::function<bool(const std::string& phase, double done)> watcher;
   FileKind kind = FileKind::Script;
-  const SourceFile* file = nullptr; // options.file
+  const SourceFile* file = nullptr;   // options.file
+  std::vector<std::string> filesRead; // as they were opened; standard input is none
 
   // Filled by the phases, in this order.
   std::unique_ptr<ast::File> syntax;
@@ -47,11 +54,14 @@ struct Compilation {
   const SourceFile* read(const std::string& path);
   // Reads options.file; false after a diagnostic.
   bool open();
-  // Takes `text` for the content of options.file.
+  // Takes `text` for the content of options.file, which need not exist; true.
   bool open(std::string text);
   // Symbols that whoever links the code may use.
   std::vector<std::string> exportedSymbols() const;
   int threads() const; // of the compiler
+
+private:
+  void warnOfIdleOptions();
 };
 
 } // namespace convoy::driver

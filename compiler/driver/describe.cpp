@@ -1,4 +1,5 @@
 #include "driver/describe.h"
+#include "core/digest.h"
 #include "support/internal_error.h"
 #include <algorithm>
 #include <cctype>
@@ -55,8 +56,21 @@ PipelineDescription interfaceOf(const graph::Graph& graph, std::vector<float> we
     description.outputs.push_back(describeOutput(output, graph.value(output.value).type));
   for (const graph::EntryCheck& check : graph.checks)
     description.checks.push_back({check.check.message, check.location.str()});
-  description.weights = std::move(weights);
+  if (!weights.empty()) {
+    digestOf(weights.data(), weights.size() * sizeof(float), description.weightsDigest.data());
+    description.weights = std::make_shared<const std::vector<float>>(std::move(weights));
+  }
   return description;
+}
+
+std::vector<NamedShape> parametersOf(const graph::Graph& graph) {
+  std::vector<NamedShape> parameters;
+  for (const graph::Value& value : graph.values) {
+    if (value.kind != graph::Value::Parameter) continue;
+    parameters.push_back({value.name, {}});
+    for (const Size& dim : value.type.dims) parameters.back().dims.push_back(dim.known());
+  }
+  return parameters;
 }
 
 std::vector<std::string> parametersWithoutValues(const graph::Graph& graph) {

@@ -2,6 +2,7 @@
 #pragma once
 #include "codegen/descriptor.h"
 #include "graph/graph.h"
+#include "output/weights_file.h"
 
 namespace convoy::driver {
 
@@ -11,6 +12,9 @@ std::string symbolPrefix(const std::string& pipelineName);
 
 // Sizes are numbered in the order of graph.symbols().
 PipelineDescription interfaceOf(const graph::Graph& graph, std::vector<float> weights);
+
+// Names and shapes of the parameters, in the order of their numbers in the weights.
+std::vector<NamedShape> parametersOf(const graph::Graph& graph);
 
 // The names of parameters that were not given, in graph order.
 std::vector<std::string> parametersWithoutValues(const graph::Graph& graph);

@@ -24,7 +24,7 @@ public:
     Reproducer reproducer = makeReproducer(arguments_, options_, nullptr);
     try {
       fixed_ = options_.fix ? fixFile(options_, diags_) : 0;
-      const bool open = compilation_.open();
+      const bool open = !rowOf(*options_.command).takesFile || compilation_.open();
       reproducer = makeReproducer(arguments_, options_, compilation_.file);
       CrashGuard guard(reproducer);
       const int status = open ? dispatch() : Failure;
@@ -44,6 +44,7 @@ private:
     case Command::Emit: return runEmit(compilation_, times_);
     case Command::Check: return runCheck(compilation_, times_);
     case Command::Format: return runFormat(compilation_, times_);
+    case Command::Explain: return runExplain(options_, diags_);
     case Command::Run: return runProgram(compilation_, times_, [this] { finish(); });
     case Command::LanguageServer: break; // has no file
     }

@@ -7,12 +7,13 @@
 namespace convoy::driver {
 
 struct LoadedPipeline {
-  std::unique_ptr<CodeInMemory> code; // owns what `pipeline` points to
+  std::unique_ptr<CodeInMemory> code; // owns what `pipeline` points to, but for
+  SharedNumbers weights;
   const convoy_pipeline* pipeline = nullptr;
 };
 
-// The compilation must have reached machine code for this machine, from a script or graph IR. The compilation
-// must outlive prepare(): it owns the parameters' numbers.
+// The compilation must have reached machine code for this machine, from a script or graph IR. It need not
+// live on.
 LoadedPipeline loadInMemory(const Compilation& compilation);
 
 } // namespace convoy::driver

@@ -13,7 +13,11 @@ const std::vector<CommandRow>& commandTable() {
        "print what a stage of the compiler made"},
       {Command::Check, "check", "FILE", "look for mistakes, and make nothing"},
       {Command::Format, "fmt", "FILE...", "rewrite scripts in their canonical form"},
-      {Command::LanguageServer, "lsp", "", "serve an editor: the Language Server Protocol on standard input and output"},
+      {Command::LanguageServer, "lsp", "", "serve an editor: the Language Server Protocol on standard input and output",
+       /*takesFile=*/false},
+      {Command::Explain, "explain", "[CODE...]",
+       "print what a diagnostic means, with examples; without a CODE, list all",
+       /*takesFile=*/false},
   };
   return table;
 }
@@ -61,18 +65,35 @@ const std::vector<OptionRow>& optionTable() {
        "compute as this schedule says, in place of one made here"},
       {OptionId::DumpStages, {"--dump-stages-to"}, Row::Value, "DIR", compiling,
        "write what every stage made to numbered files"},
-      {OptionId::Pipeline, {"--pipeline"}, Row::Value, "NAME", everything, "which pipeline, when the file has several"},
-      {OptionId::Init, {"--init"}, Row::Value, "random:SEED", everything,
+      {OptionId::Pipeline, {"--pipeline"}, Row::Value, "NAME", everything, "which pipeline, when the file has several",
+       /*aboutFile=*/true},
+      {OptionId::Weights, {"--weights"}, Row::Value, "FILE",
+       {Command::Build, Command::Run, Command::Emit, Command::Check},
+       "values of the parameters, in place of the script's: .safetensors, .npz or a folder of .npy"},
+      {OptionId::Init, {"--init"}, Row::Value, "random:SEED", {Command::Build, Command::Run, Command::Emit, Command::Check},
        "fill parameters that have no values with seeded random numbers"},
+      {OptionId::Define, {"-D"}, Row::Letter, "NAME=VALUE",
+       {Command::Build, Command::Run, Command::Emit, Command::Check, Command::LanguageServer}, "give a constant of the script another value"},
+      {OptionId::ImportFolder, {"-I"}, Row::Letter, "DIR",
+       {Command::Build, Command::Run, Command::Emit, Command::Check, Command::LanguageServer}, "look for imported files here too"},
+      {OptionId::EmbedWeights, {"--embed-weights"}, Row::Flag, nullptr, {Command::Build},
+       "keep the parameters' numbers in what is made (the default)"},
+      {OptionId::ExternalWeights, {"--external-weights"}, Row::Flag, nullptr, {Command::Build},
+       "keep them in OUT.weights.safetensors"},
+      {OptionId::Runtime, {"--runtime"}, Row::Value, "bundled|none", {Command::Build},
+       "whether libraries hold the runtime library (default: bundled); none: they need nothing but memcpy"},
+      {OptionId::Dependencies, {"-MD"}, Row::Flag, nullptr, {Command::Build},
+       "write the files that were read as a rule for make"},
+      {OptionId::DependencyFile, {"-MF"}, Row::Value, "FILE", {Command::Build},
+       "where -MD writes (default: OUT.d)"},
       {OptionId::CheckFormat, {"--check"}, Row::Flag, nullptr, {Command::Format},
        "only say what is not in canonical form"},
       {OptionId::Stdio, {"--stdio"}, Row::Flag, nullptr, {Command::LanguageServer},
        "talk on standard input and output, as it always does"},
       {OptionId::Fix, {"--fix"}, Row::Flag, nullptr, {Command::Check},
        "change the file as the diagnostics propose"},
-      {OptionId::Define, {"-D"}, Row::Letter, "NAME=VALUE", everything, "give a constant of the script another value"},
-      {OptionId::ImportFolder, {"-I"}, Row::Letter, "DIR", everything, "look for imported files here too"},
-      {OptionId::TimePasses, {"--time-passes"}, Row::Flag, nullptr, everything, "print how long each phase took"},
+      {OptionId::TimePasses, {"--time-passes"}, Row::Flag, nullptr, everything, "print how long each phase took",
+       /*aboutFile=*/true},
       {OptionId::Format, {"--diagnostics-format"}, Row::Value, "text|json", everything, "how mistakes are reported"},
       {OptionId::Color, {"--color"}, Row::Value, "auto|always|never", everything,
        "colour in messages (default: auto, which respects NO_COLOR and CLICOLOR_FORCE)"},
@@ -85,6 +106,7 @@ const std::vector<OptionRow>& optionTable() {
 }
 
 bool takes(Command command, const OptionRow& row) {
+  if (row.aboutFile && !rowOf(command).takesFile) return false;
   return row.commands.empty() || std::count(row.commands.begin(), row.commands.end(), command) > 0;
 }
 

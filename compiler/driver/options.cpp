@@ -53,7 +53,7 @@ public:
     while (next_ < arguments_.size()) {
       const std::string argument = arguments_[next_++];
       if (optionsEnded || argument.size() < 2 || argument[0] != '-')
-        readFile(argument);
+        readOperand(argument);
       else if (argument == "--")
         optionsEnded = true;
       else
@@ -94,8 +94,11 @@ private:
     }
   }
 
-  void readFile(const std::string& argument) {
-    if (options_.file.empty() && !argument.empty())
+  // What is no option: the file to work on, or a code to explain.
+  void readOperand(const std::string& argument) {
+    if (options_.command && !rowOf(*options_.command).takesFile)
+      options_.codes.push_back(argument);
+    else if (options_.file.empty() && !argument.empty())
       options_.file = argument;
     else if (options_.command == Command::Run)
       options_.programArguments.push_back(argument);
@@ -104,7 +107,8 @@ private:
     else if (options_.command && argument.empty())
       diags_.report(diag::MissingFile, {}, rowOf(*options_.command).name);
     else if (options_.command)
-      diags_.report(diag::TooManyFiles, {}, rowOf(*options_.command).name, argument);
+      diags_.report(diag::TooManyFiles, {}, rowOf(*options_.command).name, argument)
+          .help("call it once for each file");
   }
 
   void readOption(const std::string& argument) {
@@ -151,8 +155,8 @@ private:
     const std::string name = nameIn(argument);
     if (const OptionRow* other = findOption(argument, std::nullopt)) {
       std::vector<std::string> commands;
-      for (Command command : other->commands)
-        commands.push_back(std::string("'convoy ") + rowOf(command).name + "'");
+      for (const CommandRow& row : commandTable())
+        if (takes(row.command, *other)) commands.push_back(std::string("'convoy ") + row.name + "'");
       diags_.report(diag::OptionOfOtherCommand, {}, name, rowOf(*options_.command).name)
           .help("it is an option of " + joined(commands));
       return;
@@ -252,9 +256,24 @@ private:
       return;
     case OptionId::Pipeline: options_.pipeline = value; return;
     case OptionId::Schedule: options_.scheduleFile = value; return;
+    case OptionId::Weights: options_.weightsFile = value; return;
     case OptionId::Init: return readSeed(name, value);
     case OptionId::Define: return readDefine(name, value);
     case OptionId::ImportFolder: options_.importFolders.push_back(value); return;
+    case OptionId::EmbedWeights: options_.externalWeights = false; return;
+    case OptionId::ExternalWeights: options_.externalWeights = true; return;
+    case OptionId::Runtime: {
+      RuntimeKind kind = RuntimeKind::Bundled;
+      readChoice<RuntimeKind>(name, value, {{"bundled", RuntimeKind::Bundled}, {"none", RuntimeKind::None}},
+                              kind);
+      options_.runtime = kind;
+      return;
+    }
+    case OptionId::Dependencies: options_.dependencies = true; return;
+    case OptionId::DependencyFile:
+      options_.dependencies = true;
+      options_.dependencyFile = value;
+      return;
     case OptionId::DumpStages: options_.stagesFolder = value; return;
     case OptionId::TimePasses: options_.timePasses = true; return;
     case OptionId::Format:
@@ -287,19 +306,19 @@ private:
 
   void checkComplete() {
     if (!options_.command) {
-      std::vector<std::string> names;
-      for (const CommandRow& row : commandTable()) names.push_back(row.name);
-      diags_.report(diag::MissingCommand, {})
-          .help("the commands are " + joined(names) + "; 'convoy --help' says more");
+      diags_.report(diag::MissingCommand, {}).help("'convoy --help' lists the commands");
       return;
     }
     const CommandRow& row = rowOf(*options_.command);
     if (options_.command == Command::LanguageServer) return checkNoFile();
-    if (options_.file.empty())
+    if (row.takesFile && options_.file.empty())
       diags_.report(diag::MissingFile, {}, row.name)
           .help(std::string("usage: convoy ") + row.name + " " + row.usage);
-    if (options_.command == Command::Build && options_.kinds.size() > 1 && options_.output == "-")
-      diags_.report(diag::SeveralToStandardOutput, {});
+    const bool several = options_.kinds.size() > 1 || options_.externalWeights ||
+                         (options_.dependencies && !options_.dependencyFile);
+    if (options_.command == Command::Build && several && options_.output == "-")
+      diags_.report(diag::SeveralToStandardOutput, {})
+          .help("-o OUT writes them to files, each with its ending");
     if (options_.command == Command::Emit && options_.stages.empty() && options_.stagesFolder.empty())
       diags_.report(diag::MissingStage, {})
           .help("--stage= takes ast, graph, fused, schedule, loops, llvm, llvm-opt, asm; "

@@ -9,13 +9,14 @@
 
 namespace convoy::driver {
 
-enum class Command { Build, Run, Emit, Check, Format, LanguageServer };
+enum class Command { Build, Run, Emit, Check, Format, Explain, LanguageServer };
 
 struct CommandRow {
   Command command;
   const char* name;
   const char* usage; // what follows "convoy NAME"
   const char* help;
+  bool takesFile = true; // one file to work on; `explain` takes codes instead
 };
 const std::vector<CommandRow>& commandTable();
 const CommandRow& rowOf(Command command);
@@ -32,6 +33,9 @@ struct OutputKindRow {
 const std::vector<OutputKindRow>& outputKindTable();
 const OutputKindRow& rowOf(OutputKind kind);
 
+// The helpers of libconvoy_runtime.a, for libraries and headers.
+enum class RuntimeKind { Bundled, None };
+
 enum class DiagnosticsFormat { Text, Json };
 enum class ColorMode { Auto, Always, Never };
 
@@ -40,6 +44,7 @@ struct Options {
   bool help = false, version = false;
   std::string file;                   // "-" is standard input
   std::vector<std::string> moreFiles; // `fmt` takes several
+  std::vector<std::string> codes;     // `explain`: what to explain, as it was written
   std::optional<std::string> output;  // "-" is standard output
   std::vector<OutputKind> kinds = {OutputKind::Executable};
   std::vector<Stage> stages;
@@ -47,11 +52,15 @@ struct Options {
   std::string cpu;    // empty: this one, or the plainest of another kind of machine
   int optimize = 3;
   int threads = 0; // of the compiler, and of the program for `run`; 0: all allowed cores
-  std::string pipeline, scheduleFile;
+  std::string pipeline, scheduleFile, weightsFile;
   std::optional<uint64_t> initSeed;
   std::vector<std::pair<std::string, std::string>> defines; // -D NAME=VALUE
   std::vector<std::string> importFolders;                   // -I DIR
-  std::string stagesFolder; // empty: stages are not written
+  bool externalWeights = false;              // in a file beside the output
+  std::optional<RuntimeKind> runtime;        // bundled where it can be, unless said
+  bool dependencies = false;                 // write a Makefile's rule
+  std::optional<std::string> dependencyFile; // where; without: named after the output
+  std::string stagesFolder;                  // empty: stages are not written
   bool timePasses = false, verbose = false;
   bool checkFormat = false; // `fmt`: say what is not in canonical form, and change nothing
   bool fix = false;         // `check`: make the changes that diagnostics propose
@@ -70,9 +79,15 @@ enum class OptionId {
   Threads,
   Pipeline,
   Schedule,
+  Weights,
   Init,
   Define,
   ImportFolder,
+  EmbedWeights,
+  ExternalWeights,
+  Runtime,
+  Dependencies,
+  DependencyFile,
   DumpStages,
   TimePasses,
   Format,
@@ -95,6 +110,7 @@ struct OptionRow {
   const char* value;             // what follows, for help; null for a flag
   std::vector<Command> commands; // that take it; empty: all of them
   const char* help;
+  bool aboutFile = false; // says how a file is worked on: of no use to commands without one
 };
 const std::vector<OptionRow>& optionTable();
 bool takes(Command command, const OptionRow& row);

@@ -1,6 +1,8 @@
 #include "driver/pipeline.h"
 #include "driver/describe.h"
+#include "graph/passes/fold_batch_norm.h"
 #include "graph/reader.h"
+#include "import/weights.h"
 #include "loop/passes/hoist_invariants.h"
 #include "loop/passes/remove_dead.h"
 #include "loop/passes/share_common.h"
@@ -16,6 +18,16 @@ namespace convoy::driver {
 
 namespace {
 
+// Tells who watches how much is done, in 0..1. False after a diagnostic: they want no more.
+bool goOn(Compilation& c, const std::string& phase, double done) {
+  if (!c.watcher || c.watcher(phase, done)) return true;
+  c.diags.report(diag::Cancelled, {});
+  return false;
+}
+
+// Most of the time goes into code, so the phases before it count as this share of the work.
+constexpr double shareBeforeCode = 0.2;
+
 // ---- what the phases do ----
 
 bool parseScript(Compilation& c) {
@@ -30,7 +42,6 @@ bool parseScript(Compilation& c) {
 bool analyzeScript(Compilation& c) {
   SemaOptions options;
   options.pipeline = c.options.pipeline;
-  options.initSeed = c.options.initSeed;
   options.defines = c.options.defines;
   c.graph = analyze(*c.syntax, options, c.diags);
   return c.graph && !c.diags.hasErrors();
@@ -38,8 +49,40 @@ bool analyzeScript(Compilation& c) {
 
 bool readGraph(Compilation& c) {
   c.graph = graph::read(*c.file, c.diags);
-  if (c.graph && c.options.initSeed) sema::initializeRandom(*c.graph, *c.options.initSeed, c.diags);
   return c.graph && !c.diags.hasErrors();
+}
+
+struct NamedFile {
+  std::string path;
+  Location location; // where the script names it
+};
+
+// --weights, as it is; else the file that the script names, from the script's folder.
+std::optional<NamedFile> weightsFile(const Compilation& c) {
+  if (!c.options.weightsFile.empty()) return NamedFile{c.options.weightsFile, {}};
+  if (!c.syntax || !c.syntax->weights) return std::nullopt;
+  const ast::Weights& weights = *c.syntax->weights;
+  const bool relative = !weights.path.empty() && weights.path.front() != '/';
+  const size_t folder = c.options.file.rfind('/') + 1; // 0: the script is in the current folder
+  return NamedFile{(relative ? c.options.file.substr(0, folder) : "") + weights.path, weights.pathLocation};
+}
+
+weights::Missing severityOfMissing(const Compilation& c) {
+  if (c.options.initSeed) return weights::Missing::Filled;
+  return c.needsParameters ? weights::Missing::Error : weights::Missing::Warning;
+}
+
+// What no file gives is filled with random numbers when that is asked for.
+bool fillParameters(Compilation& c) {
+  if (const std::optional<NamedFile> named = weightsFile(c)) {
+    const auto file = weights::openWeights(named->path, named->location, c.diags);
+    if (!file) return false;
+    const std::vector<std::string>& read = file->store->files();
+    c.filesRead.insert(c.filesRead.end(), read.begin(), read.end());
+    if (!weights::applyWeights(*c.graph, *file, severityOfMissing(c), c.diags)) return false;
+  }
+  if (c.options.initSeed) sema::initializeRandom(*c.graph, *c.options.initSeed, c.diags);
+  return !c.diags.hasErrors();
 }
 
 // What runs needs its parameters; `check` and `emit` do without.
@@ -52,8 +95,13 @@ bool checkParameters(Compilation& c) {
   for (size_t i = 0; i < std::min(missing.size(), shown); ++i) names += (i ? ", " : "") + missing[i];
   if (missing.size() > shown) names += " and " + std::to_string(missing.size() - shown) + " more";
   c.diags.report(diag::ParametersWithoutValues, {}, c.graph->name, names)
-      .help("'--init random:1' fills them with seeded random numbers");
+      .help("'--weights FILE' reads them; '--init random:1' fills them with seeded random numbers");
   return false;
+}
+
+bool foldBatchNorm(Compilation& c) {
+  c.graph = graph::foldBatchNorm(*c.graph);
+  return true;
 }
 
 bool findTarget(Compilation& c) {
@@ -62,11 +110,12 @@ bool findTarget(Compilation& c) {
 }
 
 bool makeOrReadSchedule(Compilation& c) {
-  if (c.options.scheduleFile.empty()) {
+  if (c.options.scheduleFile.empty() && !c.scheduleText) {
     c.schedule = schedule::makeSchedule(*c.graph, *c.target);
     return true;
   }
-  const SourceFile* text = c.read(c.options.scheduleFile);
+  const SourceFile* text =
+      c.scheduleText ? c.sources.add("<schedule>", *c.scheduleText) : c.read(c.options.scheduleFile);
   if (text) c.schedule = schedule::read(*text, *c.graph, c.diags);
   return c.schedule && !c.diags.hasErrors();
 }
@@ -75,6 +124,7 @@ bool lowerGraph(Compilation& c) {
   schedule::Program program = schedule::lower(*c.graph, *c.schedule, *c.target, symbolPrefix(c.graph->name));
   c.loops = std::move(program.loops);
   c.description = interfaceOf(*c.graph, std::move(program.weights));
+  if (c.description->weights) c.description->weightsFile = c.weightsFile;
   c.description->instructionLevel = c.target->instructionLevel();
   return true;
 }
@@ -101,8 +151,14 @@ bool generateCode(Compilation& c) {
   options.keepLlvm = c.stages.count(Stage::Llvm) > 0;
   options.keepOptimized = c.stages.count(Stage::LlvmOptimized) > 0;
   options.keepAssembly = c.stages.count(Stage::Assembly) > 0;
+  bool stopped = false;
+  options.proceed = [&](size_t done, size_t total) {
+    const double share = static_cast<double>(done) / static_cast<double>(total);
+    stopped = stopped || !goOn(c, "codegen", shareBeforeCode + (1 - shareBeforeCode) * share);
+    return !stopped;
+  };
   c.units = compileProgram(c.loops, c.description ? &*c.description : nullptr, *c.target, options);
-  return true;
+  return !stopped;
 }
 
 // ---- what they made, checked ----
@@ -133,11 +189,15 @@ const std::vector<Phase>& pipeline() {
       {"parse", "the first look at the text: what follows sees a tree and never text",
        {script}, parseScript, nullptr, {{Stage::Ast, printSyntax}}},
       {"sema", "names and shapes are resolved once, so that no later phase can meet a mistake of the user's",
-       {script}, analyzeScript, verifyGraph, {{Stage::Graph, printGraph}}},
+       {script}, analyzeScript, verifyGraph, {}},
       {"read graph", "stands for parse and sema when the file is graph IR",
-       {graph}, readGraph, verifyGraph, {{Stage::Graph, printGraph}}},
+       {graph}, readGraph, verifyGraph, {}},
+      {"weights", "once names and shapes of parameters are known, to compare with those of the file",
+       {script, graph}, fillParameters, verifyGraph, {{Stage::Graph, printGraph}}},
       {"parameters", "before anything is decided or compiled for a program that could not run",
        {script, graph}, checkParameters, nullptr, {}},
+      {"fold batch_norm", "once numbers are known, and before kernels are chosen for layers that it changes",
+       {script, graph}, foldBatchNorm, verifyGraph, {}},
       {"target", "the schedule depends on the machine's vectors, the graph does not",
        {script, graph, loops}, findTarget, nullptr, {}},
       {"schedule", "decides fusion, layout and tiles while layers are still layers",
@@ -204,6 +264,8 @@ bool runPipeline(Compilation& c, Goal goal, PhaseTimes& times, const StageSink& 
   for (size_t i = 0; i < count; ++i) {
     const Phase& phase = pipeline()[i];
     if (!takesPart(phase, c.kind)) continue;
+    const double done = shareBeforeCode * static_cast<double>(i) / static_cast<double>(pipeline().size());
+    if (!goOn(c, phase.name, done)) return false;
     if (!times.measure(phase.name, [&] { return phase.run(c); })) return false;
     if (phase.verify) {
       const std::vector<std::string> problems =

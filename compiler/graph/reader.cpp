@@ -21,11 +21,22 @@ public:
       return std::nullopt;
     }
     std::vector<std::string> problems = verify(graph_);
-    for (const std::string& problem : problems) diags_.report(diag::GraphMalformed, nameLocation_, problem);
+    for (const std::string& problem : problems) diags_.report(diag::GraphMalformed, locate(problem), problem);
     return problems.empty() ? std::optional(std::move(graph_)) : std::nullopt;
   }
 
 private:
+  // A problem of one layer starts with its kind and name, as in "conv 'c': ..."; any other is about the
+  // graph.
+  Location locate(const std::string& problem) const {
+    const size_t open = problem.find('\''), close = problem.find("':", open + 1);
+    if (open == std::string::npos || close == std::string::npos) return nameLocation_;
+    const std::string_view name = std::string_view(problem).substr(open + 1, close - open - 1);
+    for (const Value& value : graph_.values)
+      if (value.name == name) return value.location;
+    return nameLocation_;
+  }
+
   // ---- characters ----
   void skipSpace() {
     while (at_ < text_.size()) {

@@ -52,11 +52,13 @@ void missingAttribute(ShapeRequest& request, const char* op, const char* name) {
     if (spec.name == name) report.help(spec.name + ": " + spec.doc);
 }
 
-void wrongOperand(ShapeRequest& request, const char* op, const std::string& needs, size_t operand) {
+DiagnosticBuilder wrongOperand(ShapeRequest& request, const char* op, const std::string& needs,
+                               size_t operand) {
   auto report = request.diags.report(diag::WrongOperandShape, request.location, op, needs,
                                      request.operands[operand].str());
   if (operand < request.operandLocations.size() && request.operandLocations[operand].valid())
     report.label(request.operandLocations[operand], "this is " + request.operands[operand].str());
+  return report;
 }
 
 bool requireSpatial(ShapeRequest& request, const char* op) {
@@ -156,8 +158,12 @@ bool resolvePadding(ShapeRequest& request, const char* op, const std::vector<int
   require(written != nullptr, "a window without padding");
   if (auto* sides = std::get_if<std::vector<Size>>(written)) {
     if (static_cast<int>(sides->size()) != 2 * rank) {
-      request.diags.report(diag::PaddingSides, request.attributeLocation("padding"),
-                           static_cast<int64_t>(sides->size()), input.str(), static_cast<int64_t>(2 * rank));
+      static constexpr const char* order[] = {"start, end", "top, bottom, left, right",
+                                              "front, back, top, bottom, left, right"};
+      request.diags
+          .report(diag::PaddingSides, request.attributeLocation("padding"),
+                  static_cast<int64_t>(sides->size()), input.str(), static_cast<int64_t>(2 * rank))
+          .help(std::string("the sides are [") + order[rank - 1] + "]; one number holds for all of them");
       return false;
     }
     for (int axis = 0; axis < rank; ++axis) {

@@ -36,7 +36,8 @@ bool integerAttribute(ShapeRequest& request, const char* op, const char* name, i
 void missingAttribute(ShapeRequest& request, const char* op, const char* name);
 
 // Reports an operand of a shape that the layer cannot take: "'dense' needs {needs}, but gets {shape}".
-void wrongOperand(ShapeRequest& request, const char* op, const std::string& needs, size_t operand);
+DiagnosticBuilder wrongOperand(ShapeRequest& request, const char* op, const std::string& needs,
+                               size_t operand);
 
 // Largest value of a stride, dilation, pad, kernel extent or filter count.
 constexpr int64_t kAttributeLimit = (int64_t(1) << 31) - 1;

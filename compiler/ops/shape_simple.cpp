@@ -30,14 +30,15 @@ std::optional<Size> agree(ShapeRequest& request, const char* op, const std::stri
   return b.isConstant() ? b : a;
 }
 
-std::optional<TensorType> broadcastShape(ShapeRequest& request, const char* op) {
-  const TensorType &left = request.operands[0], &right = request.operands[1];
+// What two operands are together; tensor[C] aligns with the channels, other ranks must be equal. `op` names
+// the layer in checks; diagnostics show its symbol, as it was written.
+std::optional<TensorType> broadcast(ShapeRequest& request, const char* op, const char* symbol,
+                                    const TensorType& left, const TensorType& right) {
   const TensorType& longer = left.dims.size() >= right.dims.size() ? left : right;
   const TensorType& shorter = left.dims.size() >= right.dims.size() ? right : left;
-  // tensor[C] aligns with the channels; other ranks must be equal.
   if (shorter.dims.size() != longer.dims.size() && shorter.dims.size() != 1) {
     labelOperands(request,
-                  request.diags.report(diag::RanksDiffer, request.location, op, left.str(), right.str()));
+                  request.diags.report(diag::RanksDiffer, request.location, symbol, left.str(), right.str()));
     return std::nullopt;
   }
   TensorType result = plain(longer);
@@ -50,21 +51,46 @@ std::optional<TensorType> broadcastShape(ShapeRequest& request, const char* op) 
     else if (auto same = agree(request, op, axisName(longer, static_cast<int>(axis)), a, b))
       result.dims[axis] = *same;
     else {
-      labelOperands(request,
-                    request.diags.report(diag::ShapesDiffer, request.location, op, left.str(), right.str(),
-                                         axisName(longer, static_cast<int>(axis)), a.str(), b.str()));
+      labelOperands(request, request.diags.report(diag::ShapesDiffer, request.location, symbol, left.str(),
+                                                  right.str(), axisName(longer, static_cast<int>(axis)),
+                                                  a.str(), b.str()));
       return std::nullopt;
     }
   }
   return result;
 }
 
+std::optional<TensorType> broadcastShape(ShapeRequest& request, const char* op, const char* symbol) {
+  std::optional<TensorType> result = request.operands[0];
+  for (size_t i = 1; i < request.operands.size() && result; ++i)
+    result = broadcast(request, op, symbol, *result, request.operands[i]);
+  return result;
+}
+
 } // namespace
 
-std::optional<TensorType> addShape(ShapeRequest& request) { return broadcastShape(request, "add"); }
-std::optional<TensorType> subShape(ShapeRequest& request) { return broadcastShape(request, "sub"); }
-std::optional<TensorType> mulShape(ShapeRequest& request) { return broadcastShape(request, "mul"); }
-std::optional<TensorType> divShape(ShapeRequest& request) { return broadcastShape(request, "div"); }
+std::optional<TensorType> addShape(ShapeRequest& request) { return broadcastShape(request, "add", "+"); }
+std::optional<TensorType> subShape(ShapeRequest& request) { return broadcastShape(request, "sub", "-"); }
+std::optional<TensorType> mulShape(ShapeRequest& request) { return broadcastShape(request, "mul", "*"); }
+std::optional<TensorType> divShape(ShapeRequest& request) { return broadcastShape(request, "div", "/"); }
+
+std::optional<TensorType> compareShape(ShapeRequest& request) {
+  return broadcastShape(request, "comparison", "a comparison");
+}
+std::optional<TensorType> selectShape(ShapeRequest& request) {
+  return broadcastShape(request, "select", "select");
+}
+
+std::optional<TensorType> batchNormShape(ShapeRequest& request) {
+  double epsilon = request.attributes.get<double>("epsilon");
+  if (!(epsilon >= 0)) {
+    request.diags.report(diag::NegativeEpsilon, request.attributeLocation("epsilon"), shortest(epsilon));
+    return std::nullopt;
+  }
+  for (const char* name : {"weight", "bias", "running_mean", "running_var"})
+    request.parameters.push_back({name, {request.operands[0].channels()}});
+  return plain(request.operands[0]);
+}
 
 std::optional<TensorType> sameShape(ShapeRequest& request) { return plain(request.operands[0]); }
 
@@ -76,7 +102,8 @@ std::optional<TensorType> clampShape(ShapeRequest& request) {
     }
   double low = request.attributes.get<double>("low"), high = request.attributes.get<double>("high");
   if (!(low <= high)) {
-    request.diags.report(diag::EmptyClamp, request.attributeLocation("low"), shortest(low), shortest(high));
+    request.diags.report(diag::EmptyClamp, request.attributeLocation("low"), shortest(low), shortest(high))
+        .help("the low limit comes first: clamp(" + shortest(high) + ", " + shortest(low) + ")");
     return std::nullopt;
   }
   Attributes resolved;
@@ -135,7 +162,8 @@ std::optional<TensorType> flattenShape(ShapeRequest& request) {
 
 std::optional<TensorType> denseShape(ShapeRequest& request) {
   if (request.operands[0].spatialRank() != 0) {
-    wrongOperand(request, "dense", "a tensor without spatial dimensions (use flatten before it)", 0);
+    wrongOperand(request, "dense", "a tensor[C], without height and width", 0)
+        .help("`flatten` or `global_avg_pool |> flatten` before it makes one");
     return std::nullopt;
   }
   bool isNode = request.operands.size() > 1 && !request.attributes.has("units");
@@ -148,7 +176,8 @@ std::optional<TensorType> denseShape(ShapeRequest& request) {
   constexpr int64_t limit = int64_t(1) << 32;
   int64_t count;
   if (__builtin_mul_overflow(units, channels, &count) || count > limit) {
-    request.diags.report(diag::TooManyParameters, request.location, "dense", limit);
+    request.diags.report(diag::TooManyParameters, request.location, "dense", limit)
+        .note("it has one for each of " + counted(channels, "input") + " and " + counted(units, "unit"));
     return std::nullopt;
   }
   request.parameters.push_back({"weight", {units, channels}});

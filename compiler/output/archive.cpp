@@ -1,5 +1,6 @@
 #include "output/archive.h"
-#include "support/internal_error.h"
+#include "output/files.h"
+#include "llvm/Object/Archive.h"
 #include "llvm/Object/ArchiveWriter.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include <cctype>
@@ -22,16 +23,46 @@ std::vector<std::string> objectNames(const std::vector<CompiledUnit>& units) {
   return names;
 }
 
-std::string makeArchive(const std::vector<CompiledUnit>& units) {
-  const std::vector<std::string> names = objectNames(units);
+namespace {
+
+std::string words(llvm::Error error) { return errorWords(llvm::errorToErrorCode(std::move(error)).value()); }
+
+} // namespace
+
+std::optional<std::string> writeArchive(const std::vector<std::string>& objects, const std::string& others,
+                                        const std::string& path) {
   std::vector<llvm::NewArchiveMember> members;
-  for (size_t i = 0; i < units.size(); ++i)
-    members.emplace_back(llvm::MemoryBufferRef(units[i].object, names[i]));
-  auto buffer =
-      llvm::writeArchiveToBuffer(members, llvm::SymtabWritingMode::NormalSymtab, llvm::object::Archive::K_GNU,
-                                 /*Deterministic=*/true, /*Thin=*/false);
-  if (!buffer) internalError("static library: " + llvm::toString(buffer.takeError()));
-  return (*buffer)->getBuffer().str();
+  for (const std::string& object : objects) {
+    auto member = llvm::NewArchiveMember::getFile(object, /*Deterministic=*/true);
+    if (!member) return words(member.takeError());
+    member->MemberName = member->MemberName.substr(member->MemberName.rfind('/') + 1);
+    members.push_back(std::move(*member));
+  }
+  std::unique_ptr<llvm::MemoryBuffer> otherBytes; // what the members refer to
+  std::unique_ptr<llvm::object::Archive> otherArchive;
+  if (!others.empty()) {
+    auto bytes = llvm::MemoryBuffer::getFile(others, /*IsText=*/false, /*RequiresNullTerminator=*/false);
+    if (!bytes) return errorWords(bytes.getError().value());
+    otherBytes = std::move(*bytes);
+    auto archive = llvm::object::Archive::create(*otherBytes);
+    if (!archive) return words(archive.takeError());
+    otherArchive = std::move(*archive);
+    llvm::Error error = llvm::Error::success();
+    for (const llvm::object::Archive::Child& child : otherArchive->children(error)) {
+      auto member = llvm::NewArchiveMember::getOldMember(child, /*Deterministic=*/true);
+      if (!member) {
+        llvm::consumeError(std::move(error));
+        return words(member.takeError());
+      }
+      members.push_back(std::move(*member));
+    }
+    if (error) return words(std::move(error));
+  }
+  if (llvm::Error error =
+          llvm::writeArchive(path, members, llvm::SymtabWritingMode::NormalSymtab,
+                             llvm::object::Archive::K_GNU, /*Deterministic=*/true, /*Thin=*/false))
+    return words(std::move(error));
+  return std::nullopt;
 }
 
 } // namespace convoy

@@ -22,6 +22,7 @@
 #include <exception>
 #include <functional>
 #include <mutex>
+#include <system_error>
 #include <thread>
 
 namespace convoy {
@@ -145,24 +146,39 @@ std::vector<CompiledUnit> compileProgram(const loop::Module& program, const Pipe
 
   std::vector<CompiledUnit> units(jobs.size());
   std::atomic<size_t> next{0};
-  std::mutex failureLock;
+  std::mutex lock; // of what follows
   std::exception_ptr failure;
+  size_t done = 0;
+  bool stopped = false;
+  auto mayGoOn = [&] {
+    std::lock_guard<std::mutex> guard(lock);
+    if (!stopped && !failure && options.proceed) stopped = !options.proceed(done, jobs.size());
+    return !stopped && !failure;
+  };
   auto work = [&] {
     for (size_t i; (i = next++) < jobs.size();) {
       try {
+        if (!mayGoOn()) return;
         units[i] = jobs[i]();
+        std::lock_guard<std::mutex> guard(lock);
+        ++done;
       } catch (...) {
-        std::lock_guard<std::mutex> lock(failureLock);
+        std::lock_guard<std::mutex> guard(lock);
         failure = std::current_exception();
       }
     }
   };
   std::vector<std::thread> helpers;
   int count = std::min<int>(options.threads, static_cast<int>(jobs.size()));
-  for (int i = 1; i < count; ++i) helpers.emplace_back(work);
+  try {
+    for (int i = 1; i < count; ++i) helpers.emplace_back(work);
+  } catch (const std::system_error&) {
+    // No more threads: those that there are do the work.
+  }
   work();
   for (std::thread& t : helpers) t.join();
   if (failure) std::rethrow_exception(failure);
+  if (stopped) units.clear();
   return units;
 }
 

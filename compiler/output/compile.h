@@ -3,6 +3,7 @@
 #include "codegen/descriptor.h"
 #include "loop/ir.h"
 #include "target/target.h"
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -11,18 +12,22 @@ namespace convoy {
 struct CompileOptions {
   int optimize = 3;                                                   // 0..3
   int threads = 1;                                                    // kernels are compiled side by side
+  // May be empty. Called before each unit, by one thread at a time; false: what was made so far is dropped.
+  std::function<bool(size_t done, size_t total)> proceed;
   bool keepLlvm = false, keepOptimized = false, keepAssembly = false; // fill the texts below
 };
 
-// One object file: a kernel, all entry functions, or the descriptor.
+// One object file: a kernel, all entry functions, the descriptor, or the weights (weights_object.h).
 struct CompiledUnit {
   std::string name;
-  std::string object; // ELF bytes
+  std::string object;    // ELF bytes
+  SharedNumbers numbers; // the rest of the file, behind them; null: nothing
   std::string llvm, optimized, assembly;
 };
 
 // Entry functions are the exported ones; every other function of the program is a kernel with a unit of its
-// own. `description` may be null (then there is no descriptor unit). The loop IR must verify.
+// own. `description` may be null (then there is no descriptor unit). The loop IR must verify. Empty when
+// options.proceed said so.
 std::vector<CompiledUnit> compileProgram(const loop::Module& program, const PipelineDescription* description,
                                          const Target& target, const CompileOptions& options);
 

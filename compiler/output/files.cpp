@@ -1,8 +1,8 @@
 #include "output/files.h"
+#include "output/artifact.h"
+#include "output/file.h"
 #include <cerrno>
-#include <climits>
 #include <cstdlib>
-#include <cstring>
 #include <fcntl.h>
 #include <filesystem>
 #include <sys/stat.h>
@@ -10,81 +10,23 @@
 
 namespace convoy {
 
-std::string errorWords(int error) {
-  switch (error) {
-  case ENOENT: return "there is no such file or folder";
-  case EACCES:
-  case EPERM: return "permission denied";
-  case EISDIR: return "it is a folder";
-  case ENOTDIR: return "a part of the path is not a folder";
-  case ENOSPC:
-  case EDQUOT: return "no space is left";
-  case EROFS: return "the file system is read-only";
-  case ENAMETOOLONG: return "the name is too long";
-  case EEXIST: return "it exists already";
-  case ELOOP: return "its links lead in a circle";
-  case EPIPE: return "nobody reads the other end";
-  case EFBIG: return "the file would be too large";
-  case EMFILE:
-  case ENFILE: return "too many files are open";
-  case ETXTBSY: return "it is a program that runs right now";
-  default: return std::strerror(error);
-  }
+int File::close() {
+  const int result = owned_ && descriptor_ >= 0 ? ::close(descriptor_) : 0;
+  owned_ = false;
+  return result;
 }
 
-namespace {
-
-class File {
-public:
-  explicit File(int descriptor, bool owned = true) : descriptor_(descriptor), owned_(owned) {}
-  ~File() {
-    if (owned_ && descriptor_ >= 0) ::close(descriptor_);
-  }
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-  int descriptor() const { return descriptor_; }
-  // Some file systems say only here that there was no space.
-  int close() {
-    const int result = owned_ ? ::close(descriptor_) : 0;
-    owned_ = false;
-    return result;
-  }
-
-private:
-  int descriptor_;
-  bool owned_;
-};
-
-// 0 or an errno value.
-int writeAll(int descriptor, const std::string& bytes) {
-  for (size_t done = 0; done < bytes.size();) {
-    const ssize_t count = ::write(descriptor, bytes.data() + done, bytes.size() - done);
+int writeAll(int descriptor, const void* data, size_t size) {
+  const char* next = static_cast<const char*>(data);
+  while (size > 0) {
+    const ssize_t count = ::write(descriptor, next, size);
     if (count < 0 && errno != EINTR) return errno;
-    if (count > 0) done += static_cast<size_t>(count);
+    if (count <= 0) continue;
+    next += count;
+    size -= static_cast<size_t>(count);
   }
   return 0;
 }
-
-int writeBeside(const std::string& path, const std::string& bytes, mode_t mode) {
-  std::string temporary = path + ".XXXXXX";
-  File file(::mkstemp(temporary.data()));
-  if (file.descriptor() < 0) return errno;
-  int error = writeAll(file.descriptor(), bytes);
-  if (!error && ::fchmod(file.descriptor(), mode) != 0) error = errno;
-  if (file.close() != 0 && !error) error = errno;
-  if (!error && ::rename(temporary.c_str(), path.c_str()) != 0) error = errno;
-  if (error) ::unlink(temporary.c_str());
-  return error;
-}
-
-// What open() would give a new file.
-mode_t creationMode(bool executable) {
-  const mode_t mask = ::umask(0);
-  ::umask(mask);
-  return (executable ? 0777 : 0666) & ~mask;
-}
-
-} // namespace
 
 ReadResult readFile(const std::string& path, size_t limit) {
   const bool standardInput = path == "-";
@@ -107,20 +49,9 @@ ReadResult readFile(const std::string& path, size_t limit) {
 }
 
 std::optional<std::string> writeFile(const std::string& path, const std::string& bytes, bool executable) {
-  int error = 0;
-  struct stat status{};
-  if (path == "-") {
-    error = writeAll(STDOUT_FILENO, bytes);
-  } else if (::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
-    File file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
-    error = file.descriptor() < 0 ? errno : writeAll(file.descriptor(), bytes);
-  } else {
-    // A link stays a link to what is written.
-    char resolved[PATH_MAX];
-    const bool exists = ::realpath(path.c_str(), resolved) != nullptr;
-    error = writeBeside(exists ? resolved : path, bytes, creationMode(executable));
-  }
-  if (error) return errorWords(error);
+  PendingFiles files;
+  if (std::optional<std::string> error = files.add(path, {bytes}, executable)) return error;
+  if (std::optional<PendingFiles::Failure> failure = files.commit()) return failure->why;
   return std::nullopt;
 }
 

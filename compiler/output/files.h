@@ -1,13 +1,11 @@
 // Files: read whole, written whole or not at all.
 #pragma once
+#include "support/error_words.h"
 #include <cstddef>
 #include <optional>
 #include <string>
 
 namespace convoy {
-
-// What an errno value means, in a few words: "there is no such file or folder".
-std::string errorWords(int error);
 
 struct ReadResult {
   std::string bytes;

@@ -1,4 +1,6 @@
 #include "output/header.h"
+#include "output/header_names.h"
+#include "support/internal_error.h"
 #include "support/text.h"
 #include <iterator>
 
@@ -13,6 +15,12 @@ std::string commentText(const std::string& text) {
     if ((safe[i] == '*' && safe[i + 1] == '/') || (safe[i] == '/' && safe[i + 1] == '*'))
       safe.insert(++i, " ");
   return safe;
+}
+
+std::string replaceAll(std::string text, const std::string& what, const std::string& with) {
+  for (size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += with.size())
+    text.replace(at, what.size(), with);
+  return text;
 }
 
 const char* layoutOf(size_t rank) {
@@ -44,6 +52,83 @@ std::string checkLines(const PipelineDescription& p) {
   return text;
 }
 
+// Elements of an item, as an expression of `sizes`: "3 * sizes[0] * sizes[1]".
+std::string elementsOf(const PortDescription& input) {
+  std::string text;
+  for (size_t axis = 0; axis < input.constants.size(); ++axis)
+    text += (axis ? " * " : "") + (input.symbols[axis] < 0
+                                       ? std::to_string(input.constants[axis])
+                                       : "sizes[" + std::to_string(input.symbols[axis]) + "]");
+  return text.empty() ? "1" : text;
+}
+
+// The same of an output, from what P_check wrote: its extents are extents[first] and those behind it.
+std::string elementsOf(const PortDescription& output, size_t first) {
+  std::string text;
+  for (size_t axis = 0; axis < output.constants.size(); ++axis)
+    text += (axis ? " * " : "") + ("extents[" + std::to_string(first + axis) + "]");
+  return text.empty() ? "1" : text;
+}
+
+// C99 (C11 without the runtime library) and C++.
+std::string example(const HeaderRequest& request) {
+  const PipelineDescription& p = request.pipeline;
+  const std::vector<std::string> ports = portParameters(p);
+  const bool fromFile = !p.weightsFile.empty() && request.runtime;
+  std::string text, arguments, sizes;
+  const auto line = [&](const std::string& words) {
+    text += (words.empty() ? " *" : " *   " + words) + "\n";
+  };
+  const auto memory = [&](const std::string& name, const std::string& elements) {
+    line("  float* " + name + " = (float*)calloc((size_t)(" + elements + "), sizeof(float));");
+    arguments += ", " + name;
+  };
+  const std::string allocate =
+                        request.runtime ? "convoy_allocate(" : "aligned_alloc(CONVOY_ALIGNMENT, (size_t)",
+                    release = request.runtime ? "convoy_release(" : "free(";
+  for (size_t i = 0; i < p.sizes.size(); ++i) sizes += i ? ", 64" : "64";
+
+  line("#include \"" + p.prefix + ".h\"");
+  line("#include <stdio.h>");
+  line("#include <stdlib.h>");
+  line("");
+  line("int main(void) {");
+  line(p.sizes.empty() ? "  const int64_t* sizes = NULL;"
+                       : "  const int64_t sizes[P_size_count] = {" + sizes + "};");
+  line("  int64_t extents[P_extent_count];");
+  line("  if (P_check(sizes, extents) != -1) return 1;");
+  for (size_t i = 0; i < p.inputs.size(); ++i) memory(ports[i], elementsOf(p.inputs[i]));
+  size_t first = 0;
+  for (size_t i = 0; i < p.outputs.size(); ++i) {
+    memory(ports[p.inputs.size() + i], elementsOf(p.outputs[i], first));
+    first += p.outputs[i].constants.size();
+  }
+  if (!p.weightsFile.empty()) {
+    line(fromFile ? "  convoy_weights* weights;"
+                  : "  const void* weights = NULL; /* the numbers of the weights file */");
+    if (fromFile)
+      line("  if (convoy_weights_open(&P_pipeline, P_pipeline.weights_file, &weights, NULL) != CONVOY_OK) "
+           "return 2;");
+  }
+  line("  int64_t bytes = P_workspace_size(sizes, 1, 1);");
+  line("  void* workspace = " + allocate + "bytes);");
+  line("  void* prepared = " + allocate + "P_prepared_size());");
+  const std::string weights = p.weightsFile.empty() ? "P_pipeline.weights"
+                              : fromFile            ? "convoy_weights_data(weights)"
+                                                    : "weights";
+  line("  int32_t status = P_prepare(" + weights + ", prepared);");
+  if (fromFile) line("  convoy_weights_close(weights);");
+  line("  if (status == CONVOY_OK)");
+  line("    status = P_compute(sizes, 1" + arguments + ", prepared, workspace, bytes, NULL);");
+  line("  printf(\"%s\\n\", P_error_string(status));");
+  line("  " + release + "prepared);");
+  line("  " + release + "workspace);");
+  for (size_t i = ports.size(); i-- > 0;) line("  free(" + ports[i] + ");");
+  line("  return status;");
+  line("}");
+  return replaceAll(text, "P_", p.prefix + "_");
+}
+
 std::string overview(const HeaderRequest& request) {
   const PipelineDescription& p = request.pipeline;
   std::string text =
@@ -54,17 +139,23 @@ std::string overview(const HeaderRequest& request) {
       portLines("outputs", p.outputs, request.outputTypes);
   if (!p.sizes.empty()) text += " *\n * Sizes that are known when it runs:\n" + sizeLines(p);
   if (!p.checks.empty()) text += " *\n * What " + p.prefix + "_check tests, by number:\n" + checkLines(p);
-  return text + " */\n";
+  return text + " *\n * A whole program, which runs it once on this thread:\n *\n" + example(request) +
+         " */\n";
 }
 
 // The functions; P stands for the prefix.
 constexpr const char* declarations = R"(
-/* How many there are of each. P_extent_count is what P_check writes. */
+#if CONVOY_ABI_VERSION != @version
+#error "this header and another one in this program were made by different versions of Convoy"
+#endif
+
+/* How many there are of each (P_extent_count is what P_check writes); their numbers by name; extents that are fixed, and
+ * the elements of an item (P_..._elements). */
 enum {
   P_input_count = @inputs,
   P_output_count = @outputs,
   P_size_count = @sizes,
-  P_extent_count = @extents
+  P_extent_count = @extents@constants
 };
 
 #ifdef __cplusplus
@@ -81,16 +172,32 @@ int32_t P_check(const int64_t* sizes, int64_t* output_extents);
 /* Bytes of the packed weights; 0: none, and P_prepare need not be called. */
 int64_t P_prepared_size(void);
 
-/* Packs `weights` (P_pipeline.weights, or others in the same order) into `prepared`, CONVOY_ALIGNMENT aligned.
+/* Packs `weights` (@weights) into `prepared`, CONVOY_ALIGNMENT aligned.
  * Returns a convoy_status. Once is enough for any number of runs. */
 int32_t P_prepare(const void* weights, void* prepared);
 
-/* Bytes of workspace that a run needs. */
+/* Bytes of workspace that a run needs; -1 when the tensors would be too large to address. */
 int64_t P_workspace_size(const int64_t* sizes, int64_t batch, int32_t threads);
 
 /* Runs it. Allocates nothing, keeps no state, and may be called from any number of threads, each with a workspace of
- * its own. The sizes must have passed P_check. Returns a convoy_status. */
+ * its own. The sizes must have passed P_check. No output may overlap another one or an input. Returns a convoy_status. */
 int32_t P_run(const convoy_call* call);
+
+/* P_run with an argument for each tensor. `sizes`: P_size_count of them, null when there are none. `prepared` and
+ * `workspace`: CONVOY_ALIGNMENT aligned, null when no bytes are needed. `executor`: null for this thread alone. */
+static inline int32_t P_compute(const int64_t* sizes, int64_t batch, @parameters, const void* prepared,
+                                void* workspace, int64_t workspace_bytes, const convoy_executor* executor) {
+@tables  convoy_call call;
+  call.sizes = sizes;
+  call.batch = batch;
+  call.inputs = inputs;
+  call.outputs = outputs;
+  call.prepared = prepared;
+  call.workspace = workspace;
+  call.workspace_bytes = workspace_bytes;
+  call.executor = executor;
+  return P_run(&call);
+}
 
 /* What a convoy_status means. */
 static inline const char* P_error_string(int32_t status) {
@@ -102,6 +209,8 @@ static inline const char* P_error_string(int32_t status) {
   case CONVOY_ERROR_ARGUMENT: return "a null or misaligned pointer, or a negative count";
   case CONVOY_ERROR_OVERFLOW: return "the sizes are too large";
   case CONVOY_ERROR_CPU: return "the processor lacks an instruction set that the code needs";
+  case CONVOY_ERROR_WEIGHTS: return "the weights file is missing, damaged or of another pipeline";
+  case CONVOY_ERROR_ALIAS: return "an output overlaps an input or another output";
   default: return "unknown error";
   }
 }
@@ -111,13 +220,44 @@ static inline const char* P_error_string(int32_t status) {
 #endif
 )";
 
-std::string replaceAll(std::string text, const std::string& what, const std::string& with) {
-  for (size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += with.size())
-    text.replace(at, what.size(), with);
+std::string constantLines(const PipelineDescription& p) {
+  const std::string start = p.prefix + "_";
+  std::string text;
+  for (const HeaderConstant& constant :
+       headerConstants(p, {start + "input_count", start + "output_count", start + "size_count"}))
+    text += ",\n  " + constant.name + " = " + std::to_string(constant.value);
   return text;
 }
 
+std::string parameterList(const PipelineDescription& p) {
+  const std::vector<std::string> names = portParameters(p);
+  std::string text;
+  for (size_t i = 0; i < names.size(); ++i)
+    text += (i ? ", " : "") + std::string(i < p.inputs.size() ? "const float* " : "float* ") + names[i];
+  return text;
+}
+
+// The tables of pointers that a call takes.
+std::string callTables(const PipelineDescription& p) {
+  const std::vector<std::string> names = portParameters(p);
+  std::string inputs, outputs;
+  for (size_t i = 0; i < names.size(); ++i) {
+    std::string& list = i < p.inputs.size() ? inputs : outputs;
+    list += (list.empty() ? "" : ", ") + names[i];
+  }
+  const std::string first =
+      inputs.empty() ? "const float* const* inputs = NULL;" : "const float* inputs[] = {" + inputs + "};";
+  return "  " + first + "\n  float* outputs[] = {" + outputs + "};\n";
+}
+
 } // namespace
+
+std::string abiHeader() {
+  const std::string all = runtimeHeader();
+  const size_t end = all.find("/* ---- helpers in the runtime library ---- */");
+  require(end != std::string::npos, "runtime.h has lost the line that ends its first part");
+  return all.substr(0, end);
+}
 
 std::string makeHeader(const HeaderRequest& request) {
   const PipelineDescription& p = request.pipeline;
@@ -127,13 +267,21 @@ std::string makeHeader(const HeaderRequest& request) {
   for (const PortDescription& output : p.outputs) extents += output.constants.size();
 
   std::string body = declarations;
+  body = replaceAll(body, "@version", std::to_string(abiVersion));
   body = replaceAll(body, "@inputs", std::to_string(p.inputs.size()));
   body = replaceAll(body, "@outputs", std::to_string(p.outputs.size()));
   body = replaceAll(body, "@sizes", std::to_string(p.sizes.size()));
   body = replaceAll(body, "@extents", std::to_string(extents));
+  body = replaceAll(body, "@weights",
+                    p.weightsFile.empty() ? "P_pipeline.weights, or others in the same order"
+                                          : "the numbers of the weights file, P_pipeline.weights_file");
   body = replaceAll(body, "P_", p.prefix + "_");
-  return overview(request) + "#ifndef " + guard + "\n#define " + guard + "\n\n" + runtimeHeader() + body +
-         "\n#endif\n";
+  // The user's names last: nothing is replaced in them.
+  body = replaceAll(body, "@constants", constantLines(p));
+  body = replaceAll(body, "@parameters", parameterList(p));
+  body = replaceAll(body, "@tables", callTables(p));
+  return overview(request) + "#ifndef " + guard + "\n#define " + guard + "\n\n" +
+         (request.runtime ? runtimeHeader() : abiHeader()) + body + "\n#endif\n";
 }
 
 } // namespace convoy

@@ -29,7 +29,11 @@ public:
     std::optional<std::string> path = find(program);
     if (!path) return false;
     command_ = {*path};
-    if (folder_.path().empty()) return fail("a temporary folder cannot be made: " + errorWords(errno));
+    return start();
+  }
+  bool start() {
+    if (folder_->path().empty())
+      return fail("a temporary folder cannot be made in '" + temporaryRoot() + "': " + errorWords(errno));
     return true;
   }
   std::optional<std::string> find(const Program& program) {
@@ -43,17 +47,20 @@ public:
   bool addUnits() {
     const std::vector<std::string> names = objectNames(units_);
     for (size_t i = 0; i < units_.size(); ++i)
-      if (!addFile("", names[i], units_[i].object)) return false;
+      if (!addFile("", names[i], {units_[i].object, units_[i].numbers})) return false;
     return true;
   }
-  bool addFile(const std::string& prefix, const std::string& name, const std::string& bytes) {
-    if (std::optional<std::string> error = writeFile(folder_.file(name), bytes)) return fail(*error);
-    command_.push_back(prefix + folder_.file(name));
+  bool addFile(const std::string& prefix, const std::string& name, Artifact content) {
+    PendingFiles file;
+    if (std::optional<std::string> error = file.add(folder_->file(name), std::move(content)))
+      return fail(*error);
+    if (std::optional<PendingFiles::Failure> failure = file.commit()) return fail(failure->why);
+    command_.push_back(prefix + folder_->file(name));
     return true;
   }
 
-  std::optional<std::string> run() {
-    const std::string result = folder_.file("result");
+  std::optional<Artifact> run() {
+    const std::string result = folder_->file(resultName);
     add({"-o", result});
     if (context_.log) {
       std::string line;
@@ -68,13 +75,22 @@ public:
           .note("it said: " + escapeForTerminal(process.output.substr(0, process.output.find('\n'))));
       return std::nullopt;
     }
-    ReadResult file = readFile(result, SIZE_MAX);
-    if (!file.error) return std::move(file.bytes);
-    fail(*file.error);
-    return std::nullopt;
+    return Artifact{"", nullptr, folder_, resultName};
+  }
+  // A static library of the units, and of what `others` has.
+  std::optional<Artifact> archive(const std::string& others) {
+    if (!start()) return std::nullopt;
+    if (!addUnits()) return std::nullopt;
+    if (std::optional<std::string> error = writeArchive(command_, others, folder_->file(resultName))) {
+      fail(*error);
+      return std::nullopt;
+    }
+    return Artifact{"", nullptr, folder_, resultName};
   }
 
 private:
+  static constexpr const char* resultName = "result";
+
   bool fail(const std::string& why) {
     context_.diags.report(diag::CannotLink, {}, context_.output, why);
     return false;
@@ -82,17 +98,18 @@ private:
 
   const std::vector<CompiledUnit>& units_;
   const LinkContext& context_;
-  TemporaryFolder folder_;
-  std::vector<std::string> command_;
+  std::shared_ptr<TemporaryFolder> folder_ = std::make_shared<TemporaryFolder>();
+  std::vector<std::string> command_; // the files, for an archive
 };
 
-// Beside the command in a build tree (bin, lib), or where it is installed (bin, lib/convoy).
+// In a build tree, or where it is installed: both relative to the command.
 std::optional<std::string> findRuntime(const char* name, const LinkContext& context) {
-  for (const char* folder : {"/../lib/", "/../lib/convoy/"}) {
-    const std::string path = commandFolder() + folder + name;
+  for (const char* folder : {"../lib", CONVOY_LIBRARY_FOLDER, CONVOY_LIBRARY_FOLDER "/convoy"}) {
+    const std::string path = commandFolder() + "/" + folder + "/" + name;
     if (::access(path.c_str(), R_OK) == 0) return path;
   }
-  context.diags.report(diag::RuntimeMissing, {}, name);
+  context.diags.report(diag::RuntimeMissing, {}, name)
+      .help("call Convoy where it was built or installed: the command alone is not enough");
   return std::nullopt;
 }
 
@@ -103,8 +120,8 @@ bool canLinkFor(const std::string& triple) {
   return target.getArch() == host.getArch() && target.getOS() == host.getOS();
 }
 
-std::optional<std::string> linkObject(const std::vector<CompiledUnit>& units, const LinkContext& context) {
-  if (units.size() == 1) return units.front().object;
+std::optional<Artifact> linkObject(const std::vector<CompiledUnit>& units, const LinkContext& context) {
+  if (units.size() == 1) return Artifact{units.front().object, units.front().numbers};
   Link link(units, context);
   if (!link.start(linker)) return std::nullopt;
   link.add({"-r"});
@@ -112,8 +129,19 @@ std::optional<std::string> linkObject(const std::vector<CompiledUnit>& units, co
   return link.run();
 }
 
-std::optional<std::string> linkExecutable(const std::vector<CompiledUnit>& units,
-                                          const std::string& pipelineSymbol, const LinkContext& context) {
+std::optional<Artifact> linkArchive(const std::vector<CompiledUnit>& units, bool withRuntime,
+                                    const LinkContext& context) {
+  std::string runtime;
+  if (withRuntime) {
+    const std::optional<std::string> found = findRuntime("libconvoy_runtime.a", context);
+    if (!found) return std::nullopt;
+    runtime = *found;
+  }
+  return Link(units, context).archive(runtime);
+}
+
+std::optional<Artifact> linkExecutable(const std::vector<CompiledUnit>& units,
+                                       const std::string& pipelineSymbol, const LinkContext& context) {
   const std::optional<std::string> runtime = findRuntime("libconvoy_program.a", context);
   Link link(units, context);
   if (!runtime || !link.start(compiler)) return std::nullopt;
@@ -128,9 +156,9 @@ std::optional<std::string> linkExecutable(const std::vector<CompiledUnit>& units
   return link.run();
 }
 
-std::optional<std::string> linkShared(const std::vector<CompiledUnit>& units,
-                                      const std::vector<std::string>& symbols, const std::string& soname,
-                                      const LinkContext& context) {
+std::optional<Artifact> linkShared(const std::vector<CompiledUnit>& units,
+                                   const std::vector<std::string>& symbols, const std::string& soname,
+                                   const LinkContext& context) {
   Link link(units, context);
   if (!link.start(compiler)) return std::nullopt;
   const std::optional<std::string> lld = link.find(linker);
@@ -141,7 +169,7 @@ std::optional<std::string> linkShared(const std::vector<CompiledUnit>& units,
   link.add({"--ld-path=" + *lld, "-shared", "-nostdlib++", "-Xlinker", "-soname=" + soname, "-Wl,-z,defs",
             "-Wl,-z,relro,-z,now", "-Wl,-z,noexecstack", "-Wl,--as-needed", "-Wl,--build-id=none",
             "-Xlinker"});
-  if (!link.addFile("--version-script=", "exports.map", exports) || !link.addUnits()) return std::nullopt;
+  if (!link.addFile("--version-script=", "exports.map", {exports}) || !link.addUnits()) return std::nullopt;
   link.add({"-lm"});
   return link.run();
 }

@@ -22,6 +22,11 @@ void check(Error error) {
 }
 } // namespace
 
+std::map<std::string, const void*> weightsOf(const PipelineDescription& description) {
+  if (!description.embedsWeights()) return {};
+  return {{description.weightsSymbol(), description.weights->data()}};
+}
+
 CodeInMemory::CodeInMemory(const std::vector<CompiledUnit>& units,
                            const std::map<std::string, const void*>& symbols)
     : state_(std::make_unique<State>()) {

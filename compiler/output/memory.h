@@ -6,10 +6,14 @@
 
 namespace convoy {
 
+// The symbol that the descriptor's code refers to, at the description's own numbers, which must outlive their
+// use.
+std::map<std::string, const void*> weightsOf(const PipelineDescription& description);
+
 // Owns the code; addresses are valid as long as it lives. No page is both writable and executable.
 class CodeInMemory {
 public:
-  // `symbols`: what the code may call or read besides itself (runtime functions, weights).
+  // `symbols`: what the code may call or read besides itself, such as weightsOf(description).
   // An unresolved symbol is an internal error.
   CodeInMemory(const std::vector<CompiledUnit>& units, const std::map<std::string, const void*>& symbols);
   ~CodeInMemory();

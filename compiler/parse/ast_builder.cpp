@@ -39,7 +39,8 @@ public:
     auto result = std::make_unique<File>();
     result->source = &tokens_.file();
     for (Parser::ImportFileContext* part : context.importFile())
-      if (!part->exception) result->imports.push_back(importFile(*part));
+      if (!part->exception && !tokens_[indexOf(part->String())].reported)
+        result->imports.push_back(importFile(*part));
     for (Parser::ConstantContext* part : context.constant())
       if (!part->exception)
         result->constants.push_back(
@@ -54,6 +55,8 @@ public:
         result->pipelines.push_back(pipeline(*part));
       else if (part->body())
         body(*part->body()); // for what it reports
+    for (Parser::WeightsContext* part : context.weights())
+      if (!part->exception) weights(*part, result->weights);
     return result;
   }
 
@@ -80,9 +83,8 @@ private:
 
   Import importFile(Parser::ImportFileContext& context) {
     Import result;
-    const ScannedToken& token = tokens_[indexOf(context.String())];
     result.location = locate(context.String());
-    if (!token.reported) result.path = stringValue(text(context.String()), result.location, diags_);
+    result.path = stringValue(text(context.String()), result.location, diags_);
     return result;
   }
 
@@ -100,6 +102,16 @@ private:
     }
     if (context.body()) result.body = body(*context.body());
     return result;
+  }
+
+  void weights(Parser::WeightsContext& context, std::optional<Weights>& first) {
+    if (first) {
+      diags_.report(diag::SecondWeights, locate(context)).label(first->location, "the first one is here");
+      return;
+    }
+    first = Weights{"", locate(context), locate(context.String())};
+    if (!tokens_[indexOf(context.String())].reported)
+      first->path = stringValue(text(context.String()), first->pathLocation, diags_);
   }
 
   Pipeline pipeline(Parser::PipelineContext& context) {
@@ -181,8 +193,8 @@ private:
     return result;
   }
 
-  // The children of `if c { } else if d { } else { }`, arm by arm: where the arm begins, its condition (null for
-  // a plain `else`) and what stands in its braces.
+  // The children of `if c { } else if d { } else { }`, arm by arm: where the arm begins, its condition (null
+  // for a plain `else`) and what stands in its braces.
   template <typename Braces>
   void eachArm(ParserRuleContext& context,
                const std::function<void(Location, Parser::PipeContext*, Braces&)>& visit) {
@@ -446,7 +458,9 @@ private:
     bool named = false;
     for (Parser::ArgumentContext* part : parts) named = named || part->Colon();
     if (parts.size() == 1 && !named && context.Comma().empty()) return expression(*parts.front()->pipe(0));
-    if (named && !recordAllowed) diags_.report(diag::MisplacedRecord, locate(context));
+    if (named && !recordAllowed)
+      diags_.report(diag::MisplacedRecord, locate(context))
+          .help("give each value a name of its own: low = ...; high = ...");
     if (!named && !recordAllowed)
       diags_.report(diag::UnexpectedToken, locate(context.Comma(0)), "')'", "','")
           .help("a list is written in brackets: [a, b]");

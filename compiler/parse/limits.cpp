@@ -23,7 +23,7 @@ static bool isOperator(size_t kind) {
   case Lexer::Divide:
   case Lexer::Power:
   case Lexer::If: return true; // `if if a { b } ...` needs no bracket to go deeper
-  default: return false; // any other token: this is a question about tokens, not about kinds of nodes
+  default: return false;       // any other token: this is a question about tokens, not about kinds of nodes
   }
 }
 
@@ -43,7 +43,8 @@ bool checkNesting(const ScannedTokens& tokens, DiagnosticEngine& diags) {
     case Lexer::OpenBrace:
     case Parser::StringBegin:
       if (static_cast<int64_t>(open.size()) > ParseLimits::nesting) {
-        diags.report(diag::BracketsTooDeep, tokens.location(i), ParseLimits::nesting);
+        diags.report(diag::BracketsTooDeep, tokens.location(i), ParseLimits::nesting)
+            .help("bind inner parts to names: 'x = ...'");
         return false;
       }
       open.emplace_back();

@@ -38,11 +38,6 @@ std::string describe(const ScannedTokens& tokens, size_t index) {
   }
 }
 
-// A construct of the whole language that this version has no rule for; "" for any other token.
-std::string unsupportedConstruct(size_t kind) {
-  return kind == Parser::Weights ? "weight files ('weights')" : "";
-}
-
 bool isBinaryOperator(size_t kind) { return kind >= Parser::OrOr && kind <= Parser::Power; }
 
 bool endsExpression(size_t kind) {
@@ -89,9 +84,7 @@ public:
       : site_(site), tokens_(site.tokens), diags_(diags), kind_(tokens_[site.found].kind) {}
 
   void report() {
-    if (reportUnfinished() || reportUnsupported() || reportStatement() || reportCloser() ||
-        reportOperatorAfterPipe())
-      return;
+    if (reportUnfinished() || reportStatement() || reportCloser() || reportOperatorAfterPipe()) return;
     reportExpected();
   }
 
@@ -115,15 +108,6 @@ private:
         .report(diag::UnexpectedToken, tokens_.location(unfinished), wanted + " after " + after,
                 "the next statement, '" + name + " = ...'")
         .primary("nothing follows this");
-    return true;
-  }
-
-  bool reportUnsupported() {
-    Location where = tokens_.location(site_.found);
-    bool nameWanted = expects(Parser::Name) && !expectsValue() && site_.rule != Parser::RuleBody;
-    std::string construct = nameWanted ? "" : unsupportedConstruct(kind_);
-    if (construct.empty()) return false;
-    diags_.report(diag::NotSupported, where, construct);
     return true;
   }
 
@@ -195,8 +179,7 @@ private:
     size_t opener = findOpener();
     bool closerExpected =
         expects(Parser::CloseParen) || expects(Parser::CloseBracket) || expects(Parser::CloseBrace);
-    bool bodyGoesOn =
-        site_.rule == Parser::RuleBody && kind_ != antlr4::Token::EOF && !startsPart(kind_);
+    bool bodyGoesOn = site_.rule == Parser::RuleBody && kind_ != antlr4::Token::EOF && !startsPart(kind_);
     if (closerExpected && !bodyGoesOn && opener != site_.found &&
         (isCloser(kind_) || tokens_.line(opener) != tokens_.line(site_.found)))
       built.label(tokens_.location(opener), "opened here");
@@ -225,11 +208,15 @@ private:
                    std::string(tokens_.text(site_.found - 1)) + ": value'");
     }
     if (site_.rule == Parser::RuleFile && kind_ == Parser::Name) {
-      std::string nearest = nearestName(tokens_.text(site_.found), {"pipeline", "block", "const", "import"});
+      std::string nearest =
+          nearestName(tokens_.text(site_.found), {"pipeline", "block", "const", "import", "weights"});
       if (!nearest.empty()) built.help("did you mean '" + nearest + "'?");
     }
+    if (kind_ == Parser::DotDot) built.help("a range stands behind 'in': for i in 0..4 { ... }");
     if (site_.rule == Parser::RuleResults && kind_ == Parser::OpenBracket)
       built.help("several results need names: (low: image[rgb], high: tensor)");
+    if (kind_ == Parser::Weights && site_.rule != Parser::RuleFile)
+      built.help("'weights' stands outside of pipelines and holds for all of them");
     if (kind_ == Parser::Assign && expectsValue()) built.help("equality is written '=='");
   }
 
@@ -256,7 +243,7 @@ private:
 
   std::string expectation() const {
     switch (site_.rule) {
-    case Parser::RuleFile: return "'pipeline', 'block', 'const' or 'import'";
+    case Parser::RuleFile: return "'pipeline', 'block', 'const', 'import' or 'weights'";
     case Parser::RuleConstant:
       return expects(Parser::Assign) ? "'=' after " + previousText() : "a name after 'const'";
     case Parser::RuleImportFile: return "the name of a file in quotes after 'import'";
@@ -267,11 +254,13 @@ private:
       return "',' or ')' after a parameter";
     case Parser::RuleParameter: return "the name of a parameter";
     case Parser::RuleLoop:
-      return expects(Parser::In) ? "'in' after " + previousText() : "the name of the loop's variable after 'for'";
+      return expects(Parser::In) ? "'in' after " + previousText()
+                                 : "the name of the loop's variable after 'for'";
     case Parser::RuleBranch:
       return expects(Parser::OpenBrace) ? "'{' and the value" : "'}' after the value of this branch";
     case Parser::RuleElement: return "']' after an index";
     case Parser::RuleInterpolation: return "an operator or the '}' in the string after " + previousText();
+    case Parser::RuleWeights: return "the name of a file in quotes after 'weights'";
     case Parser::RuleSignature:
       if (hasPrevious() && previous() == Parser::Pipeline) return "a name after 'pipeline'";
       if (expects(Parser::OpenParen)) return "'(' and the inputs after the pipeline's name";

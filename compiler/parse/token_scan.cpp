@@ -25,7 +25,8 @@ public:
   bool run() {
     auto size = static_cast<int64_t>(file_.text().size());
     if (size > ParseLimits::fileBytes) {
-      diags_.report(diag::FileTooLarge, {&file_, 0, 0}, ParseLimits::fileBytes);
+      diags_.report(diag::FileTooLarge, {&file_, 0, 0}, ParseLimits::fileBytes)
+          .help("scripts are small; is this the right file?");
       return false;
     }
     if (isOtherKindOfFile()) {
@@ -34,7 +35,8 @@ public:
     }
     checkUtf8();
     if (!scanRange(0, static_cast<uint32_t>(size))) return false;
-    tokens_.list().push_back({antlr4::Token::EOF, static_cast<uint32_t>(size), static_cast<uint32_t>(size), false});
+    tokens_.list().push_back(
+        {antlr4::Token::EOF, static_cast<uint32_t>(size), static_cast<uint32_t>(size), false});
     return true;
   }
 
@@ -52,7 +54,7 @@ private:
       if (token->getChannel() == antlr4::Token::DEFAULT_CHANNEL &&
           !take({token->getType(), begin, end, false}))
         return false;
-      if (static_cast<int64_t>(tokens_.size()) < ParseLimits::tokens) continue;
+      if (static_cast<int64_t>(tokens_.size()) <= ParseLimits::tokens) continue;
       diags_.report(diag::TooManyTokens, {&file_, begin, end}, ParseLimits::tokens);
       return false;
     }
@@ -103,6 +105,10 @@ private:
     Location where{&file_, token.begin, token.end};
     std::string_view text = file_.text().substr(token.begin, token.end - token.begin);
     auto& list = tokens_.list();
+    // A string without an end swallows the rest of its line; that something is missing behind it follows from
+    // it.
+    const bool follows = behindOpenString_;
+    behindOpenString_ = token.kind == Lexer::OpenString;
     switch (token.kind) {
     case Lexer::HexNumber:
       diags_.report(diag::HexNumber, where, text)
@@ -143,6 +149,7 @@ private:
       break;
     default: break; // every other token is right as it is
     }
+    token.reported = token.reported || follows;
     list.push_back(token);
     return true;
   }
@@ -214,6 +221,7 @@ private:
   ScannedTokens& tokens_;
   const SourceFile& file_;
   DiagnosticEngine& diags_;
+  bool behindOpenString_ = false;
 };
 
 } // namespace

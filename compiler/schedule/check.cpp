@@ -32,10 +32,14 @@ public:
     for (ValueId id : graph.inputs) written_[id].insert(Layout::Planar);
   }
 
-  std::vector<std::string> run() {
+  std::vector<Problem> run() {
     if (schedule_.lanes != 4 && schedule_.lanes != 8 && schedule_.lanes != 16)
       problem("vectors have 4, 8 or 16 lanes, not " + std::to_string(schedule_.lanes));
-    for (const Kernel& kernel : schedule_.kernels) check(kernel);
+    for (size_t i = 0; i < schedule_.kernels.size(); ++i) {
+      current_ = i;
+      check(schedule_.kernels[i]);
+    }
+    current_.reset();
     for (const graph::Output& o : graph_.outputs)
       if (graph_.value(o.value).kind == Value::Node && !written_[o.value].count(Layout::Planar))
         problem("result '" + o.name + "' is not written in planar layout");
@@ -43,7 +47,7 @@ public:
   }
 
 private:
-  void problem(const std::string& what) { problems_.push_back(what); }
+  void problem(const std::string& what) { problems_.push_back({what, current_}); }
   const std::string& name(ValueId id) const { return graph_.value(id).name; }
 
   void check(const Kernel& kernel) {
@@ -148,12 +152,13 @@ private:
   const Graph& graph_;
   std::vector<std::set<Layout>> written_;
   std::set<ValueId> computed_;
-  std::vector<std::string> problems_;
+  std::vector<Problem> problems_;
+  std::optional<size_t> current_; // the kernel that is looked at
 };
 
 } // namespace
 
-std::vector<std::string> problems(const Schedule& schedule, const Graph& graph) {
+std::vector<Problem> problems(const Schedule& schedule, const Graph& graph) {
   return Checker(schedule, graph).run();
 }
 

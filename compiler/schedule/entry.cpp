@@ -8,7 +8,7 @@ namespace {
 
 constexpr int64_t alignElements = 16; // of slots and packed weights: 64 bytes
 // convoy_status
-constexpr int ok = 0, errorShape = 1, errorMemory = 3, errorArgument = 4, errorOverflow = 5;
+constexpr int ok = 0, errorShape = 1, errorMemory = 3, errorArgument = 4, errorOverflow = 5, errorAlias = 8;
 // More elements of tensors than any machine addresses; below it no address arithmetic leaves 64 bits.
 constexpr int64_t largestProgram = int64_t{1} << 56;
 
@@ -210,11 +210,41 @@ private:
     pointer(frame.workspace, 4 * alignElements, b.compare(Op::Lt, b.index(0), bytes));
 
     Reg result = b.select(b.compare(Op::Lt, workspaceBytes, bytes), status(b, errorMemory), status(b, ok));
+    if (Reg shared = overlap(b, frame)) result = b.select(shared, status(b, errorAlias), result);
     result = b.select(argument, status(b, errorArgument), result);
     result = b.select(tooLarge(b, frame.sizes, frame.batch), status(b, errorOverflow), result);
     for (size_t i = 0; i < graph_.symbols().size(); ++i) {
       Reg size = b.load(loop::Type::index(), frame.sizes, static_cast<int64_t>(i));
       result = b.select(b.compare(Op::Lt, size, b.index(1)), status(b, errorShape), result);
+    }
+    return result;
+  }
+
+  // Whether an output shares memory with an input or another output; null when there is nothing to compare.
+  // Ranges of no items share nothing. Sizes that are too large make it any answer.
+  Reg overlap(Builder& b, const Frame& frame) {
+    struct Range {
+      Reg begin, end;
+    };
+    auto range = [&](Place place, graph::ValueId value) {
+      Reg begin = b.addressNumber(pointerTo(b, frame, place));
+      Reg elements =
+          b.mul(frame.batch, sizeFrom(b, graph_, frame.sizes, graph_.value(value).type.elements()));
+      return Range{begin, b.add(begin, b.mul(elements, 4))};
+    };
+    std::vector<Range> ranges; // those before an output are what it is compared with
+    for (size_t i = 0; i < graph_.inputs.size(); ++i)
+      ranges.push_back(range({Place::Input, i}, graph_.inputs[i]));
+    Reg result = nullptr;
+    for (size_t i = 0; i < graph_.outputs.size(); ++i) {
+      const Range output = range({Place::Output, i}, graph_.outputs[i].value);
+      for (const Range& other : ranges) {
+        // Each begins before the other ends. User addresses are below 2^63, so the comparison may be signed.
+        Reg both = b.binary(Op::And, b.compare(Op::Lt, output.begin, other.end),
+                            b.compare(Op::Lt, other.begin, output.end));
+        result = result ? b.binary(Op::Or, result, both) : both;
+      }
+      ranges.push_back(output);
     }
     return result;
   }
@@ -242,7 +272,8 @@ private:
     Reg elements = b.index(0);
     for (const graph::Value& v : graph_.values)
       if (v.kind != graph::Value::Parameter) elements = add(elements, v.type.elements().fold(algebra));
-    return b.compare(Op::Le, limit, multiply(elements, positive(batch)));
+    // The elements last: where they are constant, so is the divisor.
+    return b.compare(Op::Le, limit, multiply(positive(batch), elements));
   }
 
   loop::Module& module_;

@@ -65,6 +65,10 @@ private:
 
   // Empty unless every parameter has its numbers.
   void collectWeights() {
+    size_t count = 0;
+    for (const graph::Value& v : graph_.values)
+      if (v.kind == graph::Value::Parameter) count += v.data ? v.data->data.size() : 0;
+    program_.weights.reserve(count); // once: there may be hundreds of megabytes
     for (const graph::Value& v : graph_.values) {
       if (v.kind != graph::Value::Parameter) continue;
       if (!v.data || v.data->data.size() != static_cast<size_t>(v.type.elements().known())) {
@@ -87,8 +91,8 @@ private:
 } // namespace
 
 Program lower(const Graph& graph, const Schedule& schedule, const Target&, const std::string& prefix) {
-  for (const std::string& problem : problems(schedule, graph))
-    internalError("the schedule cannot be lowered: " + problem);
+  for (const Problem& problem : problems(schedule, graph))
+    internalError("the schedule cannot be lowered: " + problem.text);
   return Lowering(graph, schedule, prefix).run();
 }
 

@@ -60,8 +60,12 @@ std::optional<Layout> neededLayout(const graph::Graph& graph, const Kernel& kern
 // One filter per channel, and as many results as channels: nothing is mixed between channels.
 bool isDepthwise(const graph::Graph& graph, const graph::Value& conv);
 
-// What is wrong with a schedule, one sentence each; empty when it can be lowered.
-std::vector<std::string> problems(const Schedule& schedule, const graph::Graph& graph);
+struct Problem {
+  std::string text;             // one sentence
+  std::optional<size_t> kernel; // of the schedule; none when it is about all of it
+};
+// What is wrong with a schedule; empty when it can be lowered.
+std::vector<Problem> problems(const Schedule& schedule, const graph::Graph& graph);
 
 std::string print(const Schedule& schedule, const graph::Graph& graph);
 // Stage `fused`: the graph with its nodes grouped as the schedule decided.

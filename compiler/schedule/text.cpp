@@ -68,7 +68,7 @@ namespace {
 class Reader {
 public:
   Reader(const SourceFile& file, const graph::Graph& graph, DiagnosticEngine& diags)
-      : graph_(graph), text_(file, "_./-", [&diags](Location where, const std::string& what) {
+      : graph_(graph), diags_(diags), text_(file, "_./-", [&diags](Location where, const std::string& what) {
           diags.report(diag::ScheduleText, where, what);
         }) {
     for (graph::ValueId id = 0; id < graph.values.size(); ++id) byName_[graph.value(id).name] = id;
@@ -83,9 +83,12 @@ public:
     schedule.lanes = static_cast<int>(number());
     text_.expect("{");
     while (!text_.accept("}")) schedule.kernels.push_back(kernel());
-    size_t end = text_.position();
+    const Location end = text_.since(text_.position() - 1);
     if (!text_.atEnd()) text_.fail("expected nothing behind the schedule");
-    for (const std::string& problem : problems(schedule, graph_)) text_.fail(problem, end - 1);
+    const std::vector<Problem> found = problems(schedule, graph_);
+    for (const Problem& problem : found)
+      diags_.report(diag::ScheduleText, problem.kernel ? places_[*problem.kernel] : end, problem.text);
+    if (!found.empty()) throw TextScanner::Stop();
     return schedule;
   }
 
@@ -100,6 +103,8 @@ private:
 
   Kernel kernel() {
     Kernel k;
+    text_.skip();
+    const size_t start = text_.position();
     text_.expect("kernel");
     text_.expect("[");
     do {
@@ -112,6 +117,7 @@ private:
       k.nodes.push_back(it->second);
     } while (text_.accept(","));
     text_.expect("]");
+    places_.push_back(text_.since(start));
     text_.expect(":");
     text_.skip();
     size_t begin = text_.position();
@@ -134,7 +140,9 @@ private:
   }
 
   const graph::Graph& graph_;
+  DiagnosticEngine& diags_;
   TextScanner text_;
+  std::vector<Location> places_; // of the kernels
   std::map<std::string, graph::ValueId> byName_;
 };
 

@@ -8,7 +8,8 @@ void Elaborator::statements(const Statements& list) {
   for (const ast::Statement& each : list) {
     if (end) {
       // Said once; what follows is not looked at.
-      diags_.report(diag::AfterReturn, each.location).label(end->location, "this is the end");
+      diags_.report(diag::AfterReturn, each.location)
+          .label(end->location, calls_.size() > 1 ? "the block ends here" : "the pipeline ends here");
       return;
     }
     if (frame_->returned || !charge(1, each.location)) return;
@@ -77,7 +78,7 @@ std::optional<Elaborator::Items> Elaborator::items(const ast::Range& range) {
     bool firstIsWrong = !range.last || !from;
     auto report = diags_.report(diag::WrongRange, firstIsWrong ? range.first->location : range.last->location,
                                 describe(firstIsWrong ? result.value : last, graph_));
-    if (from) report.help("to count from 0 write 0.." + std::to_string(*from));
+    if (from && !range.last) report.help("to count from 0 write 0.." + std::to_string(*from));
     return std::nullopt;
   }
   if (list) {

@@ -5,6 +5,15 @@
 
 namespace convoy {
 
+const std::vector<DiagnosticRow>& diagnosticTable() {
+  static const std::vector<DiagnosticRow> table = {
+#define CONVOY_DIAGNOSTIC(code, severity, name, format, ...) {#code, #name, Severity::severity, format},
+#include "support/diagnostics.def"
+#undef CONVOY_DIAGNOSTIC
+  };
+  return table;
+}
+
 DiagnosticBuilder& DiagnosticBuilder::primary(std::string text) {
   target_->labels.front().text = std::move(text);
   return *this;

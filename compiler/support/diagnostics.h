@@ -30,6 +30,15 @@ namespace diag {
 #undef CONVOY_DIAGNOSTIC
 } // namespace diag
 
+// The registry as data, in its order.
+struct DiagnosticRow {
+  const char* code;
+  const char* name;
+  Severity severity;
+  const char* format;
+};
+const std::vector<DiagnosticRow>& diagnosticTable();
+
 struct Label {
   Location location;
   std::string text;

@@ -116,28 +116,57 @@ std::string Json::str(bool indented) const {
   return text;
 }
 
-// llvm::json's parser recurses, so depth is bounded before it starts.
-static bool deeperThan(std::string_view text, unsigned maxDepth) {
-  unsigned depth = 0;
+namespace {
+
+// What the signs outside of strings tell. llvm::json's parser recurses and takes memory for every value, so
+// this comes before it.
+struct JsonExtent {
+  size_t depth = 0;
+  size_t values = 1;  // at most; of valid JSON
+  size_t members = 0; // exactly; of valid JSON
+};
+
+JsonExtent measure(std::string_view text) {
+  JsonExtent extent;
+  size_t depth = 0;
   bool inString = false;
   for (size_t i = 0; i < text.size(); ++i) {
     char c = text[i];
     if (inString) {
       if (c == '\\') ++i;
       if (c == '"') inString = false;
-    } else if (c == '"') {
-      inString = true;
-    } else if (c == '[' || c == '{') {
-      if (++depth > maxDepth) return true;
-    } else if ((c == ']' || c == '}') && depth > 0) {
-      --depth;
+      continue;
+    }
+    switch (c) {
+    case '"': inString = true; break;
+    case '[':
+    case '{':
+      extent.depth = std::max(extent.depth, ++depth);
+      ++extent.values;
+      break;
+    case ']':
+    case '}':
+      if (depth > 0) --depth;
+      break;
+    case ',': ++extent.values; break;
+    case ':': ++extent.members; break;
+    default: break; // part of a number or a word
     }
   }
-  return false;
+  return extent;
+}
+
+size_t countMembers(const llvm::json::Value& value) {
+  size_t count = 0;
+  if (const llvm::json::Array* elements = value.getAsArray())
+    for (const llvm::json::Value& element : *elements) count += countMembers(element);
+  if (const llvm::json::Object* members = value.getAsObject())
+    for (const auto& [key, member] : *members) count += 1 + countMembers(member);
+  return count;
 }
 
 // Its errors end in "[line:column, byte=offset]"-like text; of that only the place is of use to our users.
-static std::string placeOf(llvm::Error error) {
+std::string placeOf(llvm::Error error) {
   std::string text = llvm::toString(std::move(error));
   unsigned line = 0, column = 0;
   if (std::sscanf(text.c_str(), "[%u:%u", &line, &column) == 2)
@@ -145,16 +174,29 @@ static std::string placeOf(llvm::Error error) {
   return "not valid JSON";
 }
 
-std::optional<Json> parseJson(std::string_view text, std::string* error, unsigned maxDepth) {
+} // namespace
+
+std::optional<Json> parseJson(std::string_view text, std::string* error, const JsonLimits& limits) {
   auto fail = [&](std::string what) {
     if (error) *error = std::move(what);
     return std::nullopt;
   };
-  if (deeperThan(text, maxDepth))
-    return fail("JSON nested deeper than " + std::to_string(maxDepth) + " levels");
+  const JsonExtent extent = measure(text);
+  if (extent.depth > limits.depth)
+    return fail("JSON nested deeper than " + std::to_string(limits.depth) + " levels");
+  if (extent.values > limits.values)
+    return fail("JSON of more than " + std::to_string(limits.values) + " values");
   llvm::Expected<llvm::json::Value> value = llvm::json::parse(llvm::StringRef(text.data(), text.size()));
   if (!value) return fail(placeOf(value.takeError()));
+  if (limits.uniqueKeys && countMembers(*value) < extent.members)
+    return fail("JSON that names a member twice");
   return JsonDoor::read(*value);
+}
+
+std::optional<Json> parseJson(std::string_view text, std::string* error, unsigned maxDepth) {
+  JsonLimits limits;
+  limits.depth = maxDepth;
+  return parseJson(text, error, limits);
 }
 
 } // namespace convoy

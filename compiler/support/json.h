@@ -52,9 +52,16 @@ private:
   std::variant<std::nullptr_t, bool, int64_t, double, std::string, Array, Object> value_{nullptr};
 };
 
-// nullopt when the text is not JSON or nests deeper than `maxDepth`; then `error`, when given, says what and
-// where in one phrase ("not valid JSON at line 3, column 7"). Members of objects come sorted by key, and of
-// equal keys one wins.
+// What a text may hold. They are checked before anything is built from it.
+struct JsonLimits {
+  unsigned depth = 100;
+  size_t values = SIZE_MAX; // numbers, strings, arrays, ... in all
+  bool uniqueKeys = false;  // an object that names a member twice is refused; else one of the two wins
+};
+
+// nullopt when the text is not JSON or goes beyond the limits; then `error`, when given, says what and where
+// in one phrase ("not valid JSON at line 3, column 7"). Members of objects come sorted by key.
+std::optional<Json> parseJson(std::string_view text, std::string* error, const JsonLimits& limits);
 std::optional<Json> parseJson(std::string_view text, std::string* error = nullptr, unsigned maxDepth = 100);
 
 } // namespace convoy

@@ -3,6 +3,7 @@
 
 #include "benchmark.h"
 #include "describe.h"
+#include "results.h"
 #include "tensor_file.h"
 #include "text.h"
 
@@ -48,6 +49,7 @@ public:
     options = std::move(*parsed);
     if (options.help) return print(helpText(pipeline, name));
     if (options.describe) return print(describeJson(pipeline));
+    if (Outcome error = loadLabels()) return report(*error);
     if (Outcome error = options.items.empty() ? runOnce() : runMany()) return report(*error);
     return failedItems ? exitFailure : exitSuccess;
   }
@@ -63,6 +65,15 @@ private:
     return report({"cannot write to standard output"});
   }
 
+  Outcome loadLabels() {
+    if (options.labelsFile.empty()) return std::nullopt;
+    const convoy_port& port = pipeline.outputs[0];
+    Result<std::vector<std::string>> read = readLabels(options.labelsFile, port, port.constants[0]);
+    if (!read) return read.error();
+    labels = std::move(*read);
+    return std::nullopt;
+  }
+
   Outcome runOnce() {
     const bool seeded = !options.inputs.empty() && options.inputs[0].empty(); // a benchmark without inputs
     std::vector<Tensor> inputs;
@@ -72,12 +83,13 @@ private:
       inputs = std::move(*made);
     } else {
       for (size_t i = 0; i < options.inputs.size(); ++i) {
-        Result<Tensor> input = loadTensor(pipeline.inputs[i], options.inputs[i], options.pixelLimit);
+        Result<Tensor> input =
+            loadTensor(pipeline.inputs[i], pipeline.size_names, options.inputs[i], options.pixelLimit);
         if (!input) return input.error();
         inputs.push_back(std::move(*input));
       }
     }
-    Result<Runner> runner = Runner::create(pipeline, options.threads);
+    Result<Runner> runner = Runner::create(pipeline, options.threads, options.weightsFile);
     if (!runner) return runner.error();
     Result<BoundRun> run = runner->bind(inputs);
     if (!run) return run.error();
@@ -117,8 +129,9 @@ private:
       const convoy_port& port = pipeline.outputs[i];
       std::string path = options.outputs[i];
       if (path.empty() && !options.outputFolder.empty()) path = fileInFolder(i, outputs[i], singleStem());
+      if (options.topK > 0) text += largest(outputs[i], options.topK, labels, "");
       if (path.empty()) {
-        if (options.benchmarkRuns == 0) text += summary(port, outputs[i]);
+        if (options.benchmarkRuns == 0 && options.topK == 0) text += summary(port, outputs[i]);
         continue;
       }
       if (!written.insert(path).second) return usageError("two outputs would be written to " + quoted(path));
@@ -130,40 +143,48 @@ private:
 
   // One run for each file. A file that fails is reported, and the others still run.
   Outcome runMany() {
-    if (Outcome error = makeFolder(options.outputFolder)) return error;
+    const bool writes = !options.outputFolder.empty();
+    if (writes)
+      if (Outcome error = makeFolder(options.outputFolder)) return error;
     std::set<std::string> stems;
     for (const std::string& item : options.items)
-      if (!stems.insert(stemOf(item)).second)
+      if (writes && !stems.insert(stemOf(item)).second)
         return usageError("the results of two files named " + quoted(stemOf(item)) +
                           " would overwrite each other");
-    Result<Runner> runner = Runner::create(pipeline, options.threads);
+    Result<Runner> runner = Runner::create(pipeline, options.threads, options.weightsFile);
     if (!runner) return runner.error();
     ProgressBar bar(options.items.size());
     for (size_t i = 0; i < options.items.size(); ++i) {
       bar.show(i);
-      Outcome error = runItem(*runner, options.items[i]);
-      if (!error) continue;
-      ++failedItems;
+      Result<std::string> text = runItem(*runner, options.items[i]);
+      if (text && text->empty()) continue;
       bar.clear();
-      report(*error);
+      if (text) {
+        if (Outcome error = printed(*text)) return error;
+        continue;
+      }
+      ++failedItems;
+      report(text.error());
     }
     return std::nullopt;
   }
 
-  Outcome runItem(Runner& runner, const std::string& item) {
+  // What to print of it.
+  Result<std::string> runItem(Runner& runner, const std::string& item) {
     std::vector<Tensor> inputs;
-    Result<Tensor> input = loadTensor(pipeline.inputs[0], item, options.pixelLimit);
+    Result<Tensor> input = loadTensor(pipeline.inputs[0], pipeline.size_names, item, options.pixelLimit);
     if (!input) return input.error();
     inputs.push_back(std::move(*input));
     Result<BoundRun> run = runner.bind(inputs);
     if (!run) return Error{quoted(item) + ": " + run.error().text};
     if (Outcome error = run->execute()) return Error{quoted(item) + ": " + error->text};
     OutputFiles files;
-    for (size_t i = 0; i < run->outputs.size(); ++i)
+    for (size_t i = 0; i < run->outputs.size() && !options.outputFolder.empty(); ++i)
       if (Outcome error = saveTensor(pipeline.outputs[i], run->outputs[i],
                                      fileInFolder(i, run->outputs[i], stemOf(item)), files))
-        return error;
-    return files.commit();
+        return *error;
+    if (Outcome error = files.commit()) return *error;
+    return options.topK > 0 ? largest(run->outputs[0], options.topK, labels, item) : std::string();
   }
 
   // The stem for --output-dir with one run: that of the only input, else none.
@@ -180,29 +201,6 @@ private:
     return options.outputFolder + "/" + file + (picture ? ".png" : ".npy");
   }
 
-  static std::string summary(const convoy_port& port, const Tensor& tensor) {
-    constexpr int64_t fewValues = 1000;
-    std::vector<int64_t> shape = tensor.extents;
-    if (tensor.batched) shape.insert(shape.begin(), tensor.batch);
-    const int64_t count = tensor.data.size();
-    const float* values = tensor.data.data();
-    std::string text = quoted(port.name) + " " + extentsText(shape) + ":";
-    if (!port.image_channels && count <= fewValues) {
-      for (int64_t i = 0; i < count; ++i) text += format(" %.9g", static_cast<double>(values[i]));
-      return text + "\n";
-    }
-    double sum = 0;
-    float least = count ? values[0] : 0, most = least;
-    for (int64_t i = 0; i < count; ++i) {
-      sum += static_cast<double>(values[i]);
-      least = values[i] < least ? values[i] : least;
-      most = values[i] > most ? values[i] : most;
-    }
-    return text + format(" minimum %.9g, maximum %.9g, mean %.9g (not written: no file was named)\n",
-                         static_cast<double>(least), static_cast<double>(most),
-                         count ? sum / static_cast<double>(count) : 0.0);
-  }
-
   Outcome printed(const std::string& text) {
     if (fputs(text.c_str(), stdout) >= 0 && fflush(stdout) == 0) return std::nullopt;
     return Error{"cannot write to standard output"};
@@ -211,6 +209,7 @@ private:
   const convoy_pipeline& pipeline;
   std::string name;
   Options options;
+  std::vector<std::string> labels;
   size_t failedItems = 0;
 };
 

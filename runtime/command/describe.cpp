@@ -55,10 +55,10 @@ std::string joinLines(const std::vector<std::string>& lines) {
   return text;
 }
 
-std::string portLines(const convoy_port* ports, int32_t count) {
+std::string portLines(const convoy_port* ports, int32_t count, const char* const* sizeNames) {
   std::string text;
   for (int32_t i = 0; i < count; ++i)
-    text += format("  %-20s %s\n", quoted(ports[i].name).c_str(), portType(ports[i]).c_str());
+    text += format("  %-20s %s\n", quoted(ports[i].name).c_str(), portType(ports[i], sizeNames).c_str());
   return text;
 }
 
@@ -69,8 +69,8 @@ std::string helpText(const convoy_pipeline& pipeline, const std::string& program
   for (int32_t i = 0; i < pipeline.input_count; ++i) text += format(" %s", pipeline.inputs[i].name);
   text += pipeline.output_count == 1 ? " -o FILE [option...]\n" : " --output NAME=FILE [option...]\n";
   if (pipeline.input_count == 1) text += "       " + program + " FILE... --output-dir DIR [option...]\n";
-  text += "\nInputs:\n" + portLines(pipeline.inputs, pipeline.input_count);
-  text += "Outputs:\n" + portLines(pipeline.outputs, pipeline.output_count);
+  text += "\nInputs:\n" + portLines(pipeline.inputs, pipeline.input_count, pipeline.size_names);
+  text += "Outputs:\n" + portLines(pipeline.outputs, pipeline.output_count, pipeline.size_names);
   if (pipeline.size_count > 0) {
     text += "Run-time sizes:\n ";
     for (int32_t i = 0; i < pipeline.size_count; ++i) text += " " + std::string(pipeline.size_names[i]);
@@ -87,6 +87,9 @@ std::string helpText(const convoy_pipeline& pipeline, const std::string& program
   text +=
       "\nA benchmark without inputs uses seeded data; widths are then 1920, heights 1080, depths 16, unless\n"
       "--size says otherwise.\n"
+      "--top-k prints a line for each value: the file when there are several, the item when the file has a "
+      "batch\n"
+      "dimension, the number or label, the value.\n"
       "Exit status: 0 success, 1 an input or output is wrong, 2 wrong usage.\n";
   return text;
 }
@@ -114,7 +117,8 @@ std::string describeJson(const convoy_pipeline& pipeline) {
     sizes += (i ? ", " : "") + jsonString(pipeline.size_names[i]);
   return "{\n  \"name\": " + jsonString(pipeline.name) + ",\n  \"inputs\": [\n" + joinLines(inputs) +
          "  ],\n  \"outputs\": [\n" + joinLines(outputs) + "  ],\n  \"sizes\": [" + sizes +
-         format("],\n  \"weights_bytes\": %" PRId64 "\n}\n", pipeline.weights_bytes);
+         format("],\n  \"weights_bytes\": %" PRId64 ",\n  \"weights_file\": %s\n}\n", pipeline.weights_bytes,
+                pipeline.weights_file ? jsonString(pipeline.weights_file).c_str() : "null");
 }
 
 } // namespace convoy::command

@@ -66,6 +66,18 @@ int createTemporary(const std::string& folder, std::string& path) {
   return -1;
 }
 
+// Gives a file a second name in its folder, which is returned; empty when there is no file, or the file
+// system has no second names.
+std::string keep(const std::string& path) {
+  for (int attempt = 0; attempt < 1000; ++attempt) {
+    const std::string name =
+        folderOf(path) + format(".convoy-%ld-%d.old", static_cast<long>(getpid()), attempt);
+    if (link(path.c_str(), name.c_str()) == 0) return name;
+    if (errno != EEXIST) break;
+  }
+  return "";
+}
+
 } // namespace
 
 Result<Bytes> readFile(const std::string& path) {
@@ -103,7 +115,7 @@ void OutputFiles::discard(const Entry& entry) {
 
 Outcome OutputFiles::add(const std::string& path, const Bytes& head, const void* body, size_t bodySize) {
   // The entry is there before its file: whatever happens in between, somebody knows what to remove.
-  entries.push_back({path, path, "", false});
+  entries.push_back({path, path, "", "", false});
   Outcome error = write(entries.back(), head, body, bodySize);
   if (error) {
     discard(entries.back());
@@ -130,17 +142,30 @@ Outcome OutputFiles::write(Entry& entry, const Bytes& head, const void* body, si
   return std::nullopt;
 }
 
-Outcome OutputFiles::commit() {
+// Everything as it was before commit().
+void OutputFiles::restore() {
   for (Entry& entry : entries) {
+    if (!entry.renamed) continue;
+    if (entry.backup.empty() || rename(entry.backup.c_str(), entry.target.c_str()) != 0)
+      unlink(entry.target.c_str());
+    entry.backup.clear();
+  }
+}
+
+Outcome OutputFiles::commit() {
+  Outcome failure;
+  for (Entry& entry : entries) {
+    entry.backup = keep(entry.target);
     if (rename(entry.temporary.c_str(), entry.target.c_str()) != 0) {
-      const int why = errno;
-      for (Entry& earlier : entries)
-        if (earlier.renamed) unlink(earlier.target.c_str());
-      return cannotWrite(entry.path, strerror(why));
+      failure = cannotWrite(entry.path, strerror(errno));
+      restore();
+      break;
     }
     entry.renamed = true;
   }
-  return std::nullopt;
+  for (const Entry& entry : entries)
+    if (!entry.backup.empty()) unlink(entry.backup.c_str());
+  return failure;
 }
 
 Outcome makeFolder(const std::string& path) {

@@ -16,7 +16,7 @@ using Bytes = std::vector<uint8_t>;
 Result<Bytes> readFile(const std::string& path);
 
 // Files that appear together or not at all: each is written under a temporary name beside its place, and
-// commit() renames them. What was not committed is removed.
+// commit() renames them. What was not committed is removed, and what was there before is as it was.
 class OutputFiles {
 public:
   OutputFiles() = default;
@@ -31,10 +31,12 @@ public:
 private:
   struct Entry {
     std::string path, target, temporary; // as named by the user; links followed; where it is now
+    std::string backup;                  // what the target was, while commit() is at work
     bool renamed = false;
   };
   static Outcome write(Entry& entry, const Bytes& head, const void* body, size_t bodySize);
   static void discard(const Entry& entry);
+  void restore();
   std::vector<Entry> entries;
 };
 

@@ -31,9 +31,7 @@ public:
     return std::nullopt;
   }
 
-  std::string element;
-  bool fortranOrder = false;
-  std::vector<int64_t> shape;
+  NpyHeader header;
 
 private:
   static Error broken() { return {"the .npy header is damaged"}; }
@@ -41,18 +39,37 @@ private:
   Outcome value(const std::string& key) {
     if (key == "descr" && !hasElement) {
       hasElement = true;
-      if (peek() == '[') return Error{"it holds structured elements; float32 or uint8 are needed"};
-      if (!string(element)) return broken();
+      if (peek() == '[') return fields();
+      if (!string(header.element)) return broken();
     } else if (key == "fortran_order" && !hasOrder) {
       hasOrder = true;
-      fortranOrder = word("True");
-      if (!fortranOrder && !word("False")) return broken();
+      header.fortranOrder = word("True");
+      if (!header.fortranOrder && !word("False")) return broken();
     } else if (key == "shape" && !hasShape) {
       hasShape = true;
       return tuple();
     } else {
       return broken();
     }
+    return std::nullopt;
+  }
+
+  // A list of fields with names and types. Nobody takes such elements, so it is stepped over.
+  Outcome fields() {
+    header.element = "|V";
+    size_t depth = 0;
+    std::string name;
+    do {
+      const char next = peek();
+      if (next == 0) return broken();
+      if (next == '\'' || next == '"') {
+        if (!string(name)) return broken();
+        continue;
+      }
+      if (next == '[' || next == '(') ++depth;
+      if (next == ']' || next == ')') --depth;
+      ++at;
+    } while (depth > 0);
     return std::nullopt;
   }
 
@@ -63,8 +80,8 @@ private:
       std::string digits;
       while (at < text.size() && text[at] >= '0' && text[at] <= '9') digits += text[at++];
       std::optional<int64_t> extent = parseInteger(digits, 0, INT64_MAX);
-      if (!extent || shape.size() == largestRank) return broken();
-      shape.push_back(*extent);
+      if (!extent || header.shape.size() == largestRank) return broken();
+      header.shape.push_back(*extent);
       if (!take(',') && peek() != ')') return broken();
     }
     return std::nullopt;
@@ -100,6 +117,8 @@ private:
   bool hasElement = false, hasOrder = false, hasShape = false;
 };
 
+Error endsEarly() { return {"the .npy data ends too early"}; }
+
 std::string elementProblem(const std::string& element) {
   const char order = element.empty() ? 0 : element[0];
   const std::string kind = element.substr(element.empty() ? 0 : 1);
@@ -107,52 +126,67 @@ std::string elementProblem(const std::string& element) {
   if (kind == "f8") found = "float64";
   if (kind == "f2") found = "float16";
   if (kind == "b1") found = "booleans";
+  if (kind == "V") found = "elements with fields";
   if (kind.substr(0, 1) == "O") found = "Python objects";
   if (kind == "f4" && order == '>') found = "big-endian float32";
   return "it holds " + found + "; little-endian float32 (or uint8 for images) is needed";
 }
 
-} // namespace
-
-bool isNpy(const Bytes& file) {
-  return file.size() >= magicSize && memcmp(file.data(), magic, magicSize) == 0;
+bool hasMagic(const uint8_t* file, size_t size) {
+  return size >= magicSize && memcmp(file, magic, magicSize) == 0;
 }
 
-Result<NpyArray> parseNpy(const Bytes& file) {
-  const Error endsEarly{"the .npy data ends too early"};
-  if (!isNpy(file)) return Error{"it is not an .npy file"};
-  if (file.size() < magicSize + 4) return endsEarly;
+} // namespace
+
+bool isNpy(const Bytes& file) { return hasMagic(file.data(), file.size()); }
+
+Result<size_t> npyDataOffset(const uint8_t* file, size_t size) {
+  if (!hasMagic(file, size)) return Error{"it is not an .npy file"};
+  if (size < magicSize + 4) return endsEarly();
   const int version = file[magicSize];
   if (version < 1 || version > 3) return Error{format(".npy version %d is not known", version)};
   const size_t lengthBytes = version == 1 ? 2 : 4;
   const size_t start = magicSize + 2 + lengthBytes;
-  if (file.size() < start) return endsEarly;
+  if (size < start) return endsEarly();
   size_t length = 0;
   for (size_t i = 0; i < lengthBytes; ++i) length |= static_cast<size_t>(file[magicSize + 2 + i]) << (8 * i);
   if (length > largestHeader) return Error{"the .npy header is longer than 64 KiB"};
-  if (file.size() - start < length) return endsEarly;
+  return start + length;
+}
 
-  HeaderParser header(std::string(file.begin() + static_cast<ptrdiff_t>(start),
-                                  file.begin() + static_cast<ptrdiff_t>(start + length)));
-  if (Outcome error = header.parse()) return *error;
-  NpyArray array;
-  array.offset = start + length;
-  array.shape = header.shape;
-  const bool bytes = header.element == "|u1" || header.element == "u1" || header.element == "<u1";
-  if (!bytes && header.element != "<f4") return Error{elementProblem(header.element)};
-  array.element = bytes ? NpyElement::Uint8 : NpyElement::Float32;
-  if (header.fortranOrder)
-    return Error{"it is in Fortran order; save it in C order (numpy.ascontiguousarray)"};
+Result<NpyHeader> parseNpyHeader(const uint8_t* file, size_t size) {
+  Result<size_t> offset = npyDataOffset(file, size);
+  if (!offset) return offset.error();
+  if (size < *offset) return endsEarly();
+  const size_t start = magicSize + (file[magicSize] == 1 ? 4 : 6);
+  HeaderParser parser(std::string(file + start, file + *offset));
+  if (Outcome error = parser.parse()) return *error;
+  parser.header.offset = *offset;
+  return std::move(parser.header);
+}
 
-  uint64_t declared = bytes ? 1 : sizeof(float);
-  for (int64_t extent : array.shape)
+Outcome checkNpySize(const NpyHeader& header, uint64_t elementSize, uint64_t fileSize) {
+  uint64_t declared = elementSize;
+  for (int64_t extent : header.shape)
     if (__builtin_mul_overflow(declared, static_cast<uint64_t>(extent), &declared))
-      return Error{"its shape " + extentsText(array.shape) + " is too large"};
-  const uint64_t present = file.size() - array.offset;
-  if (present < declared) return endsEarly;
+      return Error{"its shape " + extentsText(header.shape) + " is too large"};
+  const uint64_t present = fileSize - header.offset;
+  if (present < declared) return endsEarly();
   if (present > declared)
     return Error{format("it has %" PRIu64 " bytes more than its shape declares", present - declared)};
-  return array;
+  return std::nullopt;
+}
+
+Result<NpyArray> parseNpy(const Bytes& file) {
+  Result<NpyHeader> header = parseNpyHeader(file.data(), file.size());
+  if (!header) return header.error();
+  const std::string& element = header->element;
+  const bool bytes = element == "|u1" || element == "u1" || element == "<u1";
+  if (!bytes && element != "<f4") return Error{elementProblem(element)};
+  if (header->fortranOrder)
+    return Error{"it is in Fortran order; save it in C order (numpy.ascontiguousarray)"};
+  if (Outcome error = checkNpySize(*header, bytes ? 1 : sizeof(float), file.size())) return *error;
+  return NpyArray{bytes ? NpyElement::Uint8 : NpyElement::Float32, std::move(header->shape), header->offset};
 }
 
 Bytes npyHeader(const std::vector<int64_t>& shape) {

@@ -104,6 +104,13 @@ private:
     case OptionKind::Threads: return number(row, value, 1, mostThreads, options.threads);
     case OptionKind::Benchmark: return number(row, value, 1, 1000000000, options.benchmarkRuns);
     case OptionKind::MaxPixels: return number(row, value, 1, int64_t{1} << 40, options.pixelLimit);
+    case OptionKind::TopK: return number(row, value, 1, int64_t{1} << 40, options.topK);
+    case OptionKind::Labels: options.labelsFile = value; return std::nullopt;
+    case OptionKind::Weights:
+      if (!pipeline.weights_file)
+        return usageError("the weights are part of this program; --weights has no use");
+      options.weightsFile = value;
+      return std::nullopt;
     case OptionKind::Json: options.jsonFile = value; return std::nullopt;
     case OptionKind::Size: return setSize(row, value);
     case OptionKind::Describe: options.describe = true; return std::nullopt;
@@ -157,6 +164,7 @@ private:
     const bool benchmark = options.benchmarkRuns > 0;
     if (!options.jsonFile.empty() && !benchmark) return usageError("--json needs --benchmark");
     if (!options.sizes.empty() && !benchmark) return usageError("--size needs --benchmark");
+    if (Outcome error = checkTopK()) return error;
     const bool many = pipeline.input_count == 1 && files.size() > 1;
     if (many) return finishMany();
     size_t next = 0;
@@ -178,10 +186,20 @@ private:
     return std::nullopt;
   }
 
+  Outcome checkTopK() const {
+    if (options.topK == 0)
+      return options.labelsFile.empty() ? Outcome() : Outcome(usageError("--labels needs --top-k"));
+    if (options.benchmarkRuns > 0) return usageError("--top-k does not go with --benchmark");
+    if (pipeline.output_count != 1 || pipeline.outputs[0].rank != 1)
+      return usageError("--top-k needs a pipeline whose only output is a vector, tensor[C]");
+    return std::nullopt;
+  }
+
   Outcome finishMany() {
     if (!options.inputs[0].empty()) return usageError("there is no input left for " + quoted(files[0]));
     if (options.benchmarkRuns > 0) return usageError("--benchmark takes one input file");
-    if (options.outputFolder.empty()) return usageError("several input files need --output-dir");
+    if (options.outputFolder.empty() && options.topK == 0)
+      return usageError("several input files need --output-dir");
     for (const std::string& output : options.outputs)
       if (!output.empty())
         return usageError("several input files need --output-dir alone, without " + quoted(output));
@@ -221,6 +239,11 @@ const std::vector<OptionRow>& optionTable() {
        "time N runs of the compiled code; made-up data without inputs"},
       {OptionKind::Json, "--json", "FILE", "write the benchmark's numbers as JSON"},
       {OptionKind::Size, "--size", "NAME=N", "a run-time size of a benchmark without inputs"},
+      {OptionKind::TopK, "--top-k", "K",
+       "print the K largest values of the only output, a vector, by number"},
+      {OptionKind::Labels, "--labels", "FILE",
+       "print the names in FILE, a line for each value, in place of numbers"},
+      {OptionKind::Weights, "--weights", "FILE", "the weights file (default: the one beside the program)"},
       {OptionKind::MaxPixels, "--max-pixels", "N", "refuse larger pictures (default: 268435456)"},
       {OptionKind::Describe, "--describe", nullptr, "print inputs, outputs and sizes as JSON"},
       {OptionKind::Help, "--help", nullptr, "print this"},

@@ -18,6 +18,9 @@ struct Options {
   std::string jsonFile;             // of the benchmark; empty: none
   std::map<std::string, int64_t> sizes;
   int64_t pixelLimit = defaultPixelLimit;
+  int64_t topK = 0;        // print so many of the largest values; 0: none
+  std::string labelsFile;  // their names; empty: numbers
+  std::string weightsFile; // empty: beside the program, or in it
 };
 
 enum class OptionKind {
@@ -30,6 +33,9 @@ enum class OptionKind {
   Json,
   Size,
   MaxPixels,
+  TopK,
+  Labels,
+  Weights,
   Describe,
   Help
 };

@@ -4,6 +4,8 @@
 #include "text.h"
 
 #include <cinttypes>
+#include <climits>
+#include <unistd.h>
 
 namespace convoy::command {
 namespace {
@@ -16,7 +18,7 @@ Error sentence(const convoy_pipeline& pipeline, const convoy_failure& failure,
   std::string given;
   for (size_t i = 0; i < inputs.size(); ++i)
     given += (i ? ", " : "; given: ") + quoted(pipeline.inputs[i].name) + " " +
-             extentsText(inputs[i].extents) + " for " + portType(pipeline.inputs[i]);
+             extentsText(inputs[i].extents) + " for " + portType(pipeline.inputs[i], pipeline.size_names);
   return {text + given};
 }
 
@@ -35,11 +37,36 @@ Result<int64_t> commonBatch(const convoy_pipeline& pipeline, const std::vector<T
   return inputs.empty() ? int64_t{1} : inputs[0].batch;
 }
 
+// Where the weights are when nobody says: beside the program.
+std::string besideProgram(const char* name) {
+  char path[PATH_MAX];
+  const ssize_t length = readlink("/proc/self/exe", path, sizeof path);
+  if (length <= 0 || length == sizeof path) return name;
+  const std::string program(path, static_cast<size_t>(length));
+  return program.substr(0, program.rfind('/') + 1) + name;
+}
+
+struct CloseWeights {
+  void operator()(convoy_weights* weights) const { convoy_weights_close(weights); }
+};
+using Weights = std::unique_ptr<convoy_weights, CloseWeights>;
+
+Result<Weights> openWeights(const convoy_pipeline& pipeline, const std::string& file) {
+  const std::string path = file.empty() ? besideProgram(pipeline.weights_file) : file;
+  convoy_weights* weights = nullptr;
+  convoy_failure failure{};
+  if (convoy_weights_open(&pipeline, path.c_str(), &weights, &failure) == CONVOY_OK) return Weights(weights);
+  char text[256];
+  convoy_failure_text(&pipeline, &failure, text, sizeof text);
+  return Error{quoted(path) + ": " + text + (file.empty() ? "; --weights FILE names another place" : "")};
+}
+
 } // namespace
 
 Outcome BoundRun::execute() { return checkStatus(pipeline->run(&call)); }
 
-Result<Runner> Runner::create(const convoy_pipeline& pipeline, int32_t threads) {
+Result<Runner> Runner::create(const convoy_pipeline& pipeline, int32_t threads,
+                              const std::string& weightsFile) {
   if (pipeline.abi_version != CONVOY_ABI_VERSION)
     return Error{format("the pipeline was compiled for version %u of the runtime, this is version %d",
                         pipeline.abi_version, CONVOY_ABI_VERSION)};
@@ -52,7 +79,15 @@ Result<Runner> Runner::create(const convoy_pipeline& pipeline, int32_t threads) 
     Result<Memory> prepared = allocateBytes(bytes);
     if (!prepared) return prepared.error();
     runner.prepared = std::move(*prepared);
-    if (Outcome error = checkStatus(pipeline.prepare(pipeline.weights, runner.prepared.get()))) return *error;
+    Weights file; // until they are packed
+    const void* weights = pipeline.weights;
+    if (!weights && pipeline.weights_file) {
+      Result<Weights> opened = openWeights(pipeline, weightsFile);
+      if (!opened) return opened.error();
+      file = std::move(*opened);
+      weights = convoy_weights_data(file.get());
+    }
+    if (Outcome error = checkStatus(pipeline.prepare(weights, runner.prepared.get()))) return *error;
   }
   return runner;
 }

@@ -28,8 +28,10 @@ private:
 
 class Runner {
 public:
-  // threads 0: all that the process may use.
-  static Result<Runner> create(const convoy_pipeline& pipeline, int32_t threads);
+  // threads 0: all that the process may use. weightsFile: for a pipeline whose weights lie in one; empty:
+  // beside the program.
+  static Result<Runner> create(const convoy_pipeline& pipeline, int32_t threads,
+                               const std::string& weightsFile);
   int32_t threads() const { return convoy_pool_executor(pool.get())->threads; }
   // Checks sizes and batch counts. Errors name the input, or the place in the script.
   Result<BoundRun> bind(const std::vector<Tensor>& inputs);

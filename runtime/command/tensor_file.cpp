@@ -20,11 +20,10 @@ int32_t pictureChannels(const convoy_port& port) {
   return fixed && isPictureChannels(port.constants[0]) ? static_cast<int32_t>(port.constants[0]) : 0;
 }
 
-Result<Tensor> fromPicture(const convoy_port& port, Picture picture) {
+Result<Tensor> fromPicture(const convoy_port& port, const std::string& type, Picture picture) {
   const int32_t channels = pictureChannels(port);
   if (!channels)
-    return Error{"it is a picture, but input " + quoted(port.name) + " is " + portType(port) +
-                 "; give an .npy file"};
+    return Error{"it is a picture, but input " + quoted(port.name) + " is " + type + "; give an .npy file"};
   Tensor tensor;
   tensor.extents = {channels, picture.height, picture.width};
   if (channels == picture.channels) {
@@ -120,10 +119,10 @@ Result<Tensor> imageFromNpy(const convoy_port& port, const NpyArray& array, cons
   return tensor;
 }
 
-Result<Tensor> tensorFromNpy(const convoy_port& port, const NpyArray& array, const Bytes& file) {
+Result<Tensor> tensorFromNpy(const convoy_port& port, const std::string& type, const NpyArray& array,
+                             const Bytes& file) {
   if (array.element != NpyElement::Float32)
-    return Error{"it holds uint8, but input " + quoted(port.name) + " is " + portType(port) +
-                 " and needs float32"};
+    return Error{"it holds uint8, but input " + quoted(port.name) + " is " + type + " and needs float32"};
   const size_t rank = static_cast<size_t>(port.rank);
   Tensor tensor;
   tensor.extents = array.shape;
@@ -133,7 +132,7 @@ Result<Tensor> tensorFromNpy(const convoy_port& port, const NpyArray& array, con
     tensor.extents.erase(tensor.extents.begin());
   } else if (array.shape.size() != rank) {
     return Error{"its shape " + extentsText(array.shape) + " does not fit input " + quoted(port.name) +
-                 ", which is " + portType(port)};
+                 ", which is " + type};
   }
   const std::optional<int64_t> count = elementCount(tensor.extents, tensor.batch);
   if (!count) return Error{"its shape " + extentsText(array.shape) + " is too large"};
@@ -145,11 +144,12 @@ Result<Tensor> tensorFromNpy(const convoy_port& port, const NpyArray& array, con
   return tensor;
 }
 
-Result<Tensor> decode(const convoy_port& port, const Bytes& file, int64_t pixelLimit) {
+Result<Tensor> decode(const convoy_port& port, const std::string& type, const Bytes& file,
+                      int64_t pixelLimit) {
   if (isNpy(file)) {
     Result<NpyArray> array = parseNpy(file);
     if (!array) return array.error();
-    return port.image_channels ? imageFromNpy(port, *array, file) : tensorFromNpy(port, *array, file);
+    return port.image_channels ? imageFromNpy(port, *array, file) : tensorFromNpy(port, type, *array, file);
   }
   Result<Picture> picture =
       isPng(file)    ? decodePng(file, pixelLimit)
@@ -158,7 +158,7 @@ Result<Tensor> decode(const convoy_port& port, const Bytes& file, int64_t pixelL
                      : Result<Picture>(Error{file.empty() ? "it is empty"
                                                           : "it is not a PNG, JPEG, PPM, PGM or .npy file"});
   if (!picture) return picture.error();
-  return fromPicture(port, std::move(*picture));
+  return fromPicture(port, type, std::move(*picture));
 }
 
 Outcome savePicture(const convoy_port& port, const Tensor& tensor, const std::string& path,
@@ -194,27 +194,36 @@ Outcome savePicture(const convoy_port& port, const Tensor& tensor, const std::st
 
 } // namespace
 
-std::string portType(const convoy_port& port) {
-  switch (port.image_channels) {
-  case 1: return "image[gray]";
-  case 3: return "image[rgb]";
-  case 4: return "image[rgba]";
-  }
+std::string portType(const convoy_port& port, const char* const* sizeNames) {
+  const auto dimension = [&](int32_t axis) -> std::string {
+    const int32_t symbol = port.symbols ? port.symbols[axis] : -1;
+    if (symbol < 0)
+      return port.constants && port.constants[axis] > 0 ? std::to_string(port.constants[axis]) : "_";
+    const std::string name = sizeNames ? sizeNames[symbol] : "";
+    return name.empty() || name.find('.') != std::string::npos ? "_" : escaped(name);
+  };
+  const char* image = port.image_channels == 1   ? "gray"
+                      : port.image_channels == 3 ? "rgb"
+                      : port.image_channels == 4 ? "rgba"
+                                                 : nullptr;
   std::string text;
-  for (int32_t axis = 0; axis < port.rank; ++axis) {
-    const bool fixed =
-        port.constants && (!port.symbols || port.symbols[axis] < 0) && port.constants[axis] > 0;
-    text += (axis ? ", " : "") + (fixed ? std::to_string(port.constants[axis]) : std::string("_"));
+  bool known = !image; // of an image, sizes that nobody named are left out
+  for (int32_t axis = image ? 1 : 0; axis < port.rank; ++axis) {
+    const std::string extent = dimension(axis);
+    known |= extent != "_";
+    text += (text.empty() ? "" : ", ") + extent;
   }
-  return "tensor[" + text + "]";
+  if (!image) return "tensor[" + text + "]";
+  return std::string("image[") + image + (known ? ", " + text : "") + "]";
 }
 
-Result<Tensor> loadTensor(const convoy_port& port, const std::string& path, int64_t pixelLimit) {
+Result<Tensor> loadTensor(const convoy_port& port, const char* const* sizeNames, const std::string& path,
+                          int64_t pixelLimit) {
   const std::string cannot = "cannot read " + quoted(path) + ": ";
   try {
     Result<Bytes> file = readFile(path);
     if (!file) return Error{cannot + file.error().text};
-    Result<Tensor> tensor = decode(port, *file, pixelLimit);
+    Result<Tensor> tensor = decode(port, portType(port, sizeNames), *file, pixelLimit);
     if (!tensor) return Error{cannot + tensor.error().text};
     return tensor;
   } catch (const std::bad_alloc&) { // of the containers; large buffers report it themselves

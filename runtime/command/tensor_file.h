@@ -6,14 +6,16 @@
 
 namespace convoy::command {
 
-// "image[rgb]" or "tensor[3, _, _]"
-std::string portType(const convoy_port& port);
+// "image[rgb, H, W]" or "tensor[3, _, _]", with the names of sizes that the script gives: all but those that
+// are called after a port ("photo.H"). sizeNames may be null.
+std::string portType(const convoy_port& port, const char* const* sizeNames);
 
 // Reads a PNG, JPEG, PPM/PGM or .npy file (told apart by content) for the port. Pictures are converted to the
 // port's channels; a float32 .npy is C, H, W, a uint8 one H, W, C, each with or without a batch dimension
 // before it. Errors are whole sentences. Extents are not compared with the port's: convoy_bind_sizes does
 // that.
-Result<Tensor> loadTensor(const convoy_port& port, const std::string& path, int64_t pixelLimit);
+Result<Tensor> loadTensor(const convoy_port& port, const char* const* sizeNames, const std::string& path,
+                          int64_t pixelLimit);
 
 // Whether files of this name can be written at all; the error lists the formats.
 Outcome checkOutputName(const std::string& path);

@@ -35,6 +35,23 @@ bool isControl(const std::string& text, size_t at, size_t length) {
 
 std::string escapedByte(char byte) { return format("\\x%02x", static_cast<unsigned char>(byte)); }
 
+std::string escapedText(const std::string& name, bool inQuotes) {
+  std::string text;
+  for (size_t at = 0; at < name.size();) {
+    const size_t length = sequenceLength(name, at);
+    if (length == 0 || isControl(name, at, length)) {
+      for (size_t i = 0; i < (length ? length : 1); ++i) text += escapedByte(name[at + i]);
+    } else if ((inQuotes && name[at] == '\'') || name[at] == '\\') {
+      text += '\\';
+      text += name[at];
+    } else {
+      text.append(name, at, length);
+    }
+    at += length ? length : 1;
+  }
+  return text;
+}
+
 } // namespace
 
 std::string format(const char* pattern, ...) {
@@ -49,21 +66,15 @@ std::string format(const char* pattern, ...) {
   return text;
 }
 
-std::string quoted(const std::string& name) {
-  std::string text = "'";
-  for (size_t at = 0; at < name.size();) {
-    const size_t length = sequenceLength(name, at);
-    if (length == 0 || isControl(name, at, length)) {
-      for (size_t i = 0; i < (length ? length : 1); ++i) text += escapedByte(name[at + i]);
-    } else if (name[at] == '\'' || name[at] == '\\') {
-      text += '\\';
-      text += name[at];
-    } else {
-      text.append(name, at, length);
-    }
-    at += length ? length : 1;
-  }
-  return text + "'";
+std::string quoted(const std::string& name) { return "'" + escapedText(name, true) + "'"; }
+
+std::string escaped(const std::string& name) { return escapedText(name, false); }
+
+size_t columnsOf(const std::string& text) {
+  size_t columns = 0;
+  for (char byte : text)
+    columns += (static_cast<unsigned char>(byte) & 0xC0) != 0x80; // the first of each character
+  return columns;
 }
 
 std::string jsonString(const std::string& name) {

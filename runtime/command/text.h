@@ -10,6 +10,10 @@ namespace convoy::command {
 
 // 'name' with control characters, quotes and broken UTF-8 escaped as \xNN.
 std::string quoted(const std::string& name);
+// The same without the quotes around it and before quotes inside.
+std::string escaped(const std::string& name);
+// Characters of a text that escaped() gave.
+size_t columnsOf(const std::string& text);
 // "name" as a JSON string; broken UTF-8 becomes U+FFFD.
 std::string jsonString(const std::string& name);
 // "3x480x640"

@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 namespace {
 
@@ -84,6 +85,31 @@ void shapeText(const convoy_pipeline& pipeline, const convoy_failure& failure, c
              axis, be, failure.actual, pipeline.size_names[symbol], failure.expected);
 }
 
+void weightsText(const convoy_failure& failure, char* text, size_t capacity) {
+  switch (failure.check) {
+  case CONVOY_WEIGHTS_UNREADABLE:
+    snprintf(text, capacity, "the weights file cannot be read: %s",
+             strerror(static_cast<int>(failure.actual)));
+    return;
+  case CONVOY_WEIGHTS_NOT_A_FILE: snprintf(text, capacity, "the weights are not in a regular file"); return;
+  case CONVOY_WEIGHTS_NO_HEADER:
+    snprintf(text, capacity, "this is no weights file of a compiled pipeline");
+    return;
+  case CONVOY_WEIGHTS_OF_ANOTHER:
+    snprintf(text, capacity,
+             "the weights file belongs to another pipeline, or was written with other weights");
+    return;
+  case CONVOY_WEIGHTS_WRONG_SIZE:
+    snprintf(text, capacity, "the weights file is damaged: it has %" PRId64 " bytes instead of %" PRId64,
+             failure.actual, failure.expected);
+    return;
+  case CONVOY_WEIGHTS_DAMAGED:
+    snprintf(text, capacity, "the weights file is damaged: its numbers are not those that were written");
+    return;
+  }
+  snprintf(text, capacity, "%s", convoy_status_string(CONVOY_ERROR_WEIGHTS));
+}
+
 } // namespace
 
 const char* convoy_status_string(int32_t status) {
@@ -95,6 +121,8 @@ const char* convoy_status_string(int32_t status) {
   case CONVOY_ERROR_ARGUMENT: return "an argument is null, misaligned or negative";
   case CONVOY_ERROR_OVERFLOW: return "a tensor is too large";
   case CONVOY_ERROR_CPU: return "this processor lacks instructions that the pipeline was compiled for";
+  case CONVOY_ERROR_WEIGHTS: return "the weights file is missing, damaged or of another pipeline";
+  case CONVOY_ERROR_ALIAS: return "the memory of an output overlaps that of an input or of another output";
   }
   return "unknown error";
 }
@@ -125,6 +153,8 @@ void convoy_failure_text(const convoy_pipeline* pipeline, const convoy_failure* 
     const convoy_check& check = pipeline->checks[failure->check];
     const bool located = check.location && check.location[0];
     snprintf(text, capacity, "%s%s%s", located ? check.location : "", located ? ": " : "", check.message);
+  } else if (failure && failure->status == CONVOY_ERROR_WEIGHTS) {
+    weightsText(*failure, text, capacity);
   } else {
     snprintf(text, capacity, "%s", convoy_status_string(failure ? failure->status : CONVOY_ERROR_ARGUMENT));
   }

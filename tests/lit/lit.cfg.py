@@ -29,6 +29,7 @@ for name, path in (("convoy", os.path.join(build, "bin", "convoy")),
                    ("llvm-readelf", os.path.join(tools, "llvm-readelf"))):
     config.substitutions.append((r"(?<![-/\w.%])" + re.escape(name) + r"(?![-/\w.+:=])", path))
 config.substitutions.append(("%lib", os.path.join(build, "lib")))
+config.substitutions.append(("%include", os.path.join(source, "include")))
 config.substitutions.append(("%examples", os.path.join(source, "examples")))
 
 # Messages must not depend on who runs the tests.

@@ -9,8 +9,8 @@
  *
  * Tensors are float32, [batch][C][D][H][W] dense; any 4-byte aligned address will do. Sizes are in elements,
  * lengths in bytes. Functions return a convoy_status. */
-#ifndef CONVOY_RUNTIME_H
-#define CONVOY_RUNTIME_H
+#ifndef CONVOY_ABI_H
+#define CONVOY_ABI_H
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,7 +18,7 @@
 extern "C" {
 #endif
 
-#define CONVOY_ABI_VERSION 1
+#define CONVOY_ABI_VERSION 2
 #define CONVOY_ALIGNMENT 64 /* of workspace and prepared weights */
 #define CONVOY_MAX_RANK 4   /* dimensions of one item, channels included */
 
@@ -29,9 +29,10 @@ typedef enum convoy_status {
   CONVOY_ERROR_MEMORY = 3,   /* no memory, or a workspace smaller than needed */
   CONVOY_ERROR_ARGUMENT = 4, /* a null or misaligned pointer, a negative count */
   CONVOY_ERROR_OVERFLOW = 5, /* a width above 2^31 - 1, or a tensor larger than 2^47 bytes */
-  CONVOY_ERROR_CPU = 6       /* the processor lacks an instruction set that the code was compiled for */
+  CONVOY_ERROR_CPU = 6,      /* the processor lacks an instruction set that the code was compiled for */
+  CONVOY_ERROR_WEIGHTS = 7,  /* the weights file is missing, damaged or of another pipeline */
+  CONVOY_ERROR_ALIAS = 8     /* the memory of an output overlaps that of an input or of another output */
 } convoy_status;
-const char* convoy_status_string(int32_t status);
 
 /* One dimension of an input: constants[i] when symbols[i] < 0, else the size numbered symbols[i]. */
 typedef struct convoy_port {
@@ -68,19 +69,25 @@ typedef struct convoy_call {
   const convoy_executor* executor; /* null: everything on the calling thread */
 } convoy_call;
 
+/* The table of a compiled pipeline, made by the compiler. */
 typedef struct convoy_pipeline {
   uint32_t abi_version;
   int32_t input_count, output_count, size_count, check_count;
-  /* What the code needs of the processor: 4, AVX-512 (F, VL, DQ, BW); 3, AVX2 and FMA; 0, what every processor of
-   * the architecture has, or more than can be told. convoy_check_processor looks at it. */
+  /* What the code needs of the processor: 4, AVX-512 (F, VL, DQ, BW); 3, AVX2 and FMA; 0, what every
+   * processor of the architecture has, or more than can be told. convoy_check_processor looks at it. */
   int32_t instruction_level;
   const char* name;
   const convoy_port* inputs;
   const convoy_port* outputs;
   const char* const* size_names;
   const convoy_check* checks;
-  const void* weights; /* embedded parameters, float32 in script order; null when there are none */
+  const void* weights; /* embedded parameters, float32 in script order; null when there are none or they lie
+                          in a file */
   int64_t weights_bytes;
+  /* XXH3 (128 bits, most significant byte first) of the parameters. It finds wrong and damaged files; it is
+   * no protection against forged ones. */
+  uint8_t weights_digest[16];
+  const char* weights_file; /* the file's name without folder when `weights` are not embedded, else null */
   /* Evaluates the checks and writes the extents of all outputs, one after another, channels first. Returns -1
    * when every check holds, else the number of the first one that does not. */
   int32_t (*check)(const int64_t* sizes, int64_t* output_extents);
@@ -91,14 +98,28 @@ typedef struct convoy_pipeline {
   int32_t (*run)(const convoy_call* call);
 } convoy_pipeline;
 
+#ifdef __cplusplus
+}
+#endif
+#endif
+
 /* ---- helpers in the runtime library ---- */
+#ifndef CONVOY_RUNTIME_H
+#define CONVOY_RUNTIME_H
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What a convoy_status means. */
+const char* convoy_status_string(int32_t status);
 
 /* What went wrong, in numbers; convoy_failure_text makes a sentence of it. */
 typedef struct convoy_failure {
   int32_t status;
   int32_t input; /* which input, or -1 */
   int32_t axis;  /* which of its dimensions, channels are 0; -1: the rank */
-  int32_t check; /* which check, or -1 */
+  int32_t check; /* which check, or -1; of CONVOY_ERROR_WEIGHTS: a convoy_weights_fault */
   int64_t expected, actual;
 } convoy_failure;
 
@@ -124,7 +145,28 @@ void convoy_pool_destroy(convoy_pool* pool);
 const convoy_executor* convoy_pool_executor(convoy_pool* pool);
 int32_t convoy_available_threads(void);
 
-/* CONVOY_OK, or CONVOY_ERROR_CPU when this processor (or the operating system) lacks the pipeline's instructions. */
+/* ---- weights that lie in a file ---- */
+
+typedef enum convoy_weights_fault {
+  CONVOY_WEIGHTS_UNREADABLE = 0, /* actual: the errno value */
+  CONVOY_WEIGHTS_NOT_A_FILE = 1, /* a folder, a device, a pipe */
+  CONVOY_WEIGHTS_NO_HEADER = 2,  /* it does not begin as a weights file does */
+  CONVOY_WEIGHTS_OF_ANOTHER = 3, /* a weights file, but of another pipeline or of other numbers */
+  CONVOY_WEIGHTS_WRONG_SIZE = 4, /* bytes expected and found: it was cut off or appended to */
+  CONVOY_WEIGHTS_DAMAGED = 5     /* its numbers are not those that were written */
+} convoy_weights_fault;
+
+/* Maps a file that `convoy build --external-weights` wrote, after a look at all of it, and gives its numbers
+ * for P_prepare. It may be closed once P_prepare is done; until then nobody may write to it. failure may be
+ * null. Returns CONVOY_OK, CONVOY_ERROR_WEIGHTS, CONVOY_ERROR_ARGUMENT or CONVOY_ERROR_MEMORY. */
+typedef struct convoy_weights convoy_weights;
+int32_t convoy_weights_open(const convoy_pipeline* pipeline, const char* path, convoy_weights** weights,
+                            convoy_failure* failure);
+const void* convoy_weights_data(const convoy_weights* weights);
+void convoy_weights_close(convoy_weights* weights);
+
+/* CONVOY_OK, or CONVOY_ERROR_CPU when this processor (or the operating system) lacks the pipeline's
+ * instructions. */
 int32_t convoy_check_processor(const convoy_pipeline* pipeline);
 
 #ifdef __cplusplus

@@ -4,6 +4,7 @@
 #include "execute.h"
 #include "output/link.h"
 #include "output/memory.h"
+#include "output/weights_object.h"
 #include "program.h"
 #include <chrono>
 #include <cstdio>
@@ -11,7 +12,6 @@
 #include <dlfcn.h>
 #include <set>
 #include <stdexcept>
-#include <sys/mman.h>
 #include <unistd.h>
 
 namespace convoy::sweep {
@@ -136,10 +136,12 @@ private:
         start = now();
         where = placeOf(c, target) + ", in memory";
         at(c, where);
-        CodeInMemory code(program.units, {});
+        CodeInMemory code(program.units, weightsOf(program.description));
         execute(p, static_cast<const convoy_pipeline*>(code.find(program.prefix + "_pipeline")), where, true);
         progress_.memory += now() - start;
         for (CompiledUnit& unit : program.units) units.push_back(std::move(unit));
+        if (program.description.weights)
+          units.push_back(makeWeightsObject(program.description, targets_[target].target));
         exports.insert(exports.end(), program.exports.begin(), program.exports.end());
       });
       if (passed) good.push_back(&p);
@@ -172,18 +174,11 @@ private:
 
   static void* link(const std::vector<CompiledUnit>& units, const std::vector<std::string>& exports) {
     DiagnosticEngine diags;
-    auto bytes = linkShared(units, exports, "sweep.so", {diags, "sweep.so", {}});
-    if (!bytes)
+    const std::optional<Artifact> shared = linkShared(units, exports, "sweep.so", {diags, "sweep.so", {}});
+    if (!shared)
       throw std::runtime_error("the cases do not link: " +
                                (diags.all().empty() ? "" : renderText(*diags.all()[0], false)));
-    int file = memfd_create("sweep.so", MFD_CLOEXEC);
-    for (size_t at = 0; at < bytes->size();) {
-      ssize_t count = write(file, bytes->data() + at, bytes->size() - at);
-      if (count <= 0) throw std::runtime_error("no memory for the shared object");
-      at += static_cast<size_t>(count);
-    }
-    void* library = dlopen(("/proc/self/fd/" + std::to_string(file)).c_str(), RTLD_NOW | RTLD_LOCAL);
-    close(file);
+    void* library = dlopen(shared->folder->file(shared->file).c_str(), RTLD_NOW | RTLD_LOCAL);
     if (!library) throw std::runtime_error(std::string("the shared object does not load: ") + dlerror());
     return library;
   }

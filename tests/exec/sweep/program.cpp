@@ -1,5 +1,6 @@
 #include "program.h"
 #include "driver/describe.h"
+#include "graph/passes/fold_batch_norm.h"
 #include "graph/reader.h"
 #include "loop/reader.h"
 #include "parse/parser.h"
@@ -65,7 +66,9 @@ void checkGraphText(const graph::Graph& graph) {
       [](const graph::Graph& g) { return graph::print(g, true); });
 }
 
-Program compileGraph(const graph::Graph& graph, const Target& target, int optimize) {
+Program compileGraph(const graph::Graph& given, const Target& target, int optimize) {
+  const graph::Graph graph = graph::foldBatchNorm(given);
+  requireNone("the graph without batch_norm is not well formed", graph::verify(graph));
   schedule::Schedule schedule = schedule::makeSchedule(graph, target);
   checkText(
       "the schedule", schedule::print(schedule, graph),
@@ -84,10 +87,10 @@ Program compileGraph(const graph::Graph& graph, const Target& target, int optimi
         return loop::print(m);
       });
 
-  PipelineDescription description = driver::interfaceOf(graph, std::move(lowered.weights));
+  program.description = driver::interfaceOf(graph, std::move(lowered.weights));
   CompileOptions options;
   options.optimize = optimize;
-  program.units = compileProgram(lowered.loops, &description, target, options);
+  program.units = compileProgram(lowered.loops, &program.description, target, options);
   for (const auto& function : lowered.loops.functions)
     if (function->exported) program.exports.push_back(function->name);
   program.exports.push_back(program.prefix + "_pipeline");

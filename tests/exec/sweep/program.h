@@ -19,6 +19,7 @@ Parsed parseScript(const std::string& name, const std::string& text);
 struct Program {
   std::string prefix;
   std::vector<CompiledUnit> units;
+  PipelineDescription description;
   std::vector<std::string> exports; // with the descriptor
 };
 // The graph's parameters must have their numbers. Throws unless the schedule and the loop IR print as texts

@@ -40,7 +40,5 @@ TEST(Archive, NamesOfMembersAreFileNamesAndDiffer) {
                                                           "edges_conv_1_2.o", "edges_conv_1_3.o"}));
 }
 
-TEST(Archive, Magic) { EXPECT_EQ(makeArchive({}).substr(0, 8), "!<arch>\n"); }
-
 } // namespace
 } // namespace convoy

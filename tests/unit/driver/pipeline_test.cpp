@@ -69,7 +69,9 @@ TEST(Describe, Interface) {
   EXPECT_EQ(d.inputs[1].imageChannels, 4);
   EXPECT_EQ(d.outputs[0].constants.size(), 3u);
   EXPECT_TRUE(d.outputs[0].symbols.empty());
-  EXPECT_EQ(d.weights, (std::vector<float>{1, 2}));
+  ASSERT_NE(d.weights, nullptr);
+  EXPECT_EQ(*d.weights, (std::vector<float>{1, 2}));
+  EXPECT_NE(d.weightsDigest, interfaceOf(graph, {2, 1}).weightsDigest);
 }
 
 } // namespace

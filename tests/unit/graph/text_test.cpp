@@ -122,7 +122,7 @@ INSTANTIATE_TEST_SUITE_P(
                 "test.graph:2:27: E0602: graph text: the attribute 'low' is given twice\n"},
         BadText{
             "graph @g(%x: tensor[1]) {\n  %y = relu(%x) : tensor[2]\n return (r: %y)\n}",
-            "test.graph:1:7: E0603: graph text: relu 'y': its type is tensor[2] and should be tensor[1]\n"},
+            "test.graph:2:3: E0603: graph text: relu 'y': its type is tensor[2] and should be tensor[1]\n"},
         BadText{"graph @g(%x: tensor[1]) {\n return (r: %x)\n} more",
                 "test.graph:3:3: E0601: graph text: expected the end of the text, but found 'more'\n"},
         BadText{"graph @g(%x: tensor[99999999999999999999]) {}",

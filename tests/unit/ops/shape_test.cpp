@@ -166,11 +166,11 @@ TEST(BroadcastShape, OnlyOneIsRepeated) {
   EXPECT_EQ(add({{3, H, W}}, {{1, H, 1}}).type->str(), "tensor[3, H, W]");
   EXPECT_EQ(add({{3}}, {{3, H, W}}).type->str(), "tensor[3, H, W]");
   EXPECT_EQ(add({{1}}, {{3, H, W}}).type->str(), "tensor[3, H, W]");
-  EXPECT_EQ(add({{3, 4}}, {{3, 2, 4}}).error, "E0310: 'add' cannot combine tensor[3, 4] and tensor[3, 2, 4]: "
+  EXPECT_EQ(add({{3, 4}}, {{3, 2, 4}}).error, "E0310: '+' cannot combine tensor[3, 4] and tensor[3, 2, 4]: "
                                               "they have different numbers of dimensions");
   EXPECT_EQ(
       add({{3, 4, 5}}, {{3, 4, 6}}).error,
-      "E0311: 'add' cannot combine tensor[3, 4, 5] and tensor[3, 4, 6]: W is 5 in one and 6 in the other");
+      "E0311: '+' cannot combine tensor[3, 4, 5] and tensor[3, 4, 6]: W is 5 in one and 6 in the other");
   EXPECT_EQ(add({{3, H, 5}}, {{3, H + 1, 5}}).error.substr(0, 5), "E0311");
   Outcome o = add({{3, H, W}}, {{3, W, 7}});
   EXPECT_EQ(o.type->str(), "tensor[3, H, 7]");
@@ -203,9 +203,9 @@ TEST(OtherShapes, Rules) {
 
 TEST(OtherShapes, LimitsOfAttributes) {
   EXPECT_EQ(apply(OpKind::Conv, {{{3, 9, 9}}}, conv({3, 3}, Ints{0}, {0})).error,
-            "E0304: 'conv' has a 'stride' of 0, which is not in 1..2147483647");
+            "E0304: 'conv' takes a 'stride' from 1 to 2147483647, but gets 0");
   EXPECT_EQ(apply(OpKind::Conv, {{{3, 9, 9}}}, conv({3, 3}, Ints{-1})).error,
-            "E0304: 'conv' has a 'padding' of -1, which is not in 0..2147483647");
+            "E0304: 'conv' takes a 'padding' from 0 to 2147483647, but gets -1");
   EXPECT_EQ(apply(OpKind::Conv, {{{3, 9, 9}}}, conv({3, 3, 3})).error.substr(0, 5), "E0303");
   EXPECT_EQ(apply(OpKind::Conv, {{{3, H, W}}}, conv({2147483647, 2147483647})).error.substr(0, 5), "E0309");
 }

@@ -162,5 +162,20 @@ TEST_F(Output, RenameThatFails) {
   EXPECT_FALSE(exists("a.bin"));
 }
 
+TEST_F(Output, RenameThatFailsGivesEarlierFilesBack) {
+  write("a.bin", {9});
+  const std::vector<std::string> before = listing();
+  {
+    OutputFiles files;
+    ASSERT_FALSE(files.add(path("a.bin"), {1}));
+    ASSERT_FALSE(files.add(path("b.bin"), {2}));
+    mkdir(path("b.bin").c_str(), 0777);
+    EXPECT_TRUE(files.commit());
+    rmdir(path("b.bin").c_str());
+  }
+  EXPECT_EQ(read("a.bin"), Bytes{9});
+  EXPECT_EQ(listing(), before);
+}
+
 } // namespace
 } // namespace convoy::test

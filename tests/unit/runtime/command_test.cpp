@@ -100,7 +100,7 @@ TEST_F(Command, SeveralInputs) {
   const Ended differ = runCommand(addPipeline(), {path("a.npy"), path("long.npy")});
   EXPECT_EQ(differ.status, 1);
   EXPECT_EQ(differ.err, "prog: error: input 'b': width is 3, but W is 2 elsewhere; "
-                        "given: 'a' 2x2 for tensor[2, _], 'b' 2x3 for tensor[2, _]\n");
+                        "given: 'a' 2x2 for tensor[2, W], 'b' 2x3 for tensor[2, W]\n");
 }
 
 TEST_F(Command, SeveralOutputs) {
@@ -174,7 +174,7 @@ TEST_F(Command, HelpAndDescription) {
   const Ended help = runCommand(doublePipeline(), {"--help"});
   EXPECT_EQ(help.status, 0);
   EXPECT_THAT(help.out, HasSubstr("Usage: prog photo -o FILE"));
-  EXPECT_THAT(help.out, HasSubstr("'photo'              image[rgb]"));
+  EXPECT_THAT(help.out, HasSubstr("'photo'              image[rgb, H, W]"));
   EXPECT_THAT(help.out, HasSubstr("--benchmark N"));
   const Ended description = runCommand(doublePipeline(), {"--describe"});
   EXPECT_EQ(description.status, 0);
@@ -184,7 +184,7 @@ TEST_F(Command, HelpAndDescription) {
             "\"layout\": \"C, H, W\", \"shape\": [3, \"H\", \"W\"]}\n  ],\n  \"outputs\": [\n"
             "    {\"name\": \"result\", \"kind\": \"image\", \"channels\": 3, \"element\": \"float32\", "
             "\"layout\": \"C, H, W\", \"shape\": [3, null, null]}\n  ],\n  \"sizes\": [\"H\", \"W\"],\n"
-            "  \"weights_bytes\": 4\n}\n");
+            "  \"weights_bytes\": 4,\n  \"weights_file\": null\n}\n");
   EXPECT_THAT(runCommand(fixedPipeline(), {"--describe"}).out,
               HasSubstr("\"name\": \"result\", \"kind\": \"tensor\", "
                         "\"element\": \"float32\", \"layout\": "
@@ -198,8 +198,9 @@ TEST_F(Command, WrongInputs) {
   const std::string flat = write("flat.ppm", command::encodePnm(Bytes(12), 3, 2, 2));
   const Ended small = runCommand(doublePipeline(), {flat, "-o", path("out.png")});
   EXPECT_EQ(small.status, 1);
-  EXPECT_EQ(small.err,
-            "prog: error: double.cvy:2:9: needs at least 3 rows; given: 'photo' 3x2x2 for image[rgb]\n");
+  EXPECT_EQ(
+      small.err,
+      "prog: error: double.cvy:2:9: needs at least 3 rows; given: 'photo' 3x2x2 for image[rgb, H, W]\n");
   const Ended size = runCommand(fixedPipeline(), {photo(), "-o", path("out.png")});
   EXPECT_EQ(size.status, 0) << "4x5 fits";
   const Ended other = runCommand(fixedPipeline(), {flat, "-o", path("other.png")});
@@ -225,7 +226,7 @@ TEST_F(Command, OldPipelinesAreRefused) {
   const Ended ended = runCommand(old, {photo(), "-o", path("out.png")});
   EXPECT_EQ(ended.status, 1);
   EXPECT_EQ(ended.err,
-            "prog: error: the pipeline was compiled for version 99 of the runtime, this is version 1\n");
+            "prog: error: the pipeline was compiled for version 99 of the runtime, this is version 2\n");
 }
 
 TEST_F(Command, CodeForANewerProcessorIsRefused) {

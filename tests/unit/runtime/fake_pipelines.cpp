@@ -8,7 +8,8 @@
 namespace convoy::test {
 namespace {
 
-const int64_t rgbShape[] = {3, 0, 0}, grayShape[] = {1, 0, 0}, rowShape[] = {2, 0}, fixedShape[] = {3, 4, 5};
+const int64_t rgbShape[] = {3, 0, 0}, grayShape[] = {1, 0, 0}, rowShape[] = {2, 0}, fixedShape[] = {3, 4, 5},
+              classShape[] = {4};
 const int32_t spatialSymbols[] = {-1, 0, 1}, rowSymbols[] = {-1, 0}, noSymbols[] = {-1, -1, -1};
 const char* const spatialNames[] = {"H", "W"};
 const char* const rowNames[] = {"W"};
@@ -48,6 +49,8 @@ const convoy_pipeline& doublePipeline() {
       &check,
       factor,
       sizeof factor,
+      {},
+      nullptr,
       [](const int64_t* sizes, int64_t* extents) {
         extents[0] = 3;
         extents[1] = sizes[0];
@@ -90,6 +93,8 @@ const convoy_pipeline& addPipeline() {
                                            nullptr,
                                            nullptr,
                                            0,
+                                           {},
+                                           nullptr,
                                            [](const int64_t* sizes, int64_t* extents) {
                                              extents[0] = 2;
                                              extents[1] = sizes[0];
@@ -124,6 +129,8 @@ const convoy_pipeline& splitPipeline() {
                                            nullptr,
                                            nullptr,
                                            0,
+                                           {},
+                                           nullptr,
                                            [](const int64_t* sizes, int64_t* extents) {
                                              const int64_t all[] = {1, sizes[0], sizes[1],
                                                                     2, sizes[0], sizes[1]};
@@ -163,6 +170,8 @@ const convoy_pipeline& fixedPipeline() {
                                            nullptr,
                                            nullptr,
                                            0,
+                                           {},
+                                           nullptr,
                                            [](const int64_t*, int64_t* extents) {
                                              memcpy(extents, fixedShape, sizeof fixedShape);
                                              return -1;
@@ -175,6 +184,24 @@ const convoy_pipeline& fixedPipeline() {
                                                     static_cast<size_t>(call->batch) * 60 * sizeof(float));
                                              return int32_t{CONVOY_OK};
                                            }};
+  return pipeline;
+}
+
+const convoy_pipeline& classifyPipeline() {
+  static const convoy_port input = {"x", 0, 1, classShape, noSymbols};
+  static const convoy_port output = {"result", 0, 1, classShape, nullptr};
+  static convoy_pipeline pipeline = fixedPipeline();
+  pipeline.name = "classify";
+  pipeline.inputs = &input;
+  pipeline.outputs = &output;
+  pipeline.check = [](const int64_t*, int64_t* extents) {
+    extents[0] = 4;
+    return -1;
+  };
+  pipeline.run = [](const convoy_call* call) {
+    memcpy(call->outputs[0], call->inputs[0], static_cast<size_t>(call->batch) * 4 * sizeof(float));
+    return int32_t{CONVOY_OK};
+  };
   return pipeline;
 }
 

@@ -17,6 +17,8 @@ const convoy_pipeline& addPipeline();
 const convoy_pipeline& splitPipeline();
 // fixed(x: tensor[3, 4, 5]) -> tensor[3, 4, 5]: x itself
 const convoy_pipeline& fixedPipeline();
+// classify(x: tensor[4]) -> tensor[4]: x itself
+const convoy_pipeline& classifyPipeline();
 
 // How a command ended.
 struct Ended {

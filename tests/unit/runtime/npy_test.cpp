@@ -54,7 +54,8 @@ TEST(NpyHostile, ElementsAndOrder) {
   EXPECT_EQ(problem(header("'<i\x1b[2J'")),
             "it holds elements of type '<i\\x1b[2J'; little-endian float32 (or uint8 for "
             "images) is needed");
-  EXPECT_EQ(problem(header("[('a', '<f4')]")), "it holds structured elements; float32 or uint8 are needed");
+  EXPECT_EQ(problem(header("[('a]', '<f4', (2,)), ('b', [('c', '|O')])]")),
+            "it holds elements with fields; little-endian float32 (or uint8 for images) is needed");
   EXPECT_EQ(problem(header("'<f4'", "True")),
             "it is in Fortran order; save it in C order (numpy.ascontiguousarray)");
 }
@@ -80,7 +81,9 @@ TEST(NpyHostile, DamagedHeaders) {
         "{'descr': '<f4', 'fortran_order': False, 'shape': (2 3)}",
         "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), 'x': 1}",
         "{'descr': '<f4, 'fortran_order': False, 'shape': (2, 3)}",
-        "{'descr': '<f4', 'fortran_order': Maybe, 'shape': (2, 3)}", "__import__('os').system('true')"})
+        "{'descr': [(), 'fortran_order': False, 'shape': (2, 3)}", "{'descr': [')", "{'descr': [",
+        "{'descr': ']'", "{'descr': '<f4', 'fortran_order': Maybe, 'shape': (2, 3)}",
+        "__import__('os').system('true')"})
     EXPECT_EQ(problem(std::string(header)), "the .npy header is damaged") << header;
   const std::string deep(70000, '(');
   EXPECT_EQ(problem(makeRawNpy(deep, {}, 2)), "the .npy header is longer than 64 KiB");

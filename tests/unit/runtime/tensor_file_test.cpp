@@ -20,7 +20,7 @@ constexpr convoy_port gray = {"g", 1, 3, grayConstants, spatial}, rgb = {"c", 3,
 class TensorFile : public test::TestWithFolder {
 protected:
   Result<Tensor> load(const convoy_port& port, const Bytes& content) {
-    return loadTensor(port, write("file", content), defaultPixelLimit);
+    return loadTensor(port, nullptr, write("file", content), defaultPixelLimit);
   }
   std::string problem(const convoy_port& port, const Bytes& content) {
     Result<Tensor> loaded = load(port, content);
@@ -118,7 +118,7 @@ TEST_F(TensorFile, PicturesForPorts) {
 TEST_F(TensorFile, OtherFiles) {
   EXPECT_EQ(problem(rgb, {}), "it is empty");
   EXPECT_EQ(problem(rgb, {'h', 'e', 'l', 'l', 'o'}), "it is not a PNG, JPEG, PPM, PGM or .npy file");
-  Result<Tensor> folderRead = loadTensor(rgb, folder, defaultPixelLimit);
+  Result<Tensor> folderRead = loadTensor(rgb, nullptr, folder, defaultPixelLimit);
   ASSERT_FALSE(folderRead);
   EXPECT_EQ(folderRead.error().text, "cannot read '" + folder + "': Is a directory");
 }

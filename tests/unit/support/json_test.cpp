@@ -42,3 +42,26 @@ TEST(Json, RefusesDeepNesting) {
   EXPECT_EQ(error, "JSON nested deeper than 100 levels");
   EXPECT_TRUE(parseJson("\"" + std::string(200, '[') + "\""));
 }
+
+TEST(Json, BoundsTheNumberOfValues) {
+  JsonLimits limits;
+  limits.values = 5;
+  std::string error;
+  EXPECT_TRUE(parseJson("[1, 2, 3]", &error, limits));
+  EXPECT_FALSE(parseJson("[1, 2, 3, 4, 5]", &error, limits));
+  EXPECT_EQ(error, "JSON of more than 5 values");
+  EXPECT_FALSE(parseJson("[[], [], [], []]", &error, limits));
+  EXPECT_TRUE(parseJson("\",,,,,,[[[[[\"", &error, limits));
+}
+
+TEST(Json, RefusesDoubledKeysWhenAsked) {
+  JsonLimits limits;
+  limits.uniqueKeys = true;
+  std::string error;
+  EXPECT_TRUE(parseJson(R"({"a": {"a": 1}, "b:": ":", "\"": [{"a": 2}, {"a": 2}]})", &error, limits))
+      << error;
+  EXPECT_FALSE(parseJson(R"({"a": 1, "b": 2, "a": 1})", &error, limits));
+  EXPECT_EQ(error, "JSON that names a member twice");
+  EXPECT_FALSE(parseJson(R"([{"x": {"a": 1, "\u0061": 1}}])", &error, limits));
+  EXPECT_TRUE(parseJson(R"({"a": 1, "a": 1})", &error));
+}

@@ -1,0 +1,11 @@
+# Writes OUTPUT, a C++ source with every page of the folder PAGES: see explain.h.
+set(text "// Made from docs/diagnostics/*.md.\n#include \"driver/explain.h\"\n\nnamespace convoy::driver {\n\n")
+string(APPEND text "const std::vector<ExplainPage>& explainPages() {\n  static const std::vector<ExplainPage> pages = {\n")
+file(GLOB pages ${PAGES}/*.md)
+foreach(page IN LISTS pages)
+  get_filename_component(code ${page} NAME_WE)
+  file(READ ${page} content)
+  string(APPEND text "{\"${code}\", R\"page(${content})page\"},\n")
+endforeach()
+string(APPEND text "  };\n  return pages;\n}\n\n} // namespace convoy::driver\n")
+file(WRITE ${OUTPUT} "${text}")
