@@ -46,7 +46,7 @@ private:
     case Command::Format: return runFormat(compilation_, times_);
     case Command::Explain: return runExplain(options_, diags_);
     case Command::Run: return runProgram(compilation_, times_, [this] { finish(); });
-    case Command::LanguageServer: break; // has no file
+    case Command::LanguageServer: return runLanguageServer(options_);
     }
     internalError("a command that nothing runs");
   }
@@ -95,7 +95,6 @@ int runCommand(const std::vector<std::string>& arguments) {
   if (diags.hasErrors()) return WrongUsage;
   if (options.version) return print(versionText(), options);
   if (options.help) return print(options.command ? helpText(*options.command) : helpText(), options);
-  if (options.command == Command::LanguageServer) return runLanguageServer(options);
   int status = Session(arguments, options).run();
   for (const std::string& file : options.moreFiles) {
     Options more = options;

@@ -327,7 +327,9 @@ private:
 
   // Its files come from the editor.
   void checkNoFile() {
-    if (!options_.file.empty()) diags_.report(diag::TakesNoFile, {}, rowOf(*options_.command).name, options_.file);
+    if (options_.file.empty()) return;
+    diags_.report(diag::TakesNoFile, {}, rowOf(*options_.command).name, options_.file)
+        .help("'convoy check " + options_.file + "' looks for mistakes in a file");
   }
 
   const std::vector<std::string>& arguments_;
