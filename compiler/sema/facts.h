@@ -5,8 +5,8 @@
 
 namespace convoy::sema {
 
-// The values of one place: of a name, where it is used or bound, or of a call, at the name that is called. A body
-// that is elaborated several times gives several.
+// The values of one place: of a name, where it is used or bound, or of a call, at the name that is called. A
+// body that is elaborated several times gives several.
 struct Fact {
   static constexpr size_t kept = 16; // the first ones
   std::vector<Value> values;

@@ -66,8 +66,8 @@ const sema::Facts* Analysis::factsAt(Location where) const {
   return nullptr;
 }
 
-std::unique_ptr<Analysis> analyzeText(const std::string& path, std::string text, const AnalysisOptions& options,
-                                      const OpenTexts& openTexts) {
+std::unique_ptr<Analysis> analyzeText(const std::string& path, std::string text,
+                                      const AnalysisOptions& options, const OpenTexts& openTexts) {
   auto analysis = std::make_unique<Analysis>();
   Analysis& a = *analysis;
   a.file = a.sources.add(path, std::move(text));
@@ -75,7 +75,8 @@ std::unique_ptr<Analysis> analyzeText(const std::string& path, std::string text,
   a.parsed = !a.diags.hasErrors();
   ImportSearch search{"", options.importFolders,
                       [&](const std::string& import) { return readImport(a, import, openTexts); }};
-  if (const size_t slash = path.rfind('/'); slash != std::string::npos) search.scriptFolder = path.substr(0, slash + 1);
+  if (const size_t slash = path.rfind('/'); slash != std::string::npos)
+    search.scriptFolder = path.substr(0, slash + 1);
   loadImports(*a.syntax, search, a.diags);
   if (!a.diags.hasErrors()) checkPipelines(a, options.sema);
   return analysis;

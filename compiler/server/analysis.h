@@ -38,7 +38,7 @@ using OpenTexts = std::function<std::optional<std::string>(const std::string& pa
 
 // A file without a pipeline is one that others import: its definitions are looked at. In a file with several,
 // each is. An empty file is not an error yet.
-std::unique_ptr<Analysis> analyzeText(const std::string& path, std::string text, const AnalysisOptions& options,
-                                      const OpenTexts& openTexts);
+std::unique_ptr<Analysis> analyzeText(const std::string& path, std::string text,
+                                      const AnalysisOptions& options, const OpenTexts& openTexts);
 
 } // namespace convoy::server

@@ -63,7 +63,8 @@ public:
     for (const std::string& name : words_.functions) add({name, ItemFunction, rank, "function", "", ""});
   }
 
-  void names(const std::vector<const Declaration*>& visible, const Analysis& analysis, bool callable, bool values) {
+  void names(const std::vector<const Declaration*>& visible, const Analysis& analysis, bool callable,
+             bool values) {
     for (const Declaration* each : visible) {
       const bool definition = each->kind == Declaration::Block || each->kind == Declaration::Pipeline;
       if (definition ? !callable : !values || each->kind == Declaration::Size) continue;
@@ -71,9 +72,9 @@ public:
       const sema::Facts* facts = analysis.factsAt(each->location);
       if (!definition && facts) detail = valueText(*facts->at(each->location), facts->graph);
       if (detail.empty()) detail = nameOf(each->kind);
-      const ItemKind kind = definition                               ? ItemFunction
-                            : each->kind == Declaration::Constant    ? ItemConstant
-                                                                     : ItemVariable;
+      const ItemKind kind = definition                            ? ItemFunction
+                            : each->kind == Declaration::Constant ? ItemConstant
+                                                                  : ItemVariable;
       add({each->name, kind, Rank::First, detail, "", ""});
     }
   }
@@ -106,7 +107,8 @@ void addArguments(Completions& list, const ast::File& file, const Cursor& cursor
   if (const ast::Block* block = findBlock(file, cursor.callee)) {
     for (const ast::Parameter& each : block->parameters)
       if (!cursor.given.count(each.name)) {
-        const auto text = each.location.file->text().substr(each.location.begin, each.location.end - each.location.begin);
+        const auto text =
+            each.location.file->text().substr(each.location.begin, each.location.end - each.location.begin);
         list.attribute(each.name, std::string(text), "");
       }
   } else if (row) {
@@ -116,7 +118,8 @@ void addArguments(Completions& list, const ast::File& file, const Cursor& cursor
   } else {
     return;
   }
-  if (!cursor.given.count("name")) list.attribute("name", "", "The name of the layer, or what stands before the names inside of a block.");
+  if (!cursor.given.count("name"))
+    list.attribute("name", "", "The name of the layer, or what stands before the names inside of a block.");
 }
 
 void addAttributeWords(Completions& list, const Cursor& cursor) {
@@ -160,7 +163,8 @@ Json completionsAt(const Document& document, uint32_t offset, const Client& clie
     for (const std::string& word : words.types) list.add({word, ItemType, Rank::First, "", "", ""});
     break;
   case Cursor::ImageKind:
-    for (const std::string& word : words.imageKinds) list.add({word, ItemEnumMember, Rank::First, "", "", ""});
+    for (const std::string& word : words.imageKinds)
+      list.add({word, ItemEnumMember, Rank::First, "", "", ""});
     break;
   case Cursor::Target:
     list.names(visible, *analysis, true, false);

@@ -33,8 +33,9 @@ public:
     const Token& sign = tokens_[bracket];
     if (sign.is("(")) return inParentheses(bracket);
     if (sign.is("["))
-      cursor.kind = bracket > 0 && tokens_[bracket - 1].is("image") && bracket + 1 == count ? Cursor::ImageKind
-                                                                                            : Cursor::Operand;
+      cursor.kind = bracket > 0 && tokens_[bracket - 1].is("image") && bracket + 1 == count
+                        ? Cursor::ImageKind
+                        : Cursor::Operand;
     else
       cursor.kind = needsOperand(*last) ? Cursor::Operand : Cursor::Statement;
     return cursor;
@@ -48,8 +49,7 @@ private:
   }
 
   static bool needsOperand(const Token& token) {
-    if (token.kind == Token::Word)
-      return token.is("return") || token.is("if") || token.is("in");
+    if (token.kind == Token::Word) return token.is("return") || token.is("if") || token.is("in");
     return token.kind == Token::Sign && !closes(token) && !token.is("{") && !token.is(";");
   }
 
@@ -68,7 +68,8 @@ private:
     const size_t count = tokens_.size();
     const Token& last = tokens_.back();
     const bool behindWord = open > 0 && tokens_[open - 1].kind == Token::Word;
-    const bool signature = behindWord && open > 1 && (tokens_[open - 2].is("pipeline") || tokens_[open - 2].is("block"));
+    const bool signature =
+        behindWord && open > 1 && (tokens_[open - 2].is("pipeline") || tokens_[open - 2].is("block"));
     const bool results = open > 0 && tokens_[open - 1].is("->");
     if (signature || results) {
       cursor.kind = last.is(":") ? Cursor::Type : last.is("=") ? Cursor::Operand : Cursor::NewName;

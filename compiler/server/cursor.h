@@ -9,16 +9,16 @@ namespace convoy::server {
 
 struct Cursor {
   enum Kind {
-    Nothing,   // in a comment or a string
-    TopLevel,  // between definitions
-    Statement, // in a body, where a statement or an operator may come
-    Operand,   // where a value is needed
-    Target,    // behind |>
-    Argument,  // where an argument of a call begins: an attribute's name, or a value
+    Nothing,        // in a comment or a string
+    TopLevel,       // between definitions
+    Statement,      // in a body, where a statement or an operator may come
+    Operand,        // where a value is needed
+    Target,         // behind |>
+    Argument,       // where an argument of a call begins: an attribute's name, or a value
     AttributeValue, // behind `attribute:`
-    Type,      // of an input, a parameter or a result
-    ImageKind, // in image[...]
-    NewName,   // of something that is being declared
+    Type,           // of an input, a parameter or a result
+    ImageKind,      // in image[...]
+    NewName,        // of something that is being declared
   } kind = Nothing;
   std::string callee;          // Argument, AttributeValue
   std::string attribute;       // AttributeValue

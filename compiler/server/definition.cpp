@@ -12,7 +12,8 @@ Location parameterOf(const ast::File& file, const Names& names, const Mention& m
   if (!callee) return {};
   auto search = [&](const ast::File& from) {
     for (const ast::Block& block : from.blocks)
-      if (block.nameLocation.file == callee->location.file && block.nameLocation.begin == callee->location.begin)
+      if (block.nameLocation.file == callee->location.file &&
+          block.nameLocation.begin == callee->location.begin)
         for (const ast::Parameter& parameter : block.parameters)
           if (parameter.name == mention.text) return parameter.location;
     return Location();

@@ -25,7 +25,8 @@ std::string valueText(const sema::Fact& fact, const graph::Graph& graph) {
 std::string countText(const Size& count) {
   if (!count.isConstant()) return count.str();
   std::string digits = std::to_string(count.known());
-  for (auto at = static_cast<int64_t>(digits.size()) - 3; at > 0; at -= 3) digits.insert(static_cast<size_t>(at), ",");
+  for (auto at = static_cast<int64_t>(digits.size()) - 3; at > 0; at -= 3)
+    digits.insert(static_cast<size_t>(at), ",");
   return digits;
 }
 
@@ -44,7 +45,8 @@ std::string signatureOf(const OpInfo& row) {
 }
 
 std::string describe(const AttributeSpec& spec) {
-  return "`" + spec.name + "`" + (spec.fallback ? ", " + *spec.fallback + " by default" : "") + ": " + spec.doc;
+  return "`" + spec.name + "`" + (spec.fallback ? ", " + *spec.fallback + " by default" : "") + ": " +
+         spec.doc;
 }
 
 std::string describe(const OpInfo& row) {
@@ -56,7 +58,8 @@ std::string describe(const OpInfo& row) {
 std::string workText(const Size& multiplyAdds, int64_t learned) {
   std::string text;
   if (multiplyAdds != Size(0)) text += countText(multiplyAdds) + " multiply-adds per item";
-  if (learned > 0) text += (text.empty() ? "" : ", ") + countText(learned) + (learned == 1 ? " parameter" : " parameters");
+  if (learned > 0)
+    text += (text.empty() ? "" : ", ") + countText(learned) + (learned == 1 ? " parameter" : " parameters");
   return text;
 }
 

@@ -65,7 +65,8 @@ Json diagnosticJson(const Document& document, const Diagnostic& diagnostic, cons
   };
   if (primary.valid() && primary.file != shown.file) relate(primary, "the mistake is here");
   for (size_t i = 1; i < diagnostic.labels.size(); ++i)
-    if (diagnostic.labels[i].location.valid()) relate(diagnostic.labels[i].location, diagnostic.labels[i].text);
+    if (diagnostic.labels[i].location.valid())
+      relate(diagnostic.labels[i].location, diagnostic.labels[i].text);
   Json json = Json::object();
   json.set("range", rangeOf(shown, client.encoding)).set("severity", severityOf(diagnostic.severity));
   json.set("code", diagnostic.code).set("source", "convoy").set("message", messageOf(diagnostic));

@@ -8,7 +8,7 @@ namespace convoy::server {
 // What was agreed on when the session began.
 struct Client {
   Encoding encoding = Encoding::Utf16;
-  bool markdown = true;  // in hovers; else plain text
+  bool markdown = true; // in hovers; else plain text
 };
 
 struct Document {

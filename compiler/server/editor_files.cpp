@@ -54,8 +54,9 @@ std::string textMate(const EditorWords& words) {
   Json repository = Json::object();
   repository.set("comment", match("//.*$", "comment.line.double-slash"));
   repository.set("string", stringRule());
-  repository.set("number", patterns({match("\\b[0-9]+(x[0-9]+)+\\b", "constant.numeric.size"),
-                                     match("\\b[0-9]+(\\.[0-9]+)?([eE][+-]?[0-9]+)?\\b", "constant.numeric")}));
+  repository.set("number",
+                 patterns({match("\\b[0-9]+(x[0-9]+)+\\b", "constant.numeric.size"),
+                           match("\\b[0-9]+(\\.[0-9]+)?([eE][+-]?[0-9]+)?\\b", "constant.numeric")}));
   repository.set("definition",
                  patterns({match("\\b(pipeline|block)\\s+([A-Za-z_]\\w*)",
                                  std::vector<std::string>{"storage.type", "entity.name.function"}),
@@ -64,24 +65,31 @@ std::string textMate(const EditorWords& words) {
                            match(anyOf(words.definitions), "storage.type")}));
   repository.set("keyword", patterns({match(anyOf(words.control), "keyword.control"),
                                       match(anyOf(words.constants), "constant.language.boolean")}));
-  repository.set("type", patterns({match("(\\bimage)\\s*\\[\\s*" + anyOf(words.imageKinds),
-                                         std::vector<std::string>{"support.type", "constant.language.image"}),
-                                   match("(?:(?<=:)|(?<=->))\\s*" + types, std::vector<std::string>{"support.type"}),
-                                   match("\\b(tensor|image)(?=\\s*\\[)", "support.type")}));
-  repository.set("attribute", patterns({match(anyOf(words.attributes) + "\\s*(:)",
-                                              std::vector<std::string>{"support.variable.attribute", "punctuation.separator"}),
-                                        match("\\b([A-Za-z_]\\w*)\\s*(:)",
-                                              std::vector<std::string>{"variable.parameter", "punctuation.separator"}),
-                                        match("(?<=:)\\s*" + anyOf(words.words) + "(?!\\s*\\.)",
-                                              std::vector<std::string>{"constant.language.word"})}));
-  repository.set("call", patterns({match("(?<=\\|>)\\s*" + anyOf(words.layers), std::vector<std::string>{"support.function.layer"}),
-                                   match(anyOf(words.layers) + "(?=\\s*\\()", "support.function.layer"),
-                                   match(anyOf(words.functions) + "(?=\\s*\\()", "support.function"),
-                                   match("(?<=\\|>)\\s*([A-Za-z_]\\w*)", std::vector<std::string>{"entity.name.function"}),
-                                   match("\\b([A-Za-z_]\\w*)(?=\\s*\\()", "entity.name.function")}));
+  repository.set("type",
+                 patterns({match("(?<=\\bimage\\[)\\s*" + anyOf(words.imageKinds),
+                                 std::vector<std::string>{"constant.language.image"}),
+                           match("(?:(?<=:)|(?<=->))\\s*" + types, std::vector<std::string>{"support.type"}),
+                           match("\\b(tensor|image)(?=\\s*\\[)", "support.type")}));
+  repository.set(
+      "attribute",
+      patterns({match(anyOf(words.attributes) + "\\s*(:)",
+                      std::vector<std::string>{"support.variable.attribute", "punctuation.separator"}),
+                match("\\b([A-Za-z_]\\w*)\\s*(:)",
+                      std::vector<std::string>{"variable.parameter", "punctuation.separator"}),
+                match("(?<=:)\\s*" + anyOf(words.words) + "(?!\\s*\\.)",
+                      std::vector<std::string>{"constant.language.word"})}));
+  repository.set(
+      "call",
+      patterns(
+          {match("(?<=\\|>)\\s*" + anyOf(words.layers), std::vector<std::string>{"support.function.layer"}),
+           match(anyOf(words.layers) + "(?=\\s*\\()", "support.function.layer"),
+           match(anyOf(words.functions) + "(?=\\s*\\()", "support.function"),
+           match("(?<=\\|>)\\s*([A-Za-z_]\\w*)", std::vector<std::string>{"entity.name.function"}),
+           match("\\b([A-Za-z_]\\w*)(?=\\s*\\()", "entity.name.function")}));
   repository.set("operator", match("\\|>|->|\\*\\*|\\.\\.|&&|\\|\\||[<>=!]=|[-+*/<>=]", "keyword.operator"));
   Json::Array everything;
-  for (const char* name : {"comment", "string", "number", "definition", "keyword", "type", "attribute", "call", "operator"})
+  for (const char* name :
+       {"comment", "string", "number", "definition", "keyword", "type", "attribute", "call", "operator"})
     everything.push_back(include("#" + std::string(name)));
   repository.set("expression", patterns(everything));
   Json grammar = Json::object().set("information_for_contributors", Json::Array{Json(remark)});
@@ -102,7 +110,8 @@ std::string vim(const EditorWords& words) {
   text += keywords("convoyBoolean", words.constants) + keywords("convoyType", words.types);
   // Layers and words are ordinary names: they count in their places alone.
   text += "syn match convoyLayer /\\v(\\|\\>\\s*)@<=<(" + joined(words.layers, "|") + ")>/\n";
-  text += "syn match convoyLayer /\\v<(" + joined(both(words.layers, words.functions), "|") + ")>\\ze\\s*\\(/\n";
+  text +=
+      "syn match convoyLayer /\\v<(" + joined(both(words.layers, words.functions), "|") + ")>\\ze\\s*\\(/\n";
   text += "syn match convoyAttribute /\\v<(" + joined(words.attributes, "|") + ")>\\ze\\s*:/\n";
   text += "syn match convoyWord /\\v(:\\s*)@<=<(" + joined(words.words, "|") + ")>/\n";
   text += "syn match convoyWord /\\v(image\\s*\\[\\s*)@<=<(" + joined(words.imageKinds, "|") + ")>/\n";
@@ -114,9 +123,9 @@ std::string vim(const EditorWords& words) {
   text += "syn region convoyString start=/\"/ end=/\"/ oneline contains=convoyValue,convoyEscape\n";
   text += "syn match convoyComment ,//.*$,\n\n";
   const std::pair<const char*, const char*> links[] = {
-      {"Definition", "Keyword"}, {"Control", "Statement"}, {"Boolean", "Boolean"}, {"Type", "Type"},
-      {"Layer", "Function"},     {"Attribute", "Identifier"}, {"Word", "Constant"}, {"Number", "Number"},
-      {"Operator", "Operator"},  {"Escape", "SpecialChar"}, {"Value", "Special"}, {"String", "String"},
+      {"Definition", "Keyword"}, {"Control", "Statement"},    {"Boolean", "Boolean"}, {"Type", "Type"},
+      {"Layer", "Function"},     {"Attribute", "Identifier"}, {"Word", "Constant"},   {"Number", "Number"},
+      {"Operator", "Operator"},  {"Escape", "SpecialChar"},   {"Value", "Special"},   {"String", "String"},
       {"Comment", "Comment"}};
   for (const auto& [group, link] : links)
     text += "hi def link convoy" + std::string(group) + " " + link + "\n";

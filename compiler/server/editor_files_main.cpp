@@ -1,5 +1,5 @@
-// editor_files FOLDER: writes the made files of editors/. With --check it says which are not as they would be written,
-// and exits with 1.
+// editor_files FOLDER: writes the made files of editors/. With --check it says which are not as they would be
+// written, and exits with 1.
 #include "server/editor_files.h"
 #include <cstdio>
 #include <cstring>

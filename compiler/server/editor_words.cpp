@@ -37,7 +37,8 @@ EditorWords editorWords() {
   words.control = sorted(control);
   words.constants = sorted(constants);
   words.types = sorted(types);
-  for (ImageKind kind : {ImageKind::Gray, ImageKind::Rgb, ImageKind::Rgba}) words.imageKinds.push_back(nameOf(kind));
+  for (ImageKind kind : {ImageKind::Gray, ImageKind::Rgb, ImageKind::Rgba})
+    words.imageKinds.push_back(nameOf(kind));
   words.layers = sorted(layers);
   words.functions = sorted(functions);
   words.attributes = sorted(attributes);

@@ -12,7 +12,8 @@ Json workspaceEdit(const Document& document, const Fix& fix, const Client& clien
     const std::string uri = uriOf(document, edit.where.file);
     const Json* before = changes.find(uri);
     Json list = before ? *before : Json::array();
-    list.push(Json::object().set("range", rangeOf(edit.where, client.encoding)).set("newText", edit.replacement));
+    list.push(
+        Json::object().set("range", rangeOf(edit.where, client.encoding)).set("newText", edit.replacement));
     changes.set(uri, std::move(list));
   }
   return Json::object().set("changes", std::move(changes));

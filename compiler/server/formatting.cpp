@@ -17,7 +17,8 @@ Json formattingOf(const Document& document, const Client& client) {
   size_t front = 0, back = 0;
   while (front < shorter && text[front] == formatted[front]) ++front;
   while (front > 0 && text[front - 1] != '\n') --front;
-  while (back < shorter - front && text[text.size() - 1 - back] == formatted[formatted.size() - 1 - back]) ++back;
+  while (back < shorter - front && text[text.size() - 1 - back] == formatted[formatted.size() - 1 - back])
+    ++back;
   while (back > 0 && text[text.size() - 1 - back] != '\n') --back;
   const Location where{&file, static_cast<uint32_t>(front), static_cast<uint32_t>(text.size() - back)};
   edits.push(Json::object()

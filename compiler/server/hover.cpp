@@ -67,15 +67,20 @@ std::string pipelineWork(const Analysis& analysis, const std::string& name) {
 std::optional<Hover> ofDeclaration(const Analysis& analysis, const Declaration& declaration) {
   std::string text = describe(analysis, declaration);
   if (text.empty())
-    text = codeBlock(declaration.name + valueBehind(analysis, declaration.location)) + "\n" + nameOf(declaration.kind) +
-           (declaration.detail.empty() ? "" : " `" + declaration.detail + "`") + "\n";
-  if (declaration.kind == Declaration::Pipeline) text += "\n" + pipelineWork(analysis, declaration.name) + "\n";
+    text = codeBlock(declaration.name + valueBehind(analysis, declaration.location)) + "\n" +
+           nameOf(declaration.kind) + (declaration.detail.empty() ? "" : " `" + declaration.detail + "`") +
+           "\n";
+  if (declaration.kind == Declaration::Pipeline)
+    text += "\n" + pipelineWork(analysis, declaration.name) + "\n";
   return Hover{text, declaration.location};
 }
 
 std::optional<Hover> ofAttribute(const Mention& mention, const Names& names) {
-  if (mention.text == "name") return Hover{"The name of the layer, or what stands before the names inside of a block.", mention.location};
-  const OpInfo* row = names.target({Mention::Callee, mention.callee, {}, "", nullptr}) ? nullptr : findOp(mention.callee);
+  if (mention.text == "name")
+    return Hover{"The name of the layer, or what stands before the names inside of a block.",
+                 mention.location};
+  const OpInfo* row =
+      names.target({Mention::Callee, mention.callee, {}, "", nullptr}) ? nullptr : findOp(mention.callee);
   if (!row) return std::nullopt;
   for (const AttributeSpec& spec : row->attributes)
     if (spec.name == mention.text) return Hover{server::describe(spec), mention.location};
@@ -103,11 +108,13 @@ std::optional<Hover> ofMention(const Analysis& analysis, const Names& names, con
   // As in the language: a block comes before a layer of its name, a pipeline behind it.
   if (declaration && (declaration->kind == Declaration::Block || !row)) {
     const std::string value = valueBehind(analysis, mention.location);
-    return Hover{codeBlock(declaration->detail) + (value.empty() ? "" : "\ngives" + value + "\n"), mention.location};
+    return Hover{codeBlock(declaration->detail) + (value.empty() ? "" : "\ngives" + value + "\n"),
+                 mention.location};
   }
   if (row && !row->symbol) {
     const std::string layers = layersOf(analysis, *row, mention.location);
-    return Hover{codeBlock(signatureOf(*row)) + "\n" + layers + (layers.empty() ? "" : "\n") + server::describe(*row) + "\n",
+    return Hover{codeBlock(signatureOf(*row)) + "\n" + layers + (layers.empty() ? "" : "\n") +
+                     server::describe(*row) + "\n",
                  mention.location};
   }
   const std::string value = valueBehind(analysis, mention.location);

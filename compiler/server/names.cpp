@@ -59,7 +59,8 @@ bool contains(Location where, uint32_t offset) { return where.begin <= offset &&
 // Fills a Names from the tree.
 class NameWalker {
 public:
-  NameWalker(Names& names, const SourceFile& file) : names_(names), file_(file), braces_(bracePairs(file.text())) {}
+  NameWalker(Names& names, const SourceFile& file)
+      : names_(names), file_(file), braces_(bracePairs(file.text())) {}
 
   void definitions(const ast::File& file) {
     const auto end = static_cast<uint32_t>(file_.text().size());
@@ -105,7 +106,8 @@ private:
     return onOneLine(file_.text().substr(where.begin, where.end - where.begin));
   }
 
-  void declare(Declaration::Kind kind, const std::string& name, Location where, uint32_t from, std::string detail = "") {
+  void declare(Declaration::Kind kind, const std::string& name, Location where, uint32_t from,
+               std::string detail = "") {
     names_.add({kind, name, where, from, end_, std::move(detail)});
   }
 
@@ -167,7 +169,8 @@ private:
     names_.mentions_.push_back({Mention::Callee, expr.text, expr.calleeLocation, "", nullptr});
     for (const ast::Argument& argument : expr.arguments) {
       if (argument.name)
-        names_.mentions_.push_back({Mention::Attribute, *argument.name, argument.nameLocation, expr.text, nullptr});
+        names_.mentions_.push_back(
+            {Mention::Attribute, *argument.name, argument.nameLocation, expr.text, nullptr});
       expression(argument.value.get());
     }
   }
@@ -177,7 +180,8 @@ private:
     range(expr.range);
     const uint32_t outer = end_;
     end_ = expr.location.end;
-    uint32_t at = expr.elements.empty() || !expr.elements[0] ? expr.location.begin : expr.elements[0]->location.end;
+    uint32_t at =
+        expr.elements.empty() || !expr.elements[0] ? expr.location.begin : expr.elements[0]->location.end;
     for (const format::Token& token : format::tokenize(file_.text().substr(at, expr.location.end - at)))
       if (token.text == expr.text) {
         at = static_cast<uint32_t>(token.text.data() - file_.text().data());
@@ -191,7 +195,8 @@ private:
   void expression(const ast::Expr* expr) {
     // A chain of |> leans to the left, and may be longer than the stack is deep.
     std::vector<const ast::Expr*> targets;
-    for (; expr && expr->kind == ast::Expr::Pipe; expr = expr->elements[0].get()) targets.push_back(expr->elements[1].get());
+    for (; expr && expr->kind == ast::Expr::Pipe; expr = expr->elements[0].get())
+      targets.push_back(expr->elements[1].get());
     inner(expr);
     for (auto target = targets.rbegin(); target != targets.rend(); ++target)
       if (*target) call(**target);
@@ -261,7 +266,8 @@ Names::Names(const ast::File& file) : file_(file.source) {
 const Mention* Names::mentionAt(uint32_t offset) const {
   const Mention* best = nullptr; // the shortest: an import's path holds no other
   for (const Mention& each : mentions_)
-    if (contains(each.location, offset) && (!best || each.location.begin >= best->location.begin)) best = &each;
+    if (contains(each.location, offset) && (!best || each.location.begin >= best->location.begin))
+      best = &each;
   return best;
 }
 
@@ -301,7 +307,8 @@ std::vector<const Declaration*> Names::visibleAt(uint32_t offset) const {
   std::vector<const Declaration*> visible;
   std::set<std::string> seen;
   for (auto each = declarations_.rbegin(); each != declarations_.rend(); ++each)
-    if (each->from <= offset && offset < each->to && seen.insert(each->name).second) visible.push_back(&*each);
+    if (each->from <= offset && offset < each->to && seen.insert(each->name).second)
+      visible.push_back(&*each);
   return visible;
 }
 

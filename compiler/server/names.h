@@ -11,10 +11,10 @@ namespace convoy::server {
 struct Declaration {
   enum Kind { Pipeline, Block, Constant, Input, Parameter, Variable, LoopVariable, Size } kind;
   std::string name;
-  Location location;      // of the name
-  uint32_t from = 0;      // the part of its file in which it can be used
+  Location location; // of the name
+  uint32_t from = 0; // the part of its file in which it can be used
   uint32_t to = 0;
-  std::string detail;     // how it is written: "block basic(x, filters: int)"; empty for variables
+  std::string detail; // how it is written: "block basic(x, filters: int)"; empty for variables
 };
 const char* nameOf(Declaration::Kind kind); // "pipeline", "block", "loop variable", ...
 
@@ -36,8 +36,8 @@ public:
   // The name under or just before an offset.
   const Mention* mentionAt(uint32_t offset) const;
   const Declaration* declarationAt(uint32_t offset) const;
-  // What a name that stands at this offset means: the last declaration before it. nullptr for layers, functions
-  // and words.
+  // What a name that stands at this offset means: the last declaration before it. nullptr for layers,
+  // functions and words.
   const Declaration* resolve(const std::string& name, uint32_t offset) const;
   const Declaration* target(const Mention& mention) const;
   // Names that can be used there, each once, the nearest declaration first.
@@ -52,8 +52,8 @@ private:
   std::vector<Mention> mentions_;
 };
 
-// "block basic(x, filters: int, stride: int = 1)", "pipeline p(x: image[rgb]) -> image[gray]", "const sigma = 1.5":
-// as it is written, on one line.
+// "block basic(x, filters: int, stride: int = 1)", "pipeline p(x: image[rgb]) -> image[gray]", "const sigma
+// = 1.5": as it is written, on one line.
 std::string headOf(const ast::Block& block);
 std::string headOf(const ast::Pipeline& pipeline);
 std::string headOf(const ast::Constant& constant);

@@ -1,5 +1,5 @@
-// Positions of the protocol: lines and characters from 0, where a character is a unit of UTF-16, or a byte when the
-// editor and the server agree on UTF-8.
+// Positions of the protocol: lines and characters from 0, where a character is a unit of UTF-16, or a byte
+// when the editor and the server agree on UTF-8.
 #pragma once
 #include "support/json.h"
 #include "support/source.h"

@@ -31,7 +31,8 @@ const Json* at(const Json* json, std::initializer_list<std::string_view> path) {
 
 std::string requiredText(const Json& params, std::initializer_list<std::string_view> path) {
   const Json* found = at(&params, path);
-  if (!found || !found->asString()) throw Refusal{InvalidParams, "'" + std::string(*(path.end() - 1)) + "' must be a text"};
+  if (!found || !found->asString())
+    throw Refusal{InvalidParams, "'" + std::string(*(path.end() - 1)) + "' must be a text"};
   return *found->asString();
 }
 
@@ -76,11 +77,13 @@ private:
 
   void fail(const Json* id, ErrorCode code, const std::string& message) {
     Json error = Json::object().set("code", static_cast<int>(code)).set("message", message);
-    transport_.send(Json::object().set("jsonrpc", "2.0").set("id", id ? *id : Json()).set("error", std::move(error)));
+    transport_.send(
+        Json::object().set("jsonrpc", "2.0").set("id", id ? *id : Json()).set("error", std::move(error)));
   }
 
   void notify(const char* method, Json params) {
-    transport_.send(Json::object().set("jsonrpc", "2.0").set("method", method).set("params", std::move(params)));
+    transport_.send(
+        Json::object().set("jsonrpc", "2.0").set("method", method).set("params", std::move(params)));
   }
 
   // Our own mistakes are told to whoever looks at the log; the session goes on.
@@ -93,7 +96,8 @@ private:
     Json result;
     try {
       if (shutDown_) throw Refusal{InvalidRequest, "the server is shut down"};
-      if (!initialized_ && method != "initialize") throw Refusal{NotInitialized, "the server is not initialized"};
+      if (!initialized_ && method != "initialize")
+        throw Refusal{NotInitialized, "the server is not initialized"};
       const auto handler = requests().find(method);
       if (handler == requests().end()) throw Refusal{MethodNotFound, "there is no method '" + method + "'"};
       result = (this->*handler->second)(params);
@@ -158,7 +162,8 @@ private:
           if (each.asString() && *each.asString() == word) return true;
       return false;
     };
-    if (offers(at(capabilities, {"general", "positionEncodings"}), "utf-8")) client_.encoding = Encoding::Utf8;
+    if (offers(at(capabilities, {"general", "positionEncodings"}), "utf-8"))
+      client_.encoding = Encoding::Utf8;
     const Json* formats = at(capabilities, {"textDocument", "hover", "contentFormat"});
     client_.markdown = !formats || offers(formats, "markdown");
 
@@ -331,6 +336,8 @@ private:
 
 } // namespace
 
-int serve(std::istream& in, std::ostream& out, const ServerOptions& options) { return Server(in, out, options).run(); }
+int serve(std::istream& in, std::ostream& out, const ServerOptions& options) {
+  return Server(in, out, options).run();
+}
 
 } // namespace convoy::server

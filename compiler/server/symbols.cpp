@@ -14,10 +14,12 @@ class Outline {
 public:
   explicit Outline(const Client& client) : client_(client) {}
 
-  Json symbol(const std::string& name, SymbolKind kind, Location whole, Location selected, const std::string& detail) {
+  Json symbol(const std::string& name, SymbolKind kind, Location whole, Location selected,
+              const std::string& detail) {
     Json json = Json::object().set("name", name.empty() ? "?" : name).set("kind", static_cast<int>(kind));
     if (!detail.empty()) json.set("detail", detail);
-    return json.set("range", rangeOf(whole, client_.encoding)).set("selectionRange", rangeOf(selected, client_.encoding));
+    return json.set("range", rangeOf(whole, client_.encoding))
+        .set("selectionRange", rangeOf(selected, client_.encoding));
   }
 
   // The values that a body binds, each at its first binding.
@@ -27,7 +29,8 @@ public:
     for (const ast::Statement& each : body)
       for (size_t i = 0; each.kind == ast::Statement::Bind && i < each.names.size(); ++i) {
         if (!seen.insert(each.names[i]).second) continue;
-        list.push(symbol(each.names[i], SymbolVariable, join(each.nameLocations[i], each.location), each.nameLocations[i], ""));
+        list.push(symbol(each.names[i], SymbolVariable, join(each.nameLocations[i], each.location),
+                         each.nameLocations[i], ""));
       }
     return list;
   }

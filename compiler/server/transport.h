@@ -8,7 +8,7 @@ namespace convoy::server {
 
 struct Received {
   enum Kind {
-    Message, // `body` is its text, not looked at
+    Message,  // `body` is its text, not looked at
     TooLarge, // it was skipped
     NoLength, // a header without a length: it was skipped, and what follows is read as the next header
     End,      // of the input

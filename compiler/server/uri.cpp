@@ -22,7 +22,8 @@ std::optional<std::string> pathOfUri(std::string_view uri) {
     unsigned code = 0;
     const std::string_view digits = uri.substr(i + 1, 2);
     auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), code, 16);
-    if (error != std::errc() || digits.size() != 2 || end != digits.data() + 2 || code == 0) return std::nullopt;
+    if (error != std::errc() || digits.size() != 2 || end != digits.data() + 2 || code == 0)
+      return std::nullopt;
     path += static_cast<char>(code);
     i += 2;
   }

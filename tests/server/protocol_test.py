@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """Whole sessions with the language server: protocol_test.py CONVOY. Ends with `N passed, N failed`."""
+import json
 import pathlib
+import re
 import sys
 import tempfile
 import time
@@ -8,6 +10,7 @@ import traceback
 
 from session import Session, apply, frame
 
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 CONVOY = sys.argv[1]
 NET = """// net.cvy: ünïcode 🙂 in a comment
 pipeline net(digit: tensor[1, 8, 8]) -> tensor[10] {
@@ -372,6 +375,31 @@ def test_hostile_documents(folder):
                 s.at("textDocument/" + method, LOOP[:end], end) if end else None
         assert not s.log, s.log
         assert s.leave() == 0
+
+
+def expanded(body):
+    """A snippet with its proposals filled in; the last stop becomes a layer."""
+    text = body if isinstance(body, str) else "\n".join(body)
+    text = re.sub(r"\$\{(\d+)\|([^,|]*)[^|]*\|\}", r"${\1:\2}", text)
+    stops = dict(re.findall(r"\$\{(\d+):([^{}]*)\}", text))
+    text = re.sub(r"\$\{(\d+)(:[^{}]*)?\}", lambda stop: stops[stop[1]], text)
+    return text.replace("$0", "relu")
+
+
+def test_snippets(folder):
+    snippets = json.loads((ROOT / "editors/vscode/snippets/convoy.json").read_text())
+    with Session(CONVOY) as s:
+        s.start()
+        for name, snippet in snippets.items():
+            text = expanded(snippet["body"])
+            head = snippet["prefix"]
+            if head in ("conv", "filter", "if"):
+                text = "v = " + text
+            if head not in ("pipeline", "network", "block"):
+                text = "pipeline t(x: tensor[3, 8, 8]) { " + text.replace("relu", "x = relu(x)") + " return x }"
+            codes = [d["code"] for d in s.open("file:///s.cvy", text)]
+            assert not [code for code in codes if code.startswith("E01")], (name, text, codes)
+            assert codes == [] or head in ("conv", "filter", "if", "outputs"), (name, text, codes)
 
 
 def test_options(folder):

@@ -29,10 +29,12 @@ TEST(EditorFiles, EveryWordIsInThem) {
   EXPECT_GT(words.layers.size(), 10u);
   for (const EditorFile& file : editorFiles()) {
     const std::string text = committed(file.path);
-    for (const auto* list : {&words.definitions, &words.control, &words.constants, &words.types, &words.imageKinds,
-                             &words.layers, &words.functions, &words.attributes, &words.words})
+    for (const auto* list :
+         {&words.definitions, &words.control, &words.constants, &words.types, &words.imageKinds,
+          &words.layers, &words.functions, &words.attributes, &words.words})
       for (const std::string& word : *list)
-        EXPECT_TRUE(std::regex_search(text, std::regex("\\b" + word + "\\b"))) << word << " is not in " << file.path;
+        EXPECT_TRUE(std::regex_search(text, std::regex("\\b" + word + "\\b")))
+            << word << " is not in " << file.path;
   }
 }
 

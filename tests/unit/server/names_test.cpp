@@ -33,7 +33,8 @@ TEST_F(NamesOf, TheLastBindingBeforeAName) {
 TEST_F(NamesOf, WhatALoopBindsFirstIsLocal) {
   EXPECT_EQ(lineOf("pipeline p(x: tensor[1, 2, 2]) {\nfor i in 0..2 {\ny = x\nx = @y }\nreturn x }"), 3u);
   EXPECT_EQ(lineOf("pipeline p(x: tensor[1, 2, 2]) {\nfor i in 0..2 {\ny = x }\nreturn @y }"), 0u);
-  EXPECT_EQ(lineOf("pipeline p(x: tensor[1, 2, 2]) {\ny = x\nfor i in 0..2 {\ny = relu(y) }\nreturn @y }"), 4u);
+  EXPECT_EQ(lineOf("pipeline p(x: tensor[1, 2, 2]) {\ny = x\nfor i in 0..2 {\ny = relu(y) }\nreturn @y }"),
+            4u);
   EXPECT_EQ(lineOf("pipeline p(x: tensor[1, 2, 2]) {\nfor i in 0..2 {\nx = x * @i }\nreturn x }"), 2u);
   EXPECT_EQ(lineOf("pipeline p(x: tensor[1, 2, 2]) {\nk = [\n@i * i for\ni in 0..3]\nreturn x }"), 4u);
 }

@@ -13,9 +13,11 @@ TEST(Positions, OffsetsToUnits) {
     uint32_t offset;
     int64_t line, utf16, utf8;
   };
-  for (const Case& c : {Case{0, 0, 0, 0}, Case{2, 0, 2, 2}, Case{3, 0, 2, 2}, Case{4, 1, 0, 0}, Case{6, 1, 1, 2},
-                        Case{10, 1, 3, 6}, Case{11, 1, 4, 7}, Case{12, 2, 0, 0}, Case{17, 3, 4, 4}, Case{99, 3, 4, 4}}) {
-    const Position wide = positionOf(file, c.offset, Encoding::Utf16), bytes = positionOf(file, c.offset, Encoding::Utf8);
+  for (const Case& c :
+       {Case{0, 0, 0, 0}, Case{2, 0, 2, 2}, Case{3, 0, 2, 2}, Case{4, 1, 0, 0}, Case{6, 1, 1, 2},
+        Case{10, 1, 3, 6}, Case{11, 1, 4, 7}, Case{12, 2, 0, 0}, Case{17, 3, 4, 4}, Case{99, 3, 4, 4}}) {
+    const Position wide = positionOf(file, c.offset, Encoding::Utf16),
+                   bytes = positionOf(file, c.offset, Encoding::Utf8);
     EXPECT_EQ(wide.line, c.line) << c.offset;
     EXPECT_EQ(wide.character, c.utf16) << c.offset;
     EXPECT_EQ(bytes.character, c.utf8) << c.offset;
@@ -37,7 +39,8 @@ TEST(Uri, ThereAndBack) {
   EXPECT_EQ(pathOfUri("file:///a%20b/%C3%BC.cvy"), "/a b/ü.cvy");
   EXPECT_EQ(pathOfUri("file://localhost/x"), "/x");
   EXPECT_EQ(uriOfPath("/a b/ü.cvy"), "file:///a%20b/%C3%BC.cvy");
-  for (const char* bad : {"untitled:1", "file://server/x", "file:///a%2", "file:///a%zz", "file:///a%00b", ""})
+  for (const char* bad :
+       {"untitled:1", "file://server/x", "file:///a%2", "file:///a%zz", "file:///a%00b", ""})
     EXPECT_EQ(pathOfUri(bad), std::nullopt) << bad;
 }
 

@@ -6,7 +6,8 @@ namespace convoy::server {
 namespace {
 
 TEST(Transport, HeadersInAnyCaseAndOrder) {
-  std::istringstream in("content-length: 2\r\n\r\n{}\r\n\r\nContent-Type: x\r\nCONTENT-LENGTH:3\r\n\r\n[1]Content-Length: 0\n\n");
+  std::istringstream in("content-length: 2\r\n\r\n{}\r\n\r\nContent-Type: "
+                        "x\r\nCONTENT-LENGTH:3\r\n\r\n[1]Content-Length: 0\n\n");
   std::ostringstream out;
   Transport transport(in, out);
   EXPECT_EQ(transport.receive().body, "{}");
@@ -18,7 +19,8 @@ TEST(Transport, HeadersInAnyCaseAndOrder) {
 }
 
 TEST(Transport, WhatCannotBeReadIsSkipped) {
-  std::istringstream in("Content-Length: 7\r\n\r\n1234567Content-Length: -3\r\n\r\nX: y\r\n\r\nContent-Length: 3\r\n\r\n[2]");
+  std::istringstream in(
+      "Content-Length: 7\r\n\r\n1234567Content-Length: -3\r\n\r\nX: y\r\n\r\nContent-Length: 3\r\n\r\n[2]");
   std::ostringstream out;
   Transport transport(in, out, 6);
   EXPECT_EQ(transport.receive().kind, Received::TooLarge);
@@ -28,7 +30,8 @@ TEST(Transport, WhatCannotBeReadIsSkipped) {
 }
 
 TEST(Transport, AMessageThatIsCutOffIsTheEnd) {
-  for (const char* text : {"Content-Length: 9\r\n\r\n[1", "Content-Length: 9", "Content-Length: 99\r\n\r\n[1"}) {
+  for (const char* text :
+       {"Content-Length: 9\r\n\r\n[1", "Content-Length: 9", "Content-Length: 99\r\n\r\n[1"}) {
     std::istringstream in(text);
     std::ostringstream out;
     EXPECT_EQ(Transport(in, out, 50).receive().kind, Received::End) << text;
