@@ -5,7 +5,9 @@
 // at the token that cannot continue. Keep it so.
 grammar Convoy;
 
-file : ( pipeline | weights | ';' )* EOF ;
+tokens { StringBegin, StringMiddle, StringEnd }
+
+file : ( pipeline | block | constant | importFile | weights | ';' )* EOF ;
 
 weights : 'weights' String ;
 
@@ -23,10 +25,30 @@ typeName : Name dimensions? ;
 
 dimensions : '[' ( pipe ( ',' pipe? )* )? ']' ;
 
+block : 'block' blockSignature body ;
+
+blockSignature : Name '(' ( parameter ( ',' parameter? )* )? ')' ;
+
+parameter : Name ( ':' typeName )? ( '=' pipe )? ;
+
+constant : 'const' Name '=' pipe ;
+
+importFile : 'import' String ;
+
 body : '{' ( statement | ';' )* '}' ;
 
 statement : Name ( ',' Name )* '=' pipe
-          | 'return' pipe ;
+          | 'return' pipe
+          | loop
+          | conditional ;
+
+loop : 'for' Name 'in' iterable body ;
+
+iterable : pipe ( '..' pipe )? ;
+
+// A chain of `else if` is a list and not a tree, so that its length needs no stack; the builder sees to it that
+// nothing follows the plain `else`.
+conditional : 'if' pipe body ( 'else' ( 'if' pipe )? body )* ;
 
 // Expressions, from the loosest operator to the tightest.
 pipe : disjunction ( '|>' target )* ;
@@ -46,14 +68,26 @@ product : unary ( ( '*' | '/' ) unary )* ;
 unary : ( '-' | '+' ) unary | power ;
 
 // Right-associative and above the minus: -2 ** 2 is -(2 ** 2), 2 ** -1 is legal.
-power : primary ( '**' unary )? ;
+power : element ( '**' unary )? ;
+
+element : primary ( '[' pipe ']' )* ;
 
 primary : Int | Float | Size | String | 'true' | 'false'
         | Name arguments?
         | list
-        | group ;
+        | group
+        | choice
+        | interpolation ;
 
-list : '[' ( pipe ( ',' pipe? )* )? ']' ;
+// Values one by one, or `[value for name in range]`.
+list : '[' ( pipe ( 'for' Name 'in' iterable | ( ',' pipe? )* ) )? ']' ;
+
+choice : 'if' pipe branch ( 'else' ( 'if' pipe )? branch )* ;
+
+branch : '{' pipe '}' ;
+
+// "layer{stage + 1}.{i}": the token scan takes such a string apart, into `"layer{`, `}.{` and `}"`.
+interpolation : StringBegin pipe ( StringMiddle pipe )* StringEnd ;
 
 // `(value)`, or the record `(low: value, high: value)`.
 group : '(' argument ( ',' argument? )* ')' ;
@@ -63,7 +97,7 @@ arguments : '(' ( argument ( ',' argument? )* )? ')' ;
 // `value` or `name: value`.
 argument : pipe ( ':' pipe )? ;
 
-// Reserved words. Those from `Block` on have no construct yet; the parser says so.
+// Reserved words.
 Pipeline : 'pipeline' ;
 Return   : 'return' ;
 True     : 'true' ;

@@ -18,6 +18,11 @@ struct Argument {
   Location location, nameLocation;
 };
 
+// What a loop runs over: `first..last`, which leaves out the last, or a list (then `last` is null).
+struct Range {
+  ExprPtr first, last;
+};
+
 enum class UnaryOp { Minus, Plus };
 enum class BinaryOp {
   Add,
@@ -50,6 +55,10 @@ struct Expr {
     Call,        // text is the callee, arguments
     Pipe,        // elements[0] |> elements[1]; the right side is a Name or a Call
     Record,      // arguments: `(low: l, high: h)`, the value of a return
+    Index,         // elements[0] is indexed by the others in turn: `list[1][2]`
+    Choice,        // `if a { x } else if b { y } else { z }`: condition, value, condition, value, ..., value
+    Comprehension, // `[elements[0] for text in range]`
+    Interpolation, // elements in turn: a String, a value, a String, ... of "layer{i}.{j}"
   } kind;
   Location location;
   int64_t integer = 0;
@@ -62,6 +71,7 @@ struct Expr {
   Location calleeLocation; // Call and Pipe's right side: the name alone
   UnaryOp unary{};
   BinaryOp binary{};
+  Range range; // Comprehension
 };
 
 // A dimension of a written type: a number, a name, `_`, or an expression (result types only).
@@ -85,12 +95,24 @@ struct Result {
   Location location;
 };
 
+struct Statement;
+
+// One arm of an `if` statement.
+struct Branch {
+  ExprPtr condition; // null for `else`
+  std::vector<Statement> body;
+  Location location; // of `if` or `else`
+};
+
 struct Statement {
-  enum Kind { Bind, Return, Expression } kind;
-  std::vector<std::string> names; // Bind: `x = ...` or `low, high = ...`
+  enum Kind { Bind, Return, For, If } kind;
+  std::vector<std::string> names; // Bind: `x = ...` or `low, high = ...`; For: the variable
   std::vector<Location> nameLocations;
-  ExprPtr value;
+  ExprPtr value; // Bind, Return
   Location location;
+  Range range;                  // For
+  std::vector<Statement> body;  // For
+  std::vector<Branch> branches; // If
 };
 
 struct Pipeline {
@@ -99,6 +121,35 @@ struct Pipeline {
   std::vector<Result> results; // empty when omitted
   std::vector<Statement> body;
   Location location, nameLocation;
+};
+
+// `x`, `filters: int`, `stride: int = 1`. Without a type it is a tensor.
+struct Parameter {
+  std::string name;
+  std::optional<TypeExpr> type;
+  ExprPtr fallback; // may be null
+  Location location;
+};
+
+struct Block {
+  std::string name;
+  std::vector<Parameter> parameters;
+  std::vector<Statement> body;
+  Location location, nameLocation;
+};
+
+struct Constant {
+  std::string name;
+  ExprPtr value;
+  Location location, nameLocation;
+};
+
+struct File;
+
+struct Import {
+  std::string path; // as written
+  Location location;
+  const File* file = nullptr; // found by loadImports()
 };
 
 // `weights "digits.safetensors"`: where the parameters' values are.
@@ -110,7 +161,11 @@ struct Weights {
 struct File {
   const SourceFile* source = nullptr;
   std::optional<Weights> weights;
+  std::vector<Import> imports;
+  std::vector<Constant> constants;
+  std::vector<Block> blocks;
   std::vector<Pipeline> pipelines;
+  std::vector<std::unique_ptr<File>> imported; // of the main file: every file that was imported, each once
 };
 
 // Stage `ast`: an indented tree, a node a line, with line:column.

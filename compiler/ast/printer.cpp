@@ -58,6 +58,10 @@ std::string headline(const Expr& expr) {
   case Expr::Call: return "call " + expr.text;
   case Expr::Pipe: return "pipe";
   case Expr::Record: return "record";
+  case Expr::Index: return "index";
+  case Expr::Choice: return "choice";
+  case Expr::Comprehension: return "comprehension " + expr.text;
+  case Expr::Interpolation: return "interpolation";
   }
   internalError("an expression of an unknown kind");
 }
@@ -66,6 +70,13 @@ class Printer {
 public:
   std::string print(const File& file) {
     if (file.weights) line("weights " + quoted(file.weights->path), file.weights->location);
+    for (const Import& import : file.imports) line("import " + quoted(import.path), import.location);
+    for (const Constant& constant : file.constants) {
+      line("const " + constant.name, constant.nameLocation);
+      Indent indent(*this);
+      expression(*constant.value);
+    }
+    for (const Block& b : file.blocks) block(b);
     for (const Pipeline& p : file.pipelines) pipeline(p);
     return std::move(out_);
   }
@@ -94,11 +105,7 @@ private:
       line("input " + input.name, input.location);
       Indent inner(*this);
       type(input.type);
-      if (input.fallback) {
-        line("default", input.fallback->location);
-        Indent innermost(*this);
-        expression(*input.fallback);
-      }
+      fallback(input.fallback);
     }
     for (const Result& result : p.results) {
       line(result.name.empty() ? "result" : "result " + result.name, result.location);
@@ -106,6 +113,25 @@ private:
       if (result.type) type(*result.type);
     }
     for (const Statement& s : p.body) statement(s);
+  }
+
+  void fallback(const ExprPtr& value) {
+    if (!value) return;
+    line("default", value->location);
+    Indent indent(*this);
+    expression(*value);
+  }
+
+  void block(const Block& b) {
+    line("block " + b.name, b.nameLocation);
+    Indent indent(*this);
+    for (const Parameter& parameter : b.parameters) {
+      line("parameter " + parameter.name, parameter.location);
+      Indent inner(*this);
+      if (parameter.type) type(*parameter.type);
+      fallback(parameter.fallback);
+    }
+    for (const Statement& s : b.body) statement(s);
   }
 
   void type(const TypeExpr& t) {
@@ -123,15 +149,32 @@ private:
       break;
     }
     case Statement::Return: line("return", s.location); break;
-    case Statement::Expression: line("expression", s.location); break;
+    case Statement::For: line("for " + s.names[0], s.location); break;
+    case Statement::If: line("if", s.location); break;
     }
     Indent indent(*this);
     if (s.value) expression(*s.value);
+    if (s.kind == Statement::For) range(s.range);
+    for (const Statement& each : s.body) statement(each);
+    for (const Branch& branch : s.branches) {
+      line(branch.condition ? "when" : "else", branch.location);
+      Indent inner(*this);
+      if (branch.condition) expression(*branch.condition);
+      for (const Statement& each : branch.body) statement(each);
+    }
+  }
+
+  void range(const Range& range) {
+    line(range.last ? "range" : "each of", range.first->location);
+    Indent indent(*this);
+    expression(*range.first);
+    if (range.last) expression(*range.last);
   }
 
   void expression(const Expr& expr) {
     line(headline(expr), expr.location);
     Indent indent(*this);
+    if (expr.kind == Expr::Comprehension) range(expr.range);
     for (const ExprPtr& element : expr.elements) expression(*element);
     for (const Argument& argument : expr.arguments) {
       line(argument.name ? "argument " + *argument.name : "argument", argument.location);

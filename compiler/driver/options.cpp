@@ -29,9 +29,8 @@ std::string nameIn(const std::string& argument) { return argument.substr(0, argu
 
 bool matches(const OptionRow& row, const std::string& argument) {
   for (const std::string& name : row.names) {
-    if (row.style == OptionRow::Joined ? argument.compare(0, name.size(), name) == 0
-                                       : nameIn(argument) == name)
-      return true;
+    const bool attached = row.style == OptionRow::Joined || row.style == OptionRow::Letter;
+    if (attached ? argument.compare(0, name.size(), name) == 0 : nameIn(argument) == name) return true;
   }
   return false;
 }
@@ -123,6 +122,9 @@ private:
     if (row->style == OptionRow::Joined) {
       value = argument.substr(row->names.front().size());
       if (!value.empty() && value[0] == '=') value.erase(0, 1);
+    } else if (row->style == OptionRow::Letter) {
+      value = argument.substr(row->names.front().size());
+      if (value.empty() && next_ < arguments_.size()) value = arguments_[next_++];
     } else if (const size_t equals = argument.find('='); equals != std::string::npos) {
       if (row->style == OptionRow::Flag) {
         diags_.report(diag::OptionTakesNoValue, {}, nameIn(argument));
@@ -136,7 +138,7 @@ private:
       diags_.report(diag::OptionNeedsValue, {}, nameIn(argument), row->value);
       return;
     }
-    apply(*row, nameIn(argument), value);
+    apply(*row, row->style == OptionRow::Letter ? row->names.front() : nameIn(argument), value);
   }
 
   // True when the option is one of compiled programs.
@@ -256,6 +258,8 @@ private:
     case OptionId::Schedule: options_.scheduleFile = value; return;
     case OptionId::Weights: options_.weightsFile = value; return;
     case OptionId::Init: return readSeed(name, value);
+    case OptionId::Define: return readDefine(name, value);
+    case OptionId::ImportFolder: options_.importFolders.push_back(value); return;
     case OptionId::EmbedWeights: options_.externalWeights = false; return;
     case OptionId::ExternalWeights: options_.externalWeights = true; return;
     case OptionId::Runtime: {
@@ -287,6 +291,16 @@ private:
     case OptionId::Help: options_.help = true; return;
     case OptionId::Version: options_.version = true; return;
     }
+  }
+
+  // A later value replaces an earlier one.
+  void readDefine(const std::string& option, const std::string& value) {
+    const size_t equals = value.find('=');
+    if (equals == 0 || equals == std::string::npos || equals + 1 == value.size()) {
+      diags_.report(diag::OptionValue, {}, option, "NAME=VALUE", value);
+      return;
+    }
+    options_.defines.emplace_back(value.substr(0, equals), value.substr(equals + 1));
   }
 
   void checkComplete() {

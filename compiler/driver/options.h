@@ -54,6 +54,8 @@ struct Options {
   int threads = 0; // of the compiler, and of the program for `run`; 0: all allowed cores
   std::string pipeline, scheduleFile, weightsFile;
   std::optional<uint64_t> initSeed;
+  std::vector<std::pair<std::string, std::string>> defines; // -D NAME=VALUE
+  std::vector<std::string> importFolders;                   // -I DIR
   bool externalWeights = false;              // in a file beside the output
   std::optional<RuntimeKind> runtime;        // bundled where it can be, unless said
   bool dependencies = false;                 // write a Makefile's rule
@@ -79,6 +81,8 @@ enum class OptionId {
   Schedule,
   Weights,
   Init,
+  Define,
+  ImportFolder,
   EmbedWeights,
   ExternalWeights,
   Runtime,
@@ -96,8 +100,9 @@ enum class OptionId {
 };
 
 struct OptionRow {
-  // Flag: nothing follows. Value: `--name=VALUE` or `--name VALUE`. Joined: `-O2`.
-  enum Style { Flag, Value, Joined };
+  // Flag: nothing follows. Value: `--name=VALUE` or `--name VALUE`. Joined: `-O2`. Letter: `-DVALUE` or
+  // `-D VALUE`.
+  enum Style { Flag, Value, Joined, Letter };
   OptionId id;
   std::vector<std::string> names;
   Style style;

@@ -1,11 +1,13 @@
 #include "driver/pipeline.h"
 #include "driver/describe.h"
+#include "graph/passes/fold_batch_norm.h"
 #include "graph/reader.h"
 #include "import/weights.h"
 #include "loop/passes/hoist_invariants.h"
 #include "loop/passes/remove_dead.h"
 #include "loop/passes/share_common.h"
 #include "loop/reader.h"
+#include "parse/imports.h"
 #include "parse/parser.h"
 #include "schedule/lower.h"
 #include "sema/sema.h"
@@ -30,12 +32,17 @@ constexpr double shareBeforeCode = 0.2;
 
 bool parseScript(Compilation& c) {
   c.syntax = convoy::parse(*c.file, c.diags);
+  ImportSearch search{"", c.options.importFolders, [&c](const std::string& path) { return c.read(path); }};
+  const std::string& script = c.options.file;
+  if (script.find('/') != std::string::npos) search.scriptFolder = script.substr(0, script.rfind('/') + 1);
+  loadImports(*c.syntax, search, c.diags);
   return !c.diags.hasErrors();
 }
 
 bool analyzeScript(Compilation& c) {
   SemaOptions options;
   options.pipeline = c.options.pipeline;
+  options.defines = c.options.defines;
   c.graph = analyze(*c.syntax, options, c.diags);
   return c.graph && !c.diags.hasErrors();
 }
@@ -90,6 +97,11 @@ bool checkParameters(Compilation& c) {
   c.diags.report(diag::ParametersWithoutValues, {}, c.graph->name, names)
       .help("'--weights FILE' reads them; '--init random:1' fills them with seeded random numbers");
   return false;
+}
+
+bool foldBatchNorm(Compilation& c) {
+  c.graph = graph::foldBatchNorm(*c.graph);
+  return true;
 }
 
 bool findTarget(Compilation& c) {
@@ -184,6 +196,8 @@ const std::vector<Phase>& pipeline() {
        {script, graph}, fillParameters, verifyGraph, {{Stage::Graph, printGraph}}},
       {"parameters", "before anything is decided or compiled for a program that could not run",
        {script, graph}, checkParameters, nullptr, {}},
+      {"fold batch_norm", "once numbers are known, and before kernels are chosen for layers that it changes",
+       {script, graph}, foldBatchNorm, verifyGraph, {}},
       {"target", "the schedule depends on the machine's vectors, the graph does not",
        {script, graph, loops}, findTarget, nullptr, {}},
       {"schedule", "decides fusion, layout and tiles while layers are still layers",

@@ -32,6 +32,7 @@ std::string spelling(const OptionRow& row) {
   case OptionRow::Flag: return text;
   case OptionRow::Value: return text + (row.names.back().size() == 2 ? " " : "=") + row.value;
   case OptionRow::Joined: return text + row.value;
+  case OptionRow::Letter: return text + " " + row.value;
   }
   return text;
 }

@@ -31,6 +31,14 @@ enum class OpKind {
   Flatten,
   Dense,
   Softmax,
+  BatchNorm,
+  Less,
+  LessEqual,
+  Greater,
+  GreaterEqual,
+  Equal,
+  NotEqual,
+  Select,
 };
 
 // How one output element depends on one operand, per axis of the operand (channels first). From these maps

@@ -30,12 +30,12 @@ std::optional<Size> agree(ShapeRequest& request, const char* op, const std::stri
   return b.isConstant() ? b : a;
 }
 
-// `op` names the layer in checks; diagnostics show its symbol, as it was written.
-std::optional<TensorType> broadcastShape(ShapeRequest& request, const char* op, const char* symbol) {
-  const TensorType &left = request.operands[0], &right = request.operands[1];
+// What two operands are together; tensor[C] aligns with the channels, other ranks must be equal. `op` names the layer
+// in checks; diagnostics show its symbol, as it was written.
+std::optional<TensorType> broadcast(ShapeRequest& request, const char* op, const char* symbol,
+                                    const TensorType& left, const TensorType& right) {
   const TensorType& longer = left.dims.size() >= right.dims.size() ? left : right;
   const TensorType& shorter = left.dims.size() >= right.dims.size() ? right : left;
-  // tensor[C] aligns with the channels; other ranks must be equal.
   if (shorter.dims.size() != longer.dims.size() && shorter.dims.size() != 1) {
     labelOperands(request,
                   request.diags.report(diag::RanksDiffer, request.location, symbol, left.str(), right.str()));
@@ -60,12 +60,33 @@ std::optional<TensorType> broadcastShape(ShapeRequest& request, const char* op, 
   return result;
 }
 
+std::optional<TensorType> broadcastShape(ShapeRequest& request, const char* op, const char* symbol) {
+  std::optional<TensorType> result = request.operands[0];
+  for (size_t i = 1; i < request.operands.size() && result; ++i)
+    result = broadcast(request, op, symbol, *result, request.operands[i]);
+  return result;
+}
+
 } // namespace
 
 std::optional<TensorType> addShape(ShapeRequest& request) { return broadcastShape(request, "add", "+"); }
 std::optional<TensorType> subShape(ShapeRequest& request) { return broadcastShape(request, "sub", "-"); }
 std::optional<TensorType> mulShape(ShapeRequest& request) { return broadcastShape(request, "mul", "*"); }
 std::optional<TensorType> divShape(ShapeRequest& request) { return broadcastShape(request, "div", "/"); }
+
+std::optional<TensorType> compareShape(ShapeRequest& request) { return broadcastShape(request, "comparison", "a comparison"); }
+std::optional<TensorType> selectShape(ShapeRequest& request) { return broadcastShape(request, "select", "select"); }
+
+std::optional<TensorType> batchNormShape(ShapeRequest& request) {
+  double epsilon = request.attributes.get<double>("epsilon");
+  if (!(epsilon >= 0)) {
+    request.diags.report(diag::NegativeEpsilon, request.attributeLocation("epsilon"), shortest(epsilon));
+    return std::nullopt;
+  }
+  for (const char* name : {"weight", "bias", "running_mean", "running_var"})
+    request.parameters.push_back({name, {request.operands[0].channels()}});
+  return plain(request.operands[0]);
+}
 
 std::optional<TensorType> sameShape(ShapeRequest& request) { return plain(request.operands[0]); }
 

@@ -1,6 +1,7 @@
 #include "parse/ast_builder.h"
 #include "parse/literals.h"
 #include "support/internal_error.h"
+#include <functional>
 #include <limits>
 
 namespace convoy {
@@ -37,6 +38,18 @@ public:
   std::unique_ptr<File> file(Parser::FileContext& context) {
     auto result = std::make_unique<File>();
     result->source = &tokens_.file();
+    for (Parser::ImportFileContext* part : context.importFile())
+      if (!part->exception && !tokens_[indexOf(part->String())].reported)
+        result->imports.push_back(importFile(*part));
+    for (Parser::ConstantContext* part : context.constant())
+      if (!part->exception)
+        result->constants.push_back(
+            {text(part->Name()), expression(*part->pipe()), locate(*part), locate(part->Name())});
+    for (Parser::BlockContext* part : context.block())
+      if (!part->exception && part->blockSignature() && !part->blockSignature()->exception)
+        result->blocks.push_back(block(*part));
+      else if (part->body())
+        body(*part->body()); // for what it reports
     for (Parser::PipelineContext* part : context.pipeline())
       if (!part->exception && part->signature() && !part->signature()->exception)
         result->pipelines.push_back(pipeline(*part));
@@ -66,6 +79,31 @@ private:
     return expr;
   }
 
+  // Parts of the file.
+
+  Import importFile(Parser::ImportFileContext& context) {
+    Import result;
+    result.location = locate(context.String());
+    result.path = stringValue(text(context.String()), result.location, diags_);
+    return result;
+  }
+
+  Block block(Parser::BlockContext& context) {
+    Parser::BlockSignatureContext& signature = *context.blockSignature();
+    Block result;
+    result.name = text(signature.Name());
+    result.nameLocation = locate(signature.Name());
+    result.location = locate(context);
+    for (Parser::ParameterContext* part : signature.parameter()) {
+      Parameter parameter{text(part->Name()), std::nullopt, nullptr, locate(*part)};
+      if (part->typeName()) parameter.type = type(*part->typeName());
+      if (part->pipe()) parameter.fallback = expression(*part->pipe());
+      result.parameters.push_back(std::move(parameter));
+    }
+    if (context.body()) result.body = body(*context.body());
+    return result;
+  }
+
   void weights(Parser::WeightsContext& context, std::optional<Weights>& first) {
     if (first) {
       diags_.report(diag::SecondWeights, locate(context)).label(first->location, "the first one is here");
@@ -75,8 +113,6 @@ private:
     if (!tokens_[indexOf(context.String())].reported)
       first->path = stringValue(text(context.String()), first->pathLocation, diags_);
   }
-
-  // Pipelines and statements.
 
   Pipeline pipeline(Parser::PipelineContext& context) {
     Parser::SignatureContext& signature = *context.signature();
@@ -124,6 +160,8 @@ private:
   }
 
   Statement statement(Parser::StatementContext& context) {
+    if (context.loop()) return loop(*context.loop());
+    if (context.conditional()) return conditional(*context.conditional());
     Statement result;
     result.location = locate(context);
     result.kind = context.Return() ? Statement::Return : Statement::Bind;
@@ -134,6 +172,62 @@ private:
     mayBeRecord_ = context.Return() ? soleGroup(*context.pipe()) : nullptr;
     result.value = expression(*context.pipe());
     mayBeRecord_ = nullptr;
+    return result;
+  }
+
+  Statement loop(Parser::LoopContext& context) {
+    Statement result;
+    result.kind = Statement::For;
+    result.location = locate(context, *context.iterable()); // the head; the body may be long
+    result.names.push_back(text(context.Name()));
+    result.nameLocations.push_back(locate(context.Name()));
+    result.range = range(*context.iterable());
+    result.body = body(*context.body());
+    return result;
+  }
+
+  Range range(Parser::IterableContext& context) {
+    Range result;
+    result.first = expression(*context.pipe(0));
+    if (context.DotDot()) result.last = expression(*context.pipe(1));
+    return result;
+  }
+
+  // The children of `if c { } else if d { } else { }`, arm by arm: where the arm begins, its condition (null for
+  // a plain `else`) and what stands in its braces.
+  template <typename Braces>
+  void eachArm(ParserRuleContext& context,
+               const std::function<void(Location, Parser::PipeContext*, Braces&)>& visit) {
+    Location begin, plainElse;
+    Parser::PipeContext* condition = nullptr;
+    for (antlr4::tree::ParseTree* child : context.children) {
+      if (auto* word = dynamic_cast<TerminalNode*>(child)) {
+        begin = join(begin, locate(word));
+        if (plainElse.valid())
+          diags_.report(diag::SecondElse, locate(word)).label(plainElse, "this is for every other case");
+      } else if (auto* pipe = dynamic_cast<Parser::PipeContext*>(child)) {
+        condition = pipe;
+      } else if (auto* braces = dynamic_cast<Braces*>(child)) {
+        visit(begin, condition, *braces);
+        plainElse = condition ? Location() : begin;
+        begin = {};
+        condition = nullptr;
+      }
+    }
+  }
+
+  Statement conditional(Parser::ConditionalContext& context) {
+    Statement result;
+    result.kind = Statement::If;
+    result.location = locate(context);
+    eachArm<Parser::BodyContext>(
+        context, [&](Location where, Parser::PipeContext* condition, Parser::BodyContext& braces) {
+          Branch arm;
+          arm.location = where;
+          if (condition) arm.condition = expression(*condition);
+          arm.body = body(braces);
+          result.branches.push_back(std::move(arm));
+        });
     return result;
   }
 
@@ -229,16 +323,59 @@ private:
   }
 
   ExprPtr power(Parser::PowerContext& context) {
-    ExprPtr base = primary(*context.primary());
+    ExprPtr base = element(*context.element());
     if (!context.unary()) return base;
     ExprPtr exponent = unary(*context.unary());
     return binary(context.Power(), std::move(base), std::move(exponent), locate(context));
+  }
+
+  ExprPtr element(Parser::ElementContext& context) {
+    ExprPtr base = primary(*context.primary());
+    if (context.pipe().empty()) return base;
+    ExprPtr whole = make(Expr::Index, locate(context));
+    whole->elements.push_back(std::move(base));
+    for (Parser::PipeContext* index : context.pipe()) whole->elements.push_back(expression(*index));
+    return whole;
+  }
+
+  ExprPtr choice(Parser::ChoiceContext& context) {
+    ExprPtr whole = make(Expr::Choice, locate(context));
+    bool complete = false;
+    eachArm<Parser::BranchContext>(
+        context, [&](Location, Parser::PipeContext* condition, Parser::BranchContext& braces) {
+          if (condition) whole->elements.push_back(expression(*condition));
+          whole->elements.push_back(expression(*braces.pipe()));
+          complete = !condition;
+        });
+    if (!complete)
+      diags_.report(diag::MissingElse, locate(context.If(0)))
+          .help("write 'if condition { value } else { other value }'");
+    return whole;
+  }
+
+  // A string taken apart: the pieces of text with the values between them.
+  ExprPtr interpolation(Parser::InterpolationContext& context) {
+    ExprPtr whole = make(Expr::Interpolation, locate(context));
+    for (antlr4::tree::ParseTree* child : context.children) {
+      if (auto* pipe = dynamic_cast<Parser::PipeContext*>(child)) {
+        whole->elements.push_back(expression(*pipe));
+        continue;
+      }
+      auto* token = dynamic_cast<TerminalNode*>(child);
+      require(token != nullptr, "a string is made of texts and values");
+      ExprPtr piece = make(Expr::String, locate(token));
+      piece->text = stringValue(text(token), locate(token), diags_);
+      whole->elements.push_back(std::move(piece));
+    }
+    return whole;
   }
 
   ExprPtr primary(Parser::PrimaryContext& context) {
     if (context.Name()) return nameOrCall(context, context.Name(), context.arguments());
     if (context.list()) return list(*context.list());
     if (context.group()) return group(*context.group());
+    if (context.choice()) return choice(*context.choice());
+    if (context.interpolation()) return interpolation(*context.interpolation());
     return literal(context);
   }
 
@@ -305,7 +442,11 @@ private:
   }
 
   ExprPtr list(Parser::ListContext& context) {
-    ExprPtr expr = make(Expr::List, locate(context));
+    ExprPtr expr = make(context.For() ? Expr::Comprehension : Expr::List, locate(context));
+    if (context.For()) {
+      expr->text = text(context.Name());
+      expr->range = range(*context.iterable());
+    }
     for (Parser::PipeContext* element : context.pipe()) expr->elements.push_back(expression(*element));
     return expr;
   }

@@ -27,7 +27,7 @@ static size_t position(antlr4::Parser* parser) { return parser->getCurrentToken(
 bool ErrorStrategy::startsStatement(antlr4::Parser* parser) const {
   size_t here = position(parser), kind = tokens_[here].kind;
   if (kind == Parser::Return) return true;
-  if (kind == Parser::For) return tokens_.firstOnLine(here);
+  if (kind == Parser::For || kind == Parser::If) return tokens_.firstOnLine(here);
   if (kind != Parser::Name) return false;
   size_t before = here > 0 ? tokens_[here - 1].kind : endOfFile;
   if (before == Parser::Comma || before == Parser::OpenParen) return false;
@@ -92,16 +92,31 @@ void ErrorStrategy::report(antlr4::Parser* parser, const IntervalSet& expected) 
   if (tokens_[found].reported) return;
   if (++reported_ > ParseLimits::errors + 1) throw TooManySyntaxErrors();
   size_t start = parser->getContext()->getStart()->getTokenIndex();
-  reportSyntaxError({tokens_, found, currentRule(parser), start, expected}, diags_);
+  auto* parent = dynamic_cast<antlr4::ParserRuleContext*>(parser->getRuleContext()->parent);
+  size_t rule = currentRule(parser), parentRule = parent ? parent->getRuleIndex() : rule;
+  reportSyntaxError({tokens_, found, rule, parentRule, start, expected}, diags_);
+}
+
+// The body of a loop or condition, not that of a pipeline or block.
+static bool isInsideStatement(antlr4::Parser* parser) {
+  auto* parent = dynamic_cast<antlr4::ParserRuleContext*>(parser->getRuleContext()->parent);
+  return parent && (parent->getRuleIndex() == Parser::RuleLoop ||
+                    parent->getRuleIndex() == Parser::RuleConditional);
 }
 
 // Ends the rules that are not worth resuming, up to one that is.
 void ErrorStrategy::recover(antlr4::Parser* parser, std::exception_ptr error) {
   switch (currentRule(parser)) {
   case Parser::RuleStatement: return skipToStatement(parser);
-  case Parser::RuleSignature: return skipToBody(parser);
+  case Parser::RuleSignature:
+  case Parser::RuleBlockSignature: return skipToBody(parser);
   case Parser::RuleBody:
+    if (isInsideStatement(parser)) std::rethrow_exception(error);
+    return skipToPipeline(parser);
   case Parser::RulePipeline:
+  case Parser::RuleBlock:
+  case Parser::RuleConstant:
+  case Parser::RuleImportFile:
   case Parser::RuleWeights:
   case Parser::RuleFile: return skipToPipeline(parser);
   default: std::rethrow_exception(error); // every other rule is part of one of these

@@ -4,6 +4,7 @@
 namespace convoy {
 
 using Lexer = grammar::ConvoyLexer;
+using Parser = grammar::ConvoyParser; // has the kinds that the lexer never makes
 
 static bool isOperator(size_t kind) {
   switch (kind) {
@@ -20,7 +21,8 @@ static bool isOperator(size_t kind) {
   case Lexer::Minus:
   case Lexer::Times:
   case Lexer::Divide:
-  case Lexer::Power: return true;
+  case Lexer::Power:
+  case Lexer::If: return true; // `if if a { b } ...` needs no bracket to go deeper
   default: return false; // any other token: this is a question about tokens, not about kinds of nodes
   }
 }
@@ -39,6 +41,7 @@ bool checkNesting(const ScannedTokens& tokens, DiagnosticEngine& diags) {
     case Lexer::OpenParen:
     case Lexer::OpenBracket:
     case Lexer::OpenBrace:
+    case Parser::StringBegin:
       if (static_cast<int64_t>(open.size()) > ParseLimits::nesting) {
         diags.report(diag::BracketsTooDeep, tokens.location(i), ParseLimits::nesting)
             .help("bind inner parts to names: 'x = ...'");
@@ -49,6 +52,7 @@ bool checkNesting(const ScannedTokens& tokens, DiagnosticEngine& diags) {
     case Lexer::CloseParen:
     case Lexer::CloseBracket:
     case Lexer::CloseBrace:
+    case Parser::StringEnd:
       if (open.size() > 1) {
         open.back().separate();
         int64_t inside = open.back().tallest;
@@ -59,9 +63,16 @@ bool checkNesting(const ScannedTokens& tokens, DiagnosticEngine& diags) {
     case Lexer::Comma:
     case Lexer::Assign:
     case Lexer::Semicolon:
+    case Parser::StringMiddle:
     case Lexer::Return:
+    case Lexer::For:
+    case Lexer::Const:
+    case Lexer::Block:
     case Lexer::Pipeline: open.back().separate(); break;
-    default: open.back().operators += isOperator(kind);
+    default:
+      // Statements in a row are not inside each other.
+      if (kind == Lexer::If && i > 0 && tokens[i - 1].kind == Lexer::CloseBrace) open.back().separate();
+      open.back().operators += isOperator(kind);
     }
     if (open.back().height() > ParseLimits::operators) {
       diags.report(diag::ExpressionTooLong, tokens.location(i), ParseLimits::operators)

@@ -57,10 +57,6 @@ std::string stringValue(std::string_view text, Location where, DiagnosticEngine&
       value += '{', ++i;
     } else if (c == '}' && next == '}') {
       value += '}', ++i;
-    } else if (c == '{') {
-      diags.report(diag::NotSupported, {where.file, at, at + 1}, "expressions in strings ('{...}')")
-          .help("a brace itself is written '{{'");
-      return value;
     } else {
       value += c;
     }

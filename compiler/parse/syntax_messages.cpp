@@ -17,7 +17,10 @@ std::string describe(const ScannedTokens& tokens, size_t index) {
   case Parser::Int:
   case Parser::Float: return "the number " + text;
   case Parser::Size: return "the size " + text;
-  case Parser::String: return "the string " + text;
+  case Parser::String:
+  case Parser::StringBegin: return "the string " + text;
+  case Parser::StringMiddle:
+  case Parser::StringEnd: return "the '}' in a string";
   case Parser::Name: return "the name '" + text + "'";
   case Parser::Pipeline:
   case Parser::Return:
@@ -35,19 +38,6 @@ std::string describe(const ScannedTokens& tokens, size_t index) {
   }
 }
 
-// A construct of the whole language that this version has no rule for; "" for any other token.
-std::string unsupportedConstruct(size_t kind) {
-  switch (kind) {
-  case Parser::Block: return "reusable blocks ('block')";
-  case Parser::Import: return "imports ('import')";
-  case Parser::Const: return "named constants ('const')";
-  case Parser::For: return "loops ('for')";
-  case Parser::If: return "conditions ('if')";
-  case Parser::DotDot: return "ranges ('..')";
-  default: return "";
-  }
-}
-
 bool isBinaryOperator(size_t kind) { return kind >= Parser::OrOr && kind <= Parser::Power; }
 
 bool endsExpression(size_t kind) {
@@ -59,11 +49,14 @@ bool endsExpression(size_t kind) {
   case Parser::String:
   case Parser::True:
   case Parser::False:
+  case Parser::StringEnd:
   case Parser::CloseParen:
   case Parser::CloseBracket: return true;
   default: return false; // any other token
   }
 }
+
+bool startsPart(size_t kind) { return kind == Parser::Pipeline || kind == Parser::Block; }
 
 bool isOpener(size_t kind) {
   return kind == Parser::OpenParen || kind == Parser::OpenBracket || kind == Parser::OpenBrace;
@@ -91,7 +84,7 @@ public:
       : site_(site), tokens_(site.tokens), diags_(diags), kind_(tokens_[site.found].kind) {}
 
   void report() {
-    if (reportUnfinished() || reportUnsupported() || reportStatement() || reportCloser() ||
+    if (reportUnfinished() || reportStatement() || reportCloser() ||
         reportOperatorAfterPipe())
       return;
     reportExpected();
@@ -120,21 +113,6 @@ private:
     return true;
   }
 
-  bool reportUnsupported() {
-    Location where = tokens_.location(site_.found);
-    bool nameWanted = expects(Parser::Name) && !expectsValue() && site_.rule != Parser::RuleBody;
-    std::string construct = nameWanted ? "" : unsupportedConstruct(kind_);
-    if (kind_ == Parser::For && site_.rule != Parser::RuleBody) construct = "list comprehensions ('for')";
-    bool inHeader = site_.rule == Parser::RuleResults || site_.rule == Parser::RuleSignature ||
-                    expects(Parser::OpenBrace);
-    if (kind_ == Parser::OpenBracket && hasPrevious() && endsExpression(previous()) &&
-        onLineOfPrevious(site_.found) && !nameWanted && !inHeader && site_.rule != Parser::RuleStatement)
-      construct = "list elements ('list[i]')";
-    if (construct.empty()) return false;
-    diags_.report(diag::NotSupported, where, construct);
-    return true;
-  }
-
   // Newlines are blanks, so the end of a statement shows only in what follows it.
   bool reportStatement() {
     bool inStatement = site_.rule == Parser::RuleStatement && expects(Parser::Assign);
@@ -144,7 +122,8 @@ private:
     bool continues = start > 0 && endsExpression(tokens_[start - 1].kind) && onLineOfPrevious(start);
     bool startsValue = inStatement || kind_ == Parser::Int || kind_ == Parser::Float ||
                        kind_ == Parser::Size || kind_ == Parser::String || kind_ == Parser::OpenParen ||
-                       kind_ == Parser::OpenBracket || kind_ == Parser::True || kind_ == Parser::False;
+                       kind_ == Parser::OpenBracket || kind_ == Parser::True || kind_ == Parser::False ||
+                       kind_ == Parser::StringBegin;
     if (continues && startsValue) {
       auto built = diags_.report(diag::UnexpectedToken, tokens_.location(start),
                                  "an operator or the end of the statement after '" +
@@ -203,7 +182,7 @@ private:
     bool closerExpected =
         expects(Parser::CloseParen) || expects(Parser::CloseBracket) || expects(Parser::CloseBrace);
     bool bodyGoesOn =
-        site_.rule == Parser::RuleBody && kind_ != antlr4::Token::EOF && kind_ != Parser::Pipeline;
+        site_.rule == Parser::RuleBody && kind_ != antlr4::Token::EOF && !startsPart(kind_);
     if (closerExpected && !bodyGoesOn && opener != site_.found &&
         (isCloser(kind_) || tokens_.line(opener) != tokens_.line(site_.found)))
       built.label(tokens_.location(opener), "opened here");
@@ -231,10 +210,11 @@ private:
         built.help("an argument's name is followed by ':', as in '" +
                    std::string(tokens_.text(site_.found - 1)) + ": value'");
     }
-    bool pipelineExpected = site_.rule == Parser::RuleFile || site_.rule == Parser::RulePipeline;
-    if (pipelineExpected && kind_ == Parser::Name &&
-        !nearestName(tokens_.text(site_.found), {"pipeline"}).empty())
-      built.help("did you mean 'pipeline'?");
+    if (site_.rule == Parser::RuleFile && kind_ == Parser::Name) {
+      std::string nearest = nearestName(tokens_.text(site_.found), {"pipeline", "block", "const", "import", "weights"});
+      if (!nearest.empty()) built.help("did you mean '" + nearest + "'?");
+    }
+    if (kind_ == Parser::DotDot) built.help("a range stands behind 'in': for i in 0..4 { ... }");
     if (site_.rule == Parser::RuleResults && kind_ == Parser::OpenBracket)
       built.help("several results need names: (low: image[rgb], high: tensor)");
     if (kind_ == Parser::Weights && site_.rule != Parser::RuleFile)
@@ -247,17 +227,40 @@ private:
   size_t findOpener() const {
     size_t closed = 0;
     for (size_t i = site_.found; i-- > 0;) {
-      if (tokens_[i].kind == Parser::Pipeline) break;
+      if (startsPart(tokens_[i].kind)) break;
       if (isCloser(tokens_[i].kind)) ++closed;
       if (isOpener(tokens_[i].kind) && closed-- == 0) return i;
     }
     return site_.found;
   }
 
+  std::string ownerOfBody() const {
+    switch (site_.parentRule) {
+    case Parser::RuleBlock: return "the block's body";
+    case Parser::RuleLoop: return "the loop's body";
+    case Parser::RuleConditional: return "this branch of 'if'";
+    default: return "the pipeline's body"; // a body stands nowhere else
+    }
+  }
+
   std::string expectation() const {
     switch (site_.rule) {
-    case Parser::RuleFile:
-    case Parser::RulePipeline: return "'pipeline'";
+    case Parser::RuleFile: return "'pipeline', 'block', 'const', 'import' or 'weights'";
+    case Parser::RuleConstant:
+      return expects(Parser::Assign) ? "'=' after " + previousText() : "a name after 'const'";
+    case Parser::RuleImportFile: return "the name of a file in quotes after 'import'";
+    case Parser::RuleBlockSignature:
+      if (hasPrevious() && previous() == Parser::Block) return "a name after 'block'";
+      if (expects(Parser::OpenParen)) return "'(' and the parameters after the block's name";
+      if (expects(Parser::Name)) return "a parameter, such as 'x' or 'filters: int', or ')'";
+      return "',' or ')' after a parameter";
+    case Parser::RuleParameter: return "the name of a parameter";
+    case Parser::RuleLoop:
+      return expects(Parser::In) ? "'in' after " + previousText() : "the name of the loop's variable after 'for'";
+    case Parser::RuleBranch:
+      return expects(Parser::OpenBrace) ? "'{' and the value" : "'}' after the value of this branch";
+    case Parser::RuleElement: return "']' after an index";
+    case Parser::RuleInterpolation: return "an operator or the '}' in the string after " + previousText();
     case Parser::RuleWeights: return "the name of a file in quotes after 'weights'";
     case Parser::RuleSignature:
       if (hasPrevious() && previous() == Parser::Pipeline) return "a name after 'pipeline'";
@@ -274,18 +277,19 @@ private:
     case Parser::RuleDimensions:
       return expectsValue() ? "a size or ']' after " + previousText() : "',' or ']' after a size";
     case Parser::RuleBody:
-      if (kind_ == antlr4::Token::EOF || kind_ == Parser::Pipeline)
-        return "'}' at the end of the pipeline's body";
+      if (kind_ == antlr4::Token::EOF || startsPart(kind_)) return "'}' at the end of " + ownerOfBody();
       if (!expects(Parser::OpenBrace) && hasPrevious() && endsExpression(previous()))
         return "an operator or the end of the statement after " + previousText();
       if (!expects(Parser::OpenBrace)) return "a statement or '}'";
-      return expects(Parser::Arrow) || (hasPrevious() && previous() == Parser::CloseParen)
-                 ? "'{', or '->' and the result"
-                 : "'{' to open the pipeline's body";
+      if (site_.parentRule == Parser::RulePipeline && hasPrevious() && previous() == Parser::CloseParen)
+        return "'{', or '->' and the result";
+      return "'{' to open " + ownerOfBody();
     case Parser::RuleStatement:
       return expects(Parser::Assign) ? "'=' after " + previousText() : "a name after " + previousText();
     case Parser::RuleTarget: return "a layer name or a call after '|>'";
     case Parser::RuleList:
+      if (expects(Parser::In)) return "'in' after " + previousText();
+      if (expects(Parser::Name) && !expectsValue()) return "the name of a variable after 'for'";
       return expectsValue() ? "a value or ']' after " + previousText() : "',' or ']' in a list";
     case Parser::RuleGroup: return expectsValue() ? "a value after " + previousText() : "')'";
     case Parser::RuleArguments:

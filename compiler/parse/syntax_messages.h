@@ -10,6 +10,7 @@ struct SyntaxErrorSite {
   const ScannedTokens& tokens;
   size_t found;                              // the token that cannot follow
   size_t rule;                               // the innermost rule of the grammar
+  size_t parentRule;                         // the rule around it; of the file: itself
   size_t ruleStart;                          // that rule's first token
   const antlr4::misc::IntervalSet& expected; // kinds that could follow
 };

@@ -6,6 +6,7 @@ namespace convoy {
 namespace {
 
 using Lexer = grammar::ConvoyLexer;
+using Parser = grammar::ConvoyParser; // has the kinds that the lexer never makes
 
 // Gives ANTLR bytes instead of characters, so that its positions are byte offsets.
 class ByteStream : public antlr4::ANTLRInputStream {
@@ -33,27 +34,73 @@ public:
       return false;
     }
     checkUtf8();
-    ByteStream stream(file_.text());
+    if (!scanRange(0, static_cast<uint32_t>(size))) return false;
+    tokens_.list().push_back({antlr4::Token::EOF, static_cast<uint32_t>(size), static_cast<uint32_t>(size), false});
+    return true;
+  }
+
+private:
+  // The tokens of a part of the text. False when there are too many.
+  bool scanRange(uint32_t from, uint32_t to) {
+    ByteStream stream(file_.text().substr(from, to - from));
     Lexer lexer(&stream);
     lexer.removeErrorListeners();
     for (;;) {
       std::unique_ptr<antlr4::Token> token = lexer.nextToken();
-      bool atEnd = token->getType() == antlr4::Token::EOF;
-      auto begin = static_cast<uint32_t>(atEnd ? size : static_cast<int64_t>(token->getStartIndex()));
-      auto end = static_cast<uint32_t>(atEnd ? size : static_cast<int64_t>(token->getStopIndex()) + 1);
-      if (atEnd || token->getChannel() == antlr4::Token::DEFAULT_CHANNEL)
-        take({token->getType(), begin, end, false});
-      if (atEnd) return true;
-      if (static_cast<int64_t>(tokens_.size()) > ParseLimits::tokens) {
-        diags_.report(diag::TooManyTokens, {&file_, begin, end}, ParseLimits::tokens);
+      if (token->getType() == antlr4::Token::EOF) return true;
+      auto begin = from + static_cast<uint32_t>(token->getStartIndex());
+      auto end = from + static_cast<uint32_t>(token->getStopIndex()) + 1;
+      if (token->getChannel() == antlr4::Token::DEFAULT_CHANNEL &&
+          !take({token->getType(), begin, end, false}))
         return false;
-      }
+      if (static_cast<int64_t>(tokens_.size()) <= ParseLimits::tokens) continue;
+      diags_.report(diag::TooManyTokens, {&file_, begin, end}, ParseLimits::tokens);
+      return false;
     }
   }
 
-private:
-  // Checks one token and keeps it.
-  void take(ScannedToken token) {
+  // Where the value in braces that begins at `open` ends: the place of its '}', or `end`.
+  uint32_t closingBrace(uint32_t open, uint32_t end) const {
+    int64_t depth = 0;
+    for (uint32_t i = open; i < end; ++i) {
+      if (file_.text()[i] == '{') ++depth;
+      if (file_.text()[i] == '}' && --depth == 0) return i;
+    }
+    return end;
+  }
+
+  // A string with values in braces becomes its pieces of text and the tokens between them.
+  bool takeString(ScannedToken token) {
+    std::string_view text = file_.text();
+    uint32_t begin = token.begin, last = token.end - 1; // the closing quote
+    size_t before = tokens_.size();
+    for (uint32_t i = token.begin + 1; i < last; ++i) {
+      bool doubled = (text[i] == '{' || text[i] == '}') && text[i + 1] == text[i];
+      if (text[i] == '\\' || doubled) {
+        ++i;
+        continue;
+      }
+      if (text[i] != '{') continue;
+      uint32_t close = closingBrace(i, last);
+      if (close == last) {
+        diags_.report(diag::OpenInterpolation, {&file_, i, i + 1})
+            .help("a brace itself is written '{{'; a value in braces holds no quotes");
+        tokens_.list().resize(before);
+        tokens_.list().push_back({Lexer::String, token.begin, token.end, true});
+        return true;
+      }
+      tokens_.list().push_back(
+          {begin == token.begin ? Parser::StringBegin : Parser::StringMiddle, begin, i + 1, false});
+      if (!scanRange(i + 1, close)) return false;
+      begin = i = close;
+    }
+    size_t kind = begin == token.begin ? Lexer::String : Parser::StringEnd;
+    tokens_.list().push_back({kind, begin, token.end, false});
+    return true;
+  }
+
+  // Checks one token and keeps it. False when there are too many inside of it.
+  bool take(ScannedToken token) {
     Location where{&file_, token.begin, token.end};
     std::string_view text = file_.text().substr(token.begin, token.end - token.begin);
     auto& list = tokens_.list();
@@ -75,11 +122,14 @@ private:
       diags_.report(diag::OpenString, where).help("a string ends on the line on which it begins, with '\"'");
       token.kind = Lexer::String, token.reported = true;
       break;
-    case Lexer::String: token.reported = hasControlCharacter(token); break;
+    case Lexer::String:
+      token.reported = hasControlCharacter(token);
+      if (!token.reported) return takeString(token);
+      break;
     case Lexer::BlockComment:
       diags_.report(diag::BlockComment, {&file_, token.begin, token.begin + 2})
           .help("start every line with '//'");
-      return;
+      return true;
     case Lexer::Comma:
       if (!list.empty() && list.back().kind == Lexer::Comma) {
         diags_.report(diag::UnexpectedToken, where, "a value after ','", "','");
@@ -91,7 +141,7 @@ private:
         malformedNumber({&file_, list.back().begin, token.end},
                         std::string(tokens_.text(tokens_.size() - 1)) + ".");
         list.back().reported = true;
-        return;
+        return true;
       }
       strayCharacter(where, text);
       token.reported = true;
@@ -100,6 +150,7 @@ private:
     }
     token.reported = token.reported || follows;
     list.push_back(token);
+    return true;
   }
 
   void malformedNumber(Location where, std::string_view text) {

@@ -1,6 +1,7 @@
 // The first step of parsing: bytes to tokens, with the diagnostics that need no grammar.
 #pragma once
 #include "ConvoyLexer.h"
+#include "ConvoyParser.h"
 #include "support/diagnostics.h"
 #include <memory>
 #include <vector>

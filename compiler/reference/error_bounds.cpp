@@ -96,6 +96,14 @@ private:
     case OpKind::Sub:
     case OpKind::Mul:
     case OpKind::Div: return arithmetic(node, y, e);
+    case OpKind::Less:
+    case OpKind::LessEqual:
+    case OpKind::Greater:
+    case OpKind::GreaterEqual:
+    case OpKind::Equal:
+    case OpKind::NotEqual: return comparison(node, y, e);
+    case OpKind::Select: return selection(node, y, e);
+    case OpKind::BatchNorm: return normalization(node, e);
     case OpKind::Concat: {
       std::vector<const Tensor*> parts;
       for (graph::ValueId id : node.operands) parts.push_back(&errors_[id]);
@@ -148,6 +156,45 @@ private:
       }
       e.data[at] = error + kSmallest;
     });
+  }
+
+  // The answer may change where the operands may be equal or change sides.
+  void comparison(const graph::Value& node, const Tensor& y, Tensor& e) const {
+    const Tensor &x = values_[node.operands[0]], &z = values_[node.operands[1]];
+    const Tensor &ex = errors_[node.operands[0]], &ez = errors_[node.operands[1]];
+    forEachPair(broadcastOf(x, z, y), [&](int64_t at, int64_t i, int64_t j) {
+      double error = ex.data[i] + ez.data[j];
+      e.data[at] = error > 0 && !(std::fabs(x.data[i] - z.data[j]) > error) ? 1 : 0;
+    });
+  }
+
+  // Where the condition may be on the other side of 0, the other operand may be taken.
+  void selection(const graph::Value& node, const Tensor& y, Tensor& e) const {
+    const Tensor &c = values_[node.operands[0]], &ec = errors_[node.operands[0]];
+    for (size_t side : {1, 2}) {
+      const Tensor &a = values_[node.operands[side]], &ea = errors_[node.operands[side]];
+      forEachPair(broadcastOf(c, a, y), [&](int64_t at, int64_t i, int64_t j) {
+        bool taken = (c.data[i] != 0) == (side == 1);
+        bool open = ec.data[i] > 0 && !(std::fabs(c.data[i]) > ec.data[i]);
+        if (taken || open) e.data[at] = std::max(e.data[at], ea.data[j] + std::fabs(a.data[j] - y.data[at]));
+      });
+    }
+  }
+
+  // A product and a sum with numbers that were rounded once. Folded into the layer before it, its scale is a
+  // rounding more for each weight there: at most 4 roundings for 3.
+  void normalization(const graph::Value& node, Tensor& e) const {
+    const Tensor &x = values_[node.operands[0]], &ex = errors_[node.operands[0]];
+    BatchNormParameters parameters;
+    for (size_t i = 0; i < 4; ++i) parameters[i] = &values_[node.operands[i + 1]];
+    int64_t channels = x.shape[0], plane = x.elements() / channels;
+    for (size_t i = 0; i < e.data.size(); ++i) {
+      auto channel = static_cast<int64_t>(i) / plane % channels;
+      ChannelScale of = channelScale(parameters, node.attributes.get<double>("epsilon"), channel);
+      double scale = std::fabs(of.scale), sum = (std::fabs(x.data[i]) + ex.data[i]) * scale;
+      e.data[i] = 4. / 3 * scale * ex.data[i] + roundings(3) * sum + roundings(2) * std::fabs(of.shift) +
+                  kSmallest * (1 + scale);
+    }
   }
 
   // exp(x - m) / sum: an error of e in x is a factor of exp(e); 16 roundings for exp itself.

@@ -94,6 +94,16 @@ private:
     case OpKind::Sub: return zip([](double a, double b) { return a - b; });
     case OpKind::Mul: return zip([](double a, double b) { return a * b; });
     case OpKind::Div: return zip([](double a, double b) { return a / b; });
+    case OpKind::Less: return zip([](double a, double b) { return a < b ? 1. : 0.; });
+    case OpKind::LessEqual: return zip([](double a, double b) { return a <= b ? 1. : 0.; });
+    case OpKind::Greater: return zip([](double a, double b) { return a > b ? 1. : 0.; });
+    case OpKind::GreaterEqual: return zip([](double a, double b) { return a >= b ? 1. : 0.; });
+    case OpKind::Equal: return zip([](double a, double b) { return a == b ? 1. : 0.; });
+    case OpKind::NotEqual: return zip([](double a, double b) { return a != b ? 1. : 0.; });
+    case OpKind::Select: return select(operand(0), operand(1), operand(2), result);
+    case OpKind::BatchNorm:
+      return batchNorm(operand(0), {&operand(1), &operand(2), &operand(3), &operand(4)},
+                       value.attributes.get<double>("epsilon"), result);
     case OpKind::Luminance: return luminance(operand(0), result);
     case OpKind::Concat: {
       std::vector<const Tensor*> parts;

@@ -2,6 +2,7 @@
 // shape.
 #pragma once
 #include "reference/interpreter.h"
+#include <array>
 
 namespace convoy::reference {
 
@@ -26,6 +27,15 @@ void maxPool(const Tensor& input, const WindowTable& window, Tensor& result);
 void averagePool(const Tensor& input, const WindowTable& window, bool countPadding, Tensor& result);
 void globalMax(const Tensor& input, Tensor& result);
 void globalAverage(const Tensor& input, Tensor& result);
+void select(const Tensor& condition, const Tensor& a, const Tensor& b, Tensor& result);
+// What a batch_norm does to the numbers of one channel: y = x * scale + shift.
+struct ChannelScale {
+  double scale, shift;
+};
+// Weight, bias, running mean, running variance.
+using BatchNormParameters = std::array<const Tensor*, 4>;
+ChannelScale channelScale(const BatchNormParameters& parameters, double epsilon, int64_t channel);
+void batchNorm(const Tensor& input, const BatchNormParameters& parameters, double epsilon, Tensor& result);
 void luminance(const Tensor& input, Tensor& result);
 void concat(const std::vector<const Tensor*>& inputs, Tensor& result);
 void dense(const Tensor& input, const Tensor& weight, const Tensor* bias, Tensor& result);

@@ -24,6 +24,31 @@ void globalAverage(const Tensor& input, Tensor& result) {
   }
 }
 
+void select(const Tensor& condition, const Tensor& a, const Tensor& b, Tensor& result) {
+  const double* c = condition.data.data();
+  forEachPair(broadcastOf(condition, a, result), [&](int64_t at, int64_t i, int64_t j) {
+    if (c[i] != 0) result.data[at] = a.data[j];
+  });
+  forEachPair(broadcastOf(condition, b, result), [&](int64_t at, int64_t i, int64_t j) {
+    if (c[i] == 0) result.data[at] = b.data[j];
+  });
+}
+
+ChannelScale channelScale(const BatchNormParameters& parameters, double epsilon, int64_t channel) {
+  auto number = [&](size_t i) { return parameters[i]->data[static_cast<size_t>(channel)]; };
+  double scale = number(0) / std::sqrt(number(3) + static_cast<float>(epsilon));
+  return {scale, number(1) - number(2) * scale};
+}
+
+void batchNorm(const Tensor& input, const BatchNormParameters& parameters, double epsilon, Tensor& result) {
+  int64_t channels = input.shape[0], plane = channels ? input.elements() / channels : 0;
+  for (int64_t row = 0; row < input.batch * channels; ++row) {
+    ChannelScale of = channelScale(parameters, epsilon, row % channels);
+    for (int64_t i = row * plane; i < (row + 1) * plane; ++i)
+      result.data[i] = input.data[i] * of.scale + of.shift;
+  }
+}
+
 void luminance(const Tensor& input, Tensor& result) {
   int64_t plane = result.elements();
   for (int64_t n = 0; n < result.batch; ++n) {

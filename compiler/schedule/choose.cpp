@@ -90,6 +90,14 @@ private:
     case OpKind::Sub:
     case OpKind::Mul:
     case OpKind::Div:
+    case OpKind::BatchNorm:
+    case OpKind::Less:
+    case OpKind::LessEqual:
+    case OpKind::Greater:
+    case OpKind::GreaterEqual:
+    case OpKind::Equal:
+    case OpKind::NotEqual:
+    case OpKind::Select:
     case OpKind::Luminance: return Algorithm::Pointwise;
     case OpKind::Concat: return Algorithm::Concat;
     case OpKind::Flatten: return Algorithm::Alias;

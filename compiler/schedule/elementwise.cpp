@@ -93,6 +93,8 @@ Reg Elementwise::operand(ValueId id, const Site& site, Reg channel) {
   return b_.load(k_.vector, pointer, index, site.mask, k_.constant(0));
 }
 
+Reg Elementwise::truth(Reg condition) { return b_.select(condition, k_.constant(1), k_.constant(0)); }
+
 Reg Elementwise::apply(const graph::Value& node, const std::vector<Reg>& x) {
   switch (node.op) {
   case OpKind::Relu: return b_.binary(Op::Max, k_.constant(0), x[0]); // 0 > x ? 0 : x lets NaN through
@@ -107,6 +109,13 @@ Reg Elementwise::apply(const graph::Value& node, const std::vector<Reg>& x) {
   case OpKind::Sub: return b_.binary(Op::Sub, x[0], x[1]);
   case OpKind::Mul: return b_.binary(Op::Mul, x[0], x[1]);
   case OpKind::Div: return b_.binary(Op::Div, x[0], x[1]);
+  case OpKind::Less: return truth(b_.compare(Op::Lt, x[0], x[1]));
+  case OpKind::LessEqual: return truth(b_.compare(Op::Le, x[0], x[1]));
+  case OpKind::Greater: return truth(b_.compare(Op::Lt, x[1], x[0]));
+  case OpKind::GreaterEqual: return truth(b_.compare(Op::Le, x[1], x[0]));
+  case OpKind::Equal: return truth(b_.compare(Op::Eq, x[0], x[1]));
+  case OpKind::NotEqual: return truth(b_.compare(Op::Ne, x[0], x[1]));
+  case OpKind::Select: return b_.select(b_.compare(Op::Ne, x[0], k_.constant(0)), x[1], x[2]);
   case OpKind::Luminance: {
     Reg sum = b_.binary(Op::Mul, x[0], k_.constant(0.299));
     sum = b_.fma(x[1], k_.constant(0.587), sum);
@@ -120,7 +129,8 @@ Reg Elementwise::apply(const graph::Value& node, const std::vector<Reg>& x) {
   case OpKind::Concat:
   case OpKind::Flatten:
   case OpKind::Dense:
-  case OpKind::Softmax: break;
+  case OpKind::Softmax:
+  case OpKind::BatchNorm: break; // a product and a sum by now
   }
   internalError(std::string(opInfo(node.op).name) + " is not element-wise");
 }

@@ -30,6 +30,7 @@ public:
   bool canFlatten() const;
 
 private:
+  Reg truth(Reg condition); // 1 or 0
   Reg apply(const graph::Value& node, const std::vector<Reg>& x);
   Reg operand(ValueId id, const Site& site, Reg channel);
   Reg channelVector(ValueId id, Reg pointer, Reg block);

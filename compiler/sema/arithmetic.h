@@ -16,10 +16,18 @@ struct ArithmeticContext {
 Value applyUnary(ast::UnaryOp op, const Value& operand, const ArithmeticContext& context);
 Value applyBinary(ast::BinaryOp op, const Value& left, const Value& right, const ArithmeticContext& context);
 
-// min, max, abs, sqrt, exp, div, mod, size.
+// Functions of numbers, and those that say what is known of a tensor (channels, depth, height, width, shape).
 bool isFunction(const std::string& name);
+bool isInquiry(const std::string& name);
 const std::vector<std::string>& functionNames();
+// Not an inquiry.
 Value applyFunction(const std::string& name, const std::vector<Value>& arguments,
                     const ArithmeticContext& context);
+
+// Report and return poison: operands that `op` cannot take; a result beyond 64 bits; one that is not finite.
+Value wrongOperands(const std::string& op, const std::vector<Value>& operands,
+                    const ArithmeticContext& context);
+Value overflow(const std::string& op, const ArithmeticContext& context);
+Value finite(double value, const std::string& op, const ArithmeticContext& context);
 
 } // namespace convoy::sema

@@ -1,11 +1,20 @@
 // Expressions: what is known when compiling is computed here, tensors become nodes.
 #include "sema/elaborator.h"
 #include "support/internal_error.h"
+#include <algorithm>
 
 namespace convoy::sema {
 
 Value Elaborator::evaluate(const ast::Expr* expr) {
-  return expr ? evaluateInside(*expr) : Value(); // what could not be parsed has been reported
+  if (!expr || !charge(1, expr->location)) return {};
+  if (depth_ >= ElaborationLimits::depth) {
+    stop(diags_.report(diag::TooDeep, expr->location, ElaborationLimits::depth));
+    return {};
+  }
+  ++depth_;
+  Value value = evaluateInside(*expr);
+  --depth_;
+  return value;
 }
 
 Value Elaborator::evaluateInside(const ast::Expr& expr) {
@@ -23,8 +32,7 @@ Value Elaborator::evaluateInside(const ast::Expr& expr) {
       elements.push_back(evaluate(element.get()));
       poison = poison || elements.back().isPoison();
     }
-    if (poison) return {};
-    return {List{std::make_shared<const std::vector<Value>>(std::move(elements))}};
+    return poison ? Value() : list(std::move(elements), expr.location);
   }
   case Expr::Name: return name(expr);
   case Expr::Unary: {
@@ -38,21 +46,134 @@ Value Elaborator::evaluateInside(const ast::Expr& expr) {
   case Expr::Call: return call(expr.text, expr.calleeLocation, expr.arguments, nullptr, expr.location);
   case Expr::Pipe: return pipe(expr);
   case Expr::Record: return {}; // outside of a return: reported by the parser
+  case Expr::Index: return index(expr);
+  case Expr::Choice: return evaluate(chosen(expr));
+  case Expr::Comprehension: return comprehension(expr);
+  case Expr::Interpolation: return interpolation(expr);
   }
   return {};
 }
 
+Value Elaborator::list(std::vector<Value> elements, Location location) {
+  List made = makeList(std::move(elements));
+  if (made.depth <= ElaborationLimits::listDepth) return {made};
+  diags_.report(diag::ListTooDeep, location, ElaborationLimits::listDepth);
+  return {};
+}
+
+Value Elaborator::comprehension(const ast::Expr& expr) {
+  auto over = items(expr.range);
+  if (!over) return {};
+  std::vector<Value> elements;
+  for (int64_t i = over->first; i < over->last; ++i) {
+    size_t before = diags_.all().size();
+    Value value = over->at(i);
+    frame_->loops.emplace_back(expr.text, textOf(value).value_or(describe(value, graph_)));
+    frame_->scopes.emplace_back();
+    frame_->scopes.back()[expr.text] = std::move(value);
+    elements.push_back(evaluate(expr.elements[0].get()));
+    frame_->scopes.pop_back();
+    explain(before);
+    frame_->loops.pop_back();
+    if (elements.back().isPoison()) return {}; // the next turn would say the same again
+  }
+  return list(std::move(elements), expr.location);
+}
+
+// The branch that an `if` stands for.
+const ast::Expr* Elaborator::chosen(const ast::Expr& choice) {
+  for (size_t i = 0; i + 1 < choice.elements.size(); i += 2) {
+    auto taken = condition(choice.elements[i].get(), "an 'if'");
+    if (!taken) return nullptr;
+    if (*taken) return choice.elements[i + 1].get();
+  }
+  return choice.elements.back().get();
+}
+
+Value Elaborator::index(const ast::Expr& expr) {
+  Value value = evaluate(expr.elements[0].get());
+  for (size_t i = 1; i < expr.elements.size(); ++i) {
+    Value at = evaluate(expr.elements[i].get());
+    if (value.isPoison() || at.isPoison()) return {};
+    auto* position = at.as<int64_t>();
+    auto* list = value.as<List>();
+    auto* size = value.as<SizeTuple>();
+    Location where = expr.elements[i]->location;
+    if (!position || (!list && !size)) {
+      diags_.report(diag::WrongIndex, where, describe(value, graph_), describe(at, graph_));
+      return {};
+    }
+    size_t count = list ? list->elements->size() : size->extents.size();
+    if (*position < 0 || *position >= static_cast<int64_t>(count)) {
+      diags_.report(diag::IndexRange, where, *position, describe(value, graph_))
+          .help(count == 0 ? "the list is empty" : "elements are numbered 0.." + std::to_string(count));
+      return {};
+    }
+    auto place = static_cast<size_t>(*position);
+    value = list ? Value((*list->elements)[place]) : Value{size->extents[place]};
+  }
+  return value;
+}
+
+Value Elaborator::interpolation(const ast::Expr& expr) {
+  std::string text;
+  bool poison = false;
+  for (const ast::ExprPtr& element : expr.elements) {
+    Value value = evaluate(element.get());
+    poison = poison || value.isPoison();
+    auto part = textOf(value);
+    if (!part && !value.isPoison()) {
+      diags_.report(diag::NoText, element->location, describe(value, graph_));
+      poison = true;
+    }
+    text += part.value_or("");
+  }
+  if (poison) return {};
+  if (text.size() <= ElaborationLimits::textLength) return {std::move(text)};
+  diags_.report(diag::TextTooLong, expr.location, ElaborationLimits::textLength);
+  return {};
+}
+
+// A statement inside a loop or a branch that binds the name; nullptr when there is none.
+static const ast::Statement* bindingInside(const std::vector<ast::Statement>& list, const std::string& name,
+                                           bool inside, bool& inLoop) {
+  for (const ast::Statement& each : list) {
+    if (inside && each.kind == ast::Statement::Bind &&
+        std::find(each.names.begin(), each.names.end(), name) != each.names.end())
+      return &each;
+    inLoop = inLoop || each.kind == ast::Statement::For;
+    if (auto* found = bindingInside(each.body, name, true, inLoop)) return found;
+    for (const ast::Branch& branch : each.branches)
+      if (auto* found = bindingInside(branch.body, name, true, inLoop)) return found;
+    inLoop = inLoop && each.kind != ast::Statement::For;
+  }
+  return nullptr;
+}
+
 Value Elaborator::name(const ast::Expr& expr) {
-  auto found = scope_.find(expr.text);
-  if (found != scope_.end()) return found->second;
+  if (const Value* bound = frame_->find(expr.text)) return *bound;
+  const Definition* definition = frame_->names.find(expr.text);
+  if (definition && definition->constant) return constant(*definition);
+  if (definition) {
+    diags_.report(diag::DefinitionAsValue, expr.location, expr.text, definition->kind())
+        .help("write `x |> " + expr.text + "` or `" + expr.text + "(x)`");
+    return {};
+  }
   if (findOp(expr.text) || isFunction(expr.text)) {
     diags_.report(diag::LayerAsValue, expr.location, expr.text)
         .help("write `x |> " + expr.text + "` or `" + expr.text + "(x)`");
     return {};
   }
   auto report = diags_.report(diag::UnknownName, expr.location, expr.text);
-  std::vector<std::string> candidates;
-  for (const auto& entry : scope_) candidates.push_back(entry.first);
+  bool inLoop = false;
+  if (auto* elsewhere = frame_->body ? bindingInside(*frame_->body, expr.text, false, inLoop) : nullptr) {
+    report.label(elsewhere->nameLocations[0], inLoop ? "what a loop binds first is local to it"
+                                                     : "this branch is not taken");
+    if (inLoop) report.help("bind '" + expr.text + "' before the loop; the loop then changes it");
+    return {};
+  }
+  std::vector<std::string> candidates = frame_->visibleNames();
+  for (const std::string& name : frame_->names.constants()) candidates.push_back(name);
   std::string nearest = nearestName(expr.text, candidates);
   if (!nearest.empty()) report.help("did you mean '" + nearest + "'?");
   return {};
@@ -75,6 +196,8 @@ Value Elaborator::binary(const ast::Expr& expr) {
   }
   Value right = evaluate(expr.elements[1].get());
   if (left.isPoison() || right.isPoison()) return {};
+  for (const Value* side : {&left, &right})
+    if (auto* list = side->as<List>(); list && !charge(list->nodes, expr.location)) return {};
   if (left.as<Tensor>() || right.as<Tensor>()) return tensorArithmetic(expr, rowOf(expr.binary), left, right);
   return applyBinary(expr.binary, left, right, arithmetic(expr.location));
 }
@@ -83,8 +206,10 @@ Value Elaborator::tensorArithmetic(const ast::Expr& expr, const OpInfo* row, con
                                    const Value& right) {
   auto isOperand = [](const Value& value) { return value.as<Tensor>() || value.number(); };
   if (!row || !isOperand(left) || !isOperand(right)) {
-    diags_.report(diag::WrongOperands, expr.location, ast::spelling(expr.binary),
-                  describe(left, graph_) + " and " + describe(right, graph_));
+    auto report = diags_.report(diag::WrongOperands, expr.location, ast::spelling(expr.binary),
+                                describe(left, graph_) + " and " + describe(right, graph_));
+    if (expr.binary == ast::BinaryOp::And) report.help("where both hold: a * b");
+    if (expr.binary == ast::BinaryOp::Or) report.help("where one holds: a + b > 0");
     return {};
   }
   LayerCall layer{*row, expr.location, {}, {}, {}, {}, {}, {}};
@@ -114,15 +239,16 @@ Value Elaborator::pipe(const ast::Expr& expr) {
     }
     bool isCall = target->kind == ast::Expr::Call;
     require(isCall || target->kind == ast::Expr::Name, "a pipe leads to a name or a call");
-    auto bound = scope_.find(target->text);
-    if (!isCall && bound != scope_.end() && !findOp(target->text) && !isFunction(target->text)) {
-      if (!bound->second.isPoison())
-        diags_.report(diag::NoPipeTarget, target->location, describe(bound->second, graph_));
+    const Value* bound = isCall ? nullptr : frame_->find(target->text);
+    if (bound && !isCallable(target->text)) {
+      if (!bound->isPoison())
+        diags_.report(diag::NoPipeTarget, target->location, describe(*bound, graph_));
       value = {};
       continue;
     }
     static const std::vector<ast::Argument> none;
     Location callee = isCall ? target->calleeLocation : target->location;
+    if (!charge(1, target->location)) return {};
     value = call(target->text, callee, isCall ? target->arguments : none, &value, target->location);
   }
   return value;

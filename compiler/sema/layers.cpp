@@ -1,7 +1,6 @@
 // Nodes: names, parameters, the shape rule.
 #include "sema/elaborator.h"
 #include <algorithm>
-#include <cctype>
 #include <charconv>
 #include <cmath>
 
@@ -38,40 +37,42 @@ void Elaborator::addCheck(ShapeRequest::RuntimeCheck check, Location location) {
 }
 
 // The name itself, or with the first free number behind it.
-std::string Elaborator::unused(const std::string& name) const {
-  std::string candidate = name;
-  for (int64_t i = 2; names_.count(candidate); ++i) candidate = name + "_" + std::to_string(i);
+std::string Elaborator::unused(const std::string& name) {
+  if (!names_.count(name)) return name;
+  int64_t& suffix = suffixes_.emplace(name, 1).first->second;
+  std::string candidate;
+  do candidate = name + "_" + std::to_string(++suffix);
+  while (names_.count(candidate));
   return candidate;
 }
 
-// Unnamed layers are numbered per kind, and every layer of the kind counts, so that a name given to one does
-// not change the names of those after it.
-std::string Elaborator::proposedName(const LayerCall& call) const {
+// Unnamed layers are numbered per kind in each named block, and every layer of the kind counts, so that a name
+// given to one does not change the names of those after it.
+std::string Elaborator::proposedName(const LayerCall& call) {
   if (call.name) return unused(*call.name);
-  auto counter = counters_.find(call.row.name);
+  std::string kind = frame_->prefix + call.row.name;
+  auto counter = counters_.find(kind);
   int64_t number = counter == counters_.end() ? 1 : counter->second + 1;
-  auto text = [&] { return std::string(call.row.name) + "_" + std::to_string(number); };
+  auto text = [&] { return kind + "_" + std::to_string(number); };
   while (names_.count(text())) ++number;
   return text();
 }
 
 bool Elaborator::registerLayer(const LayerCall& call, const std::string& name, bool hasParameters) {
-  ++counters_[call.row.name];
-  auto legal = [](char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '.' || c == '/' || c == '-';
-  };
-  if (call.name && (call.name->empty() || call.name->size() > 200 ||
-                    !std::all_of(call.name->begin(), call.name->end(), legal))) {
-    diags_.report(diag::BadLayerName, call.nameLocation, *call.name)
-        .help("a name has 1 to 200 letters, digits, '_', '.', '/' or '-'");
-    return false;
-  }
+  ++counters_[frame_->prefix + call.row.name];
   if (!hasParameters) return true;
   Location where = call.name ? call.nameLocation : call.location;
-  auto [existing, isNew] = parametricLayers_.emplace(call.name ? *call.name : name, where);
-  if (!isNew)
-    diags_.report(diag::DuplicateLayer, where, existing->first).label(existing->second, "the first one");
-  return isNew;
+  auto [existing, isNew] = parametricLayers_.emplace(call.name ? *call.name : name, here(where));
+  if (isNew) return true;
+  const Place& first = existing->second;
+  auto report = diags_.report(diag::DuplicateLayer, where, existing->first);
+  report.label(first.location, "the first one" + first.loops);
+  for (auto site = first.site; site; site = site->caller) report.label(site->location, "the first: " + site->text);
+  if (!frame_->loops.empty())
+    report.help("put what differs into the name: \"...{" + frame_->loops.back().first + "}\"");
+  else if (frame_->site)
+    report.help("give each call of the block a name of its own: 'name: \"...\"'");
+  return false;
 }
 
 // The value of a default, which is written as in a script.
@@ -108,8 +109,14 @@ std::optional<KernelValues> Elaborator::applyLiteralKernel(LayerCall& call) {
     if (name == "kernel") location = where;
   std::optional<int64_t> groups;
   if (attributes.has("groups")) groups = attributes.get<int64_t>("groups");
+  if (!charge(call.literal->nodes, location)) return std::nullopt;
   auto kernel = resolveKernel(*call.literal, input, groups, location, graph_, diags_);
   if (!kernel) return std::nullopt;
+  literalNumbers_ += static_cast<int64_t>(kernel->weight.size());
+  if (literalNumbers_ > ElaborationLimits::literalNumbers) {
+    diags_.report(diag::TooManyParameters, location, "kernel values", ElaborationLimits::literalNumbers);
+    return std::nullopt;
+  }
   if (attributes.has("filters") && attributes.get<int64_t>("filters") != kernel->filters) {
     diags_.report(diag::KernelMismatch, location, kernel->filters, "filters",
                   attributes.get<int64_t>("filters"));
@@ -140,6 +147,12 @@ bool Elaborator::reasonable(const TensorType& type, Location location) {
 }
 
 Value Elaborator::addLayer(LayerCall call) {
+  if (layers_ >= ElaborationLimits::layers) {
+    stop(diags_.report(diag::TooManyLayers, call.location, ElaborationLimits::layers));
+    return {};
+  }
+  ++layers_;
+  if (call.name) call.name = frame_->prefix + *call.name;
   std::optional<KernelValues> kernel;
   if (call.literal) {
     int rank = graph_.value(call.operands[0].id).type.spatialRank();

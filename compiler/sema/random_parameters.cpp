@@ -24,6 +24,12 @@ private:
   uint64_t state_;
 };
 
+// Of a batch_norm: its weight and its variance are around 1, its bias and mean around 0.
+float normalized(size_t parameter, SplitMix64& random) {
+  bool aroundOne = parameter == 0 || parameter == 3;
+  return (aroundOne ? 1.0f : 0.0f) + 0.25f * random.uniform();
+}
+
 uint64_t hashOf(const std::string& name) {
   uint64_t hash = 0xcbf29ce484222325u; // FNV-1a
   for (unsigned char c : name) hash = (hash ^ c) * 0x100000001b3u;
@@ -55,7 +61,8 @@ void initializeRandom(graph::Graph& graph, uint64_t seed, DiagnosticEngine& diag
         return;
       }
       SplitMix64 random(SplitMix64(seed).next() ^ hashOf(parameter.name));
-      for (float& number : filled->data) number = bound * random.uniform();
+      for (float& number : filled->data)
+        number = node.op == OpKind::BatchNorm ? normalized(i - first, random) : bound * random.uniform();
       parameter.data = std::move(filled);
     }
   }

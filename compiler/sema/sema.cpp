@@ -8,18 +8,8 @@ namespace {
 
 const ast::Pipeline* choose(const ast::File& file, const std::string& wanted, DiagnosticEngine& diags) {
   Location whole{file.source, 0, 0};
-  std::map<std::string, Location> seen;
   std::vector<std::string> names;
-  bool twice = false;
-  for (const ast::Pipeline& pipeline : file.pipelines) {
-    auto [first, isNew] = seen.emplace(pipeline.name, pipeline.nameLocation);
-    twice = twice || !isNew;
-    if (!isNew)
-      diags.report(diag::DuplicateName, pipeline.nameLocation, "pipelines", pipeline.name)
-          .label(first->second, "the first one");
-    names.push_back(pipeline.name);
-  }
-  if (twice) return nullptr;
+  for (const ast::Pipeline& pipeline : file.pipelines) names.push_back(pipeline.name);
   if (file.pipelines.empty()) {
     diags.report(diag::NoPipeline, whole).help("write `pipeline name(x: image[rgb]) { return x }`");
     return nullptr;
@@ -43,9 +33,11 @@ const ast::Pipeline* choose(const ast::File& file, const std::string& wanted, Di
 
 std::optional<graph::Graph> analyze(const ast::File& file, const SemaOptions& options,
                                     DiagnosticEngine& diags) {
+  sema::Program program(file, diags);
+  if (diags.hasErrors()) return std::nullopt;
   const ast::Pipeline* pipeline = choose(file, options.pipeline, diags);
   if (!pipeline) return std::nullopt;
-  graph::Graph graph = sema::Elaborator(*pipeline, diags).run();
+  graph::Graph graph = sema::Elaborator(program, options, diags).run(*pipeline);
   if (diags.hasErrors()) return std::nullopt;
   sema::prune(graph);
   if (options.initSeed) sema::initializeRandom(graph, *options.initSeed, diags);

@@ -5,12 +5,25 @@
 #include "support/diagnostics.h"
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace convoy {
 
 struct SemaOptions {
   std::string pipeline;             // which one; needed when the file has several
   std::optional<uint64_t> initSeed; // --init random:SEED fills parameters that have no values
+  std::vector<std::pair<std::string, std::string>> defines; // -D NAME=VALUE: other values for constants
+};
+
+// Work that elaboration may do before it gives up with a diagnostic.
+struct ElaborationLimits {
+  static constexpr int64_t steps = 1'000'000;       // expressions, statements, turns of loops, elements of lists
+  static constexpr int64_t layers = 10'000;         // of one pipeline
+  static constexpr int64_t depth = 2'000;           // expressions inside each other, through calls
+  static constexpr int64_t listDepth = 16;          // lists in lists
+  static constexpr int64_t textLength = 1'000;      // bytes
+  static constexpr int64_t literalNumbers = 1 << 28; // of all kernels that are written as values
 };
 
 // nullopt after an error. Parameters without values stay empty (ParameterData::data).

@@ -46,11 +46,27 @@ std::optional<ImageKind> Elaborator::imageKind(const ast::TypeExpr& type) {
   return std::nullopt;
 }
 
+// An integer constant whose name is written as a dimension stands for its value.
+const Definition* Elaborator::namedSize(const ast::Expr& expr) {
+  if (expr.kind != ast::Expr::Name) return nullptr;
+  const Definition* named = frame_->names.constant(expr.text);
+  if (!named) return nullptr;
+  Value value = constant(*named);
+  return value.as<int64_t>() || value.isPoison() ? named : nullptr;
+}
+
 std::optional<Size> Elaborator::inputDimension(const ast::Expr& expr, const std::string& unnamed,
                                                bool channels) {
-  if (expr.kind == ast::Expr::Int) {
-    if (expr.integer >= 1 && expr.integer <= (channels ? kMostChannels : kLongest)) return Size(expr.integer);
-    diags_.report(diag::WrongDimension, expr.location, std::to_string(expr.integer))
+  std::optional<int64_t> number;
+  if (expr.kind == ast::Expr::Int) number = expr.integer;
+  if (const Definition* named = namedSize(expr)) {
+    Value value = constant(*named);
+    if (value.isPoison()) return std::nullopt;
+    number = *value.as<int64_t>();
+  }
+  if (number) {
+    if (*number >= 1 && *number <= (channels ? kMostChannels : kLongest)) return Size(*number);
+    diags_.report(diag::WrongDimension, expr.location, std::to_string(*number))
         .help("a dimension is at least 1 and at most " + std::to_string(channels ? kMostChannels : kLongest));
     return std::nullopt;
   }
@@ -117,8 +133,6 @@ std::optional<TensorType> Elaborator::inputType(const ast::Input& input) {
     auto size = inputDimension(*dimension, input.name + "." + axisNameAt(axis, count), axis == 0);
     good = good && size;
     type.dims.push_back(size.value_or(1));
-    if (size && dimension->kind == ast::Expr::Name && dimension->text != "_")
-      sizeNames_.insert(dimension->text);
   }
   if (!good || !reasonable(type, written.location)) return std::nullopt;
   return type;
@@ -141,9 +155,17 @@ std::optional<Size> Elaborator::sizeExpression(const ast::Expr& expr) {
   switch (expr.kind) {
   case Expr::Int: return bounded(Size(expr.integer));
   case Expr::Name: {
-    if (sizeNames_.count(expr.text)) return Size::symbol(expr.text);
+    auto known = frame_->sizes.find(expr.text);
+    if (known != frame_->sizes.end()) return known->second;
+    if (const Definition* named = namedSize(expr)) {
+      Value value = constant(*named);
+      return value.isPoison() ? std::nullopt : bounded(Size(*value.as<int64_t>()));
+    }
+    std::vector<std::string> names;
+    for (const auto& entry : frame_->sizes)
+      if (entry.first.find('.') == std::string::npos) names.push_back(entry.first);
     auto report = diags_.report(diag::UnknownSizeName, expr.location, expr.text);
-    std::string nearest = nearestName(expr.text, {sizeNames_.begin(), sizeNames_.end()});
+    std::string nearest = nearestName(expr.text, names);
     if (!nearest.empty())
       report.help("did you mean '" + nearest + "'?");
     else
@@ -173,7 +195,11 @@ std::optional<Size> Elaborator::sizeExpression(const ast::Expr& expr) {
   case Expr::SizeLiteral:
   case Expr::List:
   case Expr::Pipe:
-  case Expr::Record: break;
+  case Expr::Record:
+  case Expr::Index:
+  case Expr::Choice:
+  case Expr::Comprehension:
+  case Expr::Interpolation: break;
   }
   wrong("this").help("a dimension is made of numbers, the names of sizes, + - *, div, mod, min and max");
   return std::nullopt;

@@ -15,13 +15,23 @@ struct SizeTuple {
 };
 struct List {
   std::shared_ptr<const std::vector<Value>> elements; // shared: lists are values, and may be large
+  // Lists in lists, and all that is inside when it is walked. Shared parts count each time.
+  int64_t depth = 1, nodes = 1;
 };
 struct Tensor {
   graph::ValueId id;
 };
+// A size that is a number only when the compiled pipeline runs.
+struct RunTimeSize {
+  Size size;
+};
+// Several outputs of a block, in their order.
+struct Record {
+  std::shared_ptr<const std::vector<std::pair<std::string, Value>>> fields;
+};
 
 struct Value {
-  std::variant<Poison, int64_t, double, bool, std::string, SizeTuple, List, Tensor> data;
+  std::variant<Poison, int64_t, double, bool, std::string, SizeTuple, List, Tensor, RunTimeSize, Record> data;
 
   template <typename T> const T* as() const { return std::get_if<T>(&data); }
   bool isPoison() const { return as<Poison>() != nullptr; }
@@ -33,7 +43,12 @@ struct Value {
   }
 };
 
+List makeList(std::vector<Value> elements);
+
 // For messages: "the integer 3", "a list of 2", "tensor[3, H, W]".
 std::string describe(const Value& value, const graph::Graph& graph);
+
+// As a text of the script holds it: "3", "0.5", "true", "3x3". nullopt when it has no such form.
+std::optional<std::string> textOf(const Value& value);
 
 } // namespace convoy::sema

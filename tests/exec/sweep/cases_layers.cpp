@@ -75,7 +75,15 @@ void addElementwise(CaseList& list) {
                                  "a * sqrt(square)",
                                  "sqrt(square)",
                                  "sqrt(square) / divisor",
-                                 "12 / divisor"})
+                                 "12 / divisor",
+                                 "a > 0.5",
+                                 "2 <= a",
+                                 "a == a",
+                                 "a != square",
+                                 "select(a > 1, a * 2, -a)",
+                                 "select(square >= a, 1, a)",
+                                 "select(relu(a), square, 0.5)",
+                                 "(a < 3) * a + (a >= square)"})
     for (int rank : {1, 2, 3})
       for (bool blocked : {false, true}) {
         int64_t channels = blocked ? 17 + n % 16 : 1 + n % 5;

@@ -125,6 +125,14 @@ private:
     case OpKind::Mul:
     case OpKind::Div:
     case OpKind::Sqrt: return once;
+    case OpKind::Less:
+    case OpKind::LessEqual:
+    case OpKind::Greater:
+    case OpKind::GreaterEqual:
+    case OpKind::Equal:
+    case OpKind::NotEqual:
+    case OpKind::Select: return operands == Precision::Exact ? Precision::Exact : Precision::Real;
+    case OpKind::BatchNorm: return Precision::Real;
     case OpKind::Conv:
     case OpKind::Dense: {
       const Tensor& w = values_[node.operands[1]];

@@ -1,5 +1,6 @@
 #include "program.h"
 #include "driver/describe.h"
+#include "graph/passes/fold_batch_norm.h"
 #include "graph/reader.h"
 #include "loop/reader.h"
 #include "parse/parser.h"
@@ -65,7 +66,9 @@ void checkGraphText(const graph::Graph& graph) {
       [](const graph::Graph& g) { return graph::print(g, true); });
 }
 
-Program compileGraph(const graph::Graph& graph, const Target& target, int optimize) {
+Program compileGraph(const graph::Graph& given, const Target& target, int optimize) {
+  const graph::Graph graph = graph::foldBatchNorm(given);
+  requireNone("the graph without batch_norm is not well formed", graph::verify(graph));
   schedule::Schedule schedule = schedule::makeSchedule(graph, target);
   checkText(
       "the schedule", schedule::print(schedule, graph),

@@ -23,7 +23,7 @@ TEST(Explain, TheNearestAreOffered) {
     for (const DiagnosticRow* row : nearestDiagnostics(written)) codes += std::string(" ") + row->code;
     return codes;
   };
-  EXPECT_EQ(nearest("E0100"), " E0101 E0102 E0103");
+  EXPECT_EQ(nearest("E0100"), " E0101 E0103 E0104");
   EXPECT_EQ(nearest("W0201").substr(0, 6), " W0501"); // of the same letter first
   EXPECT_EQ(nearest("UnknwonName"), " E0201");
   EXPECT_EQ(nearest("something else"), "");

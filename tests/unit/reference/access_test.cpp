@@ -101,6 +101,11 @@ Attributes limits() {
   a.set("high", 1000.0);
   return a;
 }
+Attributes epsilon() {
+  Attributes a;
+  a.set("epsilon", 0.5);
+  return a;
+}
 Attributes dense() {
   Attributes a;
   a.set("units", int64_t(3));
@@ -157,6 +162,14 @@ TEST(Access, RegionsCoverWhatInfluencesEveryLayer) {
       {OpKind::Flatten, {{{2, 2, 2}}}, {}, false, "flatten"},
       {OpKind::Dense, {{{5}}}, dense(), true, "dense"},
       {OpKind::Softmax, {{{3, 2}}}, {}, true, "softmax"},
+      {OpKind::BatchNorm, {{{3, 2}}}, epsilon(), true, "batch_norm"},
+      {OpKind::Less, {{{2, 3}}, {{2}}}, {}, false, "less"},
+      {OpKind::LessEqual, {{{2, 3}}, {{1}}}, {}, false, "less_equal"},
+      {OpKind::Greater, {{{1, 3}}, {{2, 3}}}, {}, false, "greater"},
+      {OpKind::GreaterEqual, {{{2, 3}}, {{2, 1}}}, {}, false, "greater_equal"},
+      {OpKind::Equal, {{{2, 3}}, {{2, 3}}}, {}, false, "equal"},
+      {OpKind::NotEqual, {{{2, 3}}, {{2, 3}}}, {}, false, "not_equal"},
+      {OpKind::Select, {{{2, 1}}, {{2, 3}}, {{2}}}, {}, false, "select"},
   };
   std::set<OpKind> seen;
   std::mt19937 engine(11);

@@ -23,7 +23,10 @@ inline Analyzed analyzeText(const std::string& text, const SemaOptions& options 
   DiagnosticEngine diags;
   auto ast = parse(file, diags);
   Analyzed result;
-  if (!diags.hasErrors()) result.graph = analyze(*ast, options, diags);
+  SemaOptions chosen = options;
+  for (const ast::Pipeline& pipeline : ast->pipelines)
+    if (options.pipeline.empty() && pipeline.name == "main") chosen.pipeline = "main"; // among several
+  if (!diags.hasErrors()) result.graph = analyze(*ast, chosen, diags);
   for (const auto& d : diags.all()) {
     result.diagnostics += position(d->labels[0].location) + ": " + d->code + ": " + d->message + "\n";
     for (size_t i = 1; i < d->labels.size(); ++i)

@@ -21,6 +21,7 @@ TEST_P(SemaDiagnostics, AsDocumented) {
 
 const Case kCases[] = {
 #include "diagnostic_cases.inc"
+#include "language_cases.inc"
 };
 INSTANTIATE_TEST_SUITE_P(All, SemaDiagnostics, testing::ValuesIn(kCases));
 
@@ -42,6 +43,32 @@ TEST(SemaDiagnosticsTogether, SizesStaySmall) {
   for (int i = 0; i < 40; ++i) text += " |> max_pool(2, stride: 3, ceil_mode: true)";
   EXPECT_EQ(analyzeText(text + " }").diagnostics.substr(6),
             ": E0315: the sizes of this layer have become too complicated to compute at run time\n");
+}
+
+TEST(SemaDiagnosticsTogether, DefinesThatDoNotFit) {
+  auto defined = [](const char* name, const char* value) {
+    SemaOptions options;
+    options.defines = {{name, value}};
+    return analyzeText("const sigma = 1.5 const n = 3\npipeline p(x: tensor[1]) { return x * sigma * n }", options)
+        .diagnostics;
+  };
+  EXPECT_EQ(defined("sigma", "2"), "");
+  EXPECT_EQ(defined("sigm", "2"),
+            "1:1: E0254: the script has no constant 'sigm'\n  help: did you mean 'sigma'?\n");
+  EXPECT_EQ(defined("n", "2.5"), "1:25: E0255: 'n' is the integer 3, which '-D' cannot make '2.5'\n"
+                                 "  help: '-D' gives a value of the same kind\n");
+}
+
+// A parenthesis for each level needs no stack of its own: 190 of them, in a block that is called in another.
+TEST(SemaDiagnosticsTogether, DeepCallsEndInADiagnostic) {
+  std::string nested = "x", text;
+  for (int i = 0; i < 150; ++i) nested = "(1 * " + nested + ")";
+  for (int i = 0; i < 40; ++i)
+    text += "block b" + std::to_string(i) + "(x) { return " +
+            std::string(nested).replace(nested.find('x'), 1, "b" + std::to_string(i + 1) + "(x)") + " }\n";
+  text += "block b40(x) { return x }\npipeline p(x: tensor[1]) { return b0(x) }";
+  EXPECT_NE(analyzeText(text).diagnostics.find("E0239: calls and brackets are inside each other more than 2000 deep"),
+            std::string::npos);
 }
 
 TEST(SemaDiagnosticsTogether, PipelinesAreChosenByName) {

@@ -1,0 +1,197 @@
+// Attributes of layers.
+#include "sema/elaborator.h"
+#include <algorithm>
+
+namespace convoy::sema {
+
+// The text of `name: "..."`. False after a diagnostic.
+bool Elaborator::layerName(const ast::Argument& argument, std::optional<std::string>& name) {
+  if (name) {
+    diags_.report(diag::DuplicateAttribute, argument.nameLocation, "name");
+    return false;
+  }
+  Value value = evaluate(argument.value.get());
+  if (auto* text = value.as<std::string>()) {
+    name = *text;
+    auto legal = [](char c) {
+      return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '.' || c == '/' || c == '-';
+    };
+    if (!name->empty() && name->size() <= 200 && std::all_of(name->begin(), name->end(), legal)) return true;
+    diags_.report(diag::BadLayerName, argument.value->location, *name)
+        .help("a name has 1 to 200 letters, digits, '_', '.', '/' or '-'");
+  } else if (!value.isPoison()) {
+    diags_.report(diag::WrongAttributeValue, argument.location, "name", "text in quotes",
+                  describe(value, graph_));
+  }
+  return false;
+}
+
+bool Elaborator::namedArgument(LayerCall& call, const ast::Argument& argument) {
+  if (*argument.name == "name") {
+    call.nameLocation = argument.value->location;
+    return layerName(argument, call.name);
+  }
+  for (const AttributeSpec& spec : call.row.attributes)
+    if (spec.name == *argument.name)
+      return argument.value && setAttribute(call, spec, *argument.value, argument.nameLocation);
+  std::vector<std::string> candidates;
+  for (const AttributeSpec& spec : call.row.attributes) candidates.push_back(spec.name);
+  candidates.push_back("name");
+  auto report = diags_.report(diag::UnknownAttribute, argument.nameLocation, call.row.name, *argument.name);
+  std::string nearest = nearestName(*argument.name, candidates), all;
+  for (const std::string& candidate : candidates) all += (all.empty() ? "" : ", ") + candidate;
+  if (!nearest.empty())
+    report.help("did you mean '" + nearest + "'?");
+  else
+    report.help("it takes " + all);
+  return false;
+}
+
+static const std::vector<std::string>& paddingWords() {
+  static const std::vector<std::string> words = {"same", "same_lower", "valid"};
+  return words;
+}
+
+static bool isPaddingWord(const std::string& text) {
+  return std::find(paddingWords().begin(), paddingWords().end(), text) != paddingWords().end();
+}
+
+bool Elaborator::setAttribute(LayerCall& call, const AttributeSpec& spec, const ast::Expr& expr,
+                              Location location) {
+  if (call.attributes.has(spec.name) || (spec.form == AttributeForm::Kernel && call.literal)) {
+    diags_.report(diag::DuplicateAttribute, location, spec.name);
+    return false;
+  }
+  if (expr.kind == ast::Expr::Choice) { // its branches may be words
+    const ast::Expr* taken = chosen(expr);
+    return taken && setAttribute(call, spec, *taken, location);
+  }
+  call.attributeLocations.emplace_back(spec.name, expr.location);
+  // Where a word may stand it is meant, even when a value of the script is called so.
+  std::optional<Attribute> attribute;
+  bool word = spec.form == AttributeForm::Padding && expr.kind == ast::Expr::Name;
+  if (word && (isPaddingWord(expr.text) || !isValue(expr.text)))
+    attribute = paddingWord(expr);
+  else if (spec.form == AttributeForm::Border)
+    attribute = borderValue(expr);
+  else {
+    Value value = evaluate(&expr);
+    if (value.isPoison()) return false;
+    if (auto* list = value.as<List>(); list && spec.form == AttributeForm::Kernel) {
+      call.literal = *list;
+      return true;
+    }
+    attribute = attributeValue(spec, value, expr);
+  }
+  if (attribute) call.attributes.set(spec.name, *attribute);
+  return attribute.has_value();
+}
+
+static const char* expectation(AttributeForm form) {
+  switch (form) {
+  case AttributeForm::Int: return "an integer";
+  case AttributeForm::Float: return "a number";
+  case AttributeForm::Bool: return "true or false";
+  case AttributeForm::Sizes: return "a number or a size such as 3x3";
+  case AttributeForm::Kernel: return "a number, a size such as 3x3, or values in brackets";
+  case AttributeForm::Padding:
+    return "a number, a size such as 1x1, a list of sides, same, same_lower or valid";
+  case AttributeForm::Border: return "zero, constant(value), replicate, reflect, reflect101 or wrap";
+  }
+  return "";
+}
+
+std::optional<Attribute> Elaborator::paddingWord(const ast::Expr& expr) {
+  if (isPaddingWord(expr.text)) return Attribute(expr.text);
+  auto report = diags_.report(diag::UnknownWord, expr.location, "padding", expr.text);
+  std::string nearest = nearestName(expr.text, paddingWords());
+  report.help(nearest.empty() ? std::string("it takes ") + expectation(AttributeForm::Padding)
+                              : "did you mean '" + nearest + "'?");
+  return std::nullopt;
+}
+
+// What a text that is not written in this place stands for: a block may take `mode: string = "same"`.
+static std::optional<std::string> wordOf(const Value& value, const ast::Expr& written) {
+  auto* text = value.as<std::string>();
+  bool literal = written.kind == ast::Expr::String || written.kind == ast::Expr::Interpolation;
+  return text && !literal ? std::optional(*text) : std::nullopt;
+}
+
+std::optional<Attribute> Elaborator::attributeValue(const AttributeSpec& spec, const Value& value,
+                                                    const ast::Expr& written) {
+  Location location = written.location;
+  auto* integer = value.as<int64_t>();
+  switch (spec.form) {
+  case AttributeForm::Int:
+    if (integer) return Attribute(*integer);
+    break;
+  case AttributeForm::Float:
+    if (value.number()) {
+      if (!fitsFloat(*value.number(), location)) return std::nullopt;
+      return Attribute(*value.number());
+    }
+    break;
+  case AttributeForm::Bool:
+    if (auto* boolean = value.as<bool>()) return Attribute(*boolean);
+    break;
+  case AttributeForm::Padding:
+    if (auto word = wordOf(value, written); word && isPaddingWord(*word)) return Attribute(*word);
+    if (auto* list = value.as<List>()) {
+      std::vector<Size> sides;
+      for (const Value& side : *list->elements)
+        if (auto* pad = side.as<int64_t>()) sides.emplace_back(*pad);
+      if (sides.size() == list->elements->size()) return Attribute(std::move(sides));
+      break;
+    }
+    [[fallthrough]];
+  case AttributeForm::Sizes:
+  case AttributeForm::Kernel:
+    if (integer) return Attribute(std::vector<int64_t>{*integer});
+    if (auto* size = value.as<SizeTuple>()) return Attribute(size->extents);
+    break;
+  case AttributeForm::Border: break;
+  }
+  auto report = diags_.report(diag::WrongAttributeValue, location, spec.name, expectation(spec.form),
+                              describe(value, graph_));
+  if (value.as<std::string>() && !wordOf(value, written))
+    report.help("write it without quotes");
+  else if (value.as<List>() && spec.form == AttributeForm::Sizes)
+    report.help("one number per axis is a size: 2x1, or size(2, 1)");
+  return std::nullopt;
+}
+
+std::optional<Attribute> Elaborator::borderValue(const ast::Expr& expr) {
+  bool isName = expr.kind == ast::Expr::Name && (borderModeNamed(expr.text) || !isValue(expr.text)), isCall = expr.kind == ast::Expr::Call;
+  if (isName)
+    if (auto mode = borderModeNamed(expr.text)) return Attribute(Border{*mode, 0});
+  if (isCall && expr.text == "constant" && expr.arguments.size() == 1 && !expr.arguments[0].name) {
+    Value value = evaluate(expr.arguments[0].value.get());
+    if (value.isPoison()) return std::nullopt;
+    if (value.number() && fitsFloat(*value.number(), expr.location))
+      return Attribute(Border{BorderMode::Constant, *value.number()});
+    if (value.number()) return std::nullopt;
+    diags_.report(diag::WrongAttributeValue, expr.location, "constant", "a number", describe(value, graph_));
+    return std::nullopt;
+  }
+  if (isName || isCall) {
+    auto report = diags_.report(diag::UnknownWord, expr.location, "border", expr.text);
+    std::string nearest = nearestName(expr.text, borderWords());
+    if (nearest == "constant")
+      report.help("write constant(value)");
+    else if (!nearest.empty())
+      report.help("did you mean '" + nearest + "'?");
+    else
+      report.help(std::string("it takes ") + expectation(AttributeForm::Border));
+    return std::nullopt;
+  }
+  Value value = evaluate(&expr);
+  if (value.isPoison()) return std::nullopt;
+  if (auto word = wordOf(value, expr))
+    if (auto mode = borderModeNamed(*word)) return Attribute(Border{*mode, 0});
+  auto report = diags_.report(diag::WrongAttributeValue, expr.location, "border",
+                              expectation(AttributeForm::Border), describe(value, graph_));
+  if (value.as<std::string>()) report.help("write it without quotes");
+  return std::nullopt;
+}
+
+} // namespace convoy::sema
