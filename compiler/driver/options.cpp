@@ -96,7 +96,10 @@ private:
 
   // What is no option: the file to work on, or a code to explain.
   void readOperand(const std::string& argument) {
-    if (options_.command && !rowOf(*options_.command).takesFile)
+    if (options_.command == Command::LanguageServer) // its files come from the editor
+      diags_.report(diag::TakesNoFile, {}, rowOf(*options_.command).name, argument)
+          .help("'convoy check " + argument + "' looks for mistakes in a file");
+    else if (options_.command && !rowOf(*options_.command).takesFile)
       options_.codes.push_back(argument);
     else if (options_.file.empty() && !argument.empty())
       options_.file = argument;
@@ -310,7 +313,6 @@ private:
       return;
     }
     const CommandRow& row = rowOf(*options_.command);
-    if (options_.command == Command::LanguageServer) return checkNoFile();
     if (row.takesFile && options_.file.empty())
       diags_.report(diag::MissingFile, {}, row.name)
           .help(std::string("usage: convoy ") + row.name + " " + row.usage);
@@ -323,13 +325,6 @@ private:
       diags_.report(diag::MissingStage, {})
           .help("--stage= takes ast, graph, fused, schedule, loops, llvm, llvm-opt, asm; "
                 "--dump-stages-to=DIR writes all");
-  }
-
-  // Its files come from the editor.
-  void checkNoFile() {
-    if (options_.file.empty()) return;
-    diags_.report(diag::TakesNoFile, {}, rowOf(*options_.command).name, options_.file)
-        .help("'convoy check " + options_.file + "' looks for mistakes in a file");
   }
 
   const std::vector<std::string>& arguments_;
