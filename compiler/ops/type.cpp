@@ -35,11 +35,14 @@ Size TensorType::elements() const {
 }
 
 std::string TensorType::str() const {
+  if (scalar) return "float";
   std::string text =
       image == ImageKind::None ? "tensor[" + dims[0].str() : std::string("image[") + nameOf(image);
   for (size_t i = 1; i < dims.size(); ++i) text += ", " + dims[i].str();
   return text + "]";
 }
+
+TensorType scalarType() { return {{Size(1)}, ImageKind::None, true}; }
 
 std::string axisName(const TensorType& type, int axis) {
   if (axis == 0) return "C";

@@ -76,7 +76,7 @@ bool Elaborator::setAttribute(LayerCall& call, const AttributeSpec& spec, const 
       call.literal = *list;
       return true;
     }
-    attribute = attributeValue(spec, value, expr);
+    attribute = attributeValue(call, spec, value, expr);
   }
   if (attribute) call.attributes.set(spec.name, *attribute);
   return attribute.has_value();
@@ -112,8 +112,8 @@ static std::optional<std::string> wordOf(const Value& value, const ast::Expr& wr
   return text && !literal ? std::optional(*text) : std::nullopt;
 }
 
-std::optional<Attribute> Elaborator::attributeValue(const AttributeSpec& spec, const Value& value,
-                                                    const ast::Expr& written) {
+std::optional<Attribute> Elaborator::attributeValue(const LayerCall& call, const AttributeSpec& spec,
+                                                    const Value& value, const ast::Expr& written) {
   Location location = written.location;
   auto* integer = value.as<int64_t>();
   switch (spec.form) {
@@ -152,6 +152,10 @@ std::optional<Attribute> Elaborator::attributeValue(const AttributeSpec& spec, c
     report.help("write it without quotes");
   else if (value.as<List>() && spec.form == AttributeForm::Sizes)
     report.help("one number per axis is a size: 2x1, or size(2, 1)");
+  else if (isScalar(value) && call.row.kind == OpKind::Clamp)
+    report.help("a limit that a run decides: select(x < level, level, x)");
+  else if (isScalar(value))
+    report.help(constantInstead);
   return std::nullopt;
 }
 
@@ -166,7 +170,9 @@ std::optional<Attribute> Elaborator::borderValue(const ast::Expr& expr) {
     if (value.number() && fitsFloat(*value.number(), expr.location))
       return Attribute(Border{BorderMode::Constant, *value.number()});
     if (value.number()) return std::nullopt;
-    diags_.report(diag::WrongAttributeValue, expr.location, "constant", "a number", describe(value, graph_));
+    auto report = diags_.report(diag::WrongAttributeValue, expr.location, "constant", "a number",
+                                describe(value, graph_));
+    if (isScalar(value)) report.help(constantInstead);
     return std::nullopt;
   }
   if (isName || isCall) {

@@ -40,6 +40,11 @@ Value Elaborator::call(const std::string& callee, Location calleeLocation,
   return {};
 }
 
+bool Elaborator::isScalar(const Value& value) const {
+  auto* tensor = value.as<Tensor>();
+  return tensor && graph_.value(tensor->id).type.scalar;
+}
+
 void Elaborator::unknownCallee(const std::string& callee, Location location) {
   std::vector<std::string> candidates = functionNames();
   for (const OpInfo& row : opTable())
@@ -60,7 +65,8 @@ Value Elaborator::functionCall(const std::string& callee, const Arguments& argum
     if (value.isPoison()) return {};
     if (auto* list = value.as<List>(); list && !charge(list->nodes, arguments.location)) return {};
     if (!value.as<Tensor>() && !value.as<RunTimeSize>()) continue;
-    diags_.report(diag::NotCompileTime, arguments.location, callee, describe(value, graph_));
+    auto report = diags_.report(diag::NotCompileTime, arguments.location, callee, describe(value, graph_));
+    if (isScalar(value)) report.help(constantInstead);
     return {};
   }
   return applyFunction(callee, arguments.positional, arithmetic(arguments.location));
@@ -108,6 +114,11 @@ Value Elaborator::layerCall(const OpInfo& row, const Arguments& arguments) {
   for (size_t i = 0; i < positional.size() && i < operandCount; ++i) {
     auto number = positional[i].number();
     if (positional[i].isPoison()) {
+      good = false;
+    } else if (isScalar(positional[i]) && !row.elementwise) {
+      diags_.report(diag::ExpectedTensor, arguments.of(i), row.name, describe(positional[i], graph_))
+          .help("it is one number for all items of the batch, and stands beside a tensor: x * " +
+                graph_.value(positional[i].as<Tensor>()->id).name);
       good = false;
     } else if (auto* tensor = positional[i].as<Tensor>()) {
       call.operands.push_back({tensor->id, std::nullopt});

@@ -44,6 +44,10 @@ struct ClaimedType {
   std::string str() const;
 };
 
+// What helps where a run-time scalar stands and a number is needed.
+constexpr const char* constantInstead =
+    "it is known only when the pipeline runs; 'const NAME = ...' is set when compiling, with -D NAME=...";
+
 class Elaborator {
 public:
   Elaborator(const Program& program, const SemaOptions& options, DiagnosticEngine& diags, Facts* facts)
@@ -60,6 +64,8 @@ private:
   // elaborator.cpp
   void definitions();
   void declareInputs(const ast::Pipeline& pipeline);
+  // The number that `= ...` behind an input stands for. nullopt: there is none, or it was reported.
+  std::optional<double> defaultOf(const ast::Pipeline& pipeline, const ast::Input& input, bool scalar);
   void checkResultNames(const ast::Pipeline& pipeline);
   struct Result {
     std::string name;
@@ -107,6 +113,8 @@ private:
                      Location where, Frame& frame);
   bool bindInput(const ast::Pipeline& pipeline, const ast::Input& input, const std::optional<Value>& value,
                  Location where, Frame& frame);
+  bool bindScalar(const ast::Pipeline& pipeline, const ast::Input& input, const std::optional<Value>& value,
+                  Location where, Frame& frame);
   std::optional<std::string> blockPrefix(const Arguments& arguments);
   Value enter(const Definition& definition, Frame& frame, const Arguments& arguments);
   void checkBlock(const ast::Block& block);
@@ -151,13 +159,14 @@ private:
   bool isCallable(const std::string& name) const;
   bool isValue(const std::string& name) const { return frame_->find(name) || frame_->names.constant(name); }
   void unknownCallee(const std::string& callee, Location location);
+  bool isScalar(const Value& value) const; // a run-time one
 
   // attributes.cpp
   bool namedArgument(LayerCall& call, const ast::Argument& argument);
   bool layerName(const ast::Argument& argument, std::optional<std::string>& name);
   bool setAttribute(LayerCall& call, const AttributeSpec& spec, const ast::Expr& expr, Location location);
-  std::optional<Attribute> attributeValue(const AttributeSpec& spec, const Value& value,
-                                          const ast::Expr& written);
+  std::optional<Attribute> attributeValue(const LayerCall& call, const AttributeSpec& spec,
+                                          const Value& value, const ast::Expr& written);
   std::optional<Attribute> paddingWord(const ast::Expr& expr);
   std::optional<Attribute> borderValue(const ast::Expr& expr);
 

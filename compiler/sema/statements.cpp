@@ -115,7 +115,9 @@ std::optional<bool> Elaborator::condition(const ast::Expr* expr, const char* wha
   if (value.isPoison()) return std::nullopt;
   if (auto* decided = value.as<bool>()) return *decided;
   auto report = diags_.report(diag::WrongCondition, expr->location, describe(value, graph_));
-  if (value.as<Tensor>())
+  if (isScalar(value))
+    report.help(constantInstead);
+  else if (value.as<Tensor>())
     report.help(std::string(what) + " is decided when compiling; for every element: select(x > 0.5, a, b)");
   return std::nullopt;
 }

@@ -88,15 +88,20 @@ std::optional<Size> Elaborator::inputDimension(const ast::Expr& expr, const std:
 std::optional<TensorType> Elaborator::inputType(const ast::Input& input) {
   const ast::TypeExpr& written = input.type;
   bool isImage = written.name == "image";
+  if (written.name == "float" && !written.bracketed) return scalarType();
   if (written.name == "float" || written.name == "int" || written.name == "bool") {
-    diags_.report(diag::WrongInputType, written.location, written.name)
-        .help("an input is a tensor or an image");
+    diags_
+        .report(diag::WrongInputType, written.location,
+                written.bracketed ? written.name + " with dimensions" : written.name)
+        .help(written.name == "float" ? "without brackets it is one number, and several are a tensor[C]"
+                                      : "an input is a tensor, an image, or a float: one number for a run");
     return std::nullopt;
   }
   if (!isImage && written.name != "tensor") {
     auto report = diags_.report(diag::UnknownType, written.location, written.name);
-    std::string nearest = nearestName(written.name, {"tensor", "image"});
-    report.help(nearest.empty() ? "an input is a tensor or an image" : "did you mean '" + nearest + "'?");
+    std::string nearest = nearestName(written.name, {"tensor", "image", "float"});
+    report.help(nearest.empty() ? "an input is a tensor, an image or a float"
+                                : "did you mean '" + nearest + "'?");
     return std::nullopt;
   }
 
