@@ -18,7 +18,7 @@ namespace {
 class Session {
 public:
   Session(const std::vector<std::string>& arguments, const Options& options)
-      : arguments_(arguments), options_(options), compilation_(options, diags_) {}
+      : arguments_(arguments), options_(options), diags_(options.warnings), compilation_(options, diags_) {}
 
   int run() {
     Reproducer reproducer = makeReproducer(arguments_, options_, nullptr);

@@ -292,6 +292,8 @@ private:
     case OptionId::CheckFormat: options_.checkFormat = true; return;
     case OptionId::Fix: options_.fix = true; return;
     case OptionId::Stdio: return;
+    case OptionId::NoWarnings: options_.warnings = WarningMode::Ignore; return;
+    case OptionId::WarningsAsErrors: options_.warnings = WarningMode::AsErrors; return;
     case OptionId::Help: options_.help = true; return;
     case OptionId::Version: options_.version = true; return;
     }

@@ -63,6 +63,7 @@ struct Options {
   std::string stagesFolder;                  // empty: stages are not written
   bool timePasses = false, verbose = false;
   bool checkFormat = false; // `fmt`: say what is not in canonical form, and change nothing
+  WarningMode warnings = WarningMode::Show; // -w, -Werror
   bool fix = false;         // `check`: make the changes that diagnostics propose
   DiagnosticsFormat format = DiagnosticsFormat::Text;
   ColorMode color = ColorMode::Auto;
@@ -96,6 +97,8 @@ enum class OptionId {
   Fix,
   CheckFormat,
   Stdio,
+  NoWarnings,
+  WarningsAsErrors,
   Help,
   Version,
 };

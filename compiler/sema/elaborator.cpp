@@ -152,7 +152,7 @@ void Elaborator::addResult(std::vector<Result>& results, const std::string& name
   if (returned.value.isPoison()) return;
   auto* tensor = returned.value.as<Tensor>();
   if (claimed && tensor)
-    checkResultType(*declared, *claimed, graph_.value(tensor->id).type, returned.location);
+    checkResultType(*declared, *claimed, tensor->id, returned.location);
   results.push_back({name, returned.value, returned.location, claimed ? claimed->image : ImageKind::None});
 }
 

@@ -129,8 +129,9 @@ private:
   std::optional<TensorType> inputType(const ast::Input& input);
   std::optional<Size> inputDimension(const ast::Expr& expr, const std::string& unnamed, bool channels);
   std::optional<ClaimedType> resultType(const ast::TypeExpr& type);
-  void checkResultType(const ast::Result& declared, const ClaimedType& claimed, const TensorType& actual,
+  void checkResultType(const ast::Result& declared, const ClaimedType& claimed, graph::ValueId value,
                        Location returned);
+  void explainResult(const ClaimedType& claimed, graph::ValueId value);
   std::optional<Size> sizeExpression(const ast::Expr& expr);
   std::optional<Size> sizeCall(const ast::Expr& expr);
   std::optional<ImageKind> imageKind(const ast::TypeExpr& type);
@@ -172,6 +173,8 @@ private:
 
   // layers.cpp
   Value addLayer(LayerCall call);
+  void explainMisfit(const LayerCall& call, const Attributes& written, const std::vector<int>& axes,
+                     size_t since);
   std::optional<KernelValues> applyLiteralKernel(LayerCall& call);
   void applyDefaults(LayerCall& call);
   std::string proposedName(const LayerCall& call);
