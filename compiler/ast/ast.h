@@ -43,18 +43,18 @@ const char* spelling(BinaryOp op);
 
 struct Expr {
   enum Kind {
-    Int,         // integer
-    Float,       // number
-    Bool,        // boolean
-    String,      // text
-    SizeLiteral, // sizes: `5x5` is {5, 5}
-    List,        // elements
-    Name,        // text
-    Unary,       // unary, elements[0]
-    Binary,      // binary, elements[0], elements[1]
-    Call,        // text is the callee, arguments
-    Pipe,        // elements[0] |> elements[1]; the right side is a Name or a Call
-    Record,      // arguments: `(low: l, high: h)`, the value of a return
+    Int,           // integer
+    Float,         // number
+    Bool,          // boolean
+    String,        // text
+    SizeLiteral,   // sizes: `5x5` is {5, 5}
+    List,          // elements
+    Name,          // text
+    Unary,         // unary, elements[0]
+    Binary,        // binary, elements[0], elements[1]
+    Call,          // text is the callee, arguments
+    Pipe,          // elements[0] |> elements[1]; the right side is a Name or a Call
+    Record,        // arguments: `(low: l, high: h)`, the value of a return
     Index,         // elements[0] is indexed by the others in turn: `list[1][2]`
     Choice,        // `if a { x } else if b { y } else { z }`: condition, value, condition, value, ..., value
     Comprehension, // `[elements[0] for text in range]`

@@ -30,8 +30,8 @@ std::optional<Size> agree(ShapeRequest& request, const char* op, const std::stri
   return b.isConstant() ? b : a;
 }
 
-// What two operands are together; tensor[C] aligns with the channels, other ranks must be equal. `op` names the layer
-// in checks; diagnostics show its symbol, as it was written.
+// What two operands are together; tensor[C] aligns with the channels, other ranks must be equal. `op` names
+// the layer in checks; diagnostics show its symbol, as it was written.
 std::optional<TensorType> broadcast(ShapeRequest& request, const char* op, const char* symbol,
                                     const TensorType& left, const TensorType& right) {
   const TensorType& longer = left.dims.size() >= right.dims.size() ? left : right;
@@ -74,8 +74,12 @@ std::optional<TensorType> subShape(ShapeRequest& request) { return broadcastShap
 std::optional<TensorType> mulShape(ShapeRequest& request) { return broadcastShape(request, "mul", "*"); }
 std::optional<TensorType> divShape(ShapeRequest& request) { return broadcastShape(request, "div", "/"); }
 
-std::optional<TensorType> compareShape(ShapeRequest& request) { return broadcastShape(request, "comparison", "a comparison"); }
-std::optional<TensorType> selectShape(ShapeRequest& request) { return broadcastShape(request, "select", "select"); }
+std::optional<TensorType> compareShape(ShapeRequest& request) {
+  return broadcastShape(request, "comparison", "a comparison");
+}
+std::optional<TensorType> selectShape(ShapeRequest& request) {
+  return broadcastShape(request, "select", "select");
+}
 
 std::optional<TensorType> batchNormShape(ShapeRequest& request) {
   double epsilon = request.attributes.get<double>("epsilon");

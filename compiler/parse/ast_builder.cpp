@@ -193,8 +193,8 @@ private:
     return result;
   }
 
-  // The children of `if c { } else if d { } else { }`, arm by arm: where the arm begins, its condition (null for
-  // a plain `else`) and what stands in its braces.
+  // The children of `if c { } else if d { } else { }`, arm by arm: where the arm begins, its condition (null
+  // for a plain `else`) and what stands in its braces.
   template <typename Braces>
   void eachArm(ParserRuleContext& context,
                const std::function<void(Location, Parser::PipeContext*, Braces&)>& visit) {

@@ -100,8 +100,8 @@ void ErrorStrategy::report(antlr4::Parser* parser, const IntervalSet& expected) 
 // The body of a loop or condition, not that of a pipeline or block.
 static bool isInsideStatement(antlr4::Parser* parser) {
   auto* parent = dynamic_cast<antlr4::ParserRuleContext*>(parser->getRuleContext()->parent);
-  return parent && (parent->getRuleIndex() == Parser::RuleLoop ||
-                    parent->getRuleIndex() == Parser::RuleConditional);
+  return parent &&
+         (parent->getRuleIndex() == Parser::RuleLoop || parent->getRuleIndex() == Parser::RuleConditional);
 }
 
 // Ends the rules that are not worth resuming, up to one that is.

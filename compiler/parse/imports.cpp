@@ -51,7 +51,8 @@ private:
 
   // What the text of the path alone tells.
   bool allowed(const ast::Import& import) {
-    const std::string help = "files are imported from below the script's folder, or from a folder given with -I";
+    const std::string help =
+        "files are imported from below the script's folder, or from a folder given with -I";
     fs::path path(import.path);
     if (import.path.empty()) return refuse(import, "it names no file", "write import \"filters.cvy\"");
     if (path.is_absolute()) return refuse(import, "it is an absolute path", help);
@@ -90,7 +91,8 @@ private:
         refuse(import, "it is no ordinary file", "write the name of a script");
         return std::nullopt;
       }
-      std::string shown = each.empty() ? import.path : candidate.string();
+      // "-" alone would be standard input.
+      std::string shown = each.empty() && import.path != "-" ? import.path : candidate.string();
       roots_[fs::path(shown).parent_path().string()] = rootOf(folder);
       return Found{path, fs::path(shown).parent_path().string(), shown};
     }
@@ -110,7 +112,8 @@ private:
   }
 
   // The scripts beside a file that is not there, as an import would name them.
-  static void listNeighbours(const fs::path& folder, const std::string& path, std::vector<std::string>& names) {
+  static void listNeighbours(const fs::path& folder, const std::string& path,
+                             std::vector<std::string>& names) {
     std::error_code error;
     fs::path prefix = fs::path(path).parent_path();
     size_t count = 0;
@@ -121,7 +124,8 @@ private:
 
   void take(ast::Import& import, const Found& found) {
     const std::string path = found.path.string();
-    auto cycle = std::find_if(open_.begin(), open_.end(), [&](const Open& open) { return open.path == path; });
+    auto cycle =
+        std::find_if(open_.begin(), open_.end(), [&](const Open& open) { return open.path == path; });
     if (cycle != open_.end()) return reportCycle(import, static_cast<size_t>(cycle - open_.begin()));
     auto known = loaded_.find(path);
     if (known != loaded_.end()) {

@@ -15,10 +15,10 @@ struct ImportSearch {
   std::function<const SourceFile*(const std::string& path)> read;
 };
 
-// Finds, reads and parses what `main` imports, and what that imports: each file once, however it is called. Fills
-// main.imported and the `file` of every import. A name is looked up beside the file that imports it, then in the
-// script's folder and the further ones; it cannot lead out of these, by `..`, by an absolute path or by a
-// symbolic link.
+// Finds, reads and parses what `main` imports, and what that imports: each file once, however it is called.
+// Fills main.imported and the `file` of every import. A name is looked up beside the file that imports it,
+// then in the script's folder and the further ones; it cannot lead out of these, by `..`, by an absolute path
+// or by a symbolic link.
 void loadImports(ast::File& main, const ImportSearch& search, DiagnosticEngine& diags);
 
 } // namespace convoy

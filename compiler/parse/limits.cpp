@@ -23,7 +23,7 @@ static bool isOperator(size_t kind) {
   case Lexer::Divide:
   case Lexer::Power:
   case Lexer::If: return true; // `if if a { b } ...` needs no bracket to go deeper
-  default: return false; // any other token: this is a question about tokens, not about kinds of nodes
+  default: return false;       // any other token: this is a question about tokens, not about kinds of nodes
   }
 }
 

@@ -84,9 +84,7 @@ public:
       : site_(site), tokens_(site.tokens), diags_(diags), kind_(tokens_[site.found].kind) {}
 
   void report() {
-    if (reportUnfinished() || reportStatement() || reportCloser() ||
-        reportOperatorAfterPipe())
-      return;
+    if (reportUnfinished() || reportStatement() || reportCloser() || reportOperatorAfterPipe()) return;
     reportExpected();
   }
 
@@ -181,8 +179,7 @@ private:
     size_t opener = findOpener();
     bool closerExpected =
         expects(Parser::CloseParen) || expects(Parser::CloseBracket) || expects(Parser::CloseBrace);
-    bool bodyGoesOn =
-        site_.rule == Parser::RuleBody && kind_ != antlr4::Token::EOF && !startsPart(kind_);
+    bool bodyGoesOn = site_.rule == Parser::RuleBody && kind_ != antlr4::Token::EOF && !startsPart(kind_);
     if (closerExpected && !bodyGoesOn && opener != site_.found &&
         (isCloser(kind_) || tokens_.line(opener) != tokens_.line(site_.found)))
       built.label(tokens_.location(opener), "opened here");
@@ -211,7 +208,8 @@ private:
                    std::string(tokens_.text(site_.found - 1)) + ": value'");
     }
     if (site_.rule == Parser::RuleFile && kind_ == Parser::Name) {
-      std::string nearest = nearestName(tokens_.text(site_.found), {"pipeline", "block", "const", "import", "weights"});
+      std::string nearest =
+          nearestName(tokens_.text(site_.found), {"pipeline", "block", "const", "import", "weights"});
       if (!nearest.empty()) built.help("did you mean '" + nearest + "'?");
     }
     if (kind_ == Parser::DotDot) built.help("a range stands behind 'in': for i in 0..4 { ... }");
@@ -256,7 +254,8 @@ private:
       return "',' or ')' after a parameter";
     case Parser::RuleParameter: return "the name of a parameter";
     case Parser::RuleLoop:
-      return expects(Parser::In) ? "'in' after " + previousText() : "the name of the loop's variable after 'for'";
+      return expects(Parser::In) ? "'in' after " + previousText()
+                                 : "the name of the loop's variable after 'for'";
     case Parser::RuleBranch:
       return expects(Parser::OpenBrace) ? "'{' and the value" : "'}' after the value of this branch";
     case Parser::RuleElement: return "']' after an index";

@@ -35,7 +35,8 @@ public:
     }
     checkUtf8();
     if (!scanRange(0, static_cast<uint32_t>(size))) return false;
-    tokens_.list().push_back({antlr4::Token::EOF, static_cast<uint32_t>(size), static_cast<uint32_t>(size), false});
+    tokens_.list().push_back(
+        {antlr4::Token::EOF, static_cast<uint32_t>(size), static_cast<uint32_t>(size), false});
     return true;
   }
 

@@ -5,7 +5,8 @@
 
 namespace convoy::sema {
 
-Value wrongOperands(const std::string& op, const std::vector<Value>& operands, const ArithmeticContext& context) {
+Value wrongOperands(const std::string& op, const std::vector<Value>& operands,
+                    const ArithmeticContext& context) {
   std::string text;
   for (size_t i = 0; i < operands.size(); ++i)
     text += (i == 0 ? "" : i + 1 == operands.size() ? " and " : ", ") + describe(operands[i], context.graph);

@@ -161,7 +161,8 @@ std::optional<Attribute> Elaborator::attributeValue(const AttributeSpec& spec, c
 }
 
 std::optional<Attribute> Elaborator::borderValue(const ast::Expr& expr) {
-  bool isName = expr.kind == ast::Expr::Name && (borderModeNamed(expr.text) || !isValue(expr.text)), isCall = expr.kind == ast::Expr::Call;
+  bool isName = expr.kind == ast::Expr::Name && (borderModeNamed(expr.text) || !isValue(expr.text)),
+       isCall = expr.kind == ast::Expr::Call;
   if (isName)
     if (auto mode = borderModeNamed(expr.text)) return Attribute(Border{*mode, 0});
   if (isCall && expr.text == "constant" && expr.arguments.size() == 1 && !expr.arguments[0].name) {

@@ -53,7 +53,7 @@ void Elaborator::checkBlock(const ast::Block& block) {
     if (std::find(parameterTypes().begin(), parameterTypes().end(), type) == parameterTypes().end()) {
       auto report = diags_.report(diag::UnknownType, parameter.type->location, type);
       std::string nearest = nearestName(type, parameterTypes());
-      report.help(type == "image"      ? "inside of a pipeline an image is a tensor: 'x' or 'x: tensor'"
+      report.help(type == "image"   ? "inside of a pipeline an image is a tensor: 'x' or 'x: tensor'"
                   : nearest.empty() ? "a parameter is tensor, int, float, bool, string, size or list"
                                     : "did you mean '" + nearest + "'?");
     } else if (parameter.type && parameter.type->bracketed) {
@@ -125,7 +125,8 @@ bool Elaborator::bindParameter(const ast::Block& block, const ast::Parameter& pa
   if (!converted) {
     auto report = diags_.report(diag::WrongArgument, where, parameter.name, block.name, nounOf(type),
                                 describe(*value, graph_));
-    report.label(parameter.location, parameter.type ? "its type is written here" : "without a type it is a tensor");
+    report.label(parameter.location,
+                 parameter.type ? "its type is written here" : "without a type it is a tensor");
     if (value->as<Record>()) report.help("take the outputs apart: a, b = ...");
     return false;
   }
@@ -200,6 +201,11 @@ Value Elaborator::callDefinition(const Definition& definition, const Arguments& 
     return {};
   }
 
+  if (static_cast<int64_t>(calls_.size()) > ElaborationLimits::calls) {
+    stop(diags_.report(diag::TooDeep, arguments.callee, ElaborationLimits::calls));
+    return {};
+  }
+
   Frame frame(*definition.home, definition.block ? &definition.block->body : &definition.pipeline->body);
   frame.definition = key;
   frame.description = what;
@@ -213,9 +219,10 @@ Value Elaborator::callDefinition(const Definition& definition, const Arguments& 
   std::vector<Location> places;
   bool good = matchArguments(definition, names, arguments, values, places) && prefix;
   for (size_t i = 0; good && i < names.size(); ++i)
-    good = definition.block
-               ? bindParameter(*definition.block, definition.block->parameters[i], values[i], places[i], frame)
-               : bindInput(*definition.pipeline, definition.pipeline->inputs[i], values[i], places[i], frame);
+    good =
+        definition.block
+            ? bindParameter(*definition.block, definition.block->parameters[i], values[i], places[i], frame)
+            : bindInput(*definition.pipeline, definition.pipeline->inputs[i], values[i], places[i], frame);
   if (!good || failed_.count(key)) return {};
   frame.prefix = *prefix;
   return enter(definition, frame, arguments);
@@ -232,8 +239,7 @@ Value Elaborator::enter(const Definition& definition, Frame& frame, const Argume
   calls_.push_back(&frame);
   statements(*frame.body);
   if (!frame.returned && diags_.errorCount() == errors)
-    diags_
-        .report(diag::MissingReturn, definition.nameLocation(), definition.kind(), definition.name())
+    diags_.report(diag::MissingReturn, definition.nameLocation(), definition.kind(), definition.name())
         .help("end it with 'return'");
   std::vector<Result> results;
   if (definition.pipeline)

@@ -9,8 +9,8 @@ bool Elaborator::isCallable(const std::string& name) const {
   return (definition && !definition->constant) || findOp(name) || isFunction(name);
 }
 
-// Blocks come before layers and functions, so that a layer of a later version takes nothing away from a script;
-// pipelines come behind them, so that a pipeline may be named after its layer.
+// Blocks come before layers and functions, so that a layer of a later version takes nothing away from a
+// script; pipelines come behind them, so that a pipeline may be named after its layer.
 Value Elaborator::call(const std::string& callee, Location calleeLocation,
                        const std::vector<ast::Argument>& arguments, const Value* piped, Location location) {
   Arguments given{{}, {}, &arguments, location, calleeLocation};
@@ -115,8 +115,8 @@ Value Elaborator::layerCall(const OpInfo& row, const Arguments& arguments) {
       good = fitsFloat(*number, arguments.of(i)) && good;
       call.operands.push_back({0, number});
     } else {
-      auto report = diags_.report(diag::ExpectedTensor, arguments.of(i), row.name,
-                                  describe(positional[i], graph_));
+      auto report =
+          diags_.report(diag::ExpectedTensor, arguments.of(i), row.name, describe(positional[i], graph_));
       if (positional[i].as<Record>())
         report.help("take the outputs apart: a, b = ...");
       else if (!numbers)

@@ -1,5 +1,5 @@
-// Elaboration: an interpreter of the AST that makes graph nodes. What is known when compiling is computed, loops and
-// conditions are walked, blocks are entered call by call. Split over files by topic:
+// Elaboration: an interpreter of the AST that makes graph nodes. What is known when compiling is computed,
+// loops and conditions are walked, blocks are entered call by call. Split over files by topic:
 //   elaborator.cpp   the pipeline: inputs, results      statements.cpp  statements, loops, conditions
 //   blocks.cpp       calls of blocks and pipelines      constants.cpp   constants and -D
 //   expressions.cpp  expressions                        calls.cpp       layers and functions by name
@@ -88,7 +88,7 @@ private:
 
   // blocks.cpp
   struct Arguments {
-    std::vector<Value> positional; // a piped one first
+    std::vector<Value> positional;         // a piped one first
     std::vector<const ast::Expr*> written; // of the positional ones; null for a piped one
     const std::vector<ast::Argument>* all;
     Location location, callee;

@@ -167,8 +167,8 @@ Value Elaborator::name(const ast::Expr& expr) {
   auto report = diags_.report(diag::UnknownName, expr.location, expr.text);
   bool inLoop = false;
   if (auto* elsewhere = frame_->body ? bindingInside(*frame_->body, expr.text, false, inLoop) : nullptr) {
-    report.label(elsewhere->nameLocations[0], inLoop ? "what a loop binds first is local to it"
-                                                     : "this branch is not taken");
+    report.label(elsewhere->nameLocations[0],
+                 inLoop ? "what a loop binds first is local to it" : "this branch is not taken");
     if (inLoop) report.help("bind '" + expr.text + "' before the loop; the loop then changes it");
     return {};
   }
@@ -241,8 +241,7 @@ Value Elaborator::pipe(const ast::Expr& expr) {
     require(isCall || target->kind == ast::Expr::Name, "a pipe leads to a name or a call");
     const Value* bound = isCall ? nullptr : frame_->find(target->text);
     if (bound && !isCallable(target->text)) {
-      if (!bound->isPoison())
-        diags_.report(diag::NoPipeTarget, target->location, describe(*bound, graph_));
+      if (!bound->isPoison()) diags_.report(diag::NoPipeTarget, target->location, describe(*bound, graph_));
       value = {};
       continue;
     }

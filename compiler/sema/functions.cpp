@@ -7,9 +7,9 @@
 namespace convoy::sema {
 
 const std::vector<std::string>& functionNames() {
-  static const std::vector<std::string> names = {"abs",  "ceil",   "channels", "cos", "depth", "div",   "exp",
-                                                 "floor", "height", "length",   "log", "max",   "min",   "mod",
-                                                 "round", "shape",  "sin",      "size", "sqrt", "sum", "width"};
+  static const std::vector<std::string> names = {
+      "abs", "ceil", "channels", "cos",   "depth", "div", "exp",  "floor", "height", "length", "log",
+      "max", "min",  "mod",      "round", "shape", "sin", "size", "sqrt",  "sum",    "width"};
   return names;
 }
 
@@ -43,7 +43,8 @@ Value extreme(const std::string& name, const std::vector<Value>& arguments,
   if (numbers.empty()) return wrongOperands(name, arguments, context);
   Value best = numbers[0];
   for (const Value& next : numbers) {
-    if (!best.number() || !next.number()) return wrongOperands(name, list ? std::vector{next} : arguments, context);
+    if (!best.number() || !next.number())
+      return wrongOperands(name, list ? std::vector{next} : arguments, context);
     bool better = name == "min" ? *next.number() < *best.number() : *next.number() > *best.number();
     if (better) best = next;
   }
@@ -91,7 +92,8 @@ Value applyFunction(const std::string& name, const std::vector<Value>& arguments
   if (name == "sum") return sum(arguments, context);
   if (name == "length") {
     const List* list = arguments.size() == 1 ? arguments[0].as<List>() : nullptr;
-    return list ? Value{static_cast<int64_t>(list->elements->size())} : wrongOperands(name, arguments, context);
+    return list ? Value{static_cast<int64_t>(list->elements->size())}
+                : wrongOperands(name, arguments, context);
   }
   if (arguments.size() != 1 || !arguments[0].number()) return wrongOperands(name, arguments, context);
   double x = *arguments[0].number();

@@ -46,8 +46,8 @@ std::string Elaborator::unused(const std::string& name) {
   return candidate;
 }
 
-// Unnamed layers are numbered per kind in each named block, and every layer of the kind counts, so that a name
-// given to one does not change the names of those after it.
+// Unnamed layers are numbered per kind in each named block, and every layer of the kind counts, so that a
+// name given to one does not change the names of those after it.
 std::string Elaborator::proposedName(const LayerCall& call) {
   if (call.name) return unused(*call.name);
   std::string kind = frame_->prefix + call.row.name;
@@ -67,7 +67,8 @@ bool Elaborator::registerLayer(const LayerCall& call, const std::string& name, b
   const Place& first = existing->second;
   auto report = diags_.report(diag::DuplicateLayer, where, existing->first);
   report.label(first.location, "the first one" + first.loops);
-  for (auto site = first.site; site; site = site->caller) report.label(site->location, "the first: " + site->text);
+  for (auto site = first.site; site; site = site->caller)
+    report.label(site->location, "the first: " + site->text);
   if (!frame_->loops.empty())
     report.help("put what differs into the name: \"...{" + frame_->loops.back().first + "}\"");
   else if (frame_->site)

@@ -18,11 +18,12 @@ struct SemaOptions {
 
 // Work that elaboration may do before it gives up with a diagnostic.
 struct ElaborationLimits {
-  static constexpr int64_t steps = 1'000'000;       // expressions, statements, turns of loops, elements of lists
-  static constexpr int64_t layers = 10'000;         // of one pipeline
-  static constexpr int64_t depth = 2'000;           // expressions inside each other, through calls
-  static constexpr int64_t listDepth = 16;          // lists in lists
-  static constexpr int64_t textLength = 1'000;      // bytes
+  static constexpr int64_t steps = 1'000'000;  // expressions, statements, turns of loops, elements of lists
+  static constexpr int64_t layers = 10'000;    // of one pipeline
+  static constexpr int64_t depth = 2'000;      // expressions inside each other, through calls
+  static constexpr int64_t calls = 200;        // of blocks inside each other
+  static constexpr int64_t listDepth = 16;     // lists in lists
+  static constexpr int64_t textLength = 1'000; // bytes
   static constexpr int64_t literalNumbers = 1 << 28; // of all kernels that are written as values
 };
 

@@ -8,7 +8,8 @@ void Elaborator::statements(const Statements& list) {
   for (const ast::Statement& each : list) {
     if (end) {
       // Said once; what follows is not looked at.
-      diags_.report(diag::AfterReturn, each.location).label(end->location, calls_.size() > 1 ? "the block ends here" : "the pipeline ends here");
+      diags_.report(diag::AfterReturn, each.location)
+          .label(end->location, calls_.size() > 1 ? "the block ends here" : "the pipeline ends here");
       return;
     }
     if (frame_->returned || !charge(1, each.location)) return;

@@ -81,9 +81,10 @@ private:
     }
     std::string biasName = bias ? bias->name : unused(layer.name + ".bias");
     ValueId first = moved_[layer.operands[0]];
-    ValueId newWeight = parameter(weight.name, weight.type.dims, given ? weights : Numbers(), weight.location);
-    ValueId newBias = parameter(biasName, {layer.type.channels()}, std::move(sums),
-                                bias ? bias->location : layer.location);
+    ValueId newWeight =
+        parameter(weight.name, weight.type.dims, given ? weights : Numbers(), weight.location);
+    ValueId newBias =
+        parameter(biasName, {layer.type.channels()}, std::move(sums), bias ? bias->location : layer.location);
     layer.operands = {first, newWeight, newBias};
     moved_[id] = add(std::move(layer));
   }

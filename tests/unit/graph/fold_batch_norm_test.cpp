@@ -49,10 +49,11 @@ double worst(const graph::Graph& graph) {
 }
 
 TEST(FoldBatchNorm, BecomesPartOfTheLayerBefore) {
-  graph::Graph graph = graphOf("pipeline p(x: tensor[3, 9, 9]) { return x\n"
-                               "|> conv(8, kernel: 3x3, groups: 1, bias: false, name: \"c\") |> batch_norm(name: \"b\") |> relu\n"
-                               "|> conv(4, kernel: 1x1, name: \"d\") |> batch_norm\n"
-                               "|> flatten |> dense(5, name: \"f\") |> batch_norm(name: \"g\") }");
+  graph::Graph graph = graphOf(
+      "pipeline p(x: tensor[3, 9, 9]) { return x\n"
+      "|> conv(8, kernel: 3x3, groups: 1, bias: false, name: \"c\") |> batch_norm(name: \"b\") |> relu\n"
+      "|> conv(4, kernel: 1x1, name: \"d\") |> batch_norm\n"
+      "|> flatten |> dense(5, name: \"f\") |> batch_norm(name: \"g\") }");
   EXPECT_EQ(layersOf(graph::foldBatchNorm(graph)), "c:conv relu_1:relu d:conv flatten_1:flatten f:dense ");
   double off = worst(graph);
   EXPECT_LT(off, 1);
@@ -69,8 +70,9 @@ TEST(FoldBatchNorm, IsAProductAndASumWhereOthersReadTheLayer) {
 }
 
 TEST(FoldBatchNorm, NeedsNoNumbers) {
-  graph::Graph folded = graph::foldBatchNorm(
-      graphOf("pipeline p(x: tensor[3, 9]) { return x |> conv(8, kernel: 3, bias: false, name: \"c\") |> batch_norm }", false));
+  graph::Graph folded = graph::foldBatchNorm(graphOf("pipeline p(x: tensor[3, 9]) { return x |> conv(8, "
+                                                     "kernel: 3, bias: false, name: \"c\") |> batch_norm }",
+                                                     false));
   EXPECT_EQ(graph::verify(folded), std::vector<std::string>());
   for (const graph::Value& value : folded.values)
     if (value.kind == graph::Value::Parameter) EXPECT_TRUE(value.data->data.empty()) << value.name;

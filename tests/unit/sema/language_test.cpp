@@ -6,8 +6,9 @@ namespace {
 
 // The value of an expression that is known when compiling, as the number that a tensor is multiplied with.
 std::string valueOf(const std::string& expression, const std::string& before = "") {
-  std::string line = lines(before + "\npipeline p(x: tensor[3, 8, 10], y: tensor[3]) { return x * (" + expression + ") }",
-                           "mul_1.scalar : ");
+  std::string line =
+      lines(before + "\npipeline p(x: tensor[3, 8, 10], y: tensor[3]) { return x * (" + expression + ") }",
+            "mul_1.scalar : ");
   return line.substr(line.find("= [") + 3, line.rfind(']') - line.find("= [") - 3);
 }
 
@@ -18,7 +19,8 @@ TEST(Values, ListsRangesAndComprehensions) {
   EXPECT_EQ(valueOf("sum([c for c in [64, 128]])"), "192");
   EXPECT_EQ(valueOf("length([i for i in 3..1])"), "0");
   EXPECT_EQ(valueOf("max([1, 5, 3]) - min([2.5, 4])"), "2.5");
-  EXPECT_EQ(valueOf("if sum([exp(-i * i / 8) for i in -4..5]) > 4.5 && [1, 2] == [1, 2.0] { 1 } else { 0 }"), "1");
+  EXPECT_EQ(valueOf("if sum([exp(-i * i / 8) for i in -4..5]) > 4.5 && [1, 2] == [1, 2.0] { 1 } else { 0 }"),
+            "1");
 }
 
 TEST(Values, FunctionsOfNumbers) {
@@ -51,20 +53,25 @@ TEST(Values, ConstantsSeeEachOther) {
 }
 
 TEST(Loops, RebindOuterNamesAndKeepTheirOwn) {
-  EXPECT_EQ(lines("pipeline p(x: tensor[1, W]) { n = 0 for i in 0..3 { t = i n = n + t } return x * n }", "scalar :"),
+  EXPECT_EQ(lines("pipeline p(x: tensor[1, W]) { n = 0 for i in 0..3 { t = i n = n + t } return x * n }",
+                  "scalar :"),
             "param %mul_1.scalar : f32[1] literal = [3]\n");
-  EXPECT_EQ(lines("pipeline p(x: tensor[1, W]) { for c in [4, 8] { x = x |> conv(c, kernel: 1, name: \"c{c}\") } return x }",
+  EXPECT_EQ(lines("pipeline p(x: tensor[1, W]) { for c in [4, 8] { x = x |> conv(c, kernel: 1, name: "
+                  "\"c{c}\") } return x }",
                   " = conv"),
-            "%c4 = conv(%x, %c4.weight, %c4.bias) {kernel: [1], stride: [1], dilation: [1], pad_begin: [0], pad_end: "
+            "%c4 = conv(%x, %c4.weight, %c4.bias) {kernel: [1], stride: [1], dilation: [1], pad_begin: [0], "
+            "pad_end: "
             "[0], border: zero, groups: 1} : tensor[4, W]\n"
-            "%c8 = conv(%c4, %c8.weight, %c8.bias) {kernel: [1], stride: [1], dilation: [1], pad_begin: [0], pad_end: "
+            "%c8 = conv(%c4, %c8.weight, %c8.bias) {kernel: [1], stride: [1], dilation: [1], pad_begin: [0], "
+            "pad_end: "
             "[0], border: zero, groups: 1} : tensor[8, W]\n");
 }
 
 TEST(Blocks, NamesComposeWithDots) {
-  const char* text = "block inner(x) { return x |> relu |> batch_norm(name: \"bn\") |> relu }\n"
-                     "block outer(x, n: int = 1) { y = x |> inner(name: \"0\") |> inner(name: \"{n}\") return y |> abs }\n"
-                     "pipeline p(x: tensor[1, W]) { return x |> outer(name: \"a\") |> relu |> outer(2, name: \"b.c\") }";
+  const char* text =
+      "block inner(x) { return x |> relu |> batch_norm(name: \"bn\") |> relu }\n"
+      "block outer(x, n: int = 1) { y = x |> inner(name: \"0\") |> inner(name: \"{n}\") return y |> abs }\n"
+      "pipeline p(x: tensor[1, W]) { return x |> outer(name: \"a\") |> relu |> outer(2, name: \"b.c\") }";
   std::string names;
   for (const graph::Value& value : graphOf(text).values)
     if (value.kind == graph::Value::Node) names += value.name + " ";
