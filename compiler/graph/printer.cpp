@@ -26,7 +26,7 @@ public:
   std::string print() {
     text_ = "graph @" + nameText(graph_.name) + "(" +
             joined(graph_.inputs,
-                   [&](ValueId id) { return reference(id) + ": " + graph_.value(id).type.str(); }) +
+                   [&](ValueId id) { return reference(id) + ": " + graph_.value(id).type.fullText(); }) +
             ") {\n";
     for (const Value& value : graph_.values) {
       if (value.kind == Value::Parameter) parameter(value);
@@ -63,7 +63,7 @@ private:
                joined(value.attributes.all(),
                       [](const auto& item) { return item.first + ": " + str(item.second); }) +
                "}";
-    text_ += " : " + value.type.str() + "\n";
+    text_ += " : " + value.type.fullText() + "\n";
   }
 
   void check(const ShapeRequest::RuntimeCheck& check) {

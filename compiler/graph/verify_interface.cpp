@@ -22,7 +22,7 @@ void verifyInterface(const Graph& graph, Problems& problems) {
     }
     bool image = input.type.image != ImageKind::None;
     if (image && (input.type.spatialRank() != 2 || input.type.channels() != channelsOf(input.type.image)))
-      problems.push_back("the input '" + input.name + "' is no " + input.type.str());
+      problems.push_back("the input '" + input.name + "' is no " + input.type.fullText());
   }
   for (const Value& value : graph.values)
     for (const Size& dim : value.type.dims) requireKnown(dim, "'" + value.name + "'");
@@ -37,8 +37,8 @@ void verifyInterface(const Graph& graph, Problems& problems) {
     if (value.kind == Value::Parameter) problems.push_back("the output '" + output.name + "' is a parameter");
     bool image = output.image != ImageKind::None;
     if (image && (value.type.spatialRank() != 2 || value.type.channels() != channelsOf(output.image)))
-      problems.push_back("the output '" + output.name + "' is " + value.type.str() + ", which is no image[" +
-                         nameOf(output.image) + "]");
+      problems.push_back("the output '" + output.name + "' is " + value.type.fullText() +
+                         ", which is no image[" + nameOf(output.image) + "]");
   }
 }
 

@@ -20,7 +20,10 @@ struct TensorType {
   const Size& spatial(int axis) const { return dims[1 + axis]; }
   Size elements() const; // of one item
   bool sameDims(const TensorType& other) const { return dims == other.dims; }
-  std::string str() const; // "tensor[16, H, W]" or "image[rgb, H, W]"
+  // For messages: "tensor[16, H, W]", "image[rgb, H, W]", and "image[rgb]" where an input's sizes were left out.
+  std::string str() const;
+  // The same with every size: "image[rgb, photo.H, photo.W]".
+  std::string fullText() const;
 };
 
 // "C" for axis 0, then "D", "H", "W" as far as the rank has them: the last axis is always "W".
