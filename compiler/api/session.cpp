@@ -76,7 +76,7 @@ Problem makeProblem(const DiagnosticKind<Arguments...>& kind,
 PortFacts portFacts(const std::string& name, const TensorType& type) {
   PortFacts port;
   port.name = name;
-  port.type = type.str();
+  port.type = type.fullText();
   port.scalar = type.scalar;
   if (type.scalar) return port;
   port.image = type.image != ImageKind::None;
@@ -95,7 +95,7 @@ LayerFacts layerFacts(const graph::Graph& graph, const graph::Value& node) {
   LayerFacts layer;
   layer.name = node.name;
   layer.op = opInfo(node.op).name;
-  layer.output = node.type.str();
+  layer.output = node.type.fullText();
   for (graph::ValueId operand : node.operands) layer.parameters += learnable(graph.value(operand));
   if (node.location.valid()) layer.line = node.location.file->position(node.location.begin).line;
   return layer;

@@ -40,7 +40,7 @@ private:
   std::string reference(ValueId id) const { return "%" + nameText(graph_.value(id).name); }
 
   std::string input(const Value& value) const {
-    std::string text = "%" + nameText(value.name) + ": " + value.type.str();
+    std::string text = "%" + nameText(value.name) + ": " + value.type.fullText();
     if (value.defaultValue) text += " = " + shortest(*value.defaultValue);
     return text;
   }
@@ -67,7 +67,7 @@ private:
                joined(value.attributes.all(),
                       [](const auto& item) { return item.first + ": " + str(item.second); }) +
                "}";
-    text_ += " : " + value.type.str() + "\n";
+    text_ += " : " + value.type.fullText() + "\n";
   }
 
   void check(const ShapeRequest::RuntimeCheck& check) {

@@ -23,7 +23,7 @@ void verifyInterface(const Graph& graph, Problems& problems) {
     }
     bool image = input.type.image != ImageKind::None;
     if (image && (input.type.spatialRank() != 2 || input.type.channels() != channelsOf(input.type.image)))
-      problems.push_back("the input '" + input.name + "' is no " + input.type.str());
+      problems.push_back("the input '" + input.name + "' is no " + input.type.fullText());
     if (input.type.scalar && input.type.dims != scalarType().dims)
       problems.push_back("the input '" + input.name + "' is a scalar, but has dimensions");
     if (input.defaultValue && (!input.type.scalar || !std::isfinite(*input.defaultValue)))
@@ -44,8 +44,8 @@ void verifyInterface(const Graph& graph, Problems& problems) {
       problems.push_back("the output '" + output.name + "' is a scalar, which has no batch");
     bool image = output.image != ImageKind::None;
     if (image && (value.type.spatialRank() != 2 || value.type.channels() != channelsOf(output.image)))
-      problems.push_back("the output '" + output.name + "' is " + value.type.str() + ", which is no image[" +
-                         nameOf(output.image) + "]");
+      problems.push_back("the output '" + output.name + "' is " + value.type.fullText() +
+                         ", which is no image[" + nameOf(output.image) + "]");
   }
 }
 

@@ -88,7 +88,7 @@ private:
       return;
     }
     if (!type->sameDims(node_.type) || node_.type.image != ImageKind::None)
-      problem("its type is " + node_.type.str() + " and should be " + type->str());
+      problem("its type is " + node_.type.fullText() + " and should be " + type->fullText());
     for (const ResolvedSpec& spec : row_.resolved) {
       const Attribute *written = node_.attributes.find(spec.name), *resolved = attributes.find(spec.name);
       std::string before = written ? str(*written) : "nothing", after = resolved ? str(*resolved) : "nothing";
@@ -112,7 +112,7 @@ private:
       if (parameter.kind != Value::Parameter)
         problem("its " + specs[i].name + " is not a parameter");
       else if (parameter.type.dims != expected)
-        problem("its " + specs[i].name + " is " + parameter.type.str() + " and should be " +
+        problem("its " + specs[i].name + " is " + parameter.type.fullText() + " and should be " +
                 shapeText(specs[i].shape));
     }
   }

@@ -26,6 +26,17 @@ std::string typeOf(const ast::Parameter& parameter) {
   return parameter.type ? parameter.type->name : "tensor";
 }
 
+// The type of a parameter that takes this number, text or list; "" for anything else.
+const char* typeNameOf(const Value& value) {
+  if (value.as<int64_t>()) return "int";
+  if (value.as<double>()) return "float";
+  if (value.as<bool>()) return "bool";
+  if (value.as<std::string>()) return "string";
+  if (value.as<SizeTuple>()) return "size";
+  if (value.as<List>()) return "list";
+  return "";
+}
+
 const char* nounOf(const std::string& type) {
   if (type == "tensor") return "a tensor";
   if (type == "int") return "an integer";
@@ -42,9 +53,10 @@ const char* nounOf(const std::string& type) {
 void Elaborator::checkBlock(const ast::Block& block) {
   std::map<std::string, Location> seen;
   for (const ast::Parameter& parameter : block.parameters) {
-    auto [first, isNew] = seen.emplace(parameter.name, parameter.location);
+    Location name = parameter.location.first(parameter.name.size());
+    auto [first, isNew] = seen.emplace(parameter.name, name);
     if (!isNew)
-      diags_.report(diag::DuplicateName, parameter.location, "parameters", parameter.name)
+      diags_.report(diag::DuplicateName, name, "parameters", parameter.name)
           .label(first->second, "the first one");
     if (parameter.name == "name")
       diags_.report(diag::ReservedParameter, parameter.location)
@@ -52,10 +64,10 @@ void Elaborator::checkBlock(const ast::Block& block) {
     std::string type = typeOf(parameter);
     if (std::find(parameterTypes().begin(), parameterTypes().end(), type) == parameterTypes().end()) {
       auto report = diags_.report(diag::UnknownType, parameter.type->location, type);
-      std::string nearest = nearestName(type, parameterTypes());
-      report.help(type == "image"   ? "inside of a pipeline an image is a tensor: 'x' or 'x: tensor'"
-                  : nearest.empty() ? "a parameter is tensor, int, float, bool, string, size or list"
-                                    : "did you mean '" + nearest + "'?");
+      if (type == "image")
+        report.help("inside of a pipeline an image is a tensor: 'x' or 'x: tensor'");
+      else if (!report.suggest(nearestName(type, parameterTypes()), parameter.type->location, type))
+        report.help("a parameter is tensor, int, float, bool, string, size or list");
     } else if (parameter.type && parameter.type->bracketed) {
       diags_.report(diag::ParameterDimensions, parameter.type->location, type)
           .help("a block takes tensors of any shape; write '" + parameter.name + "'");
@@ -90,11 +102,11 @@ bool Elaborator::matchArguments(const Definition& definition, const std::vector<
       auto report =
           diags_.report(diag::UnknownParameter, argument.nameLocation, definition.name(), *argument.name);
       report.label(definition.nameLocation(), "defined here");
-      std::string nearest = nearestName(*argument.name, names);
-      if (!nearest.empty()) report.help("did you mean '" + nearest + "'?");
+      report.suggest(nearestName(*argument.name, names), argument.nameLocation, *argument.name);
       good = false;
     } else if (values[i]) {
-      diags_.report(diag::DuplicateAttribute, argument.nameLocation, *argument.name);
+      diags_.report(diag::DuplicateAttribute, argument.nameLocation, *argument.name)
+          .label(places[i], "the first one");
       good = false;
     } else {
       values[i] = evaluate(argument.value.get());
@@ -127,6 +139,11 @@ bool Elaborator::bindParameter(const ast::Block& block, const ast::Parameter& pa
                                 describe(*value, graph_));
     report.label(parameter.location,
                  parameter.type ? "its type is written here" : "without a type it is a tensor");
+    const char* written = typeNameOf(*value);
+    if (!parameter.type && *written)
+      report.fix(std::string("write the type of the parameter: ") + written,
+                 {parameter.location.file, parameter.location.end, parameter.location.end},
+                 std::string(": ") + written);
     if (value->as<Record>()) report.help("take the outputs apart: a, b = ...");
     if (isScalar(*value))
       report.help("a block takes it as a tensor: '" + parameter.name + "' without a type");
@@ -223,8 +240,9 @@ bool Elaborator::bindInput(const ast::Pipeline& pipeline, const ast::Input& inpu
 // What `name:` puts before the names of the layers inside; nullopt after a diagnostic.
 std::optional<std::string> Elaborator::blockPrefix(const Arguments& arguments) {
   std::optional<std::string> name;
+  Location where;
   for (const ast::Argument& argument : *arguments.all)
-    if (argument.name && *argument.name == "name" && !layerName(argument, name)) return std::nullopt;
+    if (argument.name && *argument.name == "name" && !layerName(argument, name, where)) return std::nullopt;
   return frame_->prefix + (name ? *name + "." : "");
 }
 
@@ -235,7 +253,9 @@ Value Elaborator::callDefinition(const Definition& definition, const Arguments& 
     if (calls_[i]->definition != key) continue;
     std::string chain;
     for (size_t j = i; j < calls_.size(); ++j) chain += calls_[j]->description + " -> ";
-    diags_.report(diag::Recursion, arguments.callee, what).note(chain + what);
+    diags_.report(diag::Recursion, arguments.callee, what)
+        .note(chain + what)
+        .help("to repeat something write 'for i in 0..3 { ... }'");
     return {};
   }
 

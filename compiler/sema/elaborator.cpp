@@ -48,10 +48,10 @@ void Elaborator::definitions() {
 void Elaborator::declareInputs(const ast::Pipeline& pipeline) {
   std::map<std::string, Location> seen;
   for (const ast::Input& input : pipeline.inputs) {
-    auto [first, isNew] = seen.emplace(input.name, input.location);
+    Location name = input.location.first(input.name.size());
+    auto [first, isNew] = seen.emplace(input.name, name);
     if (!isNew) {
-      diags_.report(diag::DuplicateName, input.location, "inputs", input.name)
-          .label(first->second, "the first one");
+      diags_.report(diag::DuplicateName, name, "inputs", input.name).label(first->second, "the first one");
       continue;
     }
     auto type = inputType(input);
@@ -95,10 +95,10 @@ std::optional<double> Elaborator::defaultOf(const ast::Pipeline& pipeline, const
 void Elaborator::checkResultNames(const ast::Pipeline& pipeline) {
   std::map<std::string, Location> seen;
   for (const ast::Result& result : pipeline.results) {
-    auto [first, isNew] = seen.emplace(result.name, result.location);
+    Location name = result.location.first(result.name.size());
+    auto [first, isNew] = seen.emplace(result.name, name);
     if (!isNew)
-      diags_.report(diag::DuplicateName, result.location, "results", result.name)
-          .label(first->second, "the first one");
+      diags_.report(diag::DuplicateName, name, "results", result.name).label(first->second, "the first one");
   }
 }
 
@@ -126,23 +126,42 @@ std::vector<Elaborator::Result> Elaborator::matchResults(const ast::Pipeline& pi
                      : "return them by name: return (" + declared[0].name + ": ..., ...)");
     return results;
   }
-  std::vector<std::string> names;
-  for (const ast::Result& result : declared) names.push_back(result.name);
-  for (const Returned& value : returned) {
-    if (std::find(names.begin(), names.end(), value.name) != names.end()) continue;
-    auto report = diags_.report(diag::UnknownResult, value.location, pipeline.name, value.name);
-    std::string nearest = nearestName(value.name, names);
-    if (!nearest.empty()) report.help("did you mean '" + nearest + "'?");
-  }
+  std::vector<const ast::Result*> missing;
   for (const ast::Result& result : declared) {
     auto found = std::find_if(returned.begin(), returned.end(),
                               [&](const Returned& value) { return value.name == result.name; });
     if (found != returned.end())
       addResult(results, result.name, &result, *found);
     else
-      diags_.report(diag::MissingResult, location, result.name).label(result.location, "declared here");
+      missing.push_back(&result);
   }
+  reportUnknownResults(pipeline, missing);
+  for (const ast::Result* result : missing)
+    diags_.report(diag::MissingResult, location, result->name).label(result->location, "declared here");
   return results;
+}
+
+// A result that is misspelt is one mistake: what it stands for is no longer missing.
+void Elaborator::reportUnknownResults(const ast::Pipeline& pipeline,
+                                      std::vector<const ast::Result*>& missing) {
+  std::string all;
+  for (const ast::Result& result : pipeline.results) all += (all.empty() ? "" : ", ") + result.name;
+  for (const Returned& value : frame_->results) {
+    if (std::any_of(pipeline.results.begin(), pipeline.results.end(),
+                    [&](const ast::Result& result) { return result.name == value.name; }))
+      continue;
+    auto report = diags_.report(diag::UnknownResult, value.nameLocation, pipeline.name, value.name);
+    std::vector<std::string> names;
+    for (const ast::Result* result : missing) names.push_back(result->name);
+    std::string meant = nearestName(value.name, names);
+    if (!report.suggest(meant, value.nameLocation, value.name)) {
+      report.help("its results: " + all);
+      if (!missing.empty()) meant = names.front();
+    }
+    missing.erase(std::remove_if(missing.begin(), missing.end(),
+                                 [&](const ast::Result* result) { return result->name == meant; }),
+                  missing.end());
+  }
 }
 
 void Elaborator::addResult(std::vector<Result>& results, const std::string& name, const ast::Result* declared,

@@ -33,7 +33,8 @@ struct LayerCall {
   std::vector<std::pair<std::string, Location>> attributeLocations;
   std::optional<std::string> name;
   Location nameLocation;
-  std::optional<List> literal; // a kernel's values
+  std::optional<List> literal;               // a kernel's values
+  const ast::Expr* writtenLiteral = nullptr; // its brackets, if they are written in the call
 };
 
 // A written type of a result: which dimensions are claimed.
@@ -76,6 +77,7 @@ private:
   // What the current frame returned, in the order of the pipeline's written results and checked against their
   // types. Without poison.
   std::vector<Result> matchResults(const ast::Pipeline& pipeline);
+  void reportUnknownResults(const ast::Pipeline& pipeline, std::vector<const ast::Result*>& missing);
   void addResult(std::vector<Result>& results, const std::string& name, const ast::Result* declared,
                  const Returned& returned);
 
@@ -159,12 +161,14 @@ private:
   Value layerCall(const OpInfo& row, const Arguments& arguments);
   bool isCallable(const std::string& name) const;
   bool isValue(const std::string& name) const { return frame_->find(name) || frame_->names.constant(name); }
+  void symbolCalled(const std::string& callee, const std::string& symbol, const Arguments& arguments);
   void unknownCallee(const std::string& callee, Location location);
   bool isScalar(const Value& value) const; // a run-time one
 
   // attributes.cpp
   bool namedArgument(LayerCall& call, const ast::Argument& argument);
-  bool layerName(const ast::Argument& argument, std::optional<std::string>& name);
+  // `where` is the place of the name so far.
+  bool layerName(const ast::Argument& argument, std::optional<std::string>& name, Location& where);
   bool setAttribute(LayerCall& call, const AttributeSpec& spec, const ast::Expr& expr, Location location);
   std::optional<Attribute> attributeValue(const LayerCall& call, const AttributeSpec& spec,
                                           const Value& value, const ast::Expr& written);

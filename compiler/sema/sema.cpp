@@ -27,9 +27,13 @@ const ast::Pipeline* choose(const ast::File& file, const std::string& wanted, Di
   }
   for (const ast::Pipeline& pipeline : file.pipelines)
     if (pipeline.name == wanted) return &pipeline;
-  auto report = diags.report(diag::UnknownPipeline, whole, wanted);
   std::string nearest = nearestName(wanted, names);
-  report.help("the file has '" + (nearest.empty() ? names[0] : nearest) + "'");
+  const ast::Pipeline* shown = &file.pipelines[0];
+  for (const ast::Pipeline& pipeline : file.pipelines)
+    if (pipeline.name == nearest) shown = &pipeline;
+  diags.report(diag::UnknownPipeline, shown->nameLocation, wanted)
+      .primary(nearest.empty() ? "the file has this one" : "did you mean this one?")
+      .help("choose with --pipeline=" + shown->name);
   return nullptr;
 }
 

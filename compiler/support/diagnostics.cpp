@@ -48,6 +48,18 @@ DiagnosticBuilder& DiagnosticBuilder::propose(std::string text, std::vector<Edit
   return *this;
 }
 
+bool DiagnosticBuilder::suggest(const std::string& nearest, Location where, std::string_view written) {
+  if (nearest.empty()) return false;
+  std::string text = "did you mean '" + nearest + "'?";
+  const Location word = where.first(written.size());
+  const bool there = where.valid() && where.file->text().substr(word.begin, word.end - word.begin) == written;
+  if (there)
+    fix(std::move(text), word, nearest);
+  else
+    help(std::move(text));
+  return true;
+}
+
 // Replaces {0}, {1}, ...; any other brace stands for itself.
 static std::string fillIn(std::string_view format, const std::vector<std::string>& args) {
   std::string result;
