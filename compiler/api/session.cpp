@@ -77,6 +77,8 @@ PortFacts portFacts(const std::string& name, const TensorType& type) {
   PortFacts port;
   port.name = name;
   port.type = type.fullText();
+  port.scalar = type.scalar;
+  if (type.scalar) return port;
   port.image = type.image != ImageKind::None;
   port.channels = static_cast<int>(type.channels());
   for (const Size& dim : type.dims) port.dimensions.push_back({dim.constant(), dim.str()});
@@ -113,8 +115,10 @@ Facts factsOf(const Compilation& c) {
   Facts facts;
   facts.name = graph.name;
   facts.sizes = graph.symbols();
-  for (graph::ValueId input : graph.inputs)
+  for (graph::ValueId input : graph.inputs) {
     facts.inputs.push_back(portFacts(graph.value(input).name, graph.value(input).type));
+    facts.inputs.back().defaultValue = graph.value(input).defaultValue;
+  }
   for (const graph::Output& output : graph.outputs) {
     TensorType type = graph.value(output.value).type;
     type.image = output.image;

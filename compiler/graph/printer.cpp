@@ -25,9 +25,7 @@ public:
 
   std::string print() {
     text_ = "graph @" + nameText(graph_.name) + "(" +
-            joined(graph_.inputs,
-                   [&](ValueId id) { return reference(id) + ": " + graph_.value(id).type.fullText(); }) +
-            ") {\n";
+            joined(graph_.inputs, [&](ValueId id) { return input(graph_.value(id)); }) + ") {\n";
     for (const Value& value : graph_.values) {
       if (value.kind == Value::Parameter) parameter(value);
       if (value.kind == Value::Node) node(value);
@@ -40,6 +38,12 @@ public:
 
 private:
   std::string reference(ValueId id) const { return "%" + nameText(graph_.value(id).name); }
+
+  std::string input(const Value& value) const {
+    std::string text = "%" + nameText(value.name) + ": " + value.type.fullText();
+    if (value.defaultValue) text += " = " + shortest(*value.defaultValue);
+    return text;
+  }
 
   void parameter(const Value& value) {
     text_ += "  param %" + nameText(value.name) + " : f32[" +

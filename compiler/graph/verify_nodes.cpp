@@ -29,7 +29,7 @@ public:
       : graph_(graph), node_(node), row_(opInfo(node.op)), problems_(problems) {}
 
   void verify() {
-    if (!operandCount() || !attributes()) return;
+    if (!operandCount() || !attributes() || !scalars()) return;
     shape();
   }
 
@@ -61,6 +61,18 @@ private:
     }
     if (good && known != node_.attributes.all().size()) fail("it has an attribute that it should not have");
     return good;
+  }
+
+  // One number for the whole batch is repeated where the row repeats what has one element, and has no other
+  // use.
+  bool scalars() {
+    if (node_.type.scalar) problem("its type is a scalar, which only an input can be");
+    for (ValueId id : node_.operands) {
+      if (!graph_.value(id).type.scalar || row_.elementwise) continue;
+      problem("it needs a tensor and gets the scalar '" + graph_.value(id).name + "'");
+      return false;
+    }
+    return true;
   }
 
   // Runs the shape rule again and compares all that it says.

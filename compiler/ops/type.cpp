@@ -48,11 +48,14 @@ std::string TensorType::str() const {
 }
 
 std::string TensorType::fullText() const {
+  if (scalar) return "float";
   std::string text =
       image == ImageKind::None ? "tensor[" + dims[0].str() : std::string("image[") + nameOf(image);
   for (size_t i = 1; i < dims.size(); ++i) text += ", " + dims[i].str();
   return text + "]";
 }
+
+TensorType scalarType() { return {{Size(1)}, ImageKind::None, true}; }
 
 std::string axisName(const TensorType& type, int axis) {
   if (axis == 0) return "C";

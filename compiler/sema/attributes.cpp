@@ -43,11 +43,6 @@ bool Elaborator::namedArgument(LayerCall& call, const ast::Argument& argument) {
   return false;
 }
 
-static const std::vector<std::string>& paddingWords() {
-  static const std::vector<std::string> words = {"same", "same_lower", "valid"};
-  return words;
-}
-
 static bool isPaddingWord(const std::string& text) {
   return std::find(paddingWords().begin(), paddingWords().end(), text) != paddingWords().end();
 }
@@ -80,7 +75,7 @@ bool Elaborator::setAttribute(LayerCall& call, const AttributeSpec& spec, const 
       call.writtenLiteral = expr.kind == ast::Expr::List ? &expr : nullptr;
       return true;
     }
-    attribute = attributeValue(spec, value, expr);
+    attribute = attributeValue(call, spec, value, expr);
   }
   if (attribute) call.attributes.set(spec.name, *attribute);
   return attribute.has_value();
@@ -122,8 +117,8 @@ static void withoutQuotes(DiagnosticBuilder& report, Location where, const std::
     report.help("write it without quotes");
 }
 
-std::optional<Attribute> Elaborator::attributeValue(const AttributeSpec& spec, const Value& value,
-                                                    const ast::Expr& written) {
+std::optional<Attribute> Elaborator::attributeValue(const LayerCall& call, const AttributeSpec& spec,
+                                                    const Value& value, const ast::Expr& written) {
   Location location = written.location;
   auto* integer = value.as<int64_t>();
   switch (spec.form) {
@@ -162,6 +157,10 @@ std::optional<Attribute> Elaborator::attributeValue(const AttributeSpec& spec, c
     withoutQuotes(report, location, *text, spec.form == AttributeForm::Padding && isPaddingWord(*text));
   else if (value.as<List>() && spec.form == AttributeForm::Sizes)
     report.help("one number per axis is a size: 2x1, or size(2, 1)");
+  else if (isScalar(value) && call.row.kind == OpKind::Clamp)
+    report.help("a limit that a run decides: select(x < level, level, x)");
+  else if (isScalar(value))
+    report.help(constantInstead);
   return std::nullopt;
 }
 
@@ -176,7 +175,9 @@ std::optional<Attribute> Elaborator::borderValue(const ast::Expr& expr) {
     if (value.number() && fitsFloat(*value.number(), expr.location))
       return Attribute(Border{BorderMode::Constant, *value.number()});
     if (value.number()) return std::nullopt;
-    diags_.report(diag::WrongAttributeValue, expr.location, "constant", "a number", describe(value, graph_));
+    auto report = diags_.report(diag::WrongAttributeValue, expr.location, "constant", "a number",
+                                describe(value, graph_));
+    if (isScalar(value)) report.help(constantInstead);
     return std::nullopt;
   }
   if (isName || isCall) {

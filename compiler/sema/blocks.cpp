@@ -4,12 +4,12 @@
 
 namespace convoy::sema {
 
-namespace {
-
 const std::vector<std::string>& parameterTypes() {
   static const std::vector<std::string> names = {"tensor", "int", "float", "bool", "string", "size", "list"};
   return names;
 }
+
+namespace {
 
 // The value as one of the parameter's type, if it is or stands for one.
 std::optional<Value> convert(const std::string& type, const Value& value) {
@@ -145,15 +145,46 @@ bool Elaborator::bindParameter(const ast::Block& block, const ast::Parameter& pa
                  {parameter.location.file, parameter.location.end, parameter.location.end},
                  std::string(": ") + written);
     if (value->as<Record>()) report.help("take the outputs apart: a, b = ...");
+    if (isScalar(*value))
+      report.help("a block takes it as a tensor: '" + parameter.name + "' without a type");
     return false;
   }
   frame.assign(parameter.name, *converted);
+  note(parameter.location, *converted);
   return true;
+}
+
+// Where one pipeline calls another, a scalar may be any single number: one known when compiling, or one that
+// was computed.
+bool Elaborator::bindScalar(const ast::Pipeline& pipeline, const ast::Input& input,
+                            const std::optional<Value>& value, Location where, Frame& frame) {
+  if (!value) {
+    Frame* caller = frame_;
+    frame_ = &frame;
+    const std::optional<double> number = defaultOf(pipeline, input, true);
+    frame_ = caller;
+    if (number) frame.assign(input.name, {*number});
+    if (!number && !input.fallback)
+      diags_.report(diag::MissingArgument, where, pipeline.name, input.name)
+          .label(input.location, "this has no default");
+    return number.has_value();
+  }
+  if (value->isPoison()) return false;
+  auto* tensor = value->as<Tensor>();
+  const bool fits = tensor ? graph_.value(tensor->id).type.dims == scalarType().dims
+                           : value->number() && fitsFloat(*value->number(), where);
+  if (fits) frame.assign(input.name, tensor ? *value : Value{*value->number()});
+  if (!fits && !value->number())
+    diags_.report(diag::WrongArgument, where, input.name, pipeline.name, "a number", describe(*value, graph_))
+        .label(input.location, "its type is written here");
+  return fits;
 }
 
 // The types of a pipeline's inputs hold for its callers: numbers are compared, names get the caller's sizes.
 bool Elaborator::bindInput(const ast::Pipeline& pipeline, const ast::Input& input,
                            const std::optional<Value>& value, Location where, Frame& frame) {
+  if (input.type.name == "float" && !input.type.bracketed)
+    return bindScalar(pipeline, input, value, where, frame);
   if (!value) {
     diags_.report(diag::MissingArgument, where, pipeline.name, input.name)
         .label(input.location, "this has no default");
@@ -172,6 +203,12 @@ bool Elaborator::bindInput(const ast::Pipeline& pipeline, const ast::Input& inpu
   frame_ = caller;
   if (!type) return false;
   const TensorType& actual = graph_.value(tensor->id).type;
+  if (actual.scalar) {
+    diags_
+        .report(diag::WrongArgument, where, input.name, pipeline.name, type->str(), describe(*value, graph_))
+        .label(input.location, "its type is written here");
+    return false;
+  }
   bool fits = type->dims.size() == actual.dims.size();
   for (size_t axis = 0; fits && axis < actual.dims.size(); ++axis) {
     Size wanted = type->dims[axis];
@@ -196,6 +233,7 @@ bool Elaborator::bindInput(const ast::Pipeline& pipeline, const ast::Input& inpu
     return false;
   }
   frame.assign(input.name, *value);
+  note(input.location, *value);
   return true;
 }
 

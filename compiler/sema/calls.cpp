@@ -59,6 +59,11 @@ void Elaborator::symbolCalled(const std::string& callee, const std::string& symb
              {{arguments.callee, ""}, {{first.file, first.end, second.begin}, " " + symbol + " "}});
 }
 
+bool Elaborator::isScalar(const Value& value) const {
+  auto* tensor = value.as<Tensor>();
+  return tensor && graph_.value(tensor->id).type.scalar;
+}
+
 void Elaborator::unknownCallee(const std::string& callee, Location location) {
   std::vector<std::string> candidates = functionNames();
   for (const OpInfo& row : opTable())
@@ -80,9 +85,10 @@ Value Elaborator::functionCall(const std::string& callee, const Arguments& argum
     if (!value.as<Tensor>() && !value.as<RunTimeSize>()) continue;
     const bool extreme = callee == "min" || callee == "max";
     diags_.report(diag::NotCompileTime, arguments.location, callee, describe(value, graph_))
-        .help(!value.as<Tensor>() ? "it is known when the input's type says it, as in tensor[3, 64, 64]"
-              : extreme           ? "for every element: select(x > y, x, y)"
-                                  : "of a tensor, sizes are known: channels(x), height(x), width(x)");
+        .help(isScalar(value)       ? constantInstead
+              : !value.as<Tensor>() ? "it is known when the input's type says it, as in tensor[3, 64, 64]"
+              : extreme             ? "for every element: select(x > y, x, y)"
+                                    : "of a tensor, sizes are known: channels(x), height(x), width(x)");
     return {};
   }
   return applyFunction(callee, arguments.positional, arithmetic(arguments.location));
@@ -144,6 +150,11 @@ Value Elaborator::layerCall(const OpInfo& row, const Arguments& arguments) {
   for (size_t i = 0; i < positional.size() && i < operandCount; ++i) {
     auto number = positional[i].number();
     if (positional[i].isPoison()) {
+      good = false;
+    } else if (isScalar(positional[i]) && !row.elementwise) {
+      diags_.report(diag::ExpectedTensor, arguments.of(i), row.name, describe(positional[i], graph_))
+          .help("it is one number for all items of the batch, and stands beside a tensor: x * " +
+                graph_.value(positional[i].as<Tensor>()->id).name);
       good = false;
     } else if (auto* tensor = positional[i].as<Tensor>()) {
       call.operands.push_back({tensor->id, std::nullopt});

@@ -11,10 +11,7 @@ graph::Graph Elaborator::run(const ast::Pipeline& pipeline) {
   frame.description = "pipeline '" + pipeline.name + "'";
   frame_ = &frame;
   calls_.push_back(&frame);
-  for (const ast::Block& block : program_.main().blocks) checkBlock(block);
-  for (const auto& file : program_.main().imported)
-    for (const ast::Block& block : file->blocks) checkBlock(block);
-  defineConstants();
+  definitions();
   declareInputs(pipeline);
   checkResultNames(pipeline);
   size_t errors = diags_.errorCount();
@@ -23,12 +20,29 @@ graph::Graph Elaborator::run(const ast::Pipeline& pipeline) {
     diags_.report(diag::MissingReturn, pipeline.nameLocation, "pipeline", pipeline.name)
         .help("end it with 'return'");
   for (Result& result : matchResults(pipeline)) {
-    if (auto* tensor = result.value.as<Tensor>())
+    if (isScalar(result.value))
+      diags_.report(diag::ExpectedTensor, result.location, "return", describe(result.value, graph_))
+          .help("a result has a value for each item of the batch, and this is one for all of them");
+    else if (auto* tensor = result.value.as<Tensor>())
       graph_.outputs.push_back({result.name, tensor->id, result.image});
     else
       diags_.report(diag::ExpectedTensor, result.location, "return", describe(result.value, graph_));
   }
   return std::move(graph_);
+}
+
+void Elaborator::checkDefinitions() {
+  Frame frame(program_.of(program_.main()), nullptr);
+  frame_ = &frame;
+  calls_.push_back(&frame);
+  definitions();
+}
+
+void Elaborator::definitions() {
+  for (const ast::Block& block : program_.main().blocks) checkBlock(block);
+  for (const auto& file : program_.main().imported)
+    for (const ast::Block& block : file->blocks) checkBlock(block);
+  defineConstants();
 }
 
 void Elaborator::declareInputs(const ast::Pipeline& pipeline) {
@@ -45,9 +59,6 @@ void Elaborator::declareInputs(const ast::Pipeline& pipeline) {
       frame_->assign(input.name, {});
       continue;
     }
-    if (input.fallback)
-      diags_.report(diag::NoDefault, input.fallback->location, "input", input.name)
-          .help("a tensor is always given by the caller");
     for (const Size& dim : type->dims)
       for (const std::string& symbol : dim.symbols()) frame_->sizes.emplace(symbol, Size::symbol(symbol));
     graph::Value value;
@@ -55,10 +66,30 @@ void Elaborator::declareInputs(const ast::Pipeline& pipeline) {
     value.name = input.name;
     value.type = *type;
     value.location = input.location;
+    if (auto number = defaultOf(pipeline, input, type->scalar))
+      value.defaultValue = static_cast<float>(*number);
     graph::ValueId id = add(std::move(value));
     graph_.inputs.push_back(id);
     frame_->assign(input.name, {Tensor{id}});
+    note(input.location, {Tensor{id}});
   }
+}
+
+std::optional<double> Elaborator::defaultOf(const ast::Pipeline& pipeline, const ast::Input& input,
+                                            bool scalar) {
+  if (!input.fallback) return std::nullopt;
+  const Location where = input.fallback->location;
+  if (!scalar) {
+    diags_.report(diag::NoDefault, where, "input", input.name).help("a tensor is always given by the caller");
+    return std::nullopt;
+  }
+  const Value value = evaluate(input.fallback.get());
+  const std::optional<double> number = value.number();
+  if (number && fitsFloat(*number, where)) return number;
+  if (!number && !value.isPoison())
+    diags_.report(diag::WrongArgument, where, input.name, pipeline.name, "a number as its default",
+                  describe(value, graph_));
+  return std::nullopt;
 }
 
 void Elaborator::checkResultNames(const ast::Pipeline& pipeline) {
@@ -140,7 +171,7 @@ void Elaborator::addResult(std::vector<Result>& results, const std::string& name
   if (returned.value.isPoison()) return;
   auto* tensor = returned.value.as<Tensor>();
   if (claimed && tensor)
-    checkResultType(*declared, *claimed, graph_.value(tensor->id).type, returned.location);
+    checkResultType(*declared, *claimed, tensor->id, returned.location);
   results.push_back({name, returned.value, returned.location, claimed ? claimed->image : ImageKind::None});
 }
 

@@ -14,6 +14,8 @@ Value Elaborator::evaluate(const ast::Expr* expr) {
   ++depth_;
   Value value = evaluateInside(*expr);
   --depth_;
+  if (expr->kind == ast::Expr::Name) note(expr->location, value);
+  if (expr->kind == ast::Expr::Call) note(expr->calleeLocation, value);
   return value;
 }
 
@@ -261,6 +263,7 @@ Value Elaborator::pipe(const ast::Expr& expr) {
     Location callee = isCall ? target->calleeLocation : target->location;
     if (!charge(1, target->location)) return {};
     value = call(target->text, callee, isCall ? target->arguments : none, &value, target->location);
+    note(callee, value);
   }
   return value;
 }

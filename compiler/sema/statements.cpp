@@ -29,7 +29,10 @@ void Elaborator::statement(const ast::Statement& statement) {
 
 void Elaborator::bind(const ast::Statement& statement) {
   Value value = evaluate(statement.value.get());
-  if (statement.names.size() == 1) return frame_->assign(statement.names[0], std::move(value));
+  if (statement.names.size() == 1) {
+    note(statement.nameLocations[0], value);
+    return frame_->assign(statement.names[0], std::move(value));
+  }
   std::vector<Value> parts;
   if (auto* list = value.as<List>())
     parts = *list->elements;
@@ -42,8 +45,10 @@ void Elaborator::bind(const ast::Statement& statement) {
                 describe(value, graph_))
         .help(parts.empty() ? "one value takes one name; lists and blocks with several outputs take several"
                             : "write a name for each of its " + std::to_string(parts.size()) + " parts");
-  for (size_t i = 0; i < statement.names.size(); ++i)
+  for (size_t i = 0; i < statement.names.size(); ++i) {
+    if (fits) note(statement.nameLocations[i], parts[i]);
     frame_->assign(statement.names[i], fits ? parts[i] : Value());
+  }
 }
 
 void Elaborator::returnStatement(const ast::Statement& statement) {
@@ -96,6 +101,7 @@ void Elaborator::loop(const ast::Statement& statement) {
     if (!charge(1, statement.location)) return spoil(statement.body, true);
     size_t before = diags_.all().size(), errors = diags_.errorCount();
     Value value = over->at(i);
+    note(statement.nameLocations[0], value);
     frame_->loops.emplace_back(statement.names[0], textOf(value).value_or(describe(value, graph_)));
     frame_->scopes.emplace_back();
     frame_->scopes.back()[statement.names[0]] = std::move(value);
@@ -113,7 +119,9 @@ std::optional<bool> Elaborator::condition(const ast::Expr* expr, const char* wha
   if (value.isPoison()) return std::nullopt;
   if (auto* decided = value.as<bool>()) return *decided;
   auto report = diags_.report(diag::WrongCondition, expr->location, describe(value, graph_));
-  if (value.as<Tensor>())
+  if (isScalar(value))
+    report.help(constantInstead);
+  else if (value.as<Tensor>())
     report.help(std::string(what) + " is decided when compiling; for every element: select(x > 0.5, a, b)");
   return std::nullopt;
 }
