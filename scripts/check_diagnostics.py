@@ -14,7 +14,8 @@ compiler/support/diagnostics.def and docs/diagnostics/ have the same codes. A pa
 Blocks under the two headings are told apart by the word behind their fence:
 
     cvy               a script: `convoy check` is run on it
-    WORD file=NAME    a file for the commands that follow, on the rest of the page too
+    WORD file=NAME    a file for the commands that follow, on the rest of the page too. What is not text, such as
+                      weights, is written by a `python file=NAME` that the console runs
     console           lines of the shell, `$ ` before each. With `machine=x86_64`, on such machines only
     text              under Wrong, last: the diagnostic as the command prints it, byte for byte
 

@@ -40,11 +40,6 @@ Value Elaborator::call(const std::string& callee, Location calleeLocation,
   return {};
 }
 
-bool Elaborator::isScalar(const Value& value) const {
-  auto* tensor = value.as<Tensor>();
-  return tensor && graph_.value(tensor->id).type.scalar;
-}
-
 // Two values that need no parentheses between them can be written with the symbol.
 void Elaborator::symbolCalled(const std::string& callee, const std::string& symbol,
                               const Arguments& arguments) {
@@ -62,6 +57,11 @@ void Elaborator::symbolCalled(const std::string& callee, const std::string& symb
   const Location first = arguments.of(0), second = arguments.of(1);
   report.fix("write the sign between the values",
              {{arguments.callee, ""}, {{first.file, first.end, second.begin}, " " + symbol + " "}});
+}
+
+bool Elaborator::isScalar(const Value& value) const {
+  auto* tensor = value.as<Tensor>();
+  return tensor && graph_.value(tensor->id).type.scalar;
 }
 
 void Elaborator::unknownCallee(const std::string& callee, Location location) {
@@ -85,10 +85,10 @@ Value Elaborator::functionCall(const std::string& callee, const Arguments& argum
     if (!value.as<Tensor>() && !value.as<RunTimeSize>()) continue;
     const bool extreme = callee == "min" || callee == "max";
     diags_.report(diag::NotCompileTime, arguments.location, callee, describe(value, graph_))
-        .help(isScalar(value)           ? constantInstead
-              : !value.as<Tensor>()     ? "it is known when the input's type says it, as in tensor[3, 64, 64]"
-              : extreme                 ? "for every element: select(x > y, x, y)"
-                                        : "of a tensor, sizes are known: channels(x), height(x), width(x)");
+        .help(isScalar(value)       ? constantInstead
+              : !value.as<Tensor>() ? "it is known when the input's type says it, as in tensor[3, 64, 64]"
+              : extreme             ? "for every element: select(x > y, x, y)"
+                                    : "of a tensor, sizes are known: channels(x), height(x), width(x)");
     return {};
   }
   return applyFunction(callee, arguments.positional, arithmetic(arguments.location));

@@ -101,7 +101,8 @@ std::optional<TensorType> Elaborator::inputType(const ast::Input& input) {
   }
   if (!isImage && written.name != "tensor") {
     auto report = diags_.report(diag::UnknownType, written.location, written.name);
-    if (!report.suggest(nearestName(written.name, {"tensor", "image", "float"}), written.location, written.name))
+    if (!report.suggest(nearestName(written.name, {"tensor", "image", "float"}), written.location,
+                        written.name))
       report.help("an input is a tensor, an image or a float");
     return std::nullopt;
   }
@@ -266,7 +267,8 @@ std::optional<ClaimedType> Elaborator::resultType(const ast::TypeExpr& written) 
   return good ? std::optional(claimed) : std::nullopt;
 }
 
-// Adds to the diagnostic that was just reported where the result's shape comes from, and how it would be as claimed.
+// Adds to the diagnostic that was just reported where the result's shape comes from, and how it would be as
+// claimed.
 void Elaborator::explainResult(const ClaimedType& claimed, graph::ValueId value) {
   const TensorType& actual = graph_.value(value).type;
   auto differs = [&claimed](const TensorType& type, size_t axis) {
@@ -286,8 +288,8 @@ void Elaborator::explainResult(const ClaimedType& claimed, graph::ValueId value)
   explainShapes(misfit, *diags_.all().back());
 }
 
-void Elaborator::checkResultType(const ast::Result& declared, const ClaimedType& claimed, graph::ValueId value,
-                                 Location returned) {
+void Elaborator::checkResultType(const ast::Result& declared, const ClaimedType& claimed,
+                                 graph::ValueId value, Location returned) {
   if (claimed.open) return;
   const TensorType& actual = graph_.value(value).type;
   std::string name = declared.name.empty() ? "the result" : "the result '" + declared.name + "'";

@@ -43,11 +43,6 @@ DiagnosticBuilder& DiagnosticBuilder::fix(std::string text, std::vector<Edit> ed
   return *this;
 }
 
-DiagnosticBuilder& DiagnosticBuilder::propose(std::string text, std::vector<Edit> edits) {
-  target_->fixes.push_back({std::move(text), std::move(edits), /*sure=*/false});
-  return *this;
-}
-
 bool DiagnosticBuilder::suggest(const std::string& nearest, Location where, std::string_view written) {
   if (nearest.empty()) return false;
   std::string text = "did you mean '" + nearest + "'?";
@@ -58,6 +53,11 @@ bool DiagnosticBuilder::suggest(const std::string& nearest, Location where, std:
   else
     help(std::move(text));
   return true;
+}
+
+DiagnosticBuilder& DiagnosticBuilder::propose(std::string text, std::vector<Edit> edits) {
+  target_->fixes.push_back({std::move(text), std::move(edits), /*sure=*/false});
+  return *this;
 }
 
 // Replaces {0}, {1}, ...; any other brace stands for itself.
