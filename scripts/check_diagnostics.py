@@ -40,7 +40,7 @@ ROW = re.compile(r'^CONVOY_DIAGNOSTIC\((\w+), \w+, \w+, "((?:[^"\\]|\\.)*)"', re
 HEADING = re.compile(r"^## (.*)$", re.MULTILINE)
 ABSENT = re.compile(r"Wrong \(cannot be shown here: .+\)")
 TEXT_BLOCK = re.compile(r"\n```text\n.*?^```\n", re.MULTILINE | re.DOTALL)
-AFTER_OTHERS = {"E0123"}  # its example has other mistakes by its nature
+AFTER_OTHERS = {"E0123", "E0431"}  # their examples have other mistakes by their nature
 MORE = re.compile(r"^For more information about (?:this|an) error, try 'convoy explain (\w+)'\.\n\Z", re.MULTILINE)
 
 

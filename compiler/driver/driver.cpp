@@ -18,7 +18,7 @@ namespace {
 class Session {
 public:
   Session(const std::vector<std::string>& arguments, const Options& options)
-      : arguments_(arguments), options_(options), compilation_(options, diags_) {}
+      : arguments_(arguments), options_(options), diags_(options.warnings), compilation_(options, diags_) {}
 
   int run() {
     Reproducer reproducer = makeReproducer(arguments_, options_, nullptr);
@@ -46,6 +46,7 @@ private:
     case Command::Format: return runFormat(compilation_, times_);
     case Command::Explain: return runExplain(options_, diags_);
     case Command::Run: return runProgram(compilation_, times_, [this] { finish(); });
+    case Command::LanguageServer: return runLanguageServer(options_);
     }
     internalError("a command that nothing runs");
   }

@@ -9,7 +9,7 @@
 
 namespace convoy::driver {
 
-enum class Command { Build, Run, Emit, Check, Format, Explain };
+enum class Command { Build, Run, Emit, Check, Format, Explain, LanguageServer };
 
 struct CommandRow {
   Command command;
@@ -63,6 +63,7 @@ struct Options {
   std::string stagesFolder;                  // empty: stages are not written
   bool timePasses = false, verbose = false;
   bool checkFormat = false; // `fmt`: say what is not in canonical form, and change nothing
+  WarningMode warnings = WarningMode::Show; // -w, -Werror
   bool fix = false;         // `check`: make the changes that diagnostics propose
   DiagnosticsFormat format = DiagnosticsFormat::Text;
   ColorMode color = ColorMode::Auto;
@@ -95,6 +96,9 @@ enum class OptionId {
   Verbose,
   Fix,
   CheckFormat,
+  Stdio,
+  NoWarnings,
+  WarningsAsErrors,
   Help,
   Version,
 };

@@ -2,6 +2,7 @@
 // topological order. Names, shapes, parameters and padding are resolved; the batch is implicit everywhere.
 #pragma once
 #include "ops/op_table.h"
+#include "support/call_edits.h"
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,6 +32,7 @@ struct Value {
   OpKind op{};
   std::vector<ValueId> operands;
   Attributes attributes;
+  WrittenAttributes written; // where the script writes them; empty otherwise
   // Parameter only.
   std::shared_ptr<const ParameterData> data;
 };

@@ -199,6 +199,7 @@ bool requireWindowFits(ShapeRequest& request, const char* op, int axis, int64_t 
   auto high = slack.upperBound();
   if (high && *high < 0) {
     Size padded = slack + extent;
+    request.misfits = {1 + axis};
     auto report = request.diags.report(diag::WindowTooLarge, request.location, op, extent,
                                        unitOf(input, axis), padded.str(), input.str());
     if (!request.operandLocations.empty() && request.operandLocations[0].valid())

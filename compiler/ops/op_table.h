@@ -122,6 +122,7 @@ struct ShapeRequest {
   };
   std::vector<RuntimeCheck> checks{};
   std::vector<ParameterSpec> parameters{}; // the learned parameters that the layer has
+  std::vector<int> misfits{}; // out, after a diagnostic about the operands' shapes: the axes that it is about
 
   // Where an attribute was written, or the layer's location.
   Location attributeLocation(const std::string& name) const;

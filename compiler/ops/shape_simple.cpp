@@ -1,6 +1,7 @@
 // Shape rules of the layers without a window.
 #include "ops/attribute_groups.h"
 #include "ops/shape_rules.h"
+#include "support/call_edits.h"
 
 namespace convoy::ops {
 
@@ -51,6 +52,7 @@ std::optional<TensorType> broadcast(ShapeRequest& request, const char* op, const
     else if (auto same = agree(request, op, axisName(longer, static_cast<int>(axis)), a, b))
       result.dims[axis] = *same;
     else {
+      request.misfits = {static_cast<int>(axis)};
       labelOperands(request, request.diags.report(diag::ShapesDiffer, request.location, symbol, left.str(),
                                                   right.str(), axisName(longer, static_cast<int>(axis)),
                                                   a.str(), b.str()));
@@ -116,6 +118,7 @@ std::optional<TensorType> clampShape(ShapeRequest& request) {
 std::optional<TensorType> luminanceShape(ShapeRequest& request) {
   const TensorType& input = request.operands[0];
   if (input.channels() != 3) {
+    request.misfits = {0};
     wrongOperand(request, "luminance", "3 channels (red, green, blue)", 0);
     return std::nullopt;
   }
@@ -139,6 +142,7 @@ std::optional<TensorType> concatShape(ShapeRequest& request) {
       std::string name = axisName(result, static_cast<int>(axis));
       auto same = agree(request, "concat", name, result.dims[axis], operand.dims[axis]);
       if (!same) {
+        request.misfits = {static_cast<int>(axis)};
         labelOperands(request, request.diags.report(diag::ShapesDiffer, request.location, "concat",
                                                     request.operands[0].str(), operand.str(), name,
                                                     result.dims[axis].str(), operand.dims[axis].str()));
@@ -160,10 +164,26 @@ std::optional<TensorType> flattenShape(ShapeRequest& request) {
   return TensorType{{Size(*count)}, ImageKind::None};
 }
 
+// What makes a tensor[C] of one with height and width; sizes that are not known yet cannot be flattened.
+static void proposeFlatten(const ShapeRequest& request, DiagnosticBuilder report) {
+  const bool known = request.operands[0].elements().isConstant();
+  const auto flatten = insertBefore(request.location, "flatten");
+  const auto pool = insertBefore(request.location, "global_avg_pool |> flatten");
+  if (!flatten || !pool) {
+    report.help(std::string(known ? "`flatten` or " : "") + "`global_avg_pool |> flatten` before it makes one");
+    return;
+  }
+  if (known) report.fix("`flatten` before it makes one", {*flatten});
+  const std::string average = "`global_avg_pool` before it averages over height and width";
+  if (known)
+    report.propose(average, {*pool});
+  else
+    report.fix(average, {*pool});
+}
+
 std::optional<TensorType> denseShape(ShapeRequest& request) {
   if (request.operands[0].spatialRank() != 0) {
-    wrongOperand(request, "dense", "a tensor[C], without height and width", 0)
-        .help("`flatten` or `global_avg_pool |> flatten` before it makes one");
+    proposeFlatten(request, wrongOperand(request, "dense", "a tensor[C], without height and width", 0));
     return std::nullopt;
   }
   bool isNode = request.operands.size() > 1 && !request.attributes.has("units");
@@ -176,6 +196,7 @@ std::optional<TensorType> denseShape(ShapeRequest& request) {
   constexpr int64_t limit = int64_t(1) << 32;
   int64_t count;
   if (__builtin_mul_overflow(units, channels, &count) || count > limit) {
+    request.misfits = {0};
     request.diags.report(diag::TooManyParameters, request.location, "dense", limit)
         .note("it has one for each of " + counted(channels, "input") + " and " + counted(units, "unit"));
     return std::nullopt;

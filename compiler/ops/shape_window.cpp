@@ -15,6 +15,7 @@ TensorType withSpatial(Size channels, const std::vector<Size>& spatial) {
 
 bool divisible(ShapeRequest& request, int64_t count, const std::string& what, int64_t groups) {
   if (count % groups == 0) return true;
+  if (what == "channel") request.misfits = {0};
   auto report = request.diags.report(diag::NotDivisible, request.attributeLocation("groups"), count,
                                      count == 1 ? what : what + "s", groups);
   if (!request.operandLocations.empty() && request.operandLocations[0].valid())
@@ -29,6 +30,7 @@ bool checkParameterCount(ShapeRequest& request, const char* op, const ParameterS
   int64_t count = 1;
   for (int64_t extent : spec.shape) {
     if (!__builtin_mul_overflow(count, extent, &count) && count <= limit) continue;
+    request.misfits = {0};
     request.diags.report(diag::TooManyParameters, request.location, op, limit);
     return false;
   }

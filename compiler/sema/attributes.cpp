@@ -41,15 +41,10 @@ bool Elaborator::namedArgument(LayerCall& call, const ast::Argument& argument) {
   std::string nearest = nearestName(*argument.name, candidates), all;
   for (const std::string& candidate : candidates) all += (all.empty() ? "" : ", ") + candidate;
   if (!nearest.empty())
-    report.help("did you mean '" + nearest + "'?");
+    report.fix("did you mean '" + nearest + "'?", argument.nameLocation, nearest);
   else
     report.help("it takes " + all);
   return false;
-}
-
-static const std::vector<std::string>& paddingWords() {
-  static const std::vector<std::string> words = {"same", "same_lower", "valid"};
-  return words;
 }
 
 static bool isPaddingWord(const std::string& text) {

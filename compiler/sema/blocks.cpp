@@ -4,12 +4,12 @@
 
 namespace convoy::sema {
 
-namespace {
-
 const std::vector<std::string>& parameterTypes() {
   static const std::vector<std::string> names = {"tensor", "int", "float", "bool", "string", "size", "list"};
   return names;
 }
+
+namespace {
 
 // The value as one of the parameter's type, if it is or stands for one.
 std::optional<Value> convert(const std::string& type, const Value& value) {
@@ -133,6 +133,7 @@ bool Elaborator::bindParameter(const ast::Block& block, const ast::Parameter& pa
     return false;
   }
   frame.assign(parameter.name, *converted);
+  note(parameter.location, *converted);
   return true;
 }
 
@@ -215,6 +216,7 @@ bool Elaborator::bindInput(const ast::Pipeline& pipeline, const ast::Input& inpu
     return false;
   }
   frame.assign(input.name, *value);
+  note(input.location, *value);
   return true;
 }
 

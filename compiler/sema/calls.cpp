@@ -52,7 +52,7 @@ void Elaborator::unknownCallee(const std::string& callee, Location location) {
   for (const std::string& name : frame_->names.callable()) candidates.push_back(name);
   auto report = diags_.report(diag::UnknownLayer, location, callee);
   std::string nearest = nearestName(callee, candidates);
-  if (!nearest.empty()) report.help("did you mean '" + nearest + "'?");
+  if (!nearest.empty()) report.fix("did you mean '" + nearest + "'?", location, nearest);
 }
 
 Value Elaborator::functionCall(const std::string& callee, const Arguments& arguments) {

@@ -76,6 +76,7 @@ Value Elaborator::constant(const Definition& definition) {
   inWork.pop_back();
   auto text = defines_.find(&written);
   if (text != defines_.end() && !value.isPoison()) value = defined(written, value, text->second);
+  note(written.nameLocation, value);
   return constants_[&written] = value;
 }
 

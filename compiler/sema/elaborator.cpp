@@ -11,10 +11,7 @@ graph::Graph Elaborator::run(const ast::Pipeline& pipeline) {
   frame.description = "pipeline '" + pipeline.name + "'";
   frame_ = &frame;
   calls_.push_back(&frame);
-  for (const ast::Block& block : program_.main().blocks) checkBlock(block);
-  for (const auto& file : program_.main().imported)
-    for (const ast::Block& block : file->blocks) checkBlock(block);
-  defineConstants();
+  definitions();
   declareInputs(pipeline);
   checkResultNames(pipeline);
   size_t errors = diags_.errorCount();
@@ -32,6 +29,20 @@ graph::Graph Elaborator::run(const ast::Pipeline& pipeline) {
       diags_.report(diag::ExpectedTensor, result.location, "return", describe(result.value, graph_));
   }
   return std::move(graph_);
+}
+
+void Elaborator::checkDefinitions() {
+  Frame frame(program_.of(program_.main()), nullptr);
+  frame_ = &frame;
+  calls_.push_back(&frame);
+  definitions();
+}
+
+void Elaborator::definitions() {
+  for (const ast::Block& block : program_.main().blocks) checkBlock(block);
+  for (const auto& file : program_.main().imported)
+    for (const ast::Block& block : file->blocks) checkBlock(block);
+  defineConstants();
 }
 
 void Elaborator::declareInputs(const ast::Pipeline& pipeline) {
@@ -60,6 +71,7 @@ void Elaborator::declareInputs(const ast::Pipeline& pipeline) {
     graph::ValueId id = add(std::move(value));
     graph_.inputs.push_back(id);
     frame_->assign(input.name, {Tensor{id}});
+    note(input.location, {Tensor{id}});
   }
 }
 
@@ -140,7 +152,7 @@ void Elaborator::addResult(std::vector<Result>& results, const std::string& name
   if (returned.value.isPoison()) return;
   auto* tensor = returned.value.as<Tensor>();
   if (claimed && tensor)
-    checkResultType(*declared, *claimed, graph_.value(tensor->id).type, returned.location);
+    checkResultType(*declared, *claimed, tensor->id, returned.location);
   results.push_back({name, returned.value, returned.location, claimed ? claimed->image : ImageKind::None});
 }
 

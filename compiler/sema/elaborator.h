@@ -8,6 +8,7 @@
 #pragma once
 #include "ast/ast.h"
 #include "sema/arithmetic.h"
+#include "sema/facts.h"
 #include "sema/frame.h"
 #include "sema/kernel_values.h"
 #include "sema/sema.h"
@@ -49,16 +50,19 @@ constexpr const char* constantInstead =
 
 class Elaborator {
 public:
-  Elaborator(const Program& program, const SemaOptions& options, DiagnosticEngine& diags)
-      : program_(program), options_(options), diags_(diags) {}
+  Elaborator(const Program& program, const SemaOptions& options, DiagnosticEngine& diags, Facts* facts)
+      : program_(program), options_(options), diags_(diags), facts_(facts) {}
 
   // The graph, possibly incomplete after errors.
   graph::Graph run(const ast::Pipeline& pipeline);
+  // Of a file without a pipeline.
+  void checkDefinitions();
 
 private:
   using Statements = std::vector<ast::Statement>;
 
   // elaborator.cpp
+  void definitions();
   void declareInputs(const ast::Pipeline& pipeline);
   // The number that `= ...` behind an input stands for. nullopt: there is none, or it was reported.
   std::optional<double> defaultOf(const ast::Pipeline& pipeline, const ast::Input& input, bool scalar);
@@ -125,8 +129,9 @@ private:
   std::optional<TensorType> inputType(const ast::Input& input);
   std::optional<Size> inputDimension(const ast::Expr& expr, const std::string& unnamed, bool channels);
   std::optional<ClaimedType> resultType(const ast::TypeExpr& type);
-  void checkResultType(const ast::Result& declared, const ClaimedType& claimed, const TensorType& actual,
+  void checkResultType(const ast::Result& declared, const ClaimedType& claimed, graph::ValueId value,
                        Location returned);
+  void explainResult(const ClaimedType& claimed, graph::ValueId value);
   std::optional<Size> sizeExpression(const ast::Expr& expr);
   std::optional<Size> sizeCall(const ast::Expr& expr);
   std::optional<ImageKind> imageKind(const ast::TypeExpr& type);
@@ -168,6 +173,8 @@ private:
 
   // layers.cpp
   Value addLayer(LayerCall call);
+  void explainMisfit(const LayerCall& call, const Attributes& written, const std::vector<int>& axes,
+                     size_t since);
   std::optional<KernelValues> applyLiteralKernel(LayerCall& call);
   void applyDefaults(LayerCall& call);
   std::string proposedName(const LayerCall& call);
@@ -187,12 +194,16 @@ private:
   // Counts work. False when there was too much of it, which is reported once: then nothing goes on.
   bool charge(int64_t work, Location location);
   bool stop(DiagnosticBuilder report);
+  void note(Location where, const Value& value) {
+    if (facts_) facts_->note(where, value);
+  }
 
   ArithmeticContext arithmetic(Location location) { return {location, diags_, graph_}; }
 
   const Program& program_;
   const SemaOptions& options_;
   DiagnosticEngine& diags_;
+  Facts* facts_; // may be null
   graph::Graph graph_;
   Frame* frame_ = nullptr;
   std::vector<const Frame*> calls_; // the frames being elaborated, outermost first

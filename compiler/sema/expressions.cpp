@@ -14,6 +14,8 @@ Value Elaborator::evaluate(const ast::Expr* expr) {
   ++depth_;
   Value value = evaluateInside(*expr);
   --depth_;
+  if (expr->kind == ast::Expr::Name) note(expr->location, value);
+  if (expr->kind == ast::Expr::Call) note(expr->calleeLocation, value);
   return value;
 }
 
@@ -175,7 +177,7 @@ Value Elaborator::name(const ast::Expr& expr) {
   std::vector<std::string> candidates = frame_->visibleNames();
   for (const std::string& name : frame_->names.constants()) candidates.push_back(name);
   std::string nearest = nearestName(expr.text, candidates);
-  if (!nearest.empty()) report.help("did you mean '" + nearest + "'?");
+  if (!nearest.empty()) report.fix("did you mean '" + nearest + "'?", expr.location, nearest);
   return {};
 }
 
@@ -249,6 +251,7 @@ Value Elaborator::pipe(const ast::Expr& expr) {
     Location callee = isCall ? target->calleeLocation : target->location;
     if (!charge(1, target->location)) return {};
     value = call(target->text, callee, isCall ? target->arguments : none, &value, target->location);
+    note(callee, value);
   }
   return value;
 }

@@ -1,5 +1,6 @@
 // Nodes: names, parameters, the shape rule.
 #include "sema/elaborator.h"
+#include "sema/shape_origins.h"
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -147,6 +148,24 @@ bool Elaborator::reasonable(const TensorType& type, Location location) {
   return true;
 }
 
+// Adds to what the shape rule said where the shapes come from, and how they would fit.
+void Elaborator::explainMisfit(const LayerCall& call, const Attributes& written, const std::vector<int>& axes,
+                               size_t since) {
+  Misfit misfit{graph_, {}, axes, {}};
+  for (const Operand& operand : call.operands)
+    if (!operand.scalar) misfit.values.push_back(operand.id);
+  misfit.fits = [&](const std::vector<TensorType>& types) {
+    std::vector<TensorType> operands;
+    for (const Operand& operand : call.operands)
+      operands.push_back(operand.scalar ? TensorType{{Size(1)}} : types[operand.id]);
+    Attributes attributes = written;
+    DiagnosticEngine quiet;
+    ShapeRequest request{operands, attributes, {}, quiet};
+    return call.row.shape(request) && request.checks.empty();
+  };
+  for (size_t i = since; i < diags_.all().size(); ++i) explainShapes(misfit, *diags_.all()[i]);
+}
+
 Value Elaborator::addLayer(LayerCall call) {
   if (layers_ >= ElaborationLimits::layers) {
     stop(diags_.report(diag::TooManyLayers, call.location, ElaborationLimits::layers));
@@ -172,7 +191,10 @@ Value Elaborator::addLayer(LayerCall call) {
   }
   std::string name = proposedName(call);
   ShapeRequest request{types, call.attributes, call.location, diags_, name, origins, call.attributeLocations};
+  const Attributes written = call.attributes;
+  const size_t before = diags_.all().size();
   auto type = call.row.shape(request);
+  if (!type) explainMisfit(call, written, request.misfits, before);
   if (!type || !reasonable(*type, call.location)) return {};
   if (!registerLayer(call, name, !request.parameters.empty())) return {};
 
@@ -183,6 +205,7 @@ Value Elaborator::addLayer(LayerCall call) {
   node.type = *type;
   node.location = call.location;
   node.attributes = call.attributes;
+  node.written = call.attributeLocations;
   names_.insert(name);
   for (const Operand& operand : call.operands) {
     if (!operand.scalar) {

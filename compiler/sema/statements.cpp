@@ -29,7 +29,10 @@ void Elaborator::statement(const ast::Statement& statement) {
 
 void Elaborator::bind(const ast::Statement& statement) {
   Value value = evaluate(statement.value.get());
-  if (statement.names.size() == 1) return frame_->assign(statement.names[0], std::move(value));
+  if (statement.names.size() == 1) {
+    note(statement.nameLocations[0], value);
+    return frame_->assign(statement.names[0], std::move(value));
+  }
   std::vector<Value> parts;
   if (auto* list = value.as<List>())
     parts = *list->elements;
@@ -39,8 +42,10 @@ void Elaborator::bind(const ast::Statement& statement) {
   if (!fits && !value.isPoison())
     diags_.report(diag::OneValueManyNames, statement.location, static_cast<int64_t>(statement.names.size()),
                   describe(value, graph_));
-  for (size_t i = 0; i < statement.names.size(); ++i)
+  for (size_t i = 0; i < statement.names.size(); ++i) {
+    if (fits) note(statement.nameLocations[i], parts[i]);
     frame_->assign(statement.names[i], fits ? parts[i] : Value());
+  }
 }
 
 void Elaborator::returnStatement(const ast::Statement& statement) {
@@ -92,6 +97,7 @@ void Elaborator::loop(const ast::Statement& statement) {
     if (!charge(1, statement.location)) return spoil(statement.body, true);
     size_t before = diags_.all().size(), errors = diags_.errorCount();
     Value value = over->at(i);
+    note(statement.nameLocations[0], value);
     frame_->loops.emplace_back(statement.names[0], textOf(value).value_or(describe(value, graph_)));
     frame_->scopes.emplace_back();
     frame_->scopes.back()[statement.names[0]] = std::move(value);

@@ -1,5 +1,6 @@
 // Types as written: inputs define sizes, results claim them.
 #include "sema/elaborator.h"
+#include "sema/shape_origins.h"
 
 namespace convoy::sema {
 
@@ -268,9 +269,30 @@ std::optional<ClaimedType> Elaborator::resultType(const ast::TypeExpr& written) 
   return good ? std::optional(claimed) : std::nullopt;
 }
 
-void Elaborator::checkResultType(const ast::Result& declared, const ClaimedType& claimed,
-                                 const TensorType& actual, Location returned) {
+// Adds to the diagnostic that was just reported where the result's shape comes from, and how it would be as claimed.
+void Elaborator::explainResult(const ClaimedType& claimed, graph::ValueId value) {
+  const TensorType& actual = graph_.value(value).type;
+  auto differs = [&claimed](const TensorType& type, size_t axis) {
+    return claimed.dims[axis] && *claimed.dims[axis] != type.dims[axis];
+  };
+  Misfit misfit{graph_, {value}, {}, {}};
+  const bool sameRank = claimed.dims.size() == actual.dims.size();
+  for (size_t axis = 0; sameRank && axis < actual.dims.size(); ++axis)
+    if (differs(actual, axis)) misfit.axes.push_back(static_cast<int>(axis));
+  misfit.fits = [&](const std::vector<TensorType>& types) {
+    const TensorType& type = types[value];
+    if (type.dims.size() != claimed.dims.size()) return false;
+    for (size_t axis = 0; axis < type.dims.size(); ++axis)
+      if (differs(type, axis)) return false;
+    return true;
+  };
+  explainShapes(misfit, *diags_.all().back());
+}
+
+void Elaborator::checkResultType(const ast::Result& declared, const ClaimedType& claimed, graph::ValueId value,
+                                 Location returned) {
   if (claimed.open) return;
+  const TensorType& actual = graph_.value(value).type;
   std::string name = declared.name.empty() ? "result" : declared.name;
   bool possible = claimed.dims.size() == actual.dims.size();
   std::vector<ShapeRequest::RuntimeCheck> checks;
@@ -286,6 +308,7 @@ void Elaborator::checkResultType(const ast::Result& declared, const ClaimedType&
   if (!possible) {
     diags_.report(diag::ResultShape, declared.type->location, name, claimed.str(), actual.str())
         .label(returned, "this is " + actual.str());
+    explainResult(claimed, value);
     return;
   }
   for (auto& check : checks) addCheck(std::move(check), declared.type->location);

@@ -43,6 +43,11 @@ DiagnosticBuilder& DiagnosticBuilder::fix(std::string text, std::vector<Edit> ed
   return *this;
 }
 
+DiagnosticBuilder& DiagnosticBuilder::propose(std::string text, std::vector<Edit> edits) {
+  target_->fixes.push_back({std::move(text), std::move(edits), /*sure=*/false});
+  return *this;
+}
+
 // Replaces {0}, {1}, ...; any other brace stands for itself.
 static std::string fillIn(std::string_view format, const std::vector<std::string>& args) {
   std::string result;
@@ -73,6 +78,12 @@ DiagnosticBuilder DiagnosticEngine::add(const char* code, const char* name, Seve
 }
 
 DiagnosticBuilder DiagnosticEngine::adopt(std::unique_ptr<Diagnostic> diagnostic) {
+  const bool isWarning = diagnostic->severity == Severity::Warning;
+  if (isWarning && warnings_ == WarningMode::Ignore) {
+    ignored_ = std::move(diagnostic);
+    return DiagnosticBuilder(ignored_.get());
+  }
+  if (isWarning && warnings_ == WarningMode::AsErrors) diagnostic->severity = Severity::Error;
   if (diagnostic->severity == Severity::Error) ++errorCount_;
   all_.push_back(std::move(diagnostic));
   return DiagnosticBuilder(all_.back().get());

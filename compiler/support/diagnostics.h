@@ -56,6 +56,7 @@ struct Edit {
 struct Fix {
   std::string text; // "did you mean 'conv'?"
   std::vector<Edit> edits;
+  bool sure = true; // else it changes what the script means: it is proposed, and not made without asking
 };
 
 struct Diagnostic {
@@ -65,7 +66,7 @@ struct Diagnostic {
   std::vector<Label> labels;      // the first is the primary one
   std::vector<std::string> notes; // "= note: ..."
   std::vector<std::string> helps; // "= help: ..."
-  std::vector<Fix> fixes;         // the best first; only the first is made without asking
+  std::vector<Fix> fixes;         // the best first; only the first is made without asking, if it is sure
 };
 
 // Adds to a diagnostic that was just reported.
@@ -78,13 +79,18 @@ public:
   DiagnosticBuilder& help(std::string text);
   DiagnosticBuilder& fix(std::string text, Location where, std::string replacement);
   DiagnosticBuilder& fix(std::string text, std::vector<Edit> edits);
+  DiagnosticBuilder& propose(std::string text, std::vector<Edit> edits); // a fix that is not sure
 
 private:
   Diagnostic* target_;
 };
 
+// What becomes of warnings: -w and -Werror.
+enum class WarningMode { Show, Ignore, AsErrors };
+
 class DiagnosticEngine {
 public:
+  explicit DiagnosticEngine(WarningMode warnings = WarningMode::Show) : warnings_(warnings) {}
   template <typename... Args>
   DiagnosticBuilder report(const DiagnosticKind<Args...>& kind, Location where,
                            const std::common_type_t<Args>&... args) {
@@ -104,6 +110,8 @@ private:
   static std::string toText(std::string_view s) { return std::string(s); }
   static std::string toText(int64_t n) { return std::to_string(n); }
   std::vector<std::unique_ptr<Diagnostic>> all_;
+  std::unique_ptr<Diagnostic> ignored_; // the last one: it may still be added to
+  WarningMode warnings_;
   size_t errorCount_ = 0;
 };
 

@@ -55,7 +55,9 @@ FixedText applyFixes(const SourceFile& file, const std::vector<std::unique_ptr<D
   Changes changes(file);
   FixedText result;
   for (const auto& diagnostic : diagnostics)
-    if (!diagnostic->fixes.empty() && changes.add(diagnostic->fixes.front())) ++result.applied;
+    if (!diagnostic->fixes.empty() && diagnostic->fixes.front().sure &&
+        changes.add(diagnostic->fixes.front()))
+      ++result.applied;
   result.text = changes.apply();
   return result;
 }

@@ -43,10 +43,10 @@ Json span(const Label& label) {
 }
 
 // As rustc writes a suggestion: a span with the text that replaces it.
-Json span(const Edit& edit) {
+Json span(const Edit& edit, bool sure) {
   Json json = span(Label{edit.where, "", true});
   json.set("suggested_replacement", edit.replacement);
-  json.set("suggestion_applicability", "MachineApplicable");
+  json.set("suggestion_applicability", sure ? "MachineApplicable" : "MaybeIncorrect");
   return json;
 }
 
@@ -73,7 +73,7 @@ std::string renderJson(const Diagnostic& diagnostic) {
   for (const Fix& fix : diagnostic.fixes) {
     Json edits = Json::array();
     for (const Edit& edit : fix.edits)
-      if (edit.where.valid()) edits.push(span(edit));
+      if (edit.where.valid()) edits.push(span(edit, fix.sure));
     Json help = child("help", fix.text);
     help.set("spans", std::move(edits));
     children.push(std::move(help));

@@ -32,6 +32,7 @@ inline Analyzed analyzeText(const std::string& text, const SemaOptions& options 
     for (size_t i = 1; i < d->labels.size(); ++i)
       result.diagnostics += "  " + position(d->labels[i].location) + ": " + d->labels[i].text + "\n";
     for (const std::string& help : d->helps) result.diagnostics += "  help: " + help + "\n";
+    for (const Fix& fix : d->fixes) result.diagnostics += "  help: " + fix.text + "\n";
   }
   EXPECT_EQ(result.graph.has_value(), !diags.hasErrors());
   // Locations point into `file`, which ends here.
