@@ -59,7 +59,9 @@ using Shape = std::vector<std::int64_t>;
 struct Input {
   template <typename T, int Rank>
   Input(std::string_view name, const View<T, Rank>& view) : name(name), view(view) {}
-  Input(std::string_view name, float number) : name(name), number(number) {}
+  // Of float or double, so that {"W", 4} is a size wherever sizes are taken too.
+  template <typename Number, typename = std::enable_if_t<std::is_floating_point_v<Number>>>
+  Input(std::string_view name, Number number) : name(name), number(static_cast<float>(number)) {}
   std::string_view name;
   std::optional<detail::AnyView> view; // none: it is the number
   float number = 0;

@@ -28,8 +28,8 @@ TEST(Scalar, IsAPort) {
   EXPECT_EQ(low.defaultValue, 2.0f);
   EXPECT_EQ(gain.defaultValue, std::nullopt);
   EXPECT_EQ(pipeline.inputs()[0].defaultValue, std::nullopt);
-  EXPECT_EQ(pipeline.outputShapes({{"W", 4}}).value(), (std::vector<convoy::Shape>{{1, 4}}));
-  EXPECT_EQ(pipeline.outputShapes({{"x", Row(x.data(), {1, 4})}, {"gain", 1}}).value(),
+  EXPECT_EQ(*pipeline.outputShapes({{"W", 4}}), (std::vector<convoy::Shape>{{1, 4}}));
+  EXPECT_EQ(*pipeline.outputShapes({{"x", Row(x.data(), {1, 4})}, {"gain", 1.0}}),
             (std::vector<convoy::Shape>{{1, 4}}));
 }
 
@@ -38,7 +38,7 @@ TEST(Scalar, IsGivenAsNumberOrViewOrLeftOut) {
   std::vector<float> y(4);
   const Row in(x.data(), {1, 4});
   const View<float, 2> out(y.data(), {1, 4});
-  EXPECT_OK(pipeline.run({{"x", in}, {"gain", 10}}, {{"result", out}}));
+  EXPECT_OK(pipeline.run({{"x", in}, {"gain", 10.0}}, {{"result", out}}));
   EXPECT_EQ(y, (std::vector<float>{-1, -1, 30, 40}));
   EXPECT_OK(pipeline.run({{"gain", 0.5f}, {"low", 3.5f}, {"x", in}}, {{"result", out}}));
   EXPECT_EQ(y, (std::vector<float>{-1, -1, -1, 2}));
@@ -59,7 +59,7 @@ TEST(Scalar, IsOneForAllItems) {
     std::vector<float> expected{-1, -1, 6, 8};
     if (batch == 0) expected = y;
     const int64_t width = batch ? 4 / batch : 4;
-    EXPECT_OK(pipeline.run({{"x", Rows(x.data(), {batch, 1, width})}, {"gain", 2}},
+    EXPECT_OK(pipeline.run({{"x", Rows(x.data(), {batch, 1, width})}, {"gain", 2.0f}},
                            {{"result", View<float, 3>(y.data(), {batch, 1, width})}}));
     EXPECT_EQ(y, expected);
   }
@@ -88,7 +88,7 @@ TEST(Scalar, MistakesAreRefused) {
   const Row in(x.data(), {1, 4});
   const View<float, 2> out(y.data(), {1, 4});
   EXPECT_STREQ(pipeline.run({{"x", in}}, {{"result", out}}).message(), "input 'gain' is missing");
-  EXPECT_STREQ(pipeline.run({{"x", 1}, {"gain", 1}}, {{"result", out}}).message(),
+  EXPECT_STREQ(pipeline.run({{"x", 1.0f}, {"gain", 1.0f}}, {{"result", out}}).message(),
                "input 'x' is a tensor, but gets a number");
   EXPECT_STREQ(pipeline.run({{"x", in}, {"gain", in}}, {{"result", out}}).message(),
                "input 'gain' is one number, but the view has 2 dimensions");

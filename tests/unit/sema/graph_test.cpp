@@ -62,15 +62,15 @@ TEST(Sema, RunTimeScalars) {
 TEST(Sema, ScalarsOfPipelinesThatAreCalled) {
   const std::string scaled = "pipeline scaled(x: tensor[3], by: float = 4) { return x * by }\n";
   auto layers = [&](const std::string& body) {
-    return lines(scaled + "pipeline main(x: tensor[3], a: float) { return " + body + " }", "=");
+    return lines(scaled + "pipeline main(x: tensor[3], _a: float) { return " + body + " }", "=");
   };
   EXPECT_EQ(layers("scaled(x)"),
             "param %mul_1.scalar : f32[1] literal = [4]\n%mul_1 = mul(%x, %mul_1.scalar) : tensor[3]\n");
   EXPECT_EQ(layers("scaled(x, by: 2)"),
             "param %mul_1.scalar : f32[1] literal = [2]\n%mul_1 = mul(%x, %mul_1.scalar) : tensor[3]\n");
-  EXPECT_EQ(layers("scaled(x, by: a)"), "%mul_1 = mul(%x, %a) : tensor[3]\n");
-  EXPECT_EQ(layers("scaled(x, by: a + a)"),
-            "%add_1 = add(%a, %a) : tensor[1]\n%mul_1 = mul(%x, %add_1) : tensor[3]\n");
+  EXPECT_EQ(layers("scaled(x, by: _a)"), "%mul_1 = mul(%x, %_a) : tensor[3]\n");
+  EXPECT_EQ(layers("scaled(x, by: _a + _a)"),
+            "%add_1 = add(%_a, %_a) : tensor[1]\n%mul_1 = mul(%x, %add_1) : tensor[3]\n");
 }
 
 TEST(Sema, InputSizes) {
