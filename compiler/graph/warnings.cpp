@@ -114,13 +114,16 @@ private:
         report(diag::RowsDropped, node, node.location, node.name, lastOf(dropped), input.type.str());
     if (!builder) return;
     const bool isPool = node.attributes.has("ceil_mode");
-    const bool proposed = isPool ? proposeCeilMode(id, *builder) : proposePadding(id, *builder);
+    if (isPool)
+      proposeCeilMode(id, *builder);
+    else
+      proposePadding(id, *builder);
     const Window window = windowOf(node.attributes);
     const bool padded = !(window.padBegin == std::vector<Size>(window.padBegin.size(), 0));
-    builder->help(std::string(proposed ? "or, if that is meant, say so: `" : "if that is meant, say so: `") +
-                  (isPool   ? "ceil_mode: false`"
-                   : padded ? "padding:` with a list of the sides"
-                            : "padding: valid`"));
+    builder->help(std::string("if that is meant, say so: `") + (isPool ? "ceil_mode: false`"
+                                                                : padded
+                                                                    ? "padding:` with a list of the sides"
+                                                                    : "padding: valid`"));
   }
 
   std::vector<int64_t> droppedBy(const Value& node, const TensorType& result) const {
@@ -152,15 +155,15 @@ private:
     return (*types)[id];
   }
 
-  bool proposeCeilMode(ValueId id, DiagnosticBuilder& builder) const {
+  void proposeCeilMode(ValueId id, DiagnosticBuilder& builder) const {
     const Value& node = graph_.value(id);
     Attributes attributes = node.attributes;
     attributes.set("ceil_mode", true);
-    return propose(id, attributes, "ceil_mode", "true", builder);
+    propose(id, attributes, "ceil_mode", "true", builder);
   }
 
   // The least padding, the same on all sides, with which every row is in a window.
-  bool proposePadding(ValueId id, DiagnosticBuilder& builder) const {
+  void proposePadding(ValueId id, DiagnosticBuilder& builder) const {
     const Value& node = graph_.value(id);
     const Window window = windowOf(node.attributes);
     int64_t least = 0, most = 0;
@@ -171,9 +174,8 @@ private:
     for (int64_t pad = least + 1; pad <= std::min<int64_t>(most, 100); ++pad) {
       const std::vector<int64_t> pads(window.kernel.size(), pad);
       if (propose(id, withPadding(node.attributes, pads), "padding", std::to_string(pad), builder))
-        return true;
+        return;
     }
-    return false;
   }
 
   bool propose(ValueId id, const Attributes& attributes, const std::string& name, const std::string& value,

@@ -70,16 +70,18 @@ void labelSteps(const Misfit& misfit, const std::vector<std::vector<Step>>& step
     for (size_t i = 0; i < shown.size(); ++i) {
       if (n >= shown[i].size()) continue;
       const graph::Value& layer = misfit.graph.value(shown[i][n]->layer);
-      const bool isLabelled =
-          std::any_of(diagnostic.labels.begin(), diagnostic.labels.end(),
-                      [&](const Label& label) { return samePlace(label.location, layer.location); });
-      if (isLabelled || isFull()) continue;
       const auto times = std::count_if(steps[i].begin(), steps[i].end(), [&](const Step& step) {
         return samePlace(misfit.graph.value(step.layer).location, layer.location);
       });
-      diagnostic.labels.push_back(
-          {layer.location, misfit.graph.value(shown[i][n]->from).type.str() + " became " + layer.type.str() +
-                               " here" + (times > 1 ? ", the last of " + counted(times, "change") : "")});
+      const std::string several = times > 1 ? ", the last of " + counted(times, "change") : "";
+      auto label = std::find_if(diagnostic.labels.begin(), diagnostic.labels.end(),
+                                [&](const Label& each) { return samePlace(each.location, layer.location); });
+      if (label != diagnostic.labels.end()) {
+        if (!label->primary) label->text += several;
+      } else if (!isFull()) {
+        diagnostic.labels.push_back({layer.location, misfit.graph.value(shown[i][n]->from).type.str() +
+                                                         " became " + layer.type.str() + " here" + several});
+      }
     }
 }
 
@@ -176,7 +178,11 @@ void proposePadding(const Misfit& misfit, const std::vector<Step>& steps, Diagno
   for (bool same : {false, true}) {
     for (const Step& step : padded)
       if (proposePadding(misfit, {step}, same, diagnostic)) return;
-    if (padded.size() > 1 && proposePadding(misfit, padded, same, diagnostic)) return;
+    // The last ones together.
+    for (size_t count = 2; count <= padded.size(); ++count)
+      if (proposePadding(misfit, {padded.begin(), padded.begin() + static_cast<ptrdiff_t>(count)}, same,
+                         diagnostic))
+        return;
   }
 }
 
