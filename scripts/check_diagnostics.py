@@ -14,7 +14,8 @@ compiler/support/diagnostics.def and docs/diagnostics/ have the same codes. A pa
 Blocks under the two headings are told apart by the word behind their fence:
 
     cvy               a script: `convoy check` is run on it
-    WORD file=NAME    a file for the commands that follow, on the rest of the page too
+    WORD file=NAME    a file for the commands that follow, on the rest of the page too. What is not text, such as
+                      weights, is written by a `python file=NAME` that the console runs
     console           lines of the shell, `$ ` before each. With `machine=x86_64`, on such machines only
     text              under Wrong, last: the diagnostic as the command prints it, byte for byte
 
@@ -40,7 +41,7 @@ ROW = re.compile(r'^CONVOY_DIAGNOSTIC\((\w+), \w+, \w+, "((?:[^"\\]|\\.)*)"', re
 HEADING = re.compile(r"^## (.*)$", re.MULTILINE)
 ABSENT = re.compile(r"Wrong \(cannot be shown here: .+\)")
 TEXT_BLOCK = re.compile(r"\n```text\n.*?^```\n", re.MULTILINE | re.DOTALL)
-AFTER_OTHERS = {"E0123"}  # its example has other mistakes by its nature
+AFTER_OTHERS = {"E0123", "E0431"}  # their examples have other mistakes by their nature
 MORE = re.compile(r"^For more information about (?:this|an) error, try 'convoy explain (\w+)'\.\n\Z", re.MULTILINE)
 
 

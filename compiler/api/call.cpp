@@ -8,6 +8,7 @@ namespace {
 
 // Pictures and what a picture can be given to.
 bool takesBytes(const convoy_port& port) {
+  if (port.rank == 0) return false;
   const int64_t channels = port.constants[0];
   return port.image_channels > 0 || (port.rank == 3 && (channels == 1 || channels == 3 || channels == 4));
 }
@@ -38,6 +39,12 @@ Status checkType(const Program& program, size_t number, const AnyView& view) {
     return {StatusCode::Argument,
             called +
                 ": 8-bit elements are for images and for tensors with 1, 3 or 4 channels, height and width"};
+  if (program.isScalar(number)) {
+    if (view.rank <= 1) return {};
+    return {StatusCode::Shape,
+            called + " is one number, but the view has " + std::to_string(view.rank) + " dimensions"};
+  }
+  if (view.rank == 0) return {StatusCode::Shape, called + " is a tensor, but gets a number"};
   if (view.rank == port.rank || view.rank == port.rank + 1) return {};
   return {StatusCode::Shape, called + ": the view has " + std::to_string(view.rank) +
                                  " dimensions, but must have " + std::to_string(port.rank) + ", or " +
@@ -88,16 +95,22 @@ bool Call::fits(const AnyView* views) const {
   return true;
 }
 
-// One number of items for all. A view without a batch is one item.
+// One number of items for all but scalars. A view without a batch is one item.
 Status Call::checkBatch(const AnyView* views) {
+  std::optional<size_t> first;
   for (size_t i = 0; i < arguments_.size(); ++i) {
+    if (program_.isScalar(i)) {
+      if (views[i].rank == 0 || views[i].extents[0] == 1) continue;
+      return {StatusCode::Shape,
+              program_.called(i) + " is one number, but the view has " + std::to_string(views[i].extents[0])};
+    }
     const int64_t items = views[i].rank > program_.port(i).rank ? views[i].extents[0] : 1;
     if (items < 0)
       return {StatusCode::Shape, program_.called(i) + " has a batch of " + std::to_string(items)};
-    if (i == 0) batch_ = items;
+    if (!first) first = i, batch_ = items;
     if (items != batch_)
       return {StatusCode::Shape, program_.called(i) + " has a batch of " + std::to_string(items) + ", but " +
-                                     program_.called(0) + " has " + std::to_string(batch_)};
+                                     program_.called(*first) + " has " + std::to_string(batch_)};
   }
   return {};
 }

@@ -29,7 +29,10 @@ std::string namesOf(const std::vector<Port>& ports, const char* kind) {
   return names;
 }
 
-// Puts named views in the order of the ports.
+AnyView viewOf(const Input& input) { return input.view ? *input.view : AnyView(input.number); }
+AnyView viewOf(const Output& output) { return output.view; }
+
+// Puts named views in the order of the ports. The numbers in them stay where they are.
 template <typename Named>
 Status arrange(const Named* given, size_t count, const std::vector<Port>& ports, const char* kind,
                AnyView* views) {
@@ -43,10 +46,14 @@ Status arrange(const Named* given, size_t count, const std::vector<Port>& ports,
     const auto index = static_cast<size_t>(port - ports.begin());
     if (found[index]) return {StatusCode::Argument, called + " is given twice"};
     found[index] = true;
-    views[index] = each->view;
+    views[index] = viewOf(*each);
   }
-  for (size_t i = 0; i < ports.size(); ++i)
-    if (!found[i]) return {StatusCode::Argument, std::string(kind) + " '" + ports[i].name + "' is missing"};
+  for (size_t i = 0; i < ports.size(); ++i) {
+    if (found[i]) continue;
+    if (!ports[i].defaultValue)
+      return {StatusCode::Argument, std::string(kind) + " '" + ports[i].name + "' is missing"};
+    views[i] = AnyView(*ports[i].defaultValue);
+  }
   return {};
 }
 

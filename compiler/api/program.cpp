@@ -7,6 +7,7 @@ namespace {
 
 // "C, H, W"
 std::string layoutOf(size_t rank) {
+  if (rank == 0) return "";
   static const char* const spatial[] = {"D", "H", "W"};
   std::string layout = "C";
   for (size_t i = 4 - rank; i < 3; ++i) layout += std::string(", ") + spatial[i];
@@ -16,9 +17,13 @@ std::string layoutOf(size_t rank) {
 std::vector<Port> portsOf(const std::vector<PortFacts>& facts) {
   std::vector<Port> ports;
   for (const PortFacts& each : facts) {
-    Port port{each.name,     each.image ? Port::Kind::Image : Port::Kind::Tensor,
-              each.channels, {},
-              each.type,     layoutOf(each.dimensions.size())};
+    Port port;
+    port.name = each.name;
+    port.kind = each.scalar ? Port::Kind::Scalar : each.image ? Port::Kind::Image : Port::Kind::Tensor;
+    port.channels = each.channels;
+    port.type = each.type;
+    port.layout = layoutOf(each.dimensions.size());
+    port.defaultValue = each.defaultValue;
     for (const DimensionFacts& dimension : each.dimensions)
       port.dimensions.push_back({dimension.constant, dimension.text});
     ports.push_back(std::move(port));

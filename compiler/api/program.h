@@ -42,6 +42,8 @@ public:
     return isInput(number) ? code_.inputs[number]
                            : code_.outputs[number - static_cast<size_t>(code_.input_count)];
   }
+  // A run-time scalar: one number, whose view has no dimensions, or one with an extent of 1.
+  bool isScalar(size_t number) const { return isInput(number) && port(number).rank == 0; }
   // "input 'photo'"
   std::string called(size_t port) const;
 

@@ -76,7 +76,9 @@ Problem makeProblem(const DiagnosticKind<Arguments...>& kind,
 PortFacts portFacts(const std::string& name, const TensorType& type) {
   PortFacts port;
   port.name = name;
-  port.type = type.str();
+  port.type = type.fullText();
+  port.scalar = type.scalar;
+  if (type.scalar) return port;
   port.image = type.image != ImageKind::None;
   port.channels = static_cast<int>(type.channels());
   for (const Size& dim : type.dims) port.dimensions.push_back({dim.constant(), dim.str()});
@@ -93,7 +95,7 @@ LayerFacts layerFacts(const graph::Graph& graph, const graph::Value& node) {
   LayerFacts layer;
   layer.name = node.name;
   layer.op = opInfo(node.op).name;
-  layer.output = node.type.str();
+  layer.output = node.type.fullText();
   for (graph::ValueId operand : node.operands) layer.parameters += learnable(graph.value(operand));
   if (node.location.valid()) layer.line = node.location.file->position(node.location.begin).line;
   return layer;
@@ -113,8 +115,10 @@ Facts factsOf(const Compilation& c) {
   Facts facts;
   facts.name = graph.name;
   facts.sizes = graph.symbols();
-  for (graph::ValueId input : graph.inputs)
+  for (graph::ValueId input : graph.inputs) {
     facts.inputs.push_back(portFacts(graph.value(input).name, graph.value(input).type));
+    facts.inputs.back().defaultValue = graph.value(input).defaultValue;
+  }
   for (const graph::Output& output : graph.outputs) {
     TensorType type = graph.value(output.value).type;
     type.image = output.image;

@@ -52,7 +52,8 @@ struct DimensionFacts {
 struct PortFacts {
   std::string name, type;
   int channels = 0;
-  bool image = false;
+  bool image = false, scalar = false;
+  std::optional<float> defaultValue; // of a scalar
   std::vector<DimensionFacts> dimensions;
 };
 

@@ -16,6 +16,7 @@ public:
   }
   llvm::Constant* i32(int64_t n) { return llvm::ConstantInt::getSigned(llvm::Type::getInt32Ty(context_), n); }
   llvm::Constant* i64(int64_t n) { return llvm::ConstantInt::getSigned(llvm::Type::getInt64Ty(context_), n); }
+  llvm::Constant* f32(float x) { return llvm::ConstantFP::get(context_, llvm::APFloat(x)); }
   llvm::PointerType* ptr() { return llvm::PointerType::getUnqual(context_); }
   llvm::Constant* null() { return llvm::ConstantPointerNull::get(ptr()); }
 
@@ -51,8 +52,9 @@ public:
       for (int64_t n : p.constants) constants.push_back(i64(n));
       for (int32_t n : p.symbols) symbols.push_back(i32(n));
       int64_t rank = static_cast<int64_t>(p.constants.size());
-      rows.push_back(record({text(p.name), i32(p.imageChannels), i32(rank), array(constants, "extents"),
-                             array(symbols, "sizes")}));
+      rows.push_back(
+          record({text(p.name), i32(p.imageChannels), i32(rank), array(constants, "extents"),
+                  array(symbols, "sizes"), i32(p.defaultValue ? 1 : 0), f32(p.defaultValue.value_or(0))}));
     }
     return array(rows, name);
   }

@@ -23,8 +23,9 @@ using SharedNumbers = std::shared_ptr<const std::vector<float>>;
 struct PortDescription {
   std::string name;
   int32_t imageChannels = 0;
-  std::vector<int64_t> constants; // a constant extent, or 0 with a size number beside it
-  std::vector<int32_t> symbols;   // -1 for a constant
+  std::vector<int64_t> constants;    // a constant extent, or 0 with a size number beside it
+  std::vector<int32_t> symbols;      // -1 for a constant
+  std::optional<float> defaultValue; // of a run-time scalar, which has no extents
 };
 
 struct PipelineDescription {

@@ -57,11 +57,12 @@ bool hasRuntime(const Compilation& c) {
 
 std::string headerOf(const Compilation& c) {
   HeaderRequest request{*c.description, {}, {}, c.target->triple, c.target->cpu, hasRuntime(c)};
-  for (graph::ValueId input : c.graph->inputs) request.inputTypes.push_back(c.graph->value(input).type.str());
+  for (graph::ValueId input : c.graph->inputs)
+    request.inputTypes.push_back(c.graph->value(input).type.fullText());
   for (const graph::Output& output : c.graph->outputs) {
     TensorType type = c.graph->value(output.value).type;
     type.image = output.image;
-    request.outputTypes.push_back(type.str());
+    request.outputTypes.push_back(type.fullText());
   }
   return makeHeader(request);
 }

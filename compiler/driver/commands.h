@@ -12,6 +12,7 @@ bool checkEmbeddedWeights(const PipelineDescription& description, int64_t bytes,
 int runEmit(Compilation& compilation, PhaseTimes& times);
 int runFormat(Compilation& compilation, PhaseTimes& times);
 int runCheck(Compilation& compilation, PhaseTimes& times);
+int runLanguageServer(const Options& options); // serves until the editor goes
 // Prints the pages of options.codes, or the list of all diagnostics.
 int runExplain(const Options& options, DiagnosticEngine& diags);
 // `report` shows the diagnostics so far: warnings come before what the program prints.

@@ -19,6 +19,8 @@ PortDescription describeInput(const graph::Value& value, const std::vector<std::
   PortDescription port;
   port.name = value.name;
   port.imageChannels = static_cast<int32_t>(channelsOf(value.type.image));
+  port.defaultValue = value.defaultValue;
+  if (value.type.scalar) return port;
   for (const Size& dim : value.type.dims) {
     port.constants.push_back(dim.constant().value_or(0));
     port.symbols.push_back(dim.isConstant() ? -1 : sizeNumber(dim, sizes));

@@ -46,6 +46,7 @@ private:
     case Command::Format: return runFormat(compilation_, times_);
     case Command::Explain: return runExplain(options_, diags_);
     case Command::Run: return runProgram(compilation_, times_, [this] { finish(); });
+    case Command::LanguageServer: return runLanguageServer(options_);
     }
     internalError("a command that nothing runs");
   }

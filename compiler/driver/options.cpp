@@ -96,7 +96,10 @@ private:
 
   // What is no option: the file to work on, or a code to explain.
   void readOperand(const std::string& argument) {
-    if (options_.command && !rowOf(*options_.command).takesFile)
+    if (options_.command == Command::LanguageServer) // its files come from the editor
+      diags_.report(diag::TakesNoFile, {}, rowOf(*options_.command).name, argument)
+          .help("'convoy check " + argument + "' looks for mistakes in a file");
+    else if (options_.command && !rowOf(*options_.command).takesFile)
       options_.codes.push_back(argument);
     else if (options_.file.empty() && !argument.empty())
       options_.file = argument;
@@ -288,6 +291,7 @@ private:
     case OptionId::Verbose: options_.verbose = true; return;
     case OptionId::CheckFormat: options_.checkFormat = true; return;
     case OptionId::Fix: options_.fix = true; return;
+    case OptionId::Stdio: return;
     case OptionId::NoWarnings: options_.warnings = WarningMode::Ignore; return;
     case OptionId::WarningsAsErrors: options_.warnings = WarningMode::AsErrors; return;
     case OptionId::Help: options_.help = true; return;

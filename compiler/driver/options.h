@@ -9,7 +9,7 @@
 
 namespace convoy::driver {
 
-enum class Command { Build, Run, Emit, Check, Format, Explain };
+enum class Command { Build, Run, Emit, Check, Format, Explain, LanguageServer };
 
 struct CommandRow {
   Command command;
@@ -96,6 +96,7 @@ enum class OptionId {
   Verbose,
   Fix,
   CheckFormat,
+  Stdio,
   NoWarnings,
   WarningsAsErrors,
   Help,

@@ -1,4 +1,5 @@
 #include "format/tokens.h"
+#include <algorithm>
 #include <cctype>
 
 namespace convoy::format {
@@ -76,7 +77,7 @@ private:
       else if (peek() == '{')
         interpolated();
     }
-    if (at_ < text_.size()) ++at_;
+    at_ = std::min(at_ + 1, text_.size());
   }
 
   // Leaves `at_` on the closing brace.

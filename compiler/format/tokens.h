@@ -14,7 +14,7 @@ struct Token {
   bool is(std::string_view what) const { return text == what && (kind == Word || kind == Sign); }
 };
 
-// Of a text that parses without errors. The last token is the End.
+// Of any text; of one that does not parse, the words and signs are a guess. The last token is the End.
 std::vector<Token> tokenize(std::string_view text);
 
 } // namespace convoy::format

@@ -4,6 +4,7 @@
 #include "ops/op_table.h"
 #include "support/call_edits.h"
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,8 @@ struct Value {
   std::string name; // unique in its graph: "photo", "c1.weight", "conv_1"
   TensorType type;  // Parameter: every dim constant, dims[0] the slowest
   Location location;
+  // Of a run-time scalar: what it is when the caller gives nothing. Finite.
+  std::optional<float> defaultValue;
   // Node only. Operands are activations first, then the parameters in the order of the shape rule
   // (conv and dense: x, weight [, bias]). A number beside a tensor (`2 - x`) is a literal parameter of shape
   // [1], which broadcasts, as an operand in its written place.

@@ -25,9 +25,7 @@ public:
 
   std::string print() {
     text_ = "graph @" + nameText(graph_.name) + "(" +
-            joined(graph_.inputs,
-                   [&](ValueId id) { return reference(id) + ": " + graph_.value(id).type.str(); }) +
-            ") {\n";
+            joined(graph_.inputs, [&](ValueId id) { return input(graph_.value(id)); }) + ") {\n";
     for (const Value& value : graph_.values) {
       if (value.kind == Value::Parameter) parameter(value);
       if (value.kind == Value::Node) node(value);
@@ -40,6 +38,12 @@ public:
 
 private:
   std::string reference(ValueId id) const { return "%" + nameText(graph_.value(id).name); }
+
+  std::string input(const Value& value) const {
+    std::string text = "%" + nameText(value.name) + ": " + value.type.fullText();
+    if (value.defaultValue) text += " = " + shortest(*value.defaultValue);
+    return text;
+  }
 
   void parameter(const Value& value) {
     text_ += "  param %" + nameText(value.name) + " : f32[" +
@@ -63,7 +67,7 @@ private:
                joined(value.attributes.all(),
                       [](const auto& item) { return item.first + ": " + str(item.second); }) +
                "}";
-    text_ += " : " + value.type.str() + "\n";
+    text_ += " : " + value.type.fullText() + "\n";
   }
 
   void check(const ShapeRequest::RuntimeCheck& check) {

@@ -233,10 +233,17 @@ private:
     return list("(", ")", [&] {
       Value input;
       input.kind = Value::Input;
-      if (!newName(input.name, input.location) || !expect(":") || !type(input.type)) return false;
+      if (!newName(input.name, input.location) || !expect(":") || !inputType(input)) return false;
       graph_.inputs.push_back(add(std::move(input)));
       return true;
     });
+  }
+
+  // A run-time scalar, perhaps with its default, or a tensor or image.
+  bool inputType(Value& input) {
+    if (!take("float")) return type(input.type);
+    input.type = scalarType();
+    return !take("=") || number(input.defaultValue.emplace());
   }
 
   bool body() {

@@ -1,6 +1,6 @@
 // Reads the text form of graph IR back.
 //
-//   graph @edges(%photo: image[rgb, photo.H, photo.W]) {
+//   graph @edges(%photo: image[rgb, photo.H, photo.W], %level: float = 0.5) {
 //     %luminance_1 = luminance(%photo) : tensor[1, photo.H, photo.W]
 //     param %conv_1.weight : f32[1, 1, 3, 3] literal = [-1, 0, 1, -2, 0, 2, -1, 0, 1]
 //     param %conv_2.weight : f32[64, 1, 3, 3] = <576 numbers>

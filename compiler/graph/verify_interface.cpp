@@ -1,4 +1,5 @@
 #include "graph/verify.h"
+#include <cmath>
 #include <set>
 
 namespace convoy::graph {
@@ -22,7 +23,11 @@ void verifyInterface(const Graph& graph, Problems& problems) {
     }
     bool image = input.type.image != ImageKind::None;
     if (image && (input.type.spatialRank() != 2 || input.type.channels() != channelsOf(input.type.image)))
-      problems.push_back("the input '" + input.name + "' is no " + input.type.str());
+      problems.push_back("the input '" + input.name + "' is no " + input.type.fullText());
+    if (input.type.scalar && input.type.dims != scalarType().dims)
+      problems.push_back("the input '" + input.name + "' is a scalar, but has dimensions");
+    if (input.defaultValue && (!input.type.scalar || !std::isfinite(*input.defaultValue)))
+      problems.push_back("the input '" + input.name + "' has a default that is no finite number of a scalar");
   }
   for (const Value& value : graph.values)
     for (const Size& dim : value.type.dims) requireKnown(dim, "'" + value.name + "'");
@@ -35,10 +40,12 @@ void verifyInterface(const Graph& graph, Problems& problems) {
   for (const Output& output : graph.outputs) {
     const Value& value = graph.value(output.value);
     if (value.kind == Value::Parameter) problems.push_back("the output '" + output.name + "' is a parameter");
+    if (value.type.scalar)
+      problems.push_back("the output '" + output.name + "' is a scalar, which has no batch");
     bool image = output.image != ImageKind::None;
     if (image && (value.type.spatialRank() != 2 || value.type.channels() != channelsOf(output.image)))
-      problems.push_back("the output '" + output.name + "' is " + value.type.str() + ", which is no image[" +
-                         nameOf(output.image) + "]");
+      problems.push_back("the output '" + output.name + "' is " + value.type.fullText() +
+                         ", which is no image[" + nameOf(output.image) + "]");
   }
 }
 

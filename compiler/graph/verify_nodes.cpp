@@ -29,7 +29,7 @@ public:
       : graph_(graph), node_(node), row_(opInfo(node.op)), problems_(problems) {}
 
   void verify() {
-    if (!operandCount() || !attributes()) return;
+    if (!operandCount() || !attributes() || !scalars()) return;
     shape();
   }
 
@@ -63,6 +63,18 @@ private:
     return good;
   }
 
+  // One number for the whole batch is repeated where the row repeats what has one element, and has no other
+  // use.
+  bool scalars() {
+    if (node_.type.scalar) problem("its type is a scalar, which only an input can be");
+    for (ValueId id : node_.operands) {
+      if (!graph_.value(id).type.scalar || row_.elementwise) continue;
+      problem("it needs a tensor and gets the scalar '" + graph_.value(id).name + "'");
+      return false;
+    }
+    return true;
+  }
+
   // Runs the shape rule again and compares all that it says.
   void shape() {
     std::vector<TensorType> operands;
@@ -76,7 +88,7 @@ private:
       return;
     }
     if (!type->sameDims(node_.type) || node_.type.image != ImageKind::None)
-      problem("its type is " + node_.type.str() + " and should be " + type->str());
+      problem("its type is " + node_.type.fullText() + " and should be " + type->fullText());
     for (const ResolvedSpec& spec : row_.resolved) {
       const Attribute *written = node_.attributes.find(spec.name), *resolved = attributes.find(spec.name);
       std::string before = written ? str(*written) : "nothing", after = resolved ? str(*resolved) : "nothing";
@@ -100,7 +112,7 @@ private:
       if (parameter.kind != Value::Parameter)
         problem("its " + specs[i].name + " is not a parameter");
       else if (parameter.type.dims != expected)
-        problem("its " + specs[i].name + " is " + parameter.type.str() + " and should be " +
+        problem("its " + specs[i].name + " is " + parameter.type.fullText() + " and should be " +
                 shapeText(specs[i].shape));
     }
   }

@@ -51,8 +51,10 @@ bool applyWeights(graph::Graph& graph, const WeightsFile& file, Missing missing,
         return false;
       }
       if (numbers->overflows > 0)
-        diags.report(diag::WeightsRange, file.location, file.path,
-                     counted(static_cast<int64_t>(numbers->overflows), "number"), parameter.name);
+        diags
+            .report(diag::WeightsRange, file.location, file.path,
+                    counted(static_cast<int64_t>(numbers->overflows), "number"), parameter.name)
+            .help("compiled code computes in float32, whose largest number is 3.4e38");
       auto data = std::make_shared<graph::ParameterData>();
       data->data = std::move(numbers->values);
       parameter.data = std::move(data);

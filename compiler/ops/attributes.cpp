@@ -80,6 +80,11 @@ std::optional<BorderMode> borderModeNamed(std::string_view word) {
   return std::nullopt;
 }
 
+const std::vector<std::string>& paddingWords() {
+  static const std::vector<std::string> words = {"same", "same_lower", "valid"};
+  return words;
+}
+
 const std::vector<std::string>& borderWords() {
   static const std::vector<std::string> words = [] {
     std::vector<std::string> all;

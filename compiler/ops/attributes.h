@@ -22,6 +22,7 @@ struct Border {
 // "constant" is not among them: it takes a value.
 std::optional<BorderMode> borderModeNamed(std::string_view word);
 const std::vector<std::string>& borderWords(); // every word, aliases included, and "constant"
+const std::vector<std::string>& paddingWords(); // "same", "same_lower", "valid"
 
 using Attribute = std::variant<bool, int64_t, double, std::string, std::vector<int64_t>, std::vector<double>,
                                std::vector<Size>, Border>;

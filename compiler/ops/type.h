@@ -15,13 +15,21 @@ ImageKind imageKindNamed(std::string_view name); // None when there is no such k
 struct TensorType {
   std::vector<Size> dims;
   ImageKind image = ImageKind::None; // an image[...] at the interface; inside it is a plain tensor
+  // Of an input alone: a run-time scalar, one number for all items of the batch. dims is {1} then, so that it
+  // broadcasts.
+  bool scalar = false;
   int64_t channels() const { return dims[0].known(); }
   int spatialRank() const { return static_cast<int>(dims.size()) - 1; }
   const Size& spatial(int axis) const { return dims[1 + axis]; }
   Size elements() const; // of one item
   bool sameDims(const TensorType& other) const { return dims == other.dims; }
-  std::string str() const; // "tensor[16, H, W]" or "image[rgb, H, W]"
+  // For messages: "tensor[16, H, W]", "image[rgb, H, W]", "float", and "image[rgb]" where an input's sizes were left out.
+  std::string str() const;
+  // The same with every size: "image[rgb, photo.H, photo.W]".
+  std::string fullText() const;
 };
+
+TensorType scalarType();
 
 // "C" for axis 0, then "D", "H", "W" as far as the rank has them: the last axis is always "W".
 std::string axisName(const TensorType& type, int axis);

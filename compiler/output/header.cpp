@@ -24,9 +24,15 @@ std::string replaceAll(std::string text, const std::string& what, const std::str
 }
 
 const char* layoutOf(size_t rank) {
-  static constexpr const char* layouts[] = {"[batch]", "[batch][C]", "[batch][C][W]", "[batch][C][H][W]",
+  static constexpr const char* layouts[] = {"one number", "[batch][C]", "[batch][C][W]", "[batch][C][H][W]",
                                             "[batch][C][D][H][W]"};
   return rank < std::size(layouts) ? layouts[rank] : "[batch][C]...";
+}
+
+bool isScalar(const PortDescription& port) { return port.constants.empty(); }
+
+std::string scalarText(const PortDescription& input) {
+  return (input.defaultValue ? " = " + numberText(*input.defaultValue) : "") + ", one for all items";
 }
 
 std::string portLines(const char* array, const std::vector<PortDescription>& ports,
@@ -34,7 +40,10 @@ std::string portLines(const char* array, const std::vector<PortDescription>& por
   std::string text;
   for (size_t i = 0; i < ports.size(); ++i)
     text += std::string(" *   ") + array + "[" + std::to_string(i) + "]  " + commentText(ports[i].name) +
-            ": " + commentText(types[i]) + " as " + layoutOf(ports[i].constants.size()) + "\n";
+            ": " + commentText(types[i]) +
+            (isScalar(ports[i]) ? scalarText(ports[i])
+                                : std::string(" as ") + layoutOf(ports[i].constants.size())) +
+            "\n";
   return text;
 }
 
@@ -97,7 +106,15 @@ std::string example(const HeaderRequest& request) {
                        : "  const int64_t sizes[P_size_count] = {" + sizes + "};");
   line("  int64_t extents[P_extent_count];");
   line("  if (P_check(sizes, extents) != -1) return 1;");
-  for (size_t i = 0; i < p.inputs.size(); ++i) memory(ports[i], elementsOf(p.inputs[i]));
+  for (size_t i = 0; i < p.inputs.size(); ++i) {
+    if (!isScalar(p.inputs[i])) {
+      memory(ports[i], elementsOf(p.inputs[i]));
+      continue;
+    }
+    line("  const float " + ports[i] + "[1] = {" + numberText(p.inputs[i].defaultValue.value_or(0.5f)) +
+         "};");
+    arguments += ", " + ports[i];
+  }
   size_t first = 0;
   for (size_t i = 0; i < p.outputs.size(); ++i) {
     memory(ports[p.inputs.size() + i], elementsOf(p.outputs[i], first));
@@ -123,7 +140,8 @@ std::string example(const HeaderRequest& request) {
   line("  printf(\"%s\\n\", P_error_string(status));");
   line("  " + release + "prepared);");
   line("  " + release + "workspace);");
-  for (size_t i = ports.size(); i-- > 0;) line("  free(" + ports[i] + ");");
+  for (size_t i = ports.size(); i-- > 0;)
+    if (i >= p.inputs.size() || !isScalar(p.inputs[i])) line("  free(" + ports[i] + ");");
   line("  return status;");
   line("}");
   return replaceAll(text, "P_", p.prefix + "_");
@@ -183,7 +201,7 @@ int64_t P_workspace_size(const int64_t* sizes, int64_t batch, int32_t threads);
  * its own. The sizes must have passed P_check. No output may overlap another one or an input. Returns a convoy_status. */
 int32_t P_run(const convoy_call* call);
 
-/* P_run with an argument for each tensor. `sizes`: P_size_count of them, null when there are none. `prepared` and
+/* P_run with an argument for each tensor, and a pointer to the number of each scalar. `sizes`: P_size_count of them, null when there are none. `prepared` and
  * `workspace`: CONVOY_ALIGNMENT aligned, null when no bytes are needed. `executor`: null for this thread alone. */
 static inline int32_t P_compute(const int64_t* sizes, int64_t batch, @parameters, const void* prepared,
                                 void* workspace, int64_t workspace_bytes, const convoy_executor* executor) {

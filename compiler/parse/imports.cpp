@@ -98,10 +98,8 @@ private:
     }
     auto report = diags_.report(diag::ImportNotFound, import.location, import.path);
     std::string nearest = nearestName(import.path, neighbours);
-    if (!nearest.empty())
-      report.help("did you mean '" + nearest + "'?");
-    else
-      report.help("further folders are given with -I");
+    const Location inQuotes{import.location.file, import.location.begin + 1, import.location.end};
+    if (!report.suggest(nearest, inQuotes, import.path)) report.help("further folders are given with -I");
     return std::nullopt;
   }
 

@@ -210,7 +210,7 @@ private:
     if (site_.rule == Parser::RuleFile && kind_ == Parser::Name) {
       std::string nearest =
           nearestName(tokens_.text(site_.found), {"pipeline", "block", "const", "import", "weights"});
-      if (!nearest.empty()) built.help("did you mean '" + nearest + "'?");
+      built.suggest(nearest, tokens_.location(site_.found), tokens_.text(site_.found));
     }
     if (kind_ == Parser::DotDot) built.help("a range stands behind 'in': for i in 0..4 { ... }");
     if (site_.rule == Parser::RuleResults && kind_ == Parser::OpenBracket)

@@ -21,11 +21,19 @@ public:
 
   std::vector<Tensor> run(const std::vector<Tensor>& inputs) {
     require(inputs.size() == graph_.inputs.size(), "an input is missing");
-    batch_ = inputs.empty() ? 1 : inputs[0].batch;
+    for (size_t i = inputs.size(); i-- > 0;)
+      if (!graph_.value(graph_.inputs[i]).type.scalar) batch_ = inputs[i].batch;
     values_.resize(graph_.values.size());
     for (size_t i = 0; i < inputs.size(); ++i) {
       Tensor& value = values_[graph_.inputs[i]];
-      value = allocate(graph_.value(graph_.inputs[i]).type, batch_);
+      const TensorType& type = graph_.value(graph_.inputs[i]).type;
+      value = allocate(type, batch_);
+      if (type.scalar) {
+        require(inputs[i].data.size() == 1, "a scalar is one number");
+        std::fill(value.data.begin(), value.data.end(),
+                  static_cast<double>(static_cast<float>(inputs[i].data[0])));
+        continue;
+      }
       require(inputs[i].batch == batch_ && inputs[i].data.size() == value.data.size(),
               "an input of another size");
       std::transform(inputs[i].data.begin(), inputs[i].data.end(), value.data.begin(),

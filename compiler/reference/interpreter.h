@@ -15,9 +15,9 @@ struct Tensor {
 };
 
 // Every value of the graph, indexed by ValueId; parameters have a batch of 1. `inputs` in the order of
-// graph.inputs, all with one batch count; `sizes` binds the graph's symbols. The entry checks must hold, and
-// every parameter must have its numbers. Inputs are rounded to float32 first; parameters and numbers in
-// attributes are float32; nothing is rounded in between.
+// graph.inputs, all with one batch count (a run-time scalar: one number, batch 1); `sizes` binds the graph's
+// symbols. The entry checks must hold, and every parameter must have its numbers. Inputs are rounded to
+// float32 first; parameters and numbers in attributes are float32; nothing is rounded in between.
 std::vector<Tensor> evaluate(const graph::Graph& graph, const std::vector<Tensor>& inputs,
                              const std::map<std::string, int64_t>& sizes);
 

@@ -84,7 +84,7 @@ Reg Elementwise::operand(ValueId id, const Site& site, Reg channel) {
     return channelVector(id, base, channel);
   }
   Site at = site;
-  if (parameter) at.item = b_.index(0);
+  if (parameter || v.type.scalar) at.item = b_.index(0); // one for all items
   Index index = address(v.type, layout, at, channel, varies);
   if (layout == Layout::Blocked) return b_.load(k_.vector, pointer, index);
   if (!varies || k_.kernel.layout == Layout::Blocked)

@@ -228,8 +228,10 @@ private:
     };
     auto range = [&](Place place, graph::ValueId value) {
       Reg begin = b.addressNumber(pointerTo(b, frame, place));
-      Reg elements =
-          b.mul(frame.batch, sizeFrom(b, graph_, frame.sizes, graph_.value(value).type.elements()));
+      const TensorType& type = graph_.value(value).type;
+      // A scalar has no batch, but without items nobody reads it.
+      Reg items = type.scalar ? b.min(frame.batch, b.index(1)) : frame.batch;
+      Reg elements = b.mul(items, sizeFrom(b, graph_, frame.sizes, type.elements()));
       return Range{begin, b.add(begin, b.mul(elements, 4))};
     };
     std::vector<Range> ranges; // those before an output are what it is compared with

@@ -48,13 +48,13 @@ std::string printFused(const Schedule& schedule, const graph::Graph& graph) {
       const graph::Value& node = graph.value(id);
       s += "    %" + node.name;
       if (kernel.algorithm == Algorithm::Reorder) {
-        s += " : " + node.type.str() + "\n";
+        s += " : " + node.type.fullText() + "\n";
         continue;
       }
       s += std::string(" = ") + opInfo(node.op).name + "(";
       for (size_t i = 0; i < node.operands.size(); ++i)
         s += (i ? ", %" : "%") + graph.value(node.operands[i]).name;
-      s += ") : " + node.type.str() + "\n";
+      s += ") : " + node.type.fullText() + "\n";
     }
     s += "  }\n";
   }

@@ -1,16 +1,31 @@
 #include "sema/arithmetic.h"
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <limits>
 
 namespace convoy::sema {
+
+// What an operator or a function of numbers takes.
+static std::string usageOf(const std::string& op) {
+  if (op == "div" || op == "mod") return op + "(a, b) takes two integers";
+  if (op == "min" || op == "max") return op + " takes numbers, or one list of numbers";
+  if (op == "sum") return "sum(list) takes one list of numbers";
+  if (op == "length") return "length(list) takes one list";
+  if (op == "size") return "size(h, w) takes an integer for each dimension";
+  if (op == "&&" || op == "||") return "'" + op + "' takes true or false, as comparisons give";
+  if (op == "==" || op == "!=") return "two values of one kind can be equal";
+  if (std::isalpha(static_cast<unsigned char>(op.front()))) return op + "(x) takes one number";
+  return "'" + op + "' takes numbers that are known when compiling";
+}
 
 Value wrongOperands(const std::string& op, const std::vector<Value>& operands,
                     const ArithmeticContext& context) {
   std::string text;
   for (size_t i = 0; i < operands.size(); ++i)
     text += (i == 0 ? "" : i + 1 == operands.size() ? " and " : ", ") + describe(operands[i], context.graph);
-  context.diags.report(diag::WrongOperands, context.location, op, text.empty() ? "nothing" : text);
+  context.diags.report(diag::WrongOperands, context.location, op, text.empty() ? "nothing" : text)
+      .help(usageOf(op));
   return {};
 }
 

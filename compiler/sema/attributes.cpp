@@ -5,11 +5,12 @@
 namespace convoy::sema {
 
 // The text of `name: "..."`. False after a diagnostic.
-bool Elaborator::layerName(const ast::Argument& argument, std::optional<std::string>& name) {
+bool Elaborator::layerName(const ast::Argument& argument, std::optional<std::string>& name, Location& where) {
   if (name) {
-    diags_.report(diag::DuplicateAttribute, argument.nameLocation, "name");
+    diags_.report(diag::DuplicateAttribute, argument.nameLocation, "name").label(where, "the first one");
     return false;
   }
+  where = argument.value->location;
   Value value = evaluate(argument.value.get());
   if (auto* text = value.as<std::string>()) {
     name = *text;
@@ -27,10 +28,7 @@ bool Elaborator::layerName(const ast::Argument& argument, std::optional<std::str
 }
 
 bool Elaborator::namedArgument(LayerCall& call, const ast::Argument& argument) {
-  if (*argument.name == "name") {
-    call.nameLocation = argument.value->location;
-    return layerName(argument, call.name);
-  }
+  if (*argument.name == "name") return argument.value && layerName(argument, call.name, call.nameLocation);
   for (const AttributeSpec& spec : call.row.attributes)
     if (spec.name == *argument.name)
       return argument.value && setAttribute(call, spec, *argument.value, argument.nameLocation);
@@ -38,18 +36,11 @@ bool Elaborator::namedArgument(LayerCall& call, const ast::Argument& argument) {
   for (const AttributeSpec& spec : call.row.attributes) candidates.push_back(spec.name);
   candidates.push_back("name");
   auto report = diags_.report(diag::UnknownAttribute, argument.nameLocation, call.row.name, *argument.name);
-  std::string nearest = nearestName(*argument.name, candidates), all;
+  std::string all;
   for (const std::string& candidate : candidates) all += (all.empty() ? "" : ", ") + candidate;
-  if (!nearest.empty())
-    report.help("did you mean '" + nearest + "'?");
-  else
+  if (!report.suggest(nearestName(*argument.name, candidates), argument.nameLocation, *argument.name))
     report.help("it takes " + all);
   return false;
-}
-
-static const std::vector<std::string>& paddingWords() {
-  static const std::vector<std::string> words = {"same", "same_lower", "valid"};
-  return words;
 }
 
 static bool isPaddingWord(const std::string& text) {
@@ -59,7 +50,9 @@ static bool isPaddingWord(const std::string& text) {
 bool Elaborator::setAttribute(LayerCall& call, const AttributeSpec& spec, const ast::Expr& expr,
                               Location location) {
   if (call.attributes.has(spec.name) || (spec.form == AttributeForm::Kernel && call.literal)) {
-    diags_.report(diag::DuplicateAttribute, location, spec.name);
+    auto report = diags_.report(diag::DuplicateAttribute, location, spec.name);
+    for (const auto& [name, first] : call.attributeLocations)
+      if (name == spec.name) report.label(first, "the first one");
     return false;
   }
   if (expr.kind == ast::Expr::Choice) { // its branches may be words
@@ -79,9 +72,10 @@ bool Elaborator::setAttribute(LayerCall& call, const AttributeSpec& spec, const 
     if (value.isPoison()) return false;
     if (auto* list = value.as<List>(); list && spec.form == AttributeForm::Kernel) {
       call.literal = *list;
+      call.writtenLiteral = expr.kind == ast::Expr::List ? &expr : nullptr;
       return true;
     }
-    attribute = attributeValue(spec, value, expr);
+    attribute = attributeValue(call, spec, value, expr);
   }
   if (attribute) call.attributes.set(spec.name, *attribute);
   return attribute.has_value();
@@ -104,9 +98,8 @@ static const char* expectation(AttributeForm form) {
 std::optional<Attribute> Elaborator::paddingWord(const ast::Expr& expr) {
   if (isPaddingWord(expr.text)) return Attribute(expr.text);
   auto report = diags_.report(diag::UnknownWord, expr.location, "padding", expr.text);
-  std::string nearest = nearestName(expr.text, paddingWords());
-  report.help(nearest.empty() ? std::string("it takes ") + expectation(AttributeForm::Padding)
-                              : "did you mean '" + nearest + "'?");
+  if (!report.suggest(nearestName(expr.text, paddingWords()), expr.location, expr.text))
+    report.help(std::string("it takes ") + expectation(AttributeForm::Padding));
   return std::nullopt;
 }
 
@@ -117,8 +110,15 @@ static std::optional<std::string> wordOf(const Value& value, const ast::Expr& wr
   return text && !literal ? std::optional(*text) : std::nullopt;
 }
 
-std::optional<Attribute> Elaborator::attributeValue(const AttributeSpec& spec, const Value& value,
-                                                    const ast::Expr& written) {
+static void withoutQuotes(DiagnosticBuilder& report, Location where, const std::string& text, bool fits) {
+  if (fits)
+    report.fix("write it without quotes", where, text);
+  else
+    report.help("write it without quotes");
+}
+
+std::optional<Attribute> Elaborator::attributeValue(const LayerCall& call, const AttributeSpec& spec,
+                                                    const Value& value, const ast::Expr& written) {
   Location location = written.location;
   auto* integer = value.as<int64_t>();
   switch (spec.form) {
@@ -153,10 +153,14 @@ std::optional<Attribute> Elaborator::attributeValue(const AttributeSpec& spec, c
   }
   auto report = diags_.report(diag::WrongAttributeValue, location, spec.name, expectation(spec.form),
                               describe(value, graph_));
-  if (value.as<std::string>() && !wordOf(value, written))
-    report.help("write it without quotes");
+  if (auto* text = value.as<std::string>(); text && written.kind == ast::Expr::String)
+    withoutQuotes(report, location, *text, spec.form == AttributeForm::Padding && isPaddingWord(*text));
   else if (value.as<List>() && spec.form == AttributeForm::Sizes)
     report.help("one number per axis is a size: 2x1, or size(2, 1)");
+  else if (isScalar(value) && call.row.kind == OpKind::Clamp)
+    report.help("a limit that a run decides: select(x < level, level, x)");
+  else if (isScalar(value))
+    report.help(constantInstead);
   return std::nullopt;
 }
 
@@ -171,7 +175,9 @@ std::optional<Attribute> Elaborator::borderValue(const ast::Expr& expr) {
     if (value.number() && fitsFloat(*value.number(), expr.location))
       return Attribute(Border{BorderMode::Constant, *value.number()});
     if (value.number()) return std::nullopt;
-    diags_.report(diag::WrongAttributeValue, expr.location, "constant", "a number", describe(value, graph_));
+    auto report = diags_.report(diag::WrongAttributeValue, expr.location, "constant", "a number",
+                                describe(value, graph_));
+    if (isScalar(value)) report.help(constantInstead);
     return std::nullopt;
   }
   if (isName || isCall) {
@@ -179,9 +185,7 @@ std::optional<Attribute> Elaborator::borderValue(const ast::Expr& expr) {
     std::string nearest = nearestName(expr.text, borderWords());
     if (nearest == "constant")
       report.help("write constant(value)");
-    else if (!nearest.empty())
-      report.help("did you mean '" + nearest + "'?");
-    else
+    else if (!report.suggest(nearest, expr.location, expr.text))
       report.help(std::string("it takes ") + expectation(AttributeForm::Border));
     return std::nullopt;
   }
@@ -191,7 +195,8 @@ std::optional<Attribute> Elaborator::borderValue(const ast::Expr& expr) {
     if (auto mode = borderModeNamed(*word)) return Attribute(Border{*mode, 0});
   auto report = diags_.report(diag::WrongAttributeValue, expr.location, "border",
                               expectation(AttributeForm::Border), describe(value, graph_));
-  if (value.as<std::string>()) report.help("write it without quotes");
+  if (auto* text = value.as<std::string>(); text && expr.kind == ast::Expr::String)
+    withoutQuotes(report, expr.location, *text, borderModeNamed(*text).has_value());
   return std::nullopt;
 }
 

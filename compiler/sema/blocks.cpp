@@ -4,12 +4,12 @@
 
 namespace convoy::sema {
 
-namespace {
-
 const std::vector<std::string>& parameterTypes() {
   static const std::vector<std::string> names = {"tensor", "int", "float", "bool", "string", "size", "list"};
   return names;
 }
+
+namespace {
 
 // The value as one of the parameter's type, if it is or stands for one.
 std::optional<Value> convert(const std::string& type, const Value& value) {
@@ -24,6 +24,17 @@ std::optional<Value> convert(const std::string& type, const Value& value) {
 
 std::string typeOf(const ast::Parameter& parameter) {
   return parameter.type ? parameter.type->name : "tensor";
+}
+
+// The type of a parameter that takes this number, text or list; "" for anything else.
+const char* typeNameOf(const Value& value) {
+  if (value.as<int64_t>()) return "int";
+  if (value.as<double>()) return "float";
+  if (value.as<bool>()) return "bool";
+  if (value.as<std::string>()) return "string";
+  if (value.as<SizeTuple>()) return "size";
+  if (value.as<List>()) return "list";
+  return "";
 }
 
 const char* nounOf(const std::string& type) {
@@ -42,9 +53,10 @@ const char* nounOf(const std::string& type) {
 void Elaborator::checkBlock(const ast::Block& block) {
   std::map<std::string, Location> seen;
   for (const ast::Parameter& parameter : block.parameters) {
-    auto [first, isNew] = seen.emplace(parameter.name, parameter.location);
+    Location name = parameter.location.first(parameter.name.size());
+    auto [first, isNew] = seen.emplace(parameter.name, name);
     if (!isNew)
-      diags_.report(diag::DuplicateName, parameter.location, "parameters", parameter.name)
+      diags_.report(diag::DuplicateName, name, "parameters", parameter.name)
           .label(first->second, "the first one");
     if (parameter.name == "name")
       diags_.report(diag::ReservedParameter, parameter.location)
@@ -52,10 +64,10 @@ void Elaborator::checkBlock(const ast::Block& block) {
     std::string type = typeOf(parameter);
     if (std::find(parameterTypes().begin(), parameterTypes().end(), type) == parameterTypes().end()) {
       auto report = diags_.report(diag::UnknownType, parameter.type->location, type);
-      std::string nearest = nearestName(type, parameterTypes());
-      report.help(type == "image"   ? "inside of a pipeline an image is a tensor: 'x' or 'x: tensor'"
-                  : nearest.empty() ? "a parameter is tensor, int, float, bool, string, size or list"
-                                    : "did you mean '" + nearest + "'?");
+      if (type == "image")
+        report.help("inside of a pipeline an image is a tensor: 'x' or 'x: tensor'");
+      else if (!report.suggest(nearestName(type, parameterTypes()), parameter.type->location, type))
+        report.help("a parameter is tensor, int, float, bool, string, size or list");
     } else if (parameter.type && parameter.type->bracketed) {
       diags_.report(diag::ParameterDimensions, parameter.type->location, type)
           .help("a block takes tensors of any shape; write '" + parameter.name + "'");
@@ -90,11 +102,11 @@ bool Elaborator::matchArguments(const Definition& definition, const std::vector<
       auto report =
           diags_.report(diag::UnknownParameter, argument.nameLocation, definition.name(), *argument.name);
       report.label(definition.nameLocation(), "defined here");
-      std::string nearest = nearestName(*argument.name, names);
-      if (!nearest.empty()) report.help("did you mean '" + nearest + "'?");
+      report.suggest(nearestName(*argument.name, names), argument.nameLocation, *argument.name);
       good = false;
     } else if (values[i]) {
-      diags_.report(diag::DuplicateAttribute, argument.nameLocation, *argument.name);
+      diags_.report(diag::DuplicateAttribute, argument.nameLocation, *argument.name)
+          .label(places[i], "the first one");
       good = false;
     } else {
       values[i] = evaluate(argument.value.get());
@@ -127,16 +139,52 @@ bool Elaborator::bindParameter(const ast::Block& block, const ast::Parameter& pa
                                 describe(*value, graph_));
     report.label(parameter.location,
                  parameter.type ? "its type is written here" : "without a type it is a tensor");
+    const char* written = typeNameOf(*value);
+    if (!parameter.type && *written)
+      report.fix(std::string("write the type of the parameter: ") + written,
+                 {parameter.location.file, parameter.location.end, parameter.location.end},
+                 std::string(": ") + written);
     if (value->as<Record>()) report.help("take the outputs apart: a, b = ...");
+    if (isScalar(*value))
+      report.help("a block takes it as a tensor: '" + parameter.name + "' without a type");
     return false;
   }
   frame.assign(parameter.name, *converted);
+  note(parameter.location, *converted);
   return true;
+}
+
+// Where one pipeline calls another, a scalar may be any single number: one known when compiling, or one that
+// was computed.
+bool Elaborator::bindScalar(const ast::Pipeline& pipeline, const ast::Input& input,
+                            const std::optional<Value>& value, Location where, Frame& frame) {
+  if (!value) {
+    Frame* caller = frame_;
+    frame_ = &frame;
+    const std::optional<double> number = defaultOf(pipeline, input, true);
+    frame_ = caller;
+    if (number) frame.assign(input.name, {*number});
+    if (!number && !input.fallback)
+      diags_.report(diag::MissingArgument, where, pipeline.name, input.name)
+          .label(input.location, "this has no default");
+    return number.has_value();
+  }
+  if (value->isPoison()) return false;
+  auto* tensor = value->as<Tensor>();
+  const bool fits = tensor ? graph_.value(tensor->id).type.dims == scalarType().dims
+                           : value->number() && fitsFloat(*value->number(), where);
+  if (fits) frame.assign(input.name, tensor ? *value : Value{*value->number()});
+  if (!fits && !value->number())
+    diags_.report(diag::WrongArgument, where, input.name, pipeline.name, "a number", describe(*value, graph_))
+        .label(input.location, "its type is written here");
+  return fits;
 }
 
 // The types of a pipeline's inputs hold for its callers: numbers are compared, names get the caller's sizes.
 bool Elaborator::bindInput(const ast::Pipeline& pipeline, const ast::Input& input,
                            const std::optional<Value>& value, Location where, Frame& frame) {
+  if (input.type.name == "float" && !input.type.bracketed)
+    return bindScalar(pipeline, input, value, where, frame);
   if (!value) {
     diags_.report(diag::MissingArgument, where, pipeline.name, input.name)
         .label(input.location, "this has no default");
@@ -155,6 +203,12 @@ bool Elaborator::bindInput(const ast::Pipeline& pipeline, const ast::Input& inpu
   frame_ = caller;
   if (!type) return false;
   const TensorType& actual = graph_.value(tensor->id).type;
+  if (actual.scalar) {
+    diags_
+        .report(diag::WrongArgument, where, input.name, pipeline.name, type->str(), describe(*value, graph_))
+        .label(input.location, "its type is written here");
+    return false;
+  }
   bool fits = type->dims.size() == actual.dims.size();
   for (size_t axis = 0; fits && axis < actual.dims.size(); ++axis) {
     Size wanted = type->dims[axis];
@@ -179,14 +233,16 @@ bool Elaborator::bindInput(const ast::Pipeline& pipeline, const ast::Input& inpu
     return false;
   }
   frame.assign(input.name, *value);
+  note(input.location, *value);
   return true;
 }
 
 // What `name:` puts before the names of the layers inside; nullopt after a diagnostic.
 std::optional<std::string> Elaborator::blockPrefix(const Arguments& arguments) {
   std::optional<std::string> name;
+  Location where;
   for (const ast::Argument& argument : *arguments.all)
-    if (argument.name && *argument.name == "name" && !layerName(argument, name)) return std::nullopt;
+    if (argument.name && *argument.name == "name" && !layerName(argument, name, where)) return std::nullopt;
   return frame_->prefix + (name ? *name + "." : "");
 }
 
@@ -197,7 +253,9 @@ Value Elaborator::callDefinition(const Definition& definition, const Arguments& 
     if (calls_[i]->definition != key) continue;
     std::string chain;
     for (size_t j = i; j < calls_.size(); ++j) chain += calls_[j]->description + " -> ";
-    diags_.report(diag::Recursion, arguments.callee, what).note(chain + what);
+    diags_.report(diag::Recursion, arguments.callee, what)
+        .note(chain + what)
+        .help("to repeat something write 'for i in 0..3 { ... }'");
     return {};
   }
 

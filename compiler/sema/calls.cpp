@@ -31,7 +31,7 @@ Value Elaborator::call(const std::string& callee, Location calleeLocation,
       !given.positional.empty() && (given.positional[0].as<Tensor>() || given.positional[0].isPoison());
   if (function && !(row && !row->symbol && tensorFirst)) return functionCall(callee, given);
   if (row && row->symbol) {
-    diags_.report(diag::SymbolCalledByName, calleeLocation, callee, row->symbol);
+    symbolCalled(callee, row->symbol, given);
     return {};
   }
   if (row) return layerCall(*row, given);
@@ -40,14 +40,37 @@ Value Elaborator::call(const std::string& callee, Location calleeLocation,
   return {};
 }
 
+// Two values that need no parentheses between them can be written with the symbol.
+void Elaborator::symbolCalled(const std::string& callee, const std::string& symbol,
+                              const Arguments& arguments) {
+  auto report = diags_.report(diag::SymbolCalledByName, arguments.callee, callee, symbol);
+  const bool plain =
+      arguments.all->size() == 2 && arguments.written.size() == 2 &&
+      std::all_of(arguments.written.begin(), arguments.written.end(), [](const ast::Expr* expr) {
+        return expr && (expr->kind == ast::Expr::Name || expr->kind == ast::Expr::Call ||
+                        expr->kind == ast::Expr::Int || expr->kind == ast::Expr::Float);
+      });
+  if (!plain) {
+    report.help("write `a " + symbol + " b`");
+    return;
+  }
+  const Location first = arguments.of(0), second = arguments.of(1);
+  report.fix("write the sign between the values",
+             {{arguments.callee, ""}, {{first.file, first.end, second.begin}, " " + symbol + " "}});
+}
+
+bool Elaborator::isScalar(const Value& value) const {
+  auto* tensor = value.as<Tensor>();
+  return tensor && graph_.value(tensor->id).type.scalar;
+}
+
 void Elaborator::unknownCallee(const std::string& callee, Location location) {
   std::vector<std::string> candidates = functionNames();
   for (const OpInfo& row : opTable())
     if (!row.symbol) candidates.push_back(row.name);
   for (const std::string& name : frame_->names.callable()) candidates.push_back(name);
   auto report = diags_.report(diag::UnknownLayer, location, callee);
-  std::string nearest = nearestName(callee, candidates);
-  if (!nearest.empty()) report.help("did you mean '" + nearest + "'?");
+  report.suggest(nearestName(callee, candidates), location, callee);
 }
 
 Value Elaborator::functionCall(const std::string& callee, const Arguments& arguments) {
@@ -60,7 +83,12 @@ Value Elaborator::functionCall(const std::string& callee, const Arguments& argum
     if (value.isPoison()) return {};
     if (auto* list = value.as<List>(); list && !charge(list->nodes, arguments.location)) return {};
     if (!value.as<Tensor>() && !value.as<RunTimeSize>()) continue;
-    diags_.report(diag::NotCompileTime, arguments.location, callee, describe(value, graph_));
+    const bool extreme = callee == "min" || callee == "max";
+    diags_.report(diag::NotCompileTime, arguments.location, callee, describe(value, graph_))
+        .help(isScalar(value)       ? constantInstead
+              : !value.as<Tensor>() ? "it is known when the input's type says it, as in tensor[3, 64, 64]"
+              : extreme             ? "for every element: select(x > y, x, y)"
+                                    : "of a tensor, sizes are known: channels(x), height(x), width(x)");
     return {};
   }
   return applyFunction(callee, arguments.positional, arithmetic(arguments.location));
@@ -90,8 +118,22 @@ Value Elaborator::inquiry(const std::string& callee, const Arguments& arguments)
   }
   int fromEnd = callee == "width" ? 1 : callee == "height" ? 2 : 3;
   if (fromEnd <= type.spatialRank()) return extent(type.spatial(type.spatialRank() - fromEnd));
-  diags_.report(diag::NoSuchAxis, arguments.location, callee, type.str());
+  diags_.report(diag::NoSuchAxis, arguments.location, callee, type.str())
+      .help(type.spatialRank() == 0   ? "it has channels only"
+            : type.spatialRank() == 1 ? "it has channels and a width"
+                                      : "it has channels, a height and a width");
   return {};
+}
+
+// The attribute that a value behind the positional ones is most likely for: the first that has no default and
+// is not given. "" when there is none.
+static std::string nextAttribute(const LayerCall& call, const std::vector<ast::Argument>& arguments) {
+  for (const AttributeSpec& spec : call.row.attributes) {
+    const bool given = std::any_of(arguments.begin(), arguments.end(),
+                                   [&](const ast::Argument& argument) { return argument.name == spec.name; });
+    if (!spec.positional && !spec.fallback && !given) return spec.name;
+  }
+  return "";
 }
 
 Value Elaborator::layerCall(const OpInfo& row, const Arguments& arguments) {
@@ -108,6 +150,11 @@ Value Elaborator::layerCall(const OpInfo& row, const Arguments& arguments) {
   for (size_t i = 0; i < positional.size() && i < operandCount; ++i) {
     auto number = positional[i].number();
     if (positional[i].isPoison()) {
+      good = false;
+    } else if (isScalar(positional[i]) && !row.elementwise) {
+      diags_.report(diag::ExpectedTensor, arguments.of(i), row.name, describe(positional[i], graph_))
+          .help("it is one number for all items of the batch, and stands beside a tensor: x * " +
+                graph_.value(positional[i].as<Tensor>()->id).name);
       good = false;
     } else if (auto* tensor = positional[i].as<Tensor>()) {
       call.operands.push_back({tensor->id, std::nullopt});
@@ -143,8 +190,12 @@ Value Elaborator::layerCall(const OpInfo& row, const Arguments& arguments) {
   }
   if (next < positional.size()) {
     std::string takes = std::to_string(next) + (next == 1 ? " value" : " values") + " without a name";
-    diags_.report(diag::TooManyArguments, arguments.of(next), row.name, takes)
-        .help("write further attributes as `name: value`");
+    auto report = diags_.report(diag::TooManyArguments, arguments.of(next), row.name, takes);
+    const std::string name = next + 1 == positional.size() ? nextAttribute(call, *arguments.all) : "";
+    if (name.empty())
+      report.help("write further attributes as `name: value`");
+    else
+      report.fix("further attributes have a name", arguments.of(next).first(0), name + ": ");
     good = false;
   }
   for (const ast::Argument& argument : *arguments.all)

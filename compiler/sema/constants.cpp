@@ -37,10 +37,13 @@ void Elaborator::readDefines() {
       defines_[found->constant] = text;
       continue;
     }
-    auto report = diags_.report(diag::UnknownConstant, {program_.main().source, 0, 0}, name);
     std::string nearest = nearestName(name, names.constants());
-    report.help(nearest.empty() ? "'-D' sets what is written 'const " + name + " = ...'"
-                                : "did you mean '" + nearest + "'?");
+    if (nearest.empty())
+      diags_.report(diag::UnknownConstant, {}, name)
+          .help("'-D' sets what is written 'const " + name + " = ...'");
+    else
+      diags_.report(diag::UnknownConstant, names.constant(nearest)->nameLocation(), name)
+          .primary("did you mean this one?");
   }
 }
 
@@ -76,6 +79,7 @@ Value Elaborator::constant(const Definition& definition) {
   inWork.pop_back();
   auto text = defines_.find(&written);
   if (text != defines_.end() && !value.isPoison()) value = defined(written, value, text->second);
+  note(written.nameLocation, value);
   return constants_[&written] = value;
 }
 

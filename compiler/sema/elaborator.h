@@ -8,6 +8,7 @@
 #pragma once
 #include "ast/ast.h"
 #include "sema/arithmetic.h"
+#include "sema/facts.h"
 #include "sema/frame.h"
 #include "sema/kernel_values.h"
 #include "sema/sema.h"
@@ -32,7 +33,8 @@ struct LayerCall {
   std::vector<std::pair<std::string, Location>> attributeLocations;
   std::optional<std::string> name;
   Location nameLocation;
-  std::optional<List> literal; // a kernel's values
+  std::optional<List> literal;               // a kernel's values
+  const ast::Expr* writtenLiteral = nullptr; // its brackets, if they are written in the call
 };
 
 // A written type of a result: which dimensions are claimed.
@@ -43,19 +45,28 @@ struct ClaimedType {
   std::string str() const;
 };
 
+// What helps where a run-time scalar stands and a number is needed.
+constexpr const char* constantInstead =
+    "it is known only when the pipeline runs; 'const NAME = ...' is set when compiling, with -D NAME=...";
+
 class Elaborator {
 public:
-  Elaborator(const Program& program, const SemaOptions& options, DiagnosticEngine& diags)
-      : program_(program), options_(options), diags_(diags) {}
+  Elaborator(const Program& program, const SemaOptions& options, DiagnosticEngine& diags, Facts* facts)
+      : program_(program), options_(options), diags_(diags), facts_(facts) {}
 
   // The graph, possibly incomplete after errors.
   graph::Graph run(const ast::Pipeline& pipeline);
+  // Of a file without a pipeline.
+  void checkDefinitions();
 
 private:
   using Statements = std::vector<ast::Statement>;
 
   // elaborator.cpp
+  void definitions();
   void declareInputs(const ast::Pipeline& pipeline);
+  // The number that `= ...` behind an input stands for. nullopt: there is none, or it was reported.
+  std::optional<double> defaultOf(const ast::Pipeline& pipeline, const ast::Input& input, bool scalar);
   void checkResultNames(const ast::Pipeline& pipeline);
   struct Result {
     std::string name;
@@ -66,6 +77,7 @@ private:
   // What the current frame returned, in the order of the pipeline's written results and checked against their
   // types. Without poison.
   std::vector<Result> matchResults(const ast::Pipeline& pipeline);
+  void reportUnknownResults(const ast::Pipeline& pipeline, std::vector<const ast::Result*>& missing);
   void addResult(std::vector<Result>& results, const std::string& name, const ast::Result* declared,
                  const Returned& returned);
 
@@ -103,6 +115,8 @@ private:
                      Location where, Frame& frame);
   bool bindInput(const ast::Pipeline& pipeline, const ast::Input& input, const std::optional<Value>& value,
                  Location where, Frame& frame);
+  bool bindScalar(const ast::Pipeline& pipeline, const ast::Input& input, const std::optional<Value>& value,
+                  Location where, Frame& frame);
   std::optional<std::string> blockPrefix(const Arguments& arguments);
   Value enter(const Definition& definition, Frame& frame, const Arguments& arguments);
   void checkBlock(const ast::Block& block);
@@ -147,14 +161,17 @@ private:
   Value layerCall(const OpInfo& row, const Arguments& arguments);
   bool isCallable(const std::string& name) const;
   bool isValue(const std::string& name) const { return frame_->find(name) || frame_->names.constant(name); }
+  void symbolCalled(const std::string& callee, const std::string& symbol, const Arguments& arguments);
   void unknownCallee(const std::string& callee, Location location);
+  bool isScalar(const Value& value) const; // a run-time one
 
   // attributes.cpp
   bool namedArgument(LayerCall& call, const ast::Argument& argument);
-  bool layerName(const ast::Argument& argument, std::optional<std::string>& name);
+  // `where` is the place of the name so far.
+  bool layerName(const ast::Argument& argument, std::optional<std::string>& name, Location& where);
   bool setAttribute(LayerCall& call, const AttributeSpec& spec, const ast::Expr& expr, Location location);
-  std::optional<Attribute> attributeValue(const AttributeSpec& spec, const Value& value,
-                                          const ast::Expr& written);
+  std::optional<Attribute> attributeValue(const LayerCall& call, const AttributeSpec& spec,
+                                          const Value& value, const ast::Expr& written);
   std::optional<Attribute> paddingWord(const ast::Expr& expr);
   std::optional<Attribute> borderValue(const ast::Expr& expr);
 
@@ -181,12 +198,16 @@ private:
   // Counts work. False when there was too much of it, which is reported once: then nothing goes on.
   bool charge(int64_t work, Location location);
   bool stop(DiagnosticBuilder report);
+  void note(Location where, const Value& value) {
+    if (facts_) facts_->note(where, value);
+  }
 
   ArithmeticContext arithmetic(Location location) { return {location, diags_, graph_}; }
 
   const Program& program_;
   const SemaOptions& options_;
   DiagnosticEngine& diags_;
+  Facts* facts_; // may be null
   graph::Graph graph_;
   Frame* frame_ = nullptr;
   std::vector<const Frame*> calls_; // the frames being elaborated, outermost first

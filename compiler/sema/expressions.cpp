@@ -14,6 +14,8 @@ Value Elaborator::evaluate(const ast::Expr* expr) {
   ++depth_;
   Value value = evaluateInside(*expr);
   --depth_;
+  if (expr->kind == ast::Expr::Name) note(expr->location, value);
+  if (expr->kind == ast::Expr::Call) note(expr->calleeLocation, value);
   return value;
 }
 
@@ -100,13 +102,15 @@ Value Elaborator::index(const ast::Expr& expr) {
     auto* size = value.as<SizeTuple>();
     Location where = expr.elements[i]->location;
     if (!position || (!list && !size)) {
-      diags_.report(diag::WrongIndex, where, describe(value, graph_), describe(at, graph_));
+      diags_.report(diag::WrongIndex, where, describe(value, graph_), describe(at, graph_))
+          .help(list || size ? "the first element is list[0]" : "lists have elements, and sizes such as 3x3");
       return {};
     }
     size_t count = list ? list->elements->size() : size->extents.size();
     if (*position < 0 || *position >= static_cast<int64_t>(count)) {
       diags_.report(diag::IndexRange, where, *position, describe(value, graph_))
-          .help(count == 0 ? "the list is empty" : "elements are numbered 0.." + std::to_string(count));
+          .help(count == 0 ? "the list is empty"
+                           : "elements are numbered from 0 to " + std::to_string(count - 1));
       return {};
     }
     auto place = static_cast<size_t>(*position);
@@ -123,7 +127,8 @@ Value Elaborator::interpolation(const ast::Expr& expr) {
     poison = poison || value.isPoison();
     auto part = textOf(value);
     if (!part && !value.isPoison()) {
-      diags_.report(diag::NoText, element->location, describe(value, graph_));
+      diags_.report(diag::NoText, element->location, describe(value, graph_))
+          .help("numbers, sizes such as 3x3, true, false and texts can");
       poison = true;
     }
     text += part.value_or("");
@@ -174,8 +179,7 @@ Value Elaborator::name(const ast::Expr& expr) {
   }
   std::vector<std::string> candidates = frame_->visibleNames();
   for (const std::string& name : frame_->names.constants()) candidates.push_back(name);
-  std::string nearest = nearestName(expr.text, candidates);
-  if (!nearest.empty()) report.help("did you mean '" + nearest + "'?");
+  report.suggest(nearestName(expr.text, candidates), expr.location, expr.text);
   return {};
 }
 
@@ -210,16 +214,22 @@ Value Elaborator::tensorArithmetic(const ast::Expr& expr, const OpInfo* row, con
                                 describe(left, graph_) + " and " + describe(right, graph_));
     if (expr.binary == ast::BinaryOp::And) report.help("where both hold: a * b");
     if (expr.binary == ast::BinaryOp::Or) report.help("where one holds: a + b > 0");
+    if (expr.binary == ast::BinaryOp::Power) report.help("a square is x * x, a root sqrt(x)");
+    if (left.as<List>() || right.as<List>())
+      report.help("a list is no tensor; its elements are numbers: list[0]");
+    if (left.as<Record>() || right.as<Record>()) report.help("take the outputs apart: a, b = ...");
     return {};
   }
   LayerCall layer{*row, expr.location, {}, {}, {}, {}, {}, {}};
-  for (const Value* value : {&left, &right}) {
+  for (size_t i = 0; i < 2; ++i) {
+    const Value* value = i == 0 ? &left : &right;
     Operand operand;
     if (auto* tensor = value->as<Tensor>())
       operand.id = tensor->id;
     else
       operand.scalar = value->number();
-    if (operand.scalar && !fitsFloat(*operand.scalar, expr.location)) return {};
+    const Location where = expr.kind == ast::Expr::Binary ? expr.elements[i]->location : expr.location;
+    if (operand.scalar && !fitsFloat(*operand.scalar, where)) return {};
     layer.operands.push_back(operand);
   }
   return addLayer(std::move(layer));
@@ -241,7 +251,11 @@ Value Elaborator::pipe(const ast::Expr& expr) {
     require(isCall || target->kind == ast::Expr::Name, "a pipe leads to a name or a call");
     const Value* bound = isCall ? nullptr : frame_->find(target->text);
     if (bound && !isCallable(target->text)) {
-      if (!bound->isPoison()) diags_.report(diag::NoPipeTarget, target->location, describe(*bound, graph_));
+      if (!bound->isPoison())
+        diags_.report(diag::NoPipeTarget, target->location, describe(*bound, graph_))
+            .help(bound->number() || bound->as<Tensor>()
+                      ? "two values are combined by a sign: x * " + target->text + ", x + " + target->text
+                      : "behind '|>' stands a layer, a function or a block");
       value = {};
       continue;
     }
@@ -249,6 +263,7 @@ Value Elaborator::pipe(const ast::Expr& expr) {
     Location callee = isCall ? target->calleeLocation : target->location;
     if (!charge(1, target->location)) return {};
     value = call(target->text, callee, isCall ? target->arguments : none, &value, target->location);
+    note(callee, value);
   }
   return value;
 }

@@ -22,7 +22,7 @@ struct Place {
 struct Returned {
   std::string name; // empty: one value
   Value value;
-  Location location;
+  Location location, nameLocation;
 };
 
 struct Frame {

@@ -1,5 +1,6 @@
 // Kernels written as values: what their nesting means for a convolution.
 #pragma once
+#include "ast/ast.h"
 #include "sema/value.h"
 
 namespace convoy::sema {
@@ -13,9 +14,11 @@ struct KernelValues {
 
 // With r spatial dimensions, values nested r deep filter every channel by itself; r + 1 deep they are several
 // filters of one channel; r + 2 deep [filters][channels / groups][taps...]. `groups` is what the script says,
-// if it does. nullopt after a diagnostic. No element is poison.
+// if it does; `written` are the brackets in the call, or null. nullopt after a diagnostic. No element is
+// poison.
 std::optional<KernelValues> resolveKernel(const List& values, const TensorType& input,
                                           std::optional<int64_t> groups, Location location,
-                                          const graph::Graph& graph, DiagnosticEngine& diags);
+                                          const ast::Expr* written, const graph::Graph& graph,
+                                          DiagnosticEngine& diags);
 
 } // namespace convoy::sema

@@ -112,7 +112,7 @@ std::optional<KernelValues> Elaborator::applyLiteralKernel(LayerCall& call) {
   std::optional<int64_t> groups;
   if (attributes.has("groups")) groups = attributes.get<int64_t>("groups");
   if (!charge(call.literal->nodes, location)) return std::nullopt;
-  auto kernel = resolveKernel(*call.literal, input, groups, location, graph_, diags_);
+  auto kernel = resolveKernel(*call.literal, input, groups, location, call.writtenLiteral, graph_, diags_);
   if (!kernel) return std::nullopt;
   literalNumbers_ += static_cast<int64_t>(kernel->weight.size());
   if (literalNumbers_ > ElaborationLimits::literalNumbers) {
@@ -120,8 +120,11 @@ std::optional<KernelValues> Elaborator::applyLiteralKernel(LayerCall& call) {
     return std::nullopt;
   }
   if (attributes.has("filters") && attributes.get<int64_t>("filters") != kernel->filters) {
-    diags_.report(diag::KernelMismatch, location, kernel->filters, "filters",
-                  attributes.get<int64_t>("filters"));
+    auto report = diags_.report(diag::KernelMismatch, location, kernel->filters, "filters",
+                                attributes.get<int64_t>("filters"));
+    for (const auto& [name, where] : call.attributeLocations)
+      if (name == "filters") report.label(where, "filters are given here");
+    report.help("leave out the number of filters: the values say it");
     return std::nullopt;
   }
   attributes.set("kernel", kernel->kernel);

@@ -1,6 +1,7 @@
 #include "sema/sema.h"
 #include "graph/warnings.h"
 #include "sema/elaborator.h"
+#include "sema/facts.h"
 #include "sema/script_warnings.h"
 #include "support/internal_error.h"
 #include <algorithm>
@@ -26,9 +27,13 @@ const ast::Pipeline* choose(const ast::File& file, const std::string& wanted, Di
   }
   for (const ast::Pipeline& pipeline : file.pipelines)
     if (pipeline.name == wanted) return &pipeline;
-  auto report = diags.report(diag::UnknownPipeline, whole, wanted);
   std::string nearest = nearestName(wanted, names);
-  report.help("the file has '" + (nearest.empty() ? names[0] : nearest) + "'");
+  const ast::Pipeline* shown = &file.pipelines[0];
+  for (const ast::Pipeline& pipeline : file.pipelines)
+    if (pipeline.name == nearest) shown = &pipeline;
+  diags.report(diag::UnknownPipeline, shown->nameLocation, wanted)
+      .primary(nearest.empty() ? "the file has this one" : "did you mean this one?")
+      .help("choose with --pipeline=" + shown->name);
   return nullptr;
 }
 
@@ -48,13 +53,14 @@ void warn(const ast::File& file, const graph::Graph& graph, DiagnosticEngine& di
 
 } // namespace
 
-std::optional<graph::Graph> analyze(const ast::File& file, const SemaOptions& options,
-                                    DiagnosticEngine& diags) {
+std::optional<graph::Graph> analyze(const ast::File& file, const SemaOptions& options, DiagnosticEngine& diags,
+                                    sema::Facts* facts) {
   sema::Program program(file, diags);
   if (diags.hasErrors()) return std::nullopt;
   const ast::Pipeline* pipeline = choose(file, options.pipeline, diags);
   if (!pipeline) return std::nullopt;
-  graph::Graph graph = sema::Elaborator(program, options, diags).run(*pipeline);
+  graph::Graph graph = sema::Elaborator(program, options, diags, facts).run(*pipeline);
+  if (facts) facts->graph = graph;
   if (diags.hasErrors()) return std::nullopt;
   warn(file, graph, diags);
   sema::prune(graph);
@@ -63,6 +69,12 @@ std::optional<graph::Graph> analyze(const ast::File& file, const SemaOptions& op
   std::vector<std::string> problems = graph::verify(graph);
   if (!problems.empty()) internalError("sema made a graph that is not well formed: " + problems.front());
   return graph;
+}
+
+void checkDefinitions(const ast::File& file, const SemaOptions& options, DiagnosticEngine& diags,
+                      sema::Facts* facts) {
+  sema::Program program(file, diags);
+  if (!diags.hasErrors()) sema::Elaborator(program, options, diags, facts).checkDefinitions();
 }
 
 } // namespace convoy

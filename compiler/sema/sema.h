@@ -10,6 +10,10 @@
 
 namespace convoy {
 
+namespace sema {
+class Facts;
+}
+
 struct SemaOptions {
   std::string pipeline;             // which one; needed when the file has several
   std::optional<uint64_t> initSeed; // --init random:SEED fills parameters that have no values
@@ -27,11 +31,19 @@ struct ElaborationLimits {
   static constexpr int64_t literalNumbers = 1 << 28; // of all kernels that are written as values
 };
 
-// nullopt after an error. Parameters without values stay empty (ParameterData::data).
-std::optional<graph::Graph> analyze(const ast::File& file, const SemaOptions& options,
-                                    DiagnosticEngine& diags);
+// nullopt after an error. Parameters without values stay empty (ParameterData::data). `facts`, when given, gets what
+// was met on the way, also when there are errors.
+std::optional<graph::Graph> analyze(const ast::File& file, const SemaOptions& options, DiagnosticEngine& diags,
+                                    sema::Facts* facts = nullptr);
+
+// What is wrong with a file of blocks and constants, which others import: it needs no pipeline.
+void checkDefinitions(const ast::File& file, const SemaOptions& options, DiagnosticEngine& diags,
+                      sema::Facts* facts = nullptr);
 
 namespace sema {
+// What a parameter of a block can be: "tensor", "int", ...
+const std::vector<std::string>& parameterTypes();
+
 // Fills the parameters that have no numbers, uniformly in +-sqrt(3 / fan-in of their layer). The numbers
 // depend on the seed and the parameter's name alone.
 void initializeRandom(graph::Graph& graph, uint64_t seed, DiagnosticEngine& diags);

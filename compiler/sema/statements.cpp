@@ -29,7 +29,10 @@ void Elaborator::statement(const ast::Statement& statement) {
 
 void Elaborator::bind(const ast::Statement& statement) {
   Value value = evaluate(statement.value.get());
-  if (statement.names.size() == 1) return frame_->assign(statement.names[0], std::move(value));
+  if (statement.names.size() == 1) {
+    note(statement.nameLocations[0], value);
+    return frame_->assign(statement.names[0], std::move(value));
+  }
   std::vector<Value> parts;
   if (auto* list = value.as<List>())
     parts = *list->elements;
@@ -37,10 +40,15 @@ void Elaborator::bind(const ast::Statement& statement) {
     for (const auto& field : *record->fields) parts.push_back(field.second);
   bool fits = parts.size() == statement.names.size();
   if (!fits && !value.isPoison())
-    diags_.report(diag::OneValueManyNames, statement.location, static_cast<int64_t>(statement.names.size()),
-                  describe(value, graph_));
-  for (size_t i = 0; i < statement.names.size(); ++i)
+    diags_
+        .report(diag::OneValueManyNames, statement.location, static_cast<int64_t>(statement.names.size()),
+                describe(value, graph_))
+        .help(parts.empty() ? "one value takes one name; lists and blocks with several outputs take several"
+                            : "write a name for each of its " + std::to_string(parts.size()) + " parts");
+  for (size_t i = 0; i < statement.names.size(); ++i) {
+    if (fits) note(statement.nameLocations[i], parts[i]);
     frame_->assign(statement.names[i], fits ? parts[i] : Value());
+  }
 }
 
 void Elaborator::returnStatement(const ast::Statement& statement) {
@@ -50,15 +58,16 @@ void Elaborator::returnStatement(const ast::Statement& statement) {
   frame_->returnedRecord = expr->kind == ast::Expr::Record;
   std::vector<Returned>& results = frame_->results;
   if (!frame_->returnedRecord) {
-    results.push_back({"", evaluate(expr), expr->location});
+    results.push_back({"", evaluate(expr), expr->location, {}});
     return;
   }
   for (const ast::Argument& argument : expr->arguments) {
     for (const Returned& other : results)
       if (other.name == *argument.name)
         diags_.report(diag::DuplicateName, argument.nameLocation, "returned values", *argument.name)
-            .label(other.location, "the first one");
-    results.push_back({*argument.name, evaluate(argument.value.get()), argument.value->location});
+            .label(other.nameLocation, "the first one");
+    results.push_back(
+        {*argument.name, evaluate(argument.value.get()), argument.value->location, argument.nameLocation});
   }
 }
 
@@ -73,7 +82,7 @@ std::optional<Elaborator::Items> Elaborator::items(const ast::Range& range) {
     bool firstIsWrong = !range.last || !from;
     auto report = diags_.report(diag::WrongRange, firstIsWrong ? range.first->location : range.last->location,
                                 describe(firstIsWrong ? result.value : last, graph_));
-    if (from && !range.last) report.help("to count from 0 write 0.." + std::to_string(*from));
+    if (from && !range.last) report.fix("to count from 0 write '0..'", range.first->location.first(0), "0..");
     return std::nullopt;
   }
   if (list) {
@@ -92,6 +101,7 @@ void Elaborator::loop(const ast::Statement& statement) {
     if (!charge(1, statement.location)) return spoil(statement.body, true);
     size_t before = diags_.all().size(), errors = diags_.errorCount();
     Value value = over->at(i);
+    note(statement.nameLocations[0], value);
     frame_->loops.emplace_back(statement.names[0], textOf(value).value_or(describe(value, graph_)));
     frame_->scopes.emplace_back();
     frame_->scopes.back()[statement.names[0]] = std::move(value);
@@ -109,7 +119,9 @@ std::optional<bool> Elaborator::condition(const ast::Expr* expr, const char* wha
   if (value.isPoison()) return std::nullopt;
   if (auto* decided = value.as<bool>()) return *decided;
   auto report = diags_.report(diag::WrongCondition, expr->location, describe(value, graph_));
-  if (value.as<Tensor>())
+  if (isScalar(value))
+    report.help(constantInstead);
+  else if (value.as<Tensor>())
     report.help(std::string(what) + " is decided when compiling; for every element: select(x > 0.5, a, b)");
   return std::nullopt;
 }
@@ -133,7 +145,7 @@ void Elaborator::spoil(const Statements& list, bool mayReturn) {
       for (const std::string& name : each.names) frame_->assign(name, Value());
     if (each.kind == ast::Statement::Return && mayReturn && !frame_->returned) {
       frame_->returned = true;
-      frame_->results.push_back({"", Value(), each.location});
+      frame_->results.push_back({"", Value(), each.location, {}});
     }
     spoil(each.body, mayReturn);
     for (const ast::Branch& branch : each.branches) spoil(branch.body, mayReturn);

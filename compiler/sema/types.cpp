@@ -20,6 +20,7 @@ std::string axisNameAt(size_t axis, size_t rank) {
 
 std::string ClaimedType::str() const {
   if (open) return "tensor";
+  if (image != ImageKind::None && !dims[1] && !dims[2]) return std::string("image[") + nameOf(image) + "]";
   std::string text;
   for (size_t axis = 0; axis < dims.size(); ++axis) {
     std::string dim = dims[axis] ? dims[axis]->str() : "_";
@@ -38,8 +39,8 @@ std::optional<ImageKind> Elaborator::imageKind(const ast::TypeExpr& type) {
   if (kind != ImageKind::None) return kind;
   if (first && first->kind == ast::Expr::Name) {
     auto report = diags_.report(diag::UnknownWord, first->location, "image", first->text);
-    std::string nearest = nearestName(first->text, {"gray", "rgb", "rgba"});
-    report.help(nearest.empty() ? "an image is gray, rgb or rgba" : "did you mean '" + nearest + "'?");
+    if (!report.suggest(nearestName(first->text, {"gray", "rgb", "rgba"}), first->location, first->text))
+      report.help("an image is gray, rgb or rgba");
   } else {
     diags_.report(diag::IncompleteType, type.location, "image", "its kind")
         .help("write image[gray], image[rgb] or image[rgba]");
@@ -89,15 +90,20 @@ std::optional<Size> Elaborator::inputDimension(const ast::Expr& expr, const std:
 std::optional<TensorType> Elaborator::inputType(const ast::Input& input) {
   const ast::TypeExpr& written = input.type;
   bool isImage = written.name == "image";
+  if (written.name == "float" && !written.bracketed) return scalarType();
   if (written.name == "float" || written.name == "int" || written.name == "bool") {
-    diags_.report(diag::WrongInputType, written.location, written.name)
-        .help("an input is a tensor or an image");
+    diags_
+        .report(diag::WrongInputType, written.location,
+                written.bracketed ? written.name + " with dimensions" : written.name)
+        .help(written.name == "float" ? "without brackets it is one number, and several are a tensor[C]"
+                                      : "an input is a tensor, an image, or a float: one number for a run");
     return std::nullopt;
   }
   if (!isImage && written.name != "tensor") {
     auto report = diags_.report(diag::UnknownType, written.location, written.name);
-    std::string nearest = nearestName(written.name, {"tensor", "image"});
-    report.help(nearest.empty() ? "an input is a tensor or an image" : "did you mean '" + nearest + "'?");
+    if (!report.suggest(nearestName(written.name, {"tensor", "image", "float"}), written.location,
+                        written.name))
+      report.help("an input is a tensor, an image or a float");
     return std::nullopt;
   }
 
@@ -166,10 +172,7 @@ std::optional<Size> Elaborator::sizeExpression(const ast::Expr& expr) {
     for (const auto& entry : frame_->sizes)
       if (entry.first.find('.') == std::string::npos) names.push_back(entry.first);
     auto report = diags_.report(diag::UnknownSizeName, expr.location, expr.text);
-    std::string nearest = nearestName(expr.text, names);
-    if (!nearest.empty())
-      report.help("did you mean '" + nearest + "'?");
-    else
+    if (!report.suggest(nearestName(expr.text, names), expr.location, expr.text))
       report.help("name it in the type of an input, as in tensor[3, " + expr.text + ", W]");
     return std::nullopt;
   }
@@ -233,8 +236,8 @@ std::optional<ClaimedType> Elaborator::resultType(const ast::TypeExpr& written) 
   bool isImage = written.name == "image";
   if (!isImage && written.name != "tensor") {
     auto report = diags_.report(diag::UnknownType, written.location, written.name);
-    std::string nearest = nearestName(written.name, {"tensor", "image"});
-    report.help(nearest.empty() ? "a result is a tensor or an image" : "did you mean '" + nearest + "'?");
+    if (!report.suggest(nearestName(written.name, {"tensor", "image"}), written.location, written.name))
+      report.help("a result is a tensor or an image");
     return std::nullopt;
   }
   size_t count = written.dimensions.size();
@@ -264,7 +267,8 @@ std::optional<ClaimedType> Elaborator::resultType(const ast::TypeExpr& written) 
   return good ? std::optional(claimed) : std::nullopt;
 }
 
-// Adds to the diagnostic that was just reported where the result's shape comes from, and how it would be as claimed.
+// Adds to the diagnostic that was just reported where the result's shape comes from, and how it would be as
+// claimed.
 void Elaborator::explainResult(const ClaimedType& claimed, graph::ValueId value) {
   const TensorType& actual = graph_.value(value).type;
   auto differs = [&claimed](const TensorType& type, size_t axis) {
@@ -284,11 +288,11 @@ void Elaborator::explainResult(const ClaimedType& claimed, graph::ValueId value)
   explainShapes(misfit, *diags_.all().back());
 }
 
-void Elaborator::checkResultType(const ast::Result& declared, const ClaimedType& claimed, graph::ValueId value,
-                                 Location returned) {
+void Elaborator::checkResultType(const ast::Result& declared, const ClaimedType& claimed,
+                                 graph::ValueId value, Location returned) {
   if (claimed.open) return;
   const TensorType& actual = graph_.value(value).type;
-  std::string name = declared.name.empty() ? "result" : declared.name;
+  std::string name = declared.name.empty() ? "the result" : "the result '" + declared.name + "'";
   bool possible = claimed.dims.size() == actual.dims.size();
   std::vector<ShapeRequest::RuntimeCheck> checks;
   for (size_t axis = 0; possible && axis < actual.dims.size(); ++axis) {
@@ -297,7 +301,8 @@ void Elaborator::checkResultType(const ast::Result& declared, const ClaimedType&
     auto low = difference.lowerBound(), high = difference.upperBound();
     possible = !(low && *low > 0) && !(high && *high < 0);
     checks.push_back({ShapeRequest::RuntimeCheck::Equal, actual.dims[axis], *claimed.dims[axis],
-                      "the result '" + name + "' is declared with another size along " +
+                      (declared.name.empty() ? "the result 'result'" : name) +
+                          " is declared with another size along " +
                           axisName(actual, static_cast<int>(axis))});
   }
   if (!possible) {

@@ -23,7 +23,10 @@ struct Description {
   std::string operator()(const List& value) const {
     return "a list of " + std::to_string(value.elements->size());
   }
-  std::string operator()(const Tensor& value) const { return graph.value(value.id).type.str(); }
+  std::string operator()(const Tensor& value) const {
+    const graph::Value& tensor = graph.value(value.id);
+    return tensor.type.scalar ? "the run-time scalar '" + tensor.name + "'" : tensor.type.str();
+  }
   std::string operator()(const RunTimeSize& value) const {
     return value.size.str() + ", which is known only when the pipeline runs";
   }

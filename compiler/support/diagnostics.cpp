@@ -43,6 +43,18 @@ DiagnosticBuilder& DiagnosticBuilder::fix(std::string text, std::vector<Edit> ed
   return *this;
 }
 
+bool DiagnosticBuilder::suggest(const std::string& nearest, Location where, std::string_view written) {
+  if (nearest.empty()) return false;
+  std::string text = "did you mean '" + nearest + "'?";
+  const Location word = where.first(written.size());
+  const bool there = where.valid() && where.file->text().substr(word.begin, word.end - word.begin) == written;
+  if (there)
+    fix(std::move(text), word, nearest);
+  else
+    help(std::move(text));
+  return true;
+}
+
 DiagnosticBuilder& DiagnosticBuilder::propose(std::string text, std::vector<Edit> edits) {
   target_->fixes.push_back({std::move(text), std::move(edits), /*sure=*/false});
   return *this;

@@ -80,6 +80,10 @@ public:
   DiagnosticBuilder& fix(std::string text, Location where, std::string replacement);
   DiagnosticBuilder& fix(std::string text, std::vector<Edit> edits);
   DiagnosticBuilder& propose(std::string text, std::vector<Edit> edits); // a fix that is not sure
+  // "did you mean 'conv'?" for `written`, with which `where` begins in the source: a fix. A help where
+  // something else stands there, as behind an escape in a string. False, and nothing is added, when `nearest`
+  // is empty.
+  bool suggest(const std::string& nearest, Location where, std::string_view written);
 
 private:
   Diagnostic* target_;

@@ -36,6 +36,11 @@ std::string Location::str() const {
   return escapeForTerminal(file->path()) + ":" + std::to_string(at.line) + ":" + std::to_string(at.column);
 }
 
+Location Location::first(size_t length) const {
+  const size_t all = end - begin;
+  return {file, begin, begin + static_cast<uint32_t>(length < all ? length : all)};
+}
+
 Location join(Location a, Location b) {
   if (!a.valid()) return b;
   if (!b.valid() || a.file != b.file) return a;

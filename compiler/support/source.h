@@ -37,6 +37,8 @@ struct Location {
   bool valid() const { return file != nullptr; }
   // "path:line:column", or "" when nowhere.
   std::string str() const;
+  // The first bytes of it: of `x: tensor[3]` the name.
+  Location first(size_t length) const;
 };
 
 // The smallest range that covers both; the other one when one is nowhere.

@@ -84,6 +84,12 @@ std::string numberText(double number) {
   return std::string(buffer, end.ptr);
 }
 
+std::string numberText(float number) {
+  char buffer[32];
+  std::to_chars_result end = std::to_chars(buffer, buffer + sizeof buffer, number);
+  return std::string(buffer, end.ptr);
+}
+
 // Optimal string alignment: insert, delete, replace, exchange two neighbours.
 static size_t editDistance(std::string_view a, std::string_view b) {
   std::vector<size_t> beforeLast(b.size() + 1), last(b.size() + 1), row(b.size() + 1);

@@ -26,15 +26,17 @@ struct Dimension {
   std::string text;                     // "3", "H"; "photo.W" without a name; an output's "div(H + 1, 2)"
 };
 
-// An input or output. Its dimensions are those of one item; the batch is counted by the caller.
+// An input or output. Its dimensions are those of one item; the batch is counted by the caller. A scalar is
+// an input of one number for all items: it has no channels, dimensions and layout.
 struct Port {
-  enum class Kind { Tensor, Image };
+  enum class Kind { Tensor, Image, Scalar };
   std::string name;
   Kind kind = Kind::Tensor;
   int channels = 0;
   std::vector<Dimension> dimensions; // channels, [depth,] [height,] width
-  std::string type;                  // "image[rgb, H, W]", as a script writes it
+  std::string type;                  // "image[rgb, H, W]" or "float", as a script writes it
   std::string layout;                // "C, H, W": the order of the dimensions in dense memory, slowest first
+  std::optional<float> defaultValue; // of a scalar: what it is when a run does not give it
   int rank() const { return static_cast<int>(dimensions.size()); }
 };
 
@@ -52,12 +54,17 @@ using Shape = std::vector<std::int64_t>;
 
 // ---- what a run takes ----
 
-// A view under the name of an input.
+// A view under the name of an input, or the number of a scalar: {"photo", photo}, {"level", 0.3f}. A scalar
+// may also be given as a View<const float, 1> of one element.
 struct Input {
   template <typename T, int Rank>
   Input(std::string_view name, const View<T, Rank>& view) : name(name), view(view) {}
+  // Of float or double, so that {"W", 4} is a size wherever sizes are taken too.
+  template <typename Number, typename = std::enable_if_t<std::is_floating_point_v<Number>>>
+  Input(std::string_view name, Number number) : name(name), number(static_cast<float>(number)) {}
   std::string_view name;
-  detail::AnyView view;
+  std::optional<detail::AnyView> view; // none: it is the number
+  float number = 0;
 };
 
 // A view under the name of an output. A single unnamed result is called "result".
@@ -116,7 +123,8 @@ public:
   // What one run holds besides inputs and outputs, without copies of views.
   Result<std::int64_t> workspaceBytes(const Sizes& sizes, std::int64_t batch = 1) const;
 
-  // Computes the outputs. Each input and output must be given once, in any order:
+  // Computes the outputs. Each input and output must be given once, in any order; a scalar that has a default
+  // may be left out:
   //
   //   Status status = edges.run({{"photo", photo}}, {{"result", result}});
   //
@@ -132,7 +140,7 @@ public:
   Status run(const std::vector<Input>& inputs, const std::vector<Output>& outputs,
              const RunControl& control = {}) const noexcept;
 
-  // A function of all inputs and then all outputs, in the order of the script:
+  // A function of all inputs and then all outputs, in the order of the script; a scalar is a float:
   //
   //   auto fast = edges.bind<void(convoy::View<const float, 3>, convoy::View<float, 3>)>();
   //   if (!fast) return fast.error();
@@ -165,7 +173,7 @@ public:
   const Status& error() const noexcept { return call_.error(); }
 
   Status operator()(const Views&... views) const noexcept {
-    const detail::AnyView all[] = {detail::AnyView(views)...};
+    const detail::AnyView all[] = {detail::AnyView(views)...}; // numbers live as long as the call
     return call_.call(all);
   }
 

@@ -113,7 +113,7 @@ private:
 
 namespace detail {
 
-// A view whose element type and rank are values.
+// A view whose element type and rank are values. Rank 0: a number, for a scalar.
 struct AnyView {
   void* data = nullptr;
   ElementType type = ElementType::Float32;
@@ -131,6 +131,8 @@ struct AnyView {
       strides[axis] = view.strides()[axis];
     }
   }
+  // Of a number that outlives the view. What is written has a View.
+  AnyView(const float& number) : data(const_cast<float*>(&number)) {}
   template <typename T> static constexpr ElementType typeOf() {
     return std::is_same_v<std::remove_const_t<T>, float> ? ElementType::Float32 : ElementType::UInt8;
   }

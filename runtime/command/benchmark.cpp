@@ -1,5 +1,6 @@
 #include "benchmark.h"
 
+#include "tensor_file.h"
 #include "text.h"
 
 #include <algorithm>
@@ -47,6 +48,12 @@ Result<std::vector<Tensor>> seededInputs(const convoy_pipeline& pipeline,
   std::vector<Tensor> inputs;
   for (int32_t i = 0; i < pipeline.input_count; ++i) {
     const convoy_port& port = pipeline.inputs[i];
+    if (isScalar(port)) {
+      Result<Tensor> scalar = scalarTensor(port.has_default ? port.default_value : 0.5f);
+      if (!scalar) return scalar.error();
+      inputs.push_back(std::move(*scalar));
+      continue;
+    }
     Tensor tensor;
     for (int32_t axis = 0; axis < port.rank; ++axis) {
       const int32_t symbol = port.symbols ? port.symbols[axis] : -1;

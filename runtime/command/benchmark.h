@@ -6,8 +6,8 @@
 
 namespace convoy::command {
 
-// The same data every time: 0..1 for images, -1..1 for tensors. Sizes that `sizes` leaves out are 1920 along
-// the width, 1080 along the height, 16 along the depth.
+// The same data every time: 0..1 for images, -1..1 for tensors, the default or 0.5 for scalars. Sizes that
+// `sizes` leaves out are 1920 along the width, 1080 along the height, 16 along the depth.
 Result<std::vector<Tensor>> seededInputs(const convoy_pipeline& pipeline,
                                          const std::map<std::string, int64_t>& sizes);
 

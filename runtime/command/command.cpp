@@ -75,19 +75,18 @@ private:
   }
 
   Outcome runOnce() {
-    const bool seeded = !options.inputs.empty() && options.inputs[0].empty(); // a benchmark without inputs
     std::vector<Tensor> inputs;
-    if (seeded) {
+    if (options.seeded) {
       Result<std::vector<Tensor>> made = seededInputs(pipeline, options.sizes);
       if (!made) return made.error();
       inputs = std::move(*made);
-    } else {
-      for (size_t i = 0; i < options.inputs.size(); ++i) {
-        Result<Tensor> input =
-            loadTensor(pipeline.inputs[i], pipeline.size_names, options.inputs[i], options.pixelLimit);
-        if (!input) return input.error();
-        inputs.push_back(std::move(*input));
-      }
+    }
+    inputs.resize(options.inputs.size());
+    for (size_t i = 0; i < inputs.size(); ++i) {
+      if (options.seeded && options.inputs[i].empty()) continue;
+      Result<Tensor> input = load(i, options.inputs[i]);
+      if (!input) return input.error();
+      inputs[i] = std::move(*input);
     }
     Result<Runner> runner = Runner::create(pipeline, options.threads, options.weightsFile);
     if (!runner) return runner.error();
@@ -95,11 +94,18 @@ private:
     if (!run) return run.error();
     if (options.benchmarkRuns > 0) {
       if (Outcome error = benchmark(*run, runner->threads())) return error;
-      if (seeded) return std::nullopt;
+      if (options.seeded) return std::nullopt;
     } else if (Outcome error = run->execute()) {
       return error;
     }
     return writeOnce(run->outputs);
+  }
+
+  // From a file, or a scalar's number: its default when nothing is given.
+  Result<Tensor> load(size_t input, const std::string& given) {
+    const convoy_port& port = pipeline.inputs[input];
+    if (!isScalar(port)) return loadTensor(port, pipeline.size_names, given, options.pixelLimit);
+    return given.empty() ? scalarTensor(port.default_value) : loadScalar(port, given);
   }
 
   Outcome benchmark(BoundRun& run, int32_t threads) {
@@ -172,9 +178,11 @@ private:
   // What to print of it.
   Result<std::string> runItem(Runner& runner, const std::string& item) {
     std::vector<Tensor> inputs;
-    Result<Tensor> input = loadTensor(pipeline.inputs[0], pipeline.size_names, item, options.pixelLimit);
-    if (!input) return input.error();
-    inputs.push_back(std::move(*input));
+    for (size_t i = 0; i < options.inputs.size(); ++i) {
+      Result<Tensor> input = load(i, isScalar(pipeline.inputs[i]) ? options.inputs[i] : item);
+      if (!input) return input.error();
+      inputs.push_back(std::move(*input));
+    }
     Result<BoundRun> run = runner.bind(inputs);
     if (!run) return Error{quoted(item) + ": " + run.error().text};
     if (Outcome error = run->execute()) return Error{quoted(item) + ": " + error->text};
@@ -187,8 +195,11 @@ private:
     return options.topK > 0 ? largest(run->outputs[0], options.topK, labels, item) : std::string();
   }
 
-  // The stem for --output-dir with one run: that of the only input, else none.
-  std::string singleStem() const { return options.inputs.size() == 1 ? stemOf(options.inputs[0]) : ""; }
+  // The stem for --output-dir with one run: that of the only input's file, else none.
+  std::string singleStem() const {
+    const std::optional<size_t> only = onlyFileInput(pipeline);
+    return only ? stemOf(options.inputs[*only]) : "";
+  }
 
   // STEM.png, or STEM-OUTPUT.png of several outputs; .npy for what is not a picture.
   std::string fileInFolder(size_t output, const Tensor& tensor, const std::string& stem) const {

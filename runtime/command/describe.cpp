@@ -42,11 +42,13 @@ const char* layoutText(int32_t rank) {
 }
 
 std::string portJson(const convoy_port& port, const std::string& shape) {
-  const char* kind = port.image_channels ? "image" : "tensor";
+  const char* kind = isScalar(port) ? "scalar" : port.image_channels ? "image" : "tensor";
   std::string text = "    {\"name\": " + jsonString(port.name) + ", \"kind\": \"" + kind + "\"";
   if (port.image_channels) text += format(", \"channels\": %d", port.image_channels);
   text += format(", \"element\": \"float32\", \"layout\": \"%s\", \"shape\": [", layoutText(port.rank));
-  return text + shape + "]}";
+  text += shape + "]";
+  if (isScalar(port)) text += ", \"default\": " + (port.has_default ? shortest(port.default_value) : "null");
+  return text + "}";
 }
 
 std::string joinLines(const std::vector<std::string>& lines) {
@@ -66,9 +68,15 @@ std::string portLines(const convoy_port* ports, int32_t count, const char* const
 
 std::string helpText(const convoy_pipeline& pipeline, const std::string& program) {
   std::string text = "Runs the pipeline " + quoted(pipeline.name) + ".\n\nUsage: " + program;
-  for (int32_t i = 0; i < pipeline.input_count; ++i) text += format(" %s", pipeline.inputs[i].name);
+  for (int32_t i = 0; i < pipeline.input_count; ++i)
+    if (!isScalar(pipeline.inputs[i])) text += format(" %s", pipeline.inputs[i].name);
+  for (int32_t i = 0; i < pipeline.input_count; ++i) {
+    const convoy_port& port = pipeline.inputs[i];
+    if (isScalar(port))
+      text += format(port.has_default ? " [--input %s=NUMBER]" : " --input %s=NUMBER", port.name);
+  }
   text += pipeline.output_count == 1 ? " -o FILE [option...]\n" : " --output NAME=FILE [option...]\n";
-  if (pipeline.input_count == 1) text += "       " + program + " FILE... --output-dir DIR [option...]\n";
+  if (fileInputCount(pipeline) == 1) text += "       " + program + " FILE... --output-dir DIR [option...]\n";
   text += "\nInputs:\n" + portLines(pipeline.inputs, pipeline.input_count, pipeline.size_names);
   text += "Outputs:\n" + portLines(pipeline.outputs, pipeline.output_count, pipeline.size_names);
   if (pipeline.size_count > 0) {

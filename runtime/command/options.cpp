@@ -85,6 +85,8 @@ private:
     case OptionKind::Input: {
       Result<NamedValue> input = splitPort(row, "input", pipeline.inputs, pipeline.input_count, value);
       if (!input) return input.error();
+      if (input->value.empty() && isScalar(pipeline.inputs[input->port]))
+        return usageError("input " + quoted(pipeline.inputs[input->port].name) + " needs a number");
       return setOnce(options.inputs[static_cast<size_t>(input->port)], input->value, "input",
                      pipeline.inputs[input->port].name);
     }
@@ -165,24 +167,38 @@ private:
     if (!options.jsonFile.empty() && !benchmark) return usageError("--json needs --benchmark");
     if (!options.sizes.empty() && !benchmark) return usageError("--size needs --benchmark");
     if (Outcome error = checkTopK()) return error;
-    const bool many = pipeline.input_count == 1 && files.size() > 1;
-    if (many) return finishMany();
+    if (const std::optional<size_t> only = onlyFileInput(pipeline); only && files.size() > 1)
+      return finishMany(*only);
     size_t next = 0;
     bool given = false;
-    for (std::string& input : options.inputs) {
+    for (size_t i = 0; i < options.inputs.size(); ++i) {
+      if (isScalar(pipeline.inputs[i])) continue;
+      std::string& input = options.inputs[i];
       if (input.empty() && next < files.size()) input = files[next++];
       given |= !input.empty();
     }
     if (next < files.size()) return usageError("there is no input left for " + quoted(files[next]));
     if (benchmark && !given) {
       if (writesOutputs()) return usageError("a benchmark of made-up data writes no outputs; give inputs");
+      options.seeded = true;
       return std::nullopt;
     }
     if (given && !options.sizes.empty()) return usageError("--size goes with a benchmark without inputs");
     for (size_t i = 0; i < options.inputs.size(); ++i)
-      if (options.inputs[i].empty())
+      if (options.inputs[i].empty() && !isScalar(pipeline.inputs[i]))
         return usageError("no file for input " + quoted(pipeline.inputs[i].name) +
                           "; --help shows the usage");
+    return checkScalars();
+  }
+
+  // Those without a default must be given.
+  Outcome checkScalars() const {
+    for (size_t i = 0; i < options.inputs.size(); ++i) {
+      const convoy_port& port = pipeline.inputs[i];
+      if (isScalar(port) && options.inputs[i].empty() && !port.has_default)
+        return usageError("no number for input " + quoted(port.name) + "; write --input " +
+                          escaped(port.name) + "=NUMBER");
+    }
     return std::nullopt;
   }
 
@@ -195,8 +211,8 @@ private:
     return std::nullopt;
   }
 
-  Outcome finishMany() {
-    if (!options.inputs[0].empty()) return usageError("there is no input left for " + quoted(files[0]));
+  Outcome finishMany(size_t input) {
+    if (!options.inputs[input].empty()) return usageError("there is no input left for " + quoted(files[0]));
     if (options.benchmarkRuns > 0) return usageError("--benchmark takes one input file");
     if (options.outputFolder.empty() && options.topK == 0)
       return usageError("several input files need --output-dir");
@@ -204,7 +220,7 @@ private:
       if (!output.empty())
         return usageError("several input files need --output-dir alone, without " + quoted(output));
     options.items = files;
-    return std::nullopt;
+    return checkScalars();
   }
 
   bool writesOutputs() const {
@@ -231,7 +247,7 @@ private:
 const std::vector<OptionRow>& optionTable() {
   static const std::vector<OptionRow> table = {
       {OptionKind::Output, "-o", "FILE", "where the only output goes"},
-      {OptionKind::Input, "--input", "NAME=FILE", "the file for an input"},
+      {OptionKind::Input, "--input", "NAME=FILE", "the file for an input; a number for a scalar"},
       {OptionKind::NamedOutput, "--output", "NAME=FILE", "where an output goes"},
       {OptionKind::OutputFolder, "--output-dir", "DIR", "a file in DIR for each input file, named after it"},
       {OptionKind::Threads, "--threads", "N", "threads (default: CONVOY_NUM_THREADS, or all allowed cores)"},
@@ -256,6 +272,19 @@ const OptionRow* findOption(const std::string& argument) {
   for (const OptionRow& row : optionTable())
     if (name == row.name) return &row;
   return nullptr;
+}
+
+int32_t fileInputCount(const convoy_pipeline& pipeline) {
+  int32_t count = 0;
+  for (int32_t i = 0; i < pipeline.input_count; ++i) count += isScalar(pipeline.inputs[i]) ? 0 : 1;
+  return count;
+}
+
+std::optional<size_t> onlyFileInput(const convoy_pipeline& pipeline) {
+  if (fileInputCount(pipeline) != 1) return std::nullopt;
+  size_t input = 0;
+  while (isScalar(pipeline.inputs[input])) ++input;
+  return input;
 }
 
 Result<Options> parseOptions(const convoy_pipeline& pipeline, const std::vector<std::string>& arguments) {

@@ -9,8 +9,9 @@ namespace convoy::command {
 
 struct Options {
   bool help = false, describe = false;
-  std::vector<std::string> inputs;  // a file for each input; empty: none given
-  std::vector<std::string> items;   // instead, many files for the only input: one run each
+  std::vector<std::string> inputs;  // a file for each input, or a scalar's number; empty: none given
+  std::vector<std::string> items;   // many files for the only input that takes one: one run each
+  bool seeded = false;              // a benchmark that makes up the data of all inputs but scalars
   std::vector<std::string> outputs; // a file for each output; empty: not written
   std::string outputFolder;         // empty: none
   int32_t threads = 0;              // 0: all that the process may use
@@ -51,6 +52,10 @@ struct OptionRow {
 const std::vector<OptionRow>& optionTable();
 // The row whose name is `argument`, or `argument` up to its '='; null when there is none.
 const OptionRow* findOption(const std::string& argument);
+
+// How many inputs take files: all but run-time scalars. The only one, when there is one.
+int32_t fileInputCount(const convoy_pipeline& pipeline);
+std::optional<size_t> onlyFileInput(const convoy_pipeline& pipeline);
 
 // arguments: without the program's name. CONVOY_NUM_THREADS is read here. Errors have status 2.
 Result<Options> parseOptions(const convoy_pipeline& pipeline, const std::vector<std::string>& arguments);

@@ -17,8 +17,9 @@ Error sentence(const convoy_pipeline& pipeline, const convoy_failure& failure,
   convoy_failure_text(&pipeline, &failure, text, sizeof text);
   std::string given;
   for (size_t i = 0; i < inputs.size(); ++i)
-    given += (i ? ", " : "; given: ") + quoted(pipeline.inputs[i].name) + " " +
-             extentsText(inputs[i].extents) + " for " + portType(pipeline.inputs[i], pipeline.size_names);
+    if (!isScalar(pipeline.inputs[i]))
+      given += (given.empty() ? "; given: " : ", ") + quoted(pipeline.inputs[i].name) + " " +
+               extentsText(inputs[i].extents) + " for " + portType(pipeline.inputs[i], pipeline.size_names);
   return {text + given};
 }
 
@@ -29,12 +30,16 @@ Outcome checkStatus(int32_t status) {
 
 // The batch count that all inputs share.
 Result<int64_t> commonBatch(const convoy_pipeline& pipeline, const std::vector<Tensor>& inputs) {
-  for (size_t i = 1; i < inputs.size(); ++i)
-    if (inputs[i].batch != inputs[0].batch)
+  std::optional<size_t> first; // scalars have no batch
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    if (isScalar(pipeline.inputs[i])) continue;
+    if (!first) first = i;
+    if (inputs[i].batch != inputs[*first].batch)
       return Error{format("input %s has %" PRId64 " items, but input %s has %" PRId64,
                           quoted(pipeline.inputs[i].name).c_str(), inputs[i].batch,
-                          quoted(pipeline.inputs[0].name).c_str(), inputs[0].batch)};
-  return inputs.empty() ? int64_t{1} : inputs[0].batch;
+                          quoted(pipeline.inputs[*first].name).c_str(), inputs[*first].batch)};
+  }
+  return first ? inputs[*first].batch : int64_t{1};
 }
 
 // Where the weights are when nobody says: beside the program.

@@ -195,6 +195,7 @@ Outcome savePicture(const convoy_port& port, const Tensor& tensor, const std::st
 } // namespace
 
 std::string portType(const convoy_port& port, const char* const* sizeNames) {
+  if (isScalar(port)) return "float" + (port.has_default ? " = " + shortest(port.default_value) : "");
   const auto dimension = [&](int32_t axis) -> std::string {
     const int32_t symbol = port.symbols ? port.symbols[axis] : -1;
     if (symbol < 0)
@@ -229,6 +230,33 @@ Result<Tensor> loadTensor(const convoy_port& port, const char* const* sizeNames,
   } catch (const std::bad_alloc&) { // of the containers; large buffers report it themselves
     return Error{cannot + "not enough memory"};
   }
+}
+
+Result<Tensor> scalarTensor(float number) {
+  Tensor tensor;
+  Result<FloatBuffer> data = FloatBuffer::allocate(1);
+  if (!data) return data.error();
+  data->data()[0] = number;
+  tensor.data = std::move(*data);
+  return tensor;
+}
+
+Result<Tensor> loadScalar(const convoy_port& port, const std::string& text) {
+  if (const std::optional<float> number = parseFloat(text)) return scalarTensor(*number);
+  if (extensionOf(text) != ".npy")
+    return usageError("input " + quoted(port.name) + " takes a number, or an .npy file with one, not " +
+                      quoted(text));
+  const std::string cannot = "cannot read " + quoted(text) + ": ";
+  Result<Bytes> file = readFile(text);
+  if (!file) return Error{cannot + file.error().text};
+  if (!isNpy(*file)) return Error{cannot + "it is no .npy file"};
+  Result<NpyArray> array = parseNpy(*file);
+  if (!array) return Error{cannot + array.error().text};
+  if (array->element != NpyElement::Float32 || elementCount(array->shape, 1) != int64_t{1})
+    return Error{cannot + "input " + quoted(port.name) + " needs one float32 number"};
+  float number = 0;
+  memcpy(&number, file->data() + array->offset, sizeof number);
+  return scalarTensor(number);
 }
 
 Outcome checkOutputName(const std::string& path) {

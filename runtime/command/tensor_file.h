@@ -6,8 +6,8 @@
 
 namespace convoy::command {
 
-// "image[rgb, H, W]" or "tensor[3, _, _]", with the names of sizes that the script gives: all but those that
-// are called after a port ("photo.H"). sizeNames may be null.
+// "image[rgb, H, W]", "tensor[3, _, _]" or "float = 0.5", with the names of sizes that the script gives: all
+// but those that are called after a port ("photo.H"). sizeNames may be null.
 std::string portType(const convoy_port& port, const char* const* sizeNames);
 
 // Reads a PNG, JPEG, PPM/PGM or .npy file (told apart by content) for the port. Pictures are converted to the
@@ -16,6 +16,13 @@ std::string portType(const convoy_port& port, const char* const* sizeNames);
 // that.
 Result<Tensor> loadTensor(const convoy_port& port, const char* const* sizeNames, const std::string& path,
                           int64_t pixelLimit);
+
+// A run-time scalar from what the command line says of it: a number, or the name of an .npy file that holds
+// one. Errors are whole sentences.
+Result<Tensor> loadScalar(const convoy_port& port, const std::string& text);
+Result<Tensor> scalarTensor(float number);
+// Of an input: a run-time scalar, which no file position stands for.
+inline bool isScalar(const convoy_port& port) { return port.rank == 0; }
 
 // Whether files of this name can be written at all; the error lists the formats.
 Outcome checkOutputName(const std::string& path);

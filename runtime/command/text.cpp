@@ -1,6 +1,7 @@
 #include "text.h"
 
 #include <cerrno>
+#include <charconv>
 #include <cstdarg>
 #include <cstdio>
 #include <cstdlib>
@@ -53,6 +54,20 @@ std::string escapedText(const std::string& name, bool inQuotes) {
 }
 
 } // namespace
+
+std::optional<float> parseFloat(const std::string& text) {
+  const char *begin = text.data(), *end = begin + text.size();
+  if (begin != end && *begin == '+' && end - begin > 1 && begin[1] != '-') ++begin;
+  float number = 0;
+  const auto [rest, error] = std::from_chars(begin, end, number);
+  if (error == std::errc() && rest == end) return number;
+  return std::nullopt;
+}
+
+std::string shortest(float number) {
+  char text[32];
+  return std::string(text, std::to_chars(text, text + sizeof text, number).ptr);
+}
 
 std::string format(const char* pattern, ...) {
   va_list arguments, again;

@@ -26,6 +26,11 @@ std::string stemOf(const std::string& path);
 std::string fileNameOf(const std::string& path);
 // A whole decimal number in lowest..highest, with nothing around it.
 std::optional<int64_t> parseInteger(const std::string& text, int64_t lowest, int64_t highest);
+// A whole floating-point number with nothing around it: "0.3", "-0", "1e-3", "inf", "nan". None too when it
+// is too large for float32.
+std::optional<float> parseFloat(const std::string& text);
+// The shortest decimal text that reads back as the same number.
+std::string shortest(float number);
 // printf into a string.
 __attribute__((format(printf, 1, 2))) std::string format(const char* pattern, ...);
 

@@ -23,7 +23,7 @@ int32_t fail(convoy_failure* failure, int32_t status, int32_t input, int32_t axi
 int32_t bindInput(const convoy_port& port, int32_t index, const int64_t* shape, int32_t rank, int64_t* sizes,
                   convoy_failure* failure) {
   if (rank != port.rank) return fail(failure, CONVOY_ERROR_SHAPE, index, -1, port.rank, rank);
-  if (!shape) return fail(failure, CONVOY_ERROR_ARGUMENT, index, -1, 0, 0);
+  if (!shape && rank > 0) return fail(failure, CONVOY_ERROR_ARGUMENT, index, -1, 0, 0);
   int64_t bytes = sizeof(float);
   for (int32_t axis = 0; axis < rank; ++axis) {
     const int64_t extent = shape[axis];
@@ -53,6 +53,7 @@ const char* axisName(int32_t axis, int32_t rank) {
 
 const char* rankName(int64_t rank) {
   switch (rank) {
+  case 0: return "one number";
   case 1: return "channels";
   case 2: return "channels, width";
   case 3: return "channels, height, width";

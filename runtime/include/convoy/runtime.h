@@ -7,8 +7,8 @@
  *   2. prepare: once per process, pack the weights into a buffer of P_prepared_size() bytes.
  *   3. run: any number of times, from any number of threads, each with a workspace of its own.
  *
- * Tensors are float32, [batch][C][D][H][W] dense; any 4-byte aligned address will do. Sizes are in elements,
- * lengths in bytes. Functions return a convoy_status. */
+ * Tensors are float32, [batch][C][D][H][W] dense, scalars one float; any 4-byte aligned address will do.
+ * Sizes are in elements, lengths in bytes. Functions return a convoy_status. */
 #ifndef CONVOY_ABI_H
 #define CONVOY_ABI_H
 #include <stddef.h>
@@ -34,13 +34,17 @@ typedef enum convoy_status {
   CONVOY_ERROR_ALIAS = 8     /* the memory of an output overlaps that of an input or of another output */
 } convoy_status;
 
-/* One dimension of an input: constants[i] when symbols[i] < 0, else the size numbered symbols[i]. */
+/* One dimension of an input: constants[i] when symbols[i] < 0, else the size numbered symbols[i].
+ * An input of rank 0 is a run-time scalar: its pointer in convoy_call leads to one float for all items of the
+ * batch, and constants and symbols are null. */
 typedef struct convoy_port {
   const char* name;
   int32_t image_channels; /* 0: tensor; 1, 3, 4: image gray, rgb, rgba */
-  int32_t rank;           /* dimensions of one item, channels first */
+  int32_t rank;           /* dimensions of one item, channels first; 0: a scalar */
   const int64_t* constants;
   const int32_t* symbols; /* outputs: null, their extents come from P_check */
+  int32_t has_default; /* of a scalar: what the script gives it when the caller does not; a caller of P_run */
+  float default_value; /* always gives a pointer, perhaps to this */
 } convoy_port;
 
 /* A fact about the sizes that was not provable at compile time. */
@@ -123,8 +127,9 @@ typedef struct convoy_failure {
   int64_t expected, actual;
 } convoy_failure;
 
-/* shapes[i] points to the extents of input i (ranks[i] of them, without batch), each at least 1. Fills
- * sizes[size_count]; a size that no input has stays -1. failure may be null. */
+/* shapes[i] points to the extents of input i (ranks[i] of them, without batch), each at least 1; a scalar has
+ * none, and its pointer may be null. Fills sizes[size_count]; a size that no input has stays -1. failure may
+ * be null. */
 int32_t convoy_bind_sizes(const convoy_pipeline* pipeline, const int64_t* const* shapes, const int32_t* ranks,
                           int64_t* sizes, convoy_failure* failure);
 /* Writes a sentence (always terminated) into text. */

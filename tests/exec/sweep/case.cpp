@@ -115,6 +115,7 @@ std::vector<Case> allCases() {
   addNetworks(list);
   addLarge(list);
   addSpecials(list);
+  addScalars(list);
   return std::move(list.cases);
 }
 

@@ -10,6 +10,7 @@ namespace convoy::sweep {
 struct Run {
   int64_t batch = 1;
   std::map<std::string, int64_t> sizes; // the script's run-time sizes
+  std::map<std::string, float> scalars = {}; // values of run-time scalars; others are made up
 };
 
 struct Case {
@@ -76,6 +77,7 @@ void addPools(CaseList& list);
 void addElementwise(CaseList& list);
 void addHeads(CaseList& list);
 void addInterfaces(CaseList& list);
+void addScalars(CaseList& list);
 void addNetworks(CaseList& list);
 void addLarge(CaseList& list);
 void addSpecials(CaseList& list);

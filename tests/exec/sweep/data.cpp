@@ -203,7 +203,7 @@ std::optional<Trial> makeTrial(const Graph& graph, const Run& run, Fill fill, in
   for (size_t i = 0; i < graph.inputs.size(); ++i) {
     const Value& value = graph.value(graph.inputs[i]);
     Tensor tensor;
-    tensor.batch = run.batch;
+    tensor.batch = value.type.scalar ? 1 : run.batch;
     for (const Size& dim : value.type.dims) {
       // A size that the script did not name is called after its input; the runs name axes alone.
       std::map<std::string, int64_t> bound = run.sizes;
@@ -216,10 +216,11 @@ std::optional<Trial> makeTrial(const Graph& graph, const Run& run, Fill fill, in
       for (const std::string& symbol : dim.symbols()) sizes[symbol] = bound.at(symbol);
     }
     Random random(seed + 1000003 * (i + 1));
-    std::vector<float> numbers(static_cast<size_t>(run.batch * tensor.elements()));
+    std::vector<float> numbers(static_cast<size_t>(tensor.batch * tensor.elements()));
     for (float& number : numbers) number = inputNumber(random, value.name, fill, level);
+    if (auto given = run.scalars.find(value.name); given != run.scalars.end()) numbers = {given->second};
     tensor.data.assign(numbers.begin(), numbers.end());
-    trial.shapes.push_back(tensor.shape);
+    trial.shapes.push_back(value.type.scalar ? std::vector<int64_t>() : tensor.shape);
     trial.inputs.push_back(std::move(numbers));
     inputs.push_back(std::move(tensor));
   }

@@ -215,6 +215,7 @@ std::string execute(const Execution& execution, const std::vector<Trial>& trials
 std::string describe(const Trial& trial) {
   std::string text = "batch " + std::to_string(trial.run.batch);
   for (const auto& [name, value] : trial.run.sizes) text += ", " + name + " " + std::to_string(value);
+  for (const auto& [name, value] : trial.run.scalars) text += ", " + name + " " + number(value);
   switch (trial.fill) {
   case Fill::Integers: return text;
   case Fill::Reals: return text + ", real numbers";

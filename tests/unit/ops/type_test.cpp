@@ -17,6 +17,14 @@ TEST(Type, Prints) {
   EXPECT_EQ(axisName(TensorType{{1, 2}}, 1), "W");
 }
 
+TEST(Type, MessagesLeaveOutWhatTheScriptLeavesOut) {
+  TensorType photo{{3, Size::symbol("photo.H"), Size::symbol("photo.W")}, ImageKind::Rgb};
+  EXPECT_EQ(photo.str(), "image[rgb]");
+  EXPECT_EQ(photo.fullText(), "image[rgb, photo.H, photo.W]");
+  photo.dims[1] = Size::symbol("photo.H") - 2;
+  EXPECT_EQ(photo.str(), "image[rgb, photo.H - 2, photo.W]");
+}
+
 TEST(Type, ImageKinds) {
   for (ImageKind kind : {ImageKind::Gray, ImageKind::Rgb, ImageKind::Rgba})
     EXPECT_EQ(imageKindNamed(nameOf(kind)), kind);

@@ -32,8 +32,8 @@ template <typename Each> void forEach(const convoy_call& call, int64_t count, Ea
 } // namespace
 
 const convoy_pipeline& doublePipeline() {
-  static const convoy_port input = {"photo", 3, 3, rgbShape, spatialSymbols};
-  static const convoy_port output = {"result", 3, 3, nullptr, nullptr};
+  static const convoy_port input = {"photo", 3, 3, rgbShape, spatialSymbols, 0, 0};
+  static const convoy_port output = {"result", 3, 3, nullptr, nullptr, 0, 0};
   static const convoy_check check = {"needs at least 3 rows", "double.cvy:2:9"};
   static const convoy_pipeline pipeline = {
       CONVOY_ABI_VERSION,
@@ -78,8 +78,9 @@ const convoy_pipeline& doublePipeline() {
 }
 
 const convoy_pipeline& addPipeline() {
-  static const convoy_port inputs[] = {{"a", 0, 2, rowShape, rowSymbols}, {"b", 0, 2, rowShape, rowSymbols}};
-  static const convoy_port output = {"result", 0, 2, nullptr, nullptr};
+  static const convoy_port inputs[] = {{"a", 0, 2, rowShape, rowSymbols, 0, 0},
+                                       {"b", 0, 2, rowShape, rowSymbols, 0, 0}};
+  static const convoy_port output = {"result", 0, 2, nullptr, nullptr, 0, 0};
   static const convoy_pipeline pipeline = {CONVOY_ABI_VERSION,
                                            2,
                                            1,
@@ -114,8 +115,9 @@ const convoy_pipeline& addPipeline() {
 }
 
 const convoy_pipeline& splitPipeline() {
-  static const convoy_port input = {"p", 1, 3, grayShape, spatialSymbols};
-  static const convoy_port outputs[] = {{"low", 1, 3, nullptr, nullptr}, {"high", 0, 3, nullptr, nullptr}};
+  static const convoy_port input = {"p", 1, 3, grayShape, spatialSymbols, 0, 0};
+  static const convoy_port outputs[] = {{"low", 1, 3, nullptr, nullptr, 0, 0},
+                                        {"high", 0, 3, nullptr, nullptr, 0, 0}};
   static const convoy_pipeline pipeline = {CONVOY_ABI_VERSION,
                                            1,
                                            2,
@@ -155,8 +157,8 @@ const convoy_pipeline& splitPipeline() {
 }
 
 const convoy_pipeline& fixedPipeline() {
-  static const convoy_port input = {"x", 0, 3, fixedShape, noSymbols};
-  static const convoy_port output = {"result", 0, 3, nullptr, nullptr};
+  static const convoy_port input = {"x", 0, 3, fixedShape, noSymbols, 0, 0};
+  static const convoy_port output = {"result", 0, 3, nullptr, nullptr, 0, 0};
   static const convoy_pipeline pipeline = {CONVOY_ABI_VERSION,
                                            1,
                                            1,
@@ -188,8 +190,8 @@ const convoy_pipeline& fixedPipeline() {
 }
 
 const convoy_pipeline& classifyPipeline() {
-  static const convoy_port input = {"x", 0, 1, classShape, noSymbols};
-  static const convoy_port output = {"result", 0, 1, classShape, nullptr};
+  static const convoy_port input = {"x", 0, 1, classShape, noSymbols, 0, 0};
+  static const convoy_port output = {"result", 0, 1, classShape, nullptr, 0, 0};
   static convoy_pipeline pipeline = fixedPipeline();
   pipeline.name = "classify";
   pipeline.inputs = &input;

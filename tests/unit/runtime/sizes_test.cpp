@@ -11,8 +11,9 @@ class Sizes : public testing::Test {
 protected:
   static constexpr int64_t photo[] = {3, 0, 0}, mask[] = {1, 0, 0}, state[] = {4};
   static constexpr int32_t spatial[] = {-1, 0, 1}, fixed[] = {-1};
-  const convoy_port ports[3] = {
-      {"photo", 3, 3, photo, spatial}, {"mask", 0, 3, mask, spatial}, {"state", 0, 1, state, fixed}};
+  const convoy_port ports[3] = {{"photo", 3, 3, photo, spatial, 0, 0},
+                                {"mask", 0, 3, mask, spatial, 0, 0},
+                                {"state", 0, 1, state, fixed, 0, 0}};
   const char* const names[2] = {"H", "W"};
   const convoy_check checks[1] = {{"conv 'gx' needs at least 7 rows", "edges.cvy:4:10"}};
   convoy_pipeline pipeline{};
@@ -45,6 +46,16 @@ protected:
   int64_t sizes[2] = {};
   convoy_failure failure{};
 };
+
+// Its pointer may be null: it has no extents.
+TEST_F(Sizes, ScalarsHaveNone) {
+  const convoy_port scalar = {"level", 0, 0, nullptr, nullptr, 1, 0.5f};
+  pipeline.input_count = 1;
+  pipeline.inputs = &scalar;
+  EXPECT_EQ(bind({{}}), CONVOY_OK);
+  EXPECT_EQ(bind({{1}}), CONVOY_ERROR_SHAPE);
+  EXPECT_EQ(text(), "input 'level' has 1 dimension, but the pipeline takes 0 (one number)");
+}
 
 TEST_F(Sizes, Bound) {
   EXPECT_EQ(bind({{3, 480, 640}, {1, 480, 640}, {4}}), CONVOY_OK);

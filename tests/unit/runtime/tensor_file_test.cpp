@@ -13,9 +13,11 @@ constexpr int64_t unknown[] = {0, 0, 0}, three[] = {3, 4, 5}, vectorShape[] = {7
 constexpr int32_t free[] = {0, 1, 2}, fixed[] = {-1, -1, -1};
 constexpr int64_t grayConstants[] = {1, 0, 0}, rgbConstants[] = {3, 0, 0}, rgbaConstants[] = {4, 0, 0};
 constexpr int32_t spatial[] = {-1, 0, 1};
-constexpr convoy_port gray = {"g", 1, 3, grayConstants, spatial}, rgb = {"c", 3, 3, rgbConstants, spatial},
-                      rgba = {"a", 4, 3, rgbaConstants, spatial}, tensor = {"t", 0, 3, three, fixed},
-                      anything = {"u", 0, 3, unknown, free}, vector = {"v", 0, 1, vectorShape, fixed};
+constexpr convoy_port gray = {"g", 1, 3, grayConstants, spatial, 0, 0},
+                      rgb = {"c", 3, 3, rgbConstants, spatial, 0, 0},
+                      rgba = {"a", 4, 3, rgbaConstants, spatial, 0, 0},
+                      tensor = {"t", 0, 3, three, fixed, 0, 0}, anything = {"u", 0, 3, unknown, free, 0, 0},
+                      vector = {"v", 0, 1, vectorShape, fixed, 0, 0};
 
 class TensorFile : public test::TestWithFolder {
 protected:

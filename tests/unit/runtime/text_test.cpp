@@ -1,6 +1,8 @@
 #include "command/text.h"
 
+#include <cmath>
 #include <gtest/gtest.h>
+#include <limits>
 
 namespace convoy::command {
 namespace {
@@ -34,6 +36,24 @@ TEST(Integers, WholeTextWithinBounds) {
   EXPECT_EQ(parseInteger("-3", -5, 5), -3);
   for (const char* text : {"", "-", "4x", " 4", "+4", "4.0", "101", "99999999999999999999"})
     EXPECT_EQ(parseInteger(text, 0, 100), std::nullopt) << text;
+}
+
+TEST(Floats, WholeTextOfFloat32) {
+  EXPECT_EQ(parseFloat("0.3"), 0.3f);
+  EXPECT_EQ(parseFloat("+2"), 2.0f);
+  EXPECT_EQ(parseFloat("-1e-3"), -1e-3f);
+  EXPECT_TRUE(std::signbit(parseFloat("-0").value()));
+  EXPECT_EQ(parseFloat("-inf"), -std::numeric_limits<float>::infinity());
+  EXPECT_TRUE(std::isnan(parseFloat("nan").value()));
+  for (const char* text : {"", "+", "-", "+-1", "++1", " 1", "1 ", "1x", "0x10", "1,5", "1e99", "high"})
+    EXPECT_EQ(parseFloat(text), std::nullopt) << text;
+}
+
+TEST(Floats, ShortestReadsBack) {
+  for (float number : {0.1f, -0.0f, 1e20f, 16777216.0f, 3e-39f})
+    EXPECT_EQ(parseFloat(shortest(number)), number);
+  EXPECT_EQ(shortest(0.1f), "0.1");
+  EXPECT_EQ(shortest(-0.0f), "-0");
 }
 
 } // namespace

@@ -9,13 +9,21 @@ namespace convoy {
 
 struct Analyzed {
   std::optional<graph::Graph> graph;
-  std::string diagnostics; // a line each: "line:column: code: message", labels "  line:column: text", helps "
-                           // help: ..."
+  // A line each: "line:column: code: message", labels "  line:column: text", helps "  help: ...", fixes "
+  // fix: ..." and their edits.
+  std::string diagnostics;
 };
 
 inline std::string position(Location location) {
   auto at = location.file->position(location.begin);
   return std::to_string(at.line) + ":" + std::to_string(at.column);
+}
+
+// "1:39: 'phto' becomes 'photo'"
+inline std::string edited(const SourceFile& file, const Edit& edit) {
+  return position(edit.where) + ": '" +
+         std::string(file.text().substr(edit.where.begin, edit.where.end - edit.where.begin)) +
+         "' becomes '" + edit.replacement + "'";
 }
 
 inline Analyzed analyzeText(const std::string& text, const SemaOptions& options = {}) {
@@ -33,6 +41,10 @@ inline Analyzed analyzeText(const std::string& text, const SemaOptions& options 
     for (size_t i = 1; i < d->labels.size(); ++i)
       result.diagnostics += "  " + position(d->labels[i].location) + ": " + d->labels[i].text + "\n";
     for (const std::string& help : d->helps) result.diagnostics += "  help: " + help + "\n";
+    for (const Fix& fix : d->fixes) {
+      result.diagnostics += "  fix: " + fix.text + "\n";
+      for (const Edit& edit : fix.edits) result.diagnostics += "    " + edited(file, edit) + "\n";
+    }
   }
   EXPECT_EQ(result.graph.has_value(), !diags.hasErrors());
   // Locations point into `file`, which ends here.

@@ -32,8 +32,8 @@ TEST(SemaDiagnosticsTogether, OnePerMistakeAndNoneFollows) {
                                   "  c = b |> conv(8, kernal: 3, stride: 0)\n"
                                   "  return c * a\n}\n");
   EXPECT_EQ(analyzed.diagnostics,
-            "1:35: E0205: there is no type 'tensr'\n  help: did you mean 'tensor'?\n"
-            "2:12: E0202: there is no layer or function named 'convv'\n  help: did you mean 'conv'?\n"
+            "1:35: E0205: there is no type 'tensr'\n  fix: did you mean 'tensor'?\n    1:35: 'tensr' becomes 'tensor'\n"
+            "2:12: E0202: there is no layer or function named 'convv'\n  fix: did you mean 'conv'?\n    2:12: 'convv' becomes 'conv'\n"
             "3:15: E0201: there is no value named 'nothing'\n");
 }
 
@@ -54,7 +54,7 @@ TEST(SemaDiagnosticsTogether, DefinesThatDoNotFit) {
   };
   EXPECT_EQ(defined("sigma", "2"), "");
   EXPECT_EQ(defined("sigm", "2"),
-            "1:1: E0254: the script has no constant 'sigm'\n  help: did you mean 'sigma'?\n");
+            "1:7: E0254: the script has no constant 'sigm'\n");
   EXPECT_EQ(defined("n", "2.5"), "1:25: E0255: 'n' is the integer 3, which '-D' cannot make '2.5'\n"
                                  "  help: '-D' gives a value of the same kind\n");
 }
@@ -75,7 +75,7 @@ TEST(SemaDiagnosticsTogether, PipelinesAreChosenByName) {
   SemaOptions options;
   options.pipeline = "edge";
   EXPECT_EQ(analyzeText("pipeline edges(x: tensor[1]) { return x }", options).diagnostics,
-            "1:1: E0208: there is no pipeline named 'edge'\n  help: the file has 'edges'\n");
+            "1:10: E0208: there is no pipeline named 'edge'\n  help: choose with --pipeline=edges\n");
 }
 
 } // namespace

@@ -42,6 +42,37 @@ pipeline net(x: tensor[4, H, W], y: tensor[4, H, 9], v: tensor[4]) -> (a: tensor
   EXPECT_EQ(print(*graph), text);
 }
 
+TEST(Sema, RunTimeScalars) {
+  EXPECT_EQ(printed("const half = 0.5\n"
+                    "pipeline p(x: tensor[3, H, W], level: float = -half, gain: float) {\n"
+                    "    return select(x > level * 2, x * gain, -level)\n}"),
+            R"(graph @p(%x: tensor[3, H, W], %level: float = -0.5, %gain: float) {
+  param %mul_1.scalar : f32[1] literal = [2]
+  %mul_1 = mul(%level, %mul_1.scalar) : tensor[1]
+  %greater_1 = greater(%x, %mul_1) : tensor[3, H, W]
+  %mul_2 = mul(%x, %gain) : tensor[3, H, W]
+  param %mul_3.scalar : f32[1] literal = [-1]
+  %mul_3 = mul(%level, %mul_3.scalar) : tensor[1]
+  %select_1 = select(%greater_1, %mul_2, %mul_3) : tensor[3, H, W]
+  return (result: %select_1)
+}
+)");
+}
+
+TEST(Sema, ScalarsOfPipelinesThatAreCalled) {
+  const std::string scaled = "pipeline scaled(x: tensor[3], by: float = 4) { return x * by }\n";
+  auto layers = [&](const std::string& body) {
+    return lines(scaled + "pipeline main(x: tensor[3], _a: float) { return " + body + " }", "=");
+  };
+  EXPECT_EQ(layers("scaled(x)"),
+            "param %mul_1.scalar : f32[1] literal = [4]\n%mul_1 = mul(%x, %mul_1.scalar) : tensor[3]\n");
+  EXPECT_EQ(layers("scaled(x, by: 2)"),
+            "param %mul_1.scalar : f32[1] literal = [2]\n%mul_1 = mul(%x, %mul_1.scalar) : tensor[3]\n");
+  EXPECT_EQ(layers("scaled(x, by: _a)"), "%mul_1 = mul(%x, %_a) : tensor[3]\n");
+  EXPECT_EQ(layers("scaled(x, by: _a + _a)"),
+            "%add_1 = add(%_a, %_a) : tensor[1]\n%mul_1 = mul(%x, %add_1) : tensor[3]\n");
+}
+
 TEST(Sema, InputSizes) {
   auto header = [](const std::string& inputs) {
     std::string text = printed("pipeline p(" + inputs + ") { return x }");
