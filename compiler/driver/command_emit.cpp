@@ -56,8 +56,4 @@ int runEmit(Compilation& c, PhaseTimes& times) {
   return wrote(writeFile(path, all), path, c.diags) ? Success : Failure;
 }
 
-int runCheck(Compilation& c, PhaseTimes& times) {
-  return runPipeline(c, Goal::Check, times, [](Stage, const std::string&) {}) ? Success : Failure;
-}
-
 } // namespace convoy::driver

@@ -12,6 +12,8 @@ bool checkEmbeddedWeights(const PipelineDescription& description, int64_t bytes,
 int runEmit(Compilation& compilation, PhaseTimes& times);
 int runFormat(Compilation& compilation, PhaseTimes& times);
 int runCheck(Compilation& compilation, PhaseTimes& times);
+// Finds the mistakes of the chosen pipeline, or of every one when none is chosen. False after an error.
+bool checkPipelines(Compilation& compilation, PhaseTimes& times);
 int runLanguageServer(const Options& options); // serves until the editor goes
 // Prints the pages of options.codes, or the list of all diagnostics.
 int runExplain(const Options& options, DiagnosticEngine& diags);

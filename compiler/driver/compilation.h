@@ -23,19 +23,21 @@ FileKind fileKindOf(const std::string& path);
 const char* describe(FileKind kind); // "a script", "graph IR", "loop IR"
 
 struct Compilation {
-  Compilation(const Options& options, DiagnosticEngine& diags) : options(options), diags(diags) {}
+  Compilation(const Options& options, DiagnosticEngine& diags)
+      : options(options), diags(diags), pipeline(options.pipeline) {}
   Compilation(const Compilation&) = delete;
   Compilation& operator=(const Compilation&) = delete;
 
   const Options& options;
   DiagnosticEngine& diags;
-  SourceManager sources;        // before everything that points into a file
-  std::set<Stage> stages;       // that will be printed
-  bool needsParameters = false; // what is made will run, so parameters must have values
-  std::string weightsFile;      // PipelineDescription::weightsFile
+  SourceManager sources;                   // before everything that points into a file
+  std::set<Stage> stages;                  // that will be printed
+  std::string pipeline;                    // options.pipeline, or the one of several that `check` has come to
+  bool needsParameters = false;            // what is made will run, so parameters must have values
+  std::string weightsFile;                 // PipelineDescription::weightsFile
   std::optional<std::string> scheduleText; // stands for options.scheduleFile
-  // May be empty. Called before each phase and each kernel, by one thread at a time, with the share of the work that
-  // is done; false ends the compilation with a diagnostic.
+  // May be empty. Called before each phase and each kernel, by one thread at a time, with the share of the
+  // work that is done; false ends the compilation with a diagnostic.
   std::function<bool(const std::string& phase, double done)> watcher;
   FileKind kind = FileKind::Script;
   const SourceFile* file = nullptr;   // options.file

@@ -51,6 +51,7 @@ struct Group {
   const char* title;
 };
 constexpr Group groups[] = {
+    {"E00", "Convoy itself"},
     {"E01", "The text of a script"},
     {"E02", "Names, types and values"},
     {"E03", "Shapes and layers"},

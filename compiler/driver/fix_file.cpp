@@ -1,5 +1,5 @@
 #include "driver/fix_file.h"
-#include "driver/pipeline.h"
+#include "driver/commands.h"
 #include "driver/report.h"
 #include "output/files.h"
 #include "support/fixes.h"
@@ -24,7 +24,7 @@ size_t fixFile(const Options& options, DiagnosticEngine& diags) {
     const bool open = round == 0 ? compilation.open() : compilation.open(text);
     if (!open) break;
     PhaseTimes times;
-    runPipeline(compilation, Goal::Check, times, [](Stage, const std::string&) {});
+    checkPipelines(compilation, times);
     FixedText fixed = applyFixes(*compilation.file, found.all());
     if (fixed.applied == 0) break;
     made += fixed.applied;

@@ -56,15 +56,15 @@ struct Options {
   std::optional<uint64_t> initSeed;
   std::vector<std::pair<std::string, std::string>> defines; // -D NAME=VALUE
   std::vector<std::string> importFolders;                   // -I DIR
-  bool externalWeights = false;              // in a file beside the output
-  std::optional<RuntimeKind> runtime;        // bundled where it can be, unless said
-  bool dependencies = false;                 // write a Makefile's rule
-  std::optional<std::string> dependencyFile; // where; without: named after the output
-  std::string stagesFolder;                  // empty: stages are not written
+  bool externalWeights = false;                             // in a file beside the output
+  std::optional<RuntimeKind> runtime;                       // bundled where it can be, unless said
+  bool dependencies = false;                                // write a Makefile's rule
+  std::optional<std::string> dependencyFile;                // where; without: named after the output
+  std::string stagesFolder;                                 // empty: stages are not written
   bool timePasses = false, verbose = false;
-  bool checkFormat = false; // `fmt`: say what is not in canonical form, and change nothing
+  bool checkFormat = false;                 // `fmt`: say what is not in canonical form, and change nothing
   WarningMode warnings = WarningMode::Show; // -w, -Werror
-  bool fix = false;         // `check`: make the changes that diagnostics propose
+  bool fix = false;                         // `check`: make the changes that diagnostics propose
   DiagnosticsFormat format = DiagnosticsFormat::Text;
   ColorMode color = ColorMode::Auto;
   std::vector<std::string> programArguments; // `run`: what the pipeline's own command line gets

@@ -41,7 +41,7 @@ bool parseScript(Compilation& c) {
 
 bool analyzeScript(Compilation& c) {
   SemaOptions options;
-  options.pipeline = c.options.pipeline;
+  options.pipeline = c.pipeline;
   options.defines = c.options.defines;
   c.graph = analyze(*c.syntax, options, c.diags);
   return c.graph && !c.diags.hasErrors();

@@ -136,8 +136,11 @@ private:
       return true;
     }
     if (!startsValue || kind_ == Parser::Else || kind_ == Parser::In) return false;
-    diags_.report(diag::UnusedExpression, tokens_.location(start))
-        .help("bind its value to a name ('y = ...') or return it ('return ...')");
+    auto report = diags_.report(diag::UnusedExpression, tokens_.location(start));
+    const std::string word(tokens_.text(start));
+    if (!report.suggest(nearestName(word, {"return", "for", "if", "else", "const"}), tokens_.location(start),
+                        word))
+      report.help("bind its value to a name ('y = ...') or return it ('return ...')");
     return true;
   }
 

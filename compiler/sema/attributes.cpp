@@ -1,5 +1,6 @@
 // Attributes of layers.
 #include "sema/elaborator.h"
+#include "sema/foreign_names.h"
 #include <algorithm>
 
 namespace convoy::sema {
@@ -38,7 +39,17 @@ bool Elaborator::namedArgument(LayerCall& call, const ast::Argument& argument) {
   auto report = diags_.report(diag::UnknownAttribute, argument.nameLocation, call.row.name, *argument.name);
   std::string all;
   for (const std::string& candidate : candidates) all += (all.empty() ? "" : ", ") + candidate;
-  if (!report.suggest(nearestName(*argument.name, candidates), argument.nameLocation, *argument.name))
+  // Pools call their kernel a window.
+  std::string meant = attributeFromForeign(*argument.name);
+  for (const char* name : {"kernel", "window"})
+    if (attributeFromForeign(*argument.name) == "kernel" &&
+        std::count(candidates.begin(), candidates.end(), name) > 0)
+      meant = name;
+  if (std::count(candidates.begin(), candidates.end(), meant) == 0)
+    meant = nearestName(*argument.name, candidates);
+  if (const char* help = helpForForeignAttribute(*argument.name))
+    report.help(help);
+  else if (!report.suggest(meant, argument.nameLocation, *argument.name))
     report.help("it takes " + all);
   return false;
 }

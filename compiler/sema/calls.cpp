@@ -1,5 +1,6 @@
 // Calls: blocks, functions of numbers, and layers.
 #include "sema/elaborator.h"
+#include "sema/foreign_names.h"
 #include <algorithm>
 
 namespace convoy::sema {
@@ -70,6 +71,10 @@ void Elaborator::unknownCallee(const std::string& callee, Location location) {
     if (!row.symbol) candidates.push_back(row.name);
   for (const std::string& name : frame_->names.callable()) candidates.push_back(name);
   auto report = diags_.report(diag::UnknownLayer, location, callee);
+  if (const char* help = helpForForeignLayer(callee)) {
+    report.help(help);
+    return;
+  }
   report.suggest(nearestName(callee, candidates), location, callee);
 }
 

@@ -13,7 +13,7 @@ TEST(Explain, ADiagnosticIsFoundByCodeAndByName) {
   for (const char* written : {"E0201", "e0201", "e201", "E201", "UnknownName", "unknownname"})
     EXPECT_EQ(codeOf(written), "E0201") << written;
   EXPECT_EQ(codeOf("w501"), "W0501");
-  for (const char* written : {"", "E", "0201", "E020l", "W0201", "E99999999999999999999", "Unknown Name"})
+  for (const char* written : {"", "E", "0201", "E020l", "W0701", "E99999999999999999999", "Unknown Name"})
     EXPECT_EQ(codeOf(written), "") << written;
 }
 
@@ -24,7 +24,7 @@ TEST(Explain, TheNearestAreOffered) {
     return codes;
   };
   EXPECT_EQ(nearest("E0100"), " E0101 E0103 E0104");
-  EXPECT_EQ(nearest("W0201").substr(0, 6), " W0501"); // of the same letter first
+  EXPECT_EQ(nearest("W0511").substr(0, 6), " W0501"); // of the same letter first
   EXPECT_EQ(nearest("UnknwonName"), " E0201");
   EXPECT_EQ(nearest("something else"), "");
 }

@@ -1,0 +1,113 @@
+#include "sema/foreign_names.h"
+#include <cctype>
+#include <iterator>
+
+namespace convoy::sema {
+
+namespace {
+
+struct Entry {
+  std::string_view word; // in lower case, without '_'
+  const char* answer;
+};
+
+constexpr const char* maybeLater = "there is no such layer yet";
+
+constexpr Entry layers[] = {
+    {"linear", "write dense(10)"},
+    {"fc", "write dense(10)"},
+    {"fullyconnected", "write dense(10)"},
+    {"cat", "concat(a, b) joins channels"},
+    {"concatenate", "concat(a, b) joins channels"},
+    {"adaptiveavgpool2d", "write global_avg_pool"},
+    {"globalaveragepooling2d", "write global_avg_pool"},
+    {"where", "for every element: select(x > 0, a, b)"},
+    {"threshold", "for every element: select(x > 0.5, a, b)"},
+    {"cvtcolor", "write luminance"},
+    {"grayscale", "write luminance"},
+    {"rgb2gray", "write luminance"},
+    {"filter2d", "write conv(kernel: [[0, 1, 0], [1, 4, 1], [0, 1, 0]], padding: same)"},
+    {"sobel", "write conv(kernel: [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]], padding: same)"},
+    {"laplacian", "write conv(kernel: [[0, 1, 0], [1, -4, 1], [0, 1, 0]], padding: same)"},
+    {"gaussianblur",
+     "write its kernel: conv(kernel: [[0.0625, 0.125, 0.0625], [0.125, 0.25, 0.125], [0.0625, 0.125, "
+     "0.0625]], padding: same)"},
+    {"blur", "write avg_pool(3x3, stride: 1, padding: same)"},
+    {"boxfilter", "write avg_pool(3x3, stride: 1, padding: same)"},
+    {"relu6", "write clamp(0, 6)"},
+    {"leakyrelu", "write select(x > 0, x, 0.1 * x)"},
+    {"dropout", "leave it out: it does nothing when a network is run"},
+    {"dropout2d", "leave it out: it does nothing when a network is run"},
+    {"identity", "leave it out"},
+    {"sequential", "layers are piped one by one: x |> conv(16, kernel: 3x3) |> relu"},
+    {"print", "a value is looked at by returning it: return (result: y, seen: x)"},
+    {"range", "a range is written 0..3, which ends before 3"},
+    {"len", "write length(list)"},
+    {"str", "a text holds values: \"conv{i}\""},
+    {"float", "numbers are float32 as they are"},
+    {"int", "div(a, b) divides integers"},
+    {"view", "flatten makes a tensor[C]"},
+    {"reshape", "flatten makes a tensor[C]"},
+    {"sigmoid", maybeLater},
+    {"tanh", maybeLater},
+    {"gelu", maybeLater},
+    {"silu", maybeLater},
+    {"upsample", maybeLater},
+    {"resize", maybeLater},
+    {"interpolate", maybeLater},
+    {"transpose", maybeLater},
+    {"permute", maybeLater},
+    {"convtranspose2d", maybeLater},
+    {"convtranspose", maybeLater},
+    {"medianblur", maybeLater},
+    {"canny", maybeLater},
+};
+
+constexpr Entry attributeNames[] = {
+    {"kernelsize", "kernel"},     {"ksize", "kernel"},      {"poolsize", "window"},
+    {"outchannels", "filters"},   {"outfeatures", "units"}, {"strides", "stride"},
+    {"pad", "padding"},           {"pads", "padding"},      {"paddingmode", "border"},
+    {"bordertype", "border"},     {"eps", "epsilon"},       {"usebias", "bias"},
+    {"dilationrate", "dilation"}, {"min", "low"},           {"max", "high"},
+    {"numfilters", "filters"},
+};
+
+constexpr Entry attributeHelps[] = {
+    {"inchannels", "leave it out: the input has them"},
+    {"infeatures", "leave it out: the input has them"},
+    {"numfeatures", "leave it out: the input has them"},
+    {"inputshape", "leave it out: the input's type has it"},
+    {"dim", "leave it out: softmax and concat go along the channels"},
+    {"axis", "leave it out: softmax and concat go along the channels"},
+    {"inplace", "leave it out: no value is ever changed"},
+    {"momentum", "leave it out: nothing is trained here"},
+    {"activation", "pipe it: |> relu"},
+    {"dtype", "leave it out: all numbers are float32"},
+};
+
+std::string normalized(std::string_view word) {
+  std::string plain;
+  for (char c : word)
+    if (c != '_') plain += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return plain;
+}
+
+template <size_t count> const char* find(const Entry (&table)[count], std::string_view word) {
+  const std::string plain = normalized(word);
+  for (const Entry& entry : table)
+    if (entry.word == plain) return entry.answer;
+  return nullptr;
+}
+
+} // namespace
+
+const char* helpForForeignLayer(std::string_view word) { return find(layers, word); }
+
+std::string attributeFromForeign(std::string_view word) {
+  const char* name = find(attributeNames, word);
+  return name ? name : "";
+}
+
+const char* helpForForeignAttribute(std::string_view word) { return find(attributeHelps, word); }
+
+} // namespace convoy::sema
