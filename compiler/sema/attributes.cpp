@@ -168,6 +168,8 @@ std::optional<Attribute> Elaborator::attributeValue(const LayerCall& call, const
     withoutQuotes(report, location, *text, spec.form == AttributeForm::Padding && isPaddingWord(*text));
   else if (value.as<List>() && spec.form == AttributeForm::Sizes)
     report.help("one number per axis is a size: 2x1, or size(2, 1)");
+  else if (value.as<double>() && written.kind == ast::Expr::Binary)
+    report.help("'/' gives a number with a fraction; div(a, b) gives an integer");
   else if (isScalar(value) && call.row.kind == OpKind::Clamp)
     report.help("a limit that a run decides: select(x < level, level, x)");
   else if (isScalar(value))

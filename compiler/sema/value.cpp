@@ -12,11 +12,18 @@ std::string sizeText(const SizeTuple& value) {
   return text;
 }
 
+// A whole number shows that it is no integer: "32.0".
+std::string decimal(double value) {
+  std::string text = shortest(value);
+  if (text.find_first_not_of("-0123456789") == std::string::npos) text += ".0";
+  return text;
+}
+
 struct Description {
   const graph::Graph& graph;
   std::string operator()(const Poison&) const { return "an error"; }
   std::string operator()(int64_t value) const { return "the integer " + std::to_string(value); }
-  std::string operator()(double value) const { return "the number " + shortest(value); }
+  std::string operator()(double value) const { return "the number " + decimal(value); }
   std::string operator()(bool value) const { return value ? "true" : "false"; }
   std::string operator()(const std::string& value) const { return "the text " + quoted(value); }
   std::string operator()(const SizeTuple& value) const { return "the size " + sizeText(value); }

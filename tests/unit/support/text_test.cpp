@@ -36,6 +36,6 @@ TEST(Text, SuggestsTheNearestName) {
 
 TEST(Text, NumbersReadBack) {
   EXPECT_EQ(numberText(0.1), "0.1");
-  EXPECT_EQ(numberText(-2), "-2");
+  EXPECT_EQ(numberText(-2.0), "-2");
   EXPECT_EQ(std::stod(numberText(1.0 / 3)), 1.0 / 3);
 }
