@@ -17,13 +17,13 @@ double seconds(Clock::time_point since) {
 #define FMA(form, target) "vfmadd231ps %%" form "0, %%" form "1, %%" form target "\n\t"
 #define FMAS(form)                                                                                           \
   FMA(form, "2")                                                                                             \
-  FMA(form, "3") FMA(form, "4") FMA(form, "5") FMA(form, "6") FMA(form, "7") FMA(form, "8") FMA(form, "9")   \
-      FMA(form, "10") FMA(form, "11") FMA(form, "12") FMA(form, "13")
+  FMA(form, "3")                                                                                             \
+  FMA(form, "4") FMA(form, "5") FMA(form, "6") FMA(form, "7") FMA(form, "8") FMA(form, "9") FMA(form, "10")  \
+      FMA(form, "11") FMA(form, "12") FMA(form, "13")
 #define ZERO(n) "vxorps %%xmm" #n ", %%xmm" #n ", %%xmm" #n "\n\t"
 #define ZEROS                                                                                                \
   ZERO(0)                                                                                                    \
-  ZERO(1) ZERO(2) ZERO(3) ZERO(4) ZERO(5) ZERO(6) ZERO(7) ZERO(8) ZERO(9) ZERO(10) ZERO(11) ZERO(12)         \
-      ZERO(13)
+  ZERO(1) ZERO(2) ZERO(3) ZERO(4) ZERO(5) ZERO(6) ZERO(7) ZERO(8) ZERO(9) ZERO(10) ZERO(11) ZERO(12) ZERO(13)
 #define CLOBBERS                                                                                             \
   "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10", "xmm11", "xmm12", \
       "xmm13", "cc"

@@ -173,8 +173,7 @@ private:
     }
     for (int64_t pad = least + 1; pad <= std::min<int64_t>(most, 100); ++pad) {
       const std::vector<int64_t> pads(window.kernel.size(), pad);
-      if (propose(id, withPadding(node.attributes, pads), "padding", std::to_string(pad), builder))
-        return;
+      if (propose(id, withPadding(node.attributes, pads), "padding", std::to_string(pad), builder)) return;
     }
   }
 

@@ -21,7 +21,7 @@ struct Border {
 // The mode behind a word of the script, aliases included ("zero" is Constant). nullopt: no such word.
 // "constant" is not among them: it takes a value.
 std::optional<BorderMode> borderModeNamed(std::string_view word);
-const std::vector<std::string>& borderWords(); // every word, aliases included, and "constant"
+const std::vector<std::string>& borderWords();  // every word, aliases included, and "constant"
 const std::vector<std::string>& paddingWords(); // "same", "same_lower", "valid"
 
 using Attribute = std::variant<bool, int64_t, double, std::string, std::vector<int64_t>, std::vector<double>,

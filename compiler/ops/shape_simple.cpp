@@ -170,7 +170,8 @@ static void proposeFlatten(const ShapeRequest& request, DiagnosticBuilder report
   const auto flatten = insertBefore(request.location, "flatten");
   const auto pool = insertBefore(request.location, "global_avg_pool |> flatten");
   if (!flatten || !pool) {
-    report.help(std::string(known ? "`flatten` or " : "") + "`global_avg_pool |> flatten` before it makes one");
+    report.help(std::string(known ? "`flatten` or " : "") +
+                "`global_avg_pool |> flatten` before it makes one");
     return;
   }
   if (known) report.fix("`flatten` before it makes one", {*flatten});

@@ -23,7 +23,8 @@ struct TensorType {
   const Size& spatial(int axis) const { return dims[1 + axis]; }
   Size elements() const; // of one item
   bool sameDims(const TensorType& other) const { return dims == other.dims; }
-  // For messages: "tensor[16, H, W]", "image[rgb, H, W]", "float", and "image[rgb]" where an input's sizes were left out.
+  // For messages: "tensor[16, H, W]", "image[rgb, H, W]", "float", and "image[rgb]" where an input's sizes
+  // were left out.
   std::string str() const;
   // The same with every size: "image[rgb, photo.H, photo.W]".
   std::string fullText() const;

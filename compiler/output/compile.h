@@ -10,8 +10,8 @@
 namespace convoy {
 
 struct CompileOptions {
-  int optimize = 3;                                                   // 0..3
-  int threads = 1;                                                    // kernels are compiled side by side
+  int optimize = 3; // 0..3
+  int threads = 1;  // kernels are compiled side by side
   // May be empty. Called before each unit, by one thread at a time; false: what was made so far is dropped.
   std::function<bool(size_t done, size_t total)> proceed;
   bool keepLlvm = false, keepOptimized = false, keepAssembly = false; // fill the texts below

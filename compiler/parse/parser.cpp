@@ -23,8 +23,8 @@ std::vector<std::unique_ptr<antlr4::Token>> antlrTokens(const ScannedTokens& tok
 }
 
 std::unique_ptr<ast::File> parseTokens(const ScannedTokens& tokens, DiagnosticEngine& diags) {
-  // Parsers share what they have learnt about the grammar, and this version of ANTLR looks at some of it without a
-  // lock. Parsing takes a small part of a compilation, so one at a time will do.
+  // Parsers share what they have learnt about the grammar, and this version of ANTLR looks at some of it
+  // without a lock. Parsing takes a small part of a compilation, so one at a time will do.
   static std::mutex onlyOne;
   std::lock_guard<std::mutex> guard(onlyOne);
   antlr4::ListTokenSource source(antlrTokens(tokens));

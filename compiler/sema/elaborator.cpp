@@ -170,8 +170,7 @@ void Elaborator::addResult(std::vector<Result>& results, const std::string& name
   if (declared && declared->type) claimed = resultType(*declared->type);
   if (returned.value.isPoison()) return;
   auto* tensor = returned.value.as<Tensor>();
-  if (claimed && tensor)
-    checkResultType(*declared, *claimed, tensor->id, returned.location);
+  if (claimed && tensor) checkResultType(*declared, *claimed, tensor->id, returned.location);
   results.push_back({name, returned.value, returned.location, claimed ? claimed->image : ImageKind::None});
 }
 

@@ -53,8 +53,8 @@ void warn(const ast::File& file, const graph::Graph& graph, DiagnosticEngine& di
 
 } // namespace
 
-std::optional<graph::Graph> analyze(const ast::File& file, const SemaOptions& options, DiagnosticEngine& diags,
-                                    sema::Facts* facts) {
+std::optional<graph::Graph> analyze(const ast::File& file, const SemaOptions& options,
+                                    DiagnosticEngine& diags, sema::Facts* facts) {
   sema::Program program(file, diags);
   if (diags.hasErrors()) return std::nullopt;
   const ast::Pipeline* pipeline = choose(file, options.pipeline, diags);

@@ -31,10 +31,10 @@ struct ElaborationLimits {
   static constexpr int64_t literalNumbers = 1 << 28; // of all kernels that are written as values
 };
 
-// nullopt after an error. Parameters without values stay empty (ParameterData::data). `facts`, when given, gets what
-// was met on the way, also when there are errors.
-std::optional<graph::Graph> analyze(const ast::File& file, const SemaOptions& options, DiagnosticEngine& diags,
-                                    sema::Facts* facts = nullptr);
+// nullopt after an error. Parameters without values stay empty (ParameterData::data). `facts`, when given,
+// gets what was met on the way, also when there are errors.
+std::optional<graph::Graph> analyze(const ast::File& file, const SemaOptions& options,
+                                    DiagnosticEngine& diags, sema::Facts* facts = nullptr);
 
 // What is wrong with a file of blocks and constants, which others import: it needs no pipeline.
 void checkDefinitions(const ast::File& file, const SemaOptions& options, DiagnosticEngine& diags,

@@ -24,11 +24,13 @@ enum class ElementType { Float32, UInt8 };
 
 // The memory of one tensor, owned by the caller. T is float or std::uint8_t, const for what is only read.
 //
-//   View<const float, 3> planes(data, {3, 480, 640});            // dense: one plane per channel
-//   View<float, 3> padded = View<float, 3>::rows(data, {3, 480, 640}, 704);           // rows begin 704
-//   elements apart View<const std::uint8_t, 3> photo = View<const std::uint8_t, 3>::hwc(data, {3, 480, 640});
-//   // r g b r g b ... View<const float, 3> strided(data, {3, 480, 640}, {640 * 480, 640, 1});           //
-//   anything else
+// Dense, one plane per channel; planes whose rows begin 704 elements apart; interleaved r g b r g b; anything
+// else:
+//
+//   View<const float, 3> planes(data, {3, 480, 640});
+//   auto padded = View<float, 3>::rows(data, {3, 480, 640}, 704);
+//   auto photo = View<const std::uint8_t, 3>::hwc(data, {3, 480, 640});
+//   View<const float, 3> strided(data, {3, 480, 640}, {640 * 480, 640, 1});
 //
 // A pipeline computes in dense float32 planes, so a dense float view costs nothing, and any other is copied
 // on the way in or out. Nothing is checked here: run() and bound functions check what they are given.

@@ -9,7 +9,7 @@ namespace convoy::sweep {
 
 struct Run {
   int64_t batch = 1;
-  std::map<std::string, int64_t> sizes; // the script's run-time sizes
+  std::map<std::string, int64_t> sizes;      // the script's run-time sizes
   std::map<std::string, float> scalars = {}; // values of run-time scalars; others are made up
 };
 

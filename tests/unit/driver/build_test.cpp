@@ -31,7 +31,8 @@ TEST(Dependencies, NamesAsMakeReadsThem) {
 TEST(HeaderNames, ConstantsThatNoEnumerationHoldsAreLeftOut) {
   PipelineDescription d;
   d.prefix = "p";
-  d.inputs = {{"a/b", 0, {3, 0, 5}, {-1, 0, -1}, {}}, {"a.b", 0, {int64_t{1} << 20, int64_t{1} << 20}, {-1, -1}, {}}};
+  d.inputs = {{"a/b", 0, {3, 0, 5}, {-1, 0, -1}, {}},
+              {"a.b", 0, {int64_t{1} << 20, int64_t{1} << 20}, {-1, -1}, {}}};
   d.sizes = {"H"};
   std::string text;
   for (const HeaderConstant& c : headerConstants(d, {})) text += c.name + "=" + std::to_string(c.value) + " ";

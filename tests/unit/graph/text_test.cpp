@@ -68,16 +68,14 @@ TEST(GraphText, ScalarsHaveTheirPlace) {
     EXPECT_FALSE(readText(text, &errors));
     return errors;
   };
-  EXPECT_EQ(
-      errorsOf("graph @g(%x: tensor[3], %a: float) {\n  return (r: %a)\n}\n"),
-      "test.graph:1:7: E0603: graph text: the output 'r' is a scalar, which has no batch\n");
+  EXPECT_EQ(errorsOf("graph @g(%x: tensor[3], %a: float) {\n  return (r: %a)\n}\n"),
+            "test.graph:1:7: E0603: graph text: the output 'r' is a scalar, which has no batch\n");
   EXPECT_EQ(errorsOf("graph @g(%a: float) {\n  %f = flatten(%a) : tensor[1]\n  return (r: %f)\n}\n"),
             "test.graph:2:3: E0603: graph text: flatten 'f': it needs a tensor and gets the "
             "scalar 'a'\n");
-  EXPECT_EQ(
-      errorsOf("graph @g(%x: tensor[3], %a: float = nan) {\n  return (r: %x)\n}\n"),
-      "test.graph:1:7: E0603: graph text: the input 'a' has a default that is no finite number "
-      "of a scalar\n");
+  EXPECT_EQ(errorsOf("graph @g(%x: tensor[3], %a: float = nan) {\n  return (r: %x)\n}\n"),
+            "test.graph:1:7: E0603: graph text: the input 'a' has a default that is no finite number "
+            "of a scalar\n");
   EXPECT_EQ(errorsOf("graph @g(%x: tensor[3]) {\n  %r = relu(%x) : float\n  return (r: %r)\n}\n"),
             "test.graph:2:19: E0601: graph text: expected 'tensor', but found 'float'\n");
 }

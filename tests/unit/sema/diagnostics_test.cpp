@@ -31,10 +31,11 @@ TEST(SemaDiagnosticsTogether, OnePerMistakeAndNoneFollows) {
                                   "  b = a + y + nothing\n"
                                   "  c = b |> conv(8, kernal: 3, stride: 0)\n"
                                   "  return c * a\n}\n");
-  EXPECT_EQ(analyzed.diagnostics,
-            "1:35: E0205: there is no type 'tensr'\n  fix: did you mean 'tensor'?\n    1:35: 'tensr' becomes 'tensor'\n"
-            "2:12: E0202: there is no layer or function named 'convv'\n  fix: did you mean 'conv'?\n    2:12: 'convv' becomes 'conv'\n"
-            "3:15: E0201: there is no value named 'nothing'\n");
+  EXPECT_EQ(analyzed.diagnostics, "1:35: E0205: there is no type 'tensr'\n  fix: did you mean 'tensor'?\n    "
+                                  "1:35: 'tensr' becomes 'tensor'\n"
+                                  "2:12: E0202: there is no layer or function named 'convv'\n  fix: did you "
+                                  "mean 'conv'?\n    2:12: 'convv' becomes 'conv'\n"
+                                  "3:15: E0201: there is no value named 'nothing'\n");
 }
 
 // Every pool whose last window hangs over uses the size before it twice.
@@ -49,12 +50,12 @@ TEST(SemaDiagnosticsTogether, DefinesThatDoNotFit) {
   auto defined = [](const char* name, const char* value) {
     SemaOptions options;
     options.defines = {{name, value}};
-    return analyzeText("const sigma = 1.5 const n = 3\npipeline p(x: tensor[1]) { return x * sigma * n }", options)
+    return analyzeText("const sigma = 1.5 const n = 3\npipeline p(x: tensor[1]) { return x * sigma * n }",
+                       options)
         .diagnostics;
   };
   EXPECT_EQ(defined("sigma", "2"), "");
-  EXPECT_EQ(defined("sigm", "2"),
-            "1:7: E0254: the script has no constant 'sigm'\n");
+  EXPECT_EQ(defined("sigm", "2"), "1:7: E0254: the script has no constant 'sigm'\n");
   EXPECT_EQ(defined("n", "2.5"), "1:25: E0255: 'n' is the integer 3, which '-D' cannot make '2.5'\n"
                                  "  help: '-D' gives a value of the same kind\n");
 }
@@ -67,7 +68,8 @@ TEST(SemaDiagnosticsTogether, DeepCallsEndInADiagnostic) {
     text += "block b" + std::to_string(i) + "(x) { return " +
             std::string(nested).replace(nested.find('x'), 1, "b" + std::to_string(i + 1) + "(x)") + " }\n";
   text += "block b40(x) { return x }\npipeline p(x: tensor[1]) { return b0(x) }";
-  EXPECT_NE(analyzeText(text).diagnostics.find("E0239: calls and brackets are inside each other more than 2000 deep"),
+  EXPECT_NE(analyzeText(text).diagnostics.find(
+                "E0239: calls and brackets are inside each other more than 2000 deep"),
             std::string::npos);
 }
 
