@@ -463,7 +463,7 @@ private:
           .help("give each value a name of its own: low = ...; high = ...");
     if (!named && !recordAllowed)
       diags_.report(diag::UnexpectedToken, locate(context.Comma(0)), "')'", "','")
-          .help("a list is written in brackets: [a, b]");
+          .help("a size is written 3x3, and a list in brackets: [a, b]");
     ExprPtr record = make(Expr::Record, locate(context));
     for (Parser::ArgumentContext* part : parts) {
       Argument built = argument(*part);

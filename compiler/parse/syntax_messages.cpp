@@ -138,8 +138,10 @@ private:
     if (!startsValue || kind_ == Parser::Else || kind_ == Parser::In) return false;
     auto report = diags_.report(diag::UnusedExpression, tokens_.location(start));
     const std::string word(tokens_.text(start));
-    if (!report.suggest(nearestName(word, {"return", "for", "if", "else", "const"}), tokens_.location(start),
-                        word))
+    if (isDashInName(start + 1))
+      report.help("'-' cannot be part of a name; '_' can");
+    else if (!report.suggest(nearestName(word, {"return", "for", "if", "else", "const"}),
+                             tokens_.location(start), word))
       report.help("bind its value to a name ('y = ...') or return it ('return ...')");
     return true;
   }
@@ -158,10 +160,29 @@ private:
     return true;
   }
 
+  // Whether a '|>' stands before, in the same statement.
+  bool followsPipe() const {
+    for (size_t i = site_.found; i-- > 0;) {
+      if (tokens_[i].kind == Parser::PipeTo) return true;
+      if (tokens_[i].kind == Parser::Assign || tokens_[i].kind == Parser::Return ||
+          tokens_[i].kind == Parser::OpenBrace || tokens_[i].kind == Parser::CloseBrace)
+        return false;
+    }
+    return false;
+  }
+
+  // `gray-photo`: a dash between two names, without blanks. `index` is that of the dash.
+  bool isDashInName(size_t index) const {
+    return index > 0 && tokens_[index].kind == Parser::Minus && tokens_[index - 1].kind == Parser::Name &&
+           tokens_[index + 1].kind == Parser::Name && tokens_[index - 1].end == tokens_[index].begin &&
+           tokens_[index].end == tokens_[index + 1].begin;
+  }
+
   bool reportOperatorAfterPipe() {
     if (!isBinaryOperator(kind_) || expectsValue() || !hasPrevious() || !endsExpression(previous()))
       return false;
     if (site_.rule == Parser::RuleSignature || site_.rule == Parser::RuleStatement) return false;
+    if (!followsPipe()) return false;
     std::string text(tokens_.text(site_.found));
     diags_.report(diag::OperatorAfterPipe, tokens_.location(site_.found), text)
         .help("'|>' binds loosest; to go on with its value, put it in parentheses: (x |> f) " + text + " y");
@@ -198,6 +219,7 @@ private:
   }
 
   void advise(DiagnosticBuilder& built) {
+    if (isDashInName(site_.found)) built.help("'-' cannot be part of a name; '_' can");
     adviseOnSize(site_.found, built);
     bool inArguments = site_.rule == Parser::RuleArguments || site_.rule == Parser::RuleGroup;
     bool commaMissing = inArguments && hasPrevious() && endsExpression(previous()) && !expectsValue() &&
@@ -206,7 +228,9 @@ private:
       built.help("arguments are separated by ','");
     else if (inArguments && hasPrevious() && previous() == Parser::Name && !expectsValue()) {
       bool valueFollows = endsExpression(kind_) && !isCloser(kind_);
-      if (kind_ == Parser::Assign || valueFollows || isOpener(kind_))
+      if (kind_ == Parser::Assign)
+        built.fix("an argument's name is followed by ':'", tokens_.location(site_.found), ":");
+      else if (valueFollows || isOpener(kind_))
         built.help("an argument's name is followed by ':', as in '" +
                    std::string(tokens_.text(site_.found - 1)) + ": value'");
     }

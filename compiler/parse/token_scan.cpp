@@ -2,6 +2,8 @@
 #include "parse/limits.h"
 #include <cstdio>
 
+#include <cctype>
+
 namespace convoy {
 namespace {
 
@@ -167,11 +169,37 @@ private:
       built.help("a name cannot start with a digit");
   }
 
+  // The name that ends at `end`.
+  std::string_view wordBefore(uint32_t end) const {
+    uint32_t begin = end;
+    auto isPart = [&](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; };
+    while (begin > 0 && isPart(file_.text()[begin - 1])) --begin;
+    return file_.text().substr(begin, end - begin);
+  }
+
+  // What people import the layers of other tools from.
+  static bool isModule(std::string_view word) {
+    for (std::string_view module : {"nn", "F", "functional", "torch", "tf", "keras", "layers", "np", "numpy",
+                                    "cv2", "cv", "jax", "flax"})
+      if (word == module) return true;
+    return false;
+  }
+
   void strayCharacter(Location where, std::string_view text) {
     if (!decodeCharacter(text, 0).valid) return; // part of invalid UTF-8, which has been reported
+    if (text == "'" && singleQuoted(where)) return;
     DiagnosticBuilder built = diags_.report(diag::StrayCharacter, where, "'" + std::string(text) + "'");
     switch (text.front()) {
-    case '.': built.help("a layer is applied with '|>': x |> relu"); break;
+    case '.': {
+      // nn.Conv2d, F.relu
+      const std::string_view before = wordBefore(where.begin);
+      if (before.empty() || !isModule(before))
+        built.help("a layer is applied with '|>': x |> relu");
+      else
+        built.fix("there are no modules: the layer's name stands alone",
+                  {where.file, where.begin - static_cast<uint32_t>(before.size()), where.end}, "");
+      break;
+    }
     case '#': built.help("comments start with '//'"); break;
     case '%': built.help("the remainder is written mod(a, b)"); break;
     case '|': built.help("a pipe is written '|>', a logical or '||'"); break;
@@ -179,6 +207,20 @@ private:
     case '^': built.help("a power is written '**'"); break;
     case '\'': built.help("strings are written in double quotes"); break;
     }
+  }
+
+  // 'text' as other languages write it: one mistake, at its first quote. False when nothing closes it.
+  bool singleQuoted(Location where) {
+    if (where.begin < quotedUntil_) return true; // the closing one
+    const std::string_view text = file_.text();
+    const size_t end = text.find_first_of("'\"\r\n", where.end);
+    if (end == std::string_view::npos || text[end] != '\'') return false;
+    quotedUntil_ = static_cast<uint32_t>(end) + 1;
+    const std::string inside(text.substr(where.end, end - where.end));
+    diags_.report(diag::StrayCharacter, {where.file, where.begin, quotedUntil_}, "' (a single quote)")
+        .fix("strings are written in double quotes", {where.file, where.begin, quotedUntil_},
+             '"' + inside + '"');
+    return true;
   }
 
   // Names from strings reach symbols and files; a NUL or an escape sequence among them helps nobody.
@@ -220,6 +262,7 @@ private:
 
   ScannedTokens& tokens_;
   const SourceFile& file_;
+  uint32_t quotedUntil_ = 0; // the end of the last text in single quotes
   DiagnosticEngine& diags_;
   bool behindOpenString_ = false;
 };

@@ -109,6 +109,11 @@ void Elaborator::loop(const ast::Statement& statement) {
     frame_->scopes.pop_back();
     explain(before);
     frame_->loops.pop_back();
+    if (frame_->returned && i + 1 < over->last && diags_.errorCount() == errors)
+      diags_.report(diag::AfterReturn, statement.nameLocations[0])
+          .primary("the turns that follow would not be made")
+          .label(frame_->returnLocation, calls_.size() > 1 ? "the block ends here" : "the pipeline ends here")
+          .help("bind the value in the loop, and return it behind the loop");
     // The next turn would say the same again.
     if (diags_.errorCount() > errors) return spoil(statement.body, false);
   }

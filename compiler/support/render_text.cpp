@@ -276,7 +276,7 @@ void renderAdvice(std::string& out, const char* kind, const std::string& text, s
 }
 
 // The line that a fix changes, as it would be, with what is new marked: `~` replaced, `+` added. Nothing for
-// a fix that changes several lines or only removes.
+// a fix that changes several lines.
 class FixedLine {
 public:
   FixedLine(const Fix& fix) {
@@ -294,7 +294,7 @@ public:
     }
     build(file);
   }
-  bool shown() const { return !marks_.empty(); }
+  bool shown() const { return shown_; }
   uint32_t number() const { return number_; }
   // Spaces, `~` and `+` below the text.
   std::string underline() const {
@@ -320,7 +320,7 @@ private:
     uint32_t from = 0;
     for (const Edit& edit : edits_) {
       const uint32_t begin = file.position(edit.where.begin).column - 1;
-      if (begin < from) return marks_.clear(); // they overlap
+      if (begin < from) return; // they overlap
       text_ += before.substr(from, begin - from);
       const auto start = static_cast<uint32_t>(text_.size());
       text_ += edit.replacement;
@@ -330,12 +330,14 @@ private:
       from = begin + edit.where.end - edit.where.begin;
     }
     text_ += before.substr(std::min<size_t>(from, before.size()));
+    shown_ = true;
   }
 
   std::vector<Edit> edits_;
   uint32_t number_ = 0;
   std::string text_;
   std::vector<Change> marks_;
+  bool shown_ = false;
 };
 
 void renderFix(std::string& out, const Fix& fix, size_t gutter, const Palette& palette) {
@@ -346,8 +348,9 @@ void renderFix(std::string& out, const Fix& fix, size_t gutter, const Palette& p
   if (number.size() > gutter) gutter = number.size();
   out +=
       palette.frame(std::string(gutter - number.size(), ' ') + number + " |") + " " + line.display() + "\n";
-  out += palette.frame(std::string(gutter, ' ') + " |") + " " +
-         palette.paint("\x1b[1;32m", line.underline()) + "\n";
+  const std::string marks = line.underline();
+  if (marks.empty()) return;
+  out += palette.frame(std::string(gutter, ' ') + " |") + " " + palette.paint("\x1b[1;32m", marks) + "\n";
 }
 
 } // namespace
