@@ -99,8 +99,9 @@ TEST_F(NpyFolder, WhatIsBeyondFloat32IsAnError) {
   ASSERT_TRUE(file);
   graph::Graph graph = graphWith({{"a", {4}}});
   EXPECT_FALSE(applyWeights(graph, *file, Missing::Error, diags));
-  EXPECT_EQ(textOf(diags),
-            "E0434: '" + folder + "' has 2 numbers beyond the range of float32 for the parameter 'a'\n");
+  EXPECT_EQ(textOf(diags), "E0434: '" + folder +
+                               "' has 2 numbers beyond the range of float32 for the parameter 'a'\n"
+                               "  help: compiled code computes in float32, whose largest number is 3.4e38\n");
 }
 
 TEST_F(NpyFolder, FortranOrderIsTransposed) {
