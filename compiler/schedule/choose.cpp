@@ -1,5 +1,5 @@
 // Which nodes share a kernel, and the algorithm, layout and register tile of each kernel.
-#include "schedule/schedule.h"
+#include "schedule/layouts.h"
 #include <algorithm>
 #include <set>
 
@@ -14,8 +14,8 @@ using graph::ValueId;
 class Chooser {
 public:
   Chooser(const Graph& graph, const Target& target)
-      : graph_(graph), target_(target), users_(graph.users()), kernelOf_(graph.values.size(), -1),
-        available_(graph.values.size()) {
+      : graph_(graph), costs_{graph, target, target.lanes()}, users_(graph.users()),
+        kernelOf_(graph.values.size(), -1), available_(graph.values.size()) {
     schedule_.lanes = target.lanes();
     for (ValueId input : graph.inputs) available_[input].insert(Layout::Planar);
     for (const graph::Output& o : graph.outputs) outputs_.insert(o.value);
@@ -23,6 +23,7 @@ public:
 
   Schedule run() {
     group();
+    chooseLayouts(costs_, groups_);
     for (Kernel& kernel : groups_) {
       decide(kernel);
       addKernel(kernel);
@@ -135,128 +136,19 @@ private:
     }
   }
 
-  // ---- algorithm, layout, tile ----
-
-  bool isBlocked(ValueId id) const { return available_[id].count(Layout::Blocked) > 0; }
+  // ---- layout, tile, order ----
 
   void decide(Kernel& kernel) {
     const Value& anchor = graph_.value(kernel.anchor());
-    switch (kernel.algorithm) {
-    case Algorithm::Window:
-      kernel.layout = windowLayout(anchor);
-      kernel.tile = kernel.layout == Layout::Planar                  ? planarTile(anchor)
-                    : isChannelwise(graph_, anchor, schedule_.lanes) ? channelwiseTile(anchor)
-                                                                     : blockedTile(anchor);
-      break;
-    case Algorithm::Pointwise:
-      if (anchor.op == OpKind::Luminance) break;
-      for (ValueId node : kernel.nodes)
-        for (ValueId operand : graph_.value(node).operands)
-          if (isBlocked(operand))
-            kernel.layout = layoutFor(Layout::Blocked, graph_.value(kernel.result()).type);
-      break;
-    case Algorithm::Dense: {
+    if (kernel.algorithm == Algorithm::Window) {
+      kernel.tile = costs_.windowTile(kernel).extents;
+      if (kernel.layout == Layout::Blocked && !isChannelwise(graph_, anchor, schedule_.lanes))
+        kernel.order = costs_.orderOf(kernel);
+    }
+    if (kernel.algorithm == Algorithm::Dense) {
       int64_t vectors = (anchor.type.channels() + schedule_.lanes - 1) / schedule_.lanes;
       kernel.tile = {std::min<int64_t>(vectors, 8)};
-      break;
     }
-    case Algorithm::Concat:
-    case Algorithm::Softmax:
-    case Algorithm::GlobalPool:
-    case Algorithm::Alias:
-    case Algorithm::Reorder: break;
-    }
-  }
-
-  Layout windowLayout(const Value& node) const {
-    int64_t lanes = schedule_.lanes, filters = node.type.channels();
-    if (isChannelwise(graph_, node, schedule_.lanes))
-      return isBlocked(node.operands[0]) ? Layout::Blocked : Layout::Planar;
-    int64_t channels = graph_.value(node.operands[0]).type.channels(),
-            groups = node.attributes.get<int64_t>("groups");
-    bool whole = groups == 1 || ((channels / groups) % lanes == 0 && (filters / groups) % lanes == 0);
-    return whole && filters >= lanes ? Layout::Blocked : Layout::Planar;
-  }
-
-  // Output channels x rows x vectors: at least eight accumulators, to hide the latency of a multiply-add.
-  std::vector<int64_t> planarTile(const Value& node) const {
-    Window window = windowOf(node.attributes);
-    int rank = static_cast<int>(window.kernel.size());
-    if (node.op != OpKind::Conv && isSmallWindow(node)) {
-      int64_t rows = mostTileRows(graph_, node) > 1 && window.stride[static_cast<size_t>(rank) - 2] <
-                                                           window.kernel[static_cast<size_t>(rank) - 2]
-                         ? 2
-                         : 1;
-      return {1, rows, 1};
-    }
-    int64_t perGroup = 1;
-    if (node.op == OpKind::Conv) perGroup = node.type.channels() / node.attributes.get<int64_t>("groups");
-    int64_t filters = perGroup % 4 == 0 ? 4 : perGroup % 2 == 0 ? 2 : 1;
-    int64_t taps = 1, height = rank > 1 ? window.kernel[static_cast<size_t>(rank) - 2] : 1;
-    for (int64_t k : window.kernel) taps *= k;
-    int64_t rows = rank > 1 ? 8 / filters : 1;
-    if (rank > 1)
-      if (auto outputs = node.type.spatial(rank - 2).constant())
-        while (rows > 1 && rows > *outputs) rows /= 2;
-    // Rows are unrolled with all their taps, and each input row is a pointer: both must stay small.
-    int64_t stride = rank > 1 ? window.stride[static_cast<size_t>(rank) - 2] : 1;
-    int64_t dilation = rank > 1 ? window.dilation[static_cast<size_t>(rank) - 2] : 1;
-    while (rows > 1 &&
-           (taps * rows * filters > 256 || (rows - 1) * stride + (height - 1) * dilation + 1 > 16))
-      rows /= 2;
-    int64_t vectors = rows > 1 ? 1 : std::max<int64_t>(1, 8 / filters / 2);
-    return {filters, rows, vectors};
-  }
-
-  // Rows x pixels, by the work for each result: what is read and computed, and what is computed behind the
-  // end of a row, as long as it all fits in registers.
-  std::vector<int64_t> channelwiseTile(const Value& node) const {
-    Window window = windowOf(node.attributes);
-    bool convolves = node.op == OpKind::Conv, small = isSmallWindow(node),
-         unrolls = unrollsRows(graph_, node);
-    size_t last = window.kernel.size() - 1;
-    auto reach = [&](size_t axis, int64_t outputs) {
-      return (outputs - 1) * window.stride[axis] + (window.kernel[axis] - 1) * window.dilation[axis] + 1;
-    };
-    int64_t taps = 1;
-    for (int64_t extent : window.kernel) taps *= extent;
-    int64_t registers = target_.vectorRegisters - 1, weights = !convolves ? 0 : unrolls ? taps : 1;
-    if (weights > 9 || registers < 20) weights = convolves ? 1 : 0; // read where they are used
-    auto width = node.type.spatial(static_cast<int>(last)).constant();
-    std::vector<int64_t> best{1, 1};
-    double least = 0;
-    for (int64_t rows = 1; rows <= (last > 0 ? mostTileRows(graph_, node) : 1); ++rows)
-      for (int64_t pixels = 1; pixels <= 8; ++pixels) {
-        if (rows > 4 || (width && pixels > *width)) continue;
-        int64_t columns = small ? reach(last, pixels) : pixels,
-                height = last > 0 ? window.kernel[last - 1] : 1;
-        int64_t sums = convolves ? rows * pixels : (rows + 1) * columns;
-        if (rows * pixels > 1 && sums + weights + (convolves && small ? columns : 0) > registers) continue;
-        int64_t rowsRead = last == 0 ? 1 : unrolls ? reach(last - 1, rows) : height;
-        double reads = static_cast<double>(rowsRead * columns), results = static_cast<double>(rows * pixels);
-        double computes =
-            convolves ? results * static_cast<double>(taps)
-                      : static_cast<double>(rows * height * columns + rows * pixels * window.kernel[last]);
-        double cost = (reads + computes + 4) / results; // 4: the loop itself
-        if (width)
-          cost *= static_cast<double>((*width + pixels - 1) / pixels * pixels) / static_cast<double>(*width);
-        if (least == 0 || cost < least) least = cost, best = {rows, pixels};
-      }
-    return best;
-  }
-
-  // Pixels x channel vectors, all accumulators in registers beside the weights and one broadcast.
-  std::vector<int64_t> blockedTile(const Value& node) const {
-    int64_t lanes = schedule_.lanes, blocks = (node.type.channels() + lanes - 1) / lanes, vectors = 1;
-    vectors = blocks / node.attributes.get<int64_t>("groups") % 2 == 0 ? 2 : 1;
-    int64_t most = target_.vectorRegisters >= 32 ? 14 : vectors == 2 ? 6 : 8;
-    auto width = node.type.spatial(node.type.spatialRank() - 1).constant();
-    if (!width) return {most, vectors};
-    int64_t best = most;
-    auto padded = [&](int64_t pixels) { return (*width + pixels - 1) / pixels * pixels; };
-    for (int64_t pixels = most; pixels >= std::max<int64_t>(1, most / 2); --pixels)
-      if (padded(pixels) < padded(best)) best = pixels;
-    return {std::min(best, *width), vectors};
   }
 
   // ---- conversions ----
@@ -277,13 +169,16 @@ private:
         if (own.count(operand) || graph_.value(operand).kind == Value::Parameter) continue;
         auto needed = neededLayout(graph_, schedule_, kernel, operand);
         if (needed && !available_[operand].count(*needed)) addReorder(operand, *needed);
+        if (!needed && !available_[operand].count(Layout::Blocked) && kernel.algorithm == Algorithm::Window &&
+            costs_.readingPlanes(kernel, operand) > costs_.conversion(operand))
+          addReorder(operand, Layout::Blocked);
       }
     schedule_.kernels.push_back(kernel);
     available_[kernel.result()].insert(layoutFor(kernel.resultLayout(), graph_.value(kernel.result()).type));
   }
 
   const Graph& graph_;
-  const Target& target_;
+  Costs costs_;
   std::vector<std::vector<ValueId>> users_;
   std::vector<int> kernelOf_;
   std::vector<std::set<Layout>> available_;

@@ -19,21 +19,6 @@ void Elementwise::declare(size_t from) {
   out_ = k_.write(k_.kernel.result(), k_.kernel.resultLayout());
 }
 
-bool canFlatten(const Graph& graph, const Kernel& kernel, size_t from) {
-  const TensorType& result = graph.value(kernel.result()).type;
-  for (size_t i = from; i < kernel.nodes.size(); ++i)
-    for (ValueId operand : graph.value(kernel.nodes[i]).operands) {
-      const TensorType& type = graph.value(operand).type;
-      bool same = type.spatialRank() == result.spatialRank(), none = true;
-      for (int axis = 0; axis < type.spatialRank(); ++axis) {
-        same &= axis < result.spatialRank() && type.spatial(axis) == result.spatial(axis);
-        none &= type.spatial(axis) == Size(1);
-      }
-      if (!same && !none) return false;
-    }
-  return true;
-}
-
 // The element of `type` that belongs to the site. An extent of 1 stands for every position. `varies`: it
 // differs from lane to lane of a planar vector.
 Index Elementwise::address(const TensorType& type, Layout layout, const Site& site, Reg channel,

@@ -43,8 +43,4 @@ private:
   Reg out_ = nullptr;
 };
 
-// The positions of all axes may be walked as one row: each operand of nodes[from...] has all spatial extents
-// of the result or none.
-bool canFlatten(const Graph& graph, const Kernel& kernel, size_t from);
-
 } // namespace convoy::schedule

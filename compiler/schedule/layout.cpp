@@ -71,4 +71,28 @@ std::optional<Layout> neededLayout(const graph::Graph& graph, const Schedule& sc
   return std::nullopt;
 }
 
+bool canFlatten(const graph::Graph& graph, const Kernel& kernel, size_t from) {
+  const TensorType& result = graph.value(kernel.result()).type;
+  for (size_t i = from; i < kernel.nodes.size(); ++i)
+    for (graph::ValueId operand : graph.value(kernel.nodes[i]).operands) {
+      const TensorType& type = graph.value(operand).type;
+      bool same = type.spatialRank() == result.spatialRank(), none = true;
+      for (int axis = 0; axis < type.spatialRank(); ++axis) {
+        same &= axis < result.spatialRank() && type.spatial(axis) == result.spatial(axis);
+        none &= type.spatial(axis) == Size(1);
+      }
+      if (!same && !none) return false;
+    }
+  return true;
+}
+
+bool walksFlat(const graph::Graph& graph, const Kernel& kernel) {
+  Window window = windowOf(graph.value(kernel.anchor()).attributes);
+  for (size_t i = 0; i < window.kernel.size(); ++i)
+    if (window.kernel[i] != 1 || window.stride[i] != 1 || window.padBegin[i] != Size(0) ||
+        window.padEnd[i] != Size(0))
+      return false;
+  return canFlatten(graph, kernel, 1);
+}
+
 } // namespace convoy::schedule

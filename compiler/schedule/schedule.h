@@ -83,6 +83,12 @@ bool unrollsRows(const graph::Graph& graph, const graph::Value& window);
 // where the kernel's rows are written out.
 int64_t mostTileRows(const graph::Graph& graph, const graph::Value& window);
 
+// The positions of all axes may be walked as one row: each operand of nodes[from...] has all spatial extents
+// of the result or none.
+bool canFlatten(const graph::Graph& graph, const Kernel& kernel, size_t from);
+// A window kernel walks so: no tap reaches another position.
+bool walksFlat(const graph::Graph& graph, const Kernel& kernel);
+
 struct Problem {
   std::string text;             // one sentence
   std::optional<size_t> kernel; // of the schedule; none when it is about all of it

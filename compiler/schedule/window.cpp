@@ -4,18 +4,6 @@
 
 namespace convoy::schedule {
 
-namespace {
-
-bool mixesNoPositions(const Window& window) {
-  bool all = true;
-  for (size_t i = 0; i < window.kernel.size(); ++i)
-    all &= window.kernel[i] == 1 && window.stride[i] == 1 && window.padBegin[i] == Size(0) &&
-           window.padEnd[i] == Size(0);
-  return all;
-}
-
-} // namespace
-
 Window3 windowOfKernel(KernelBuilder& k) {
   const graph::Value& node = k.value(k.kernel.anchor());
   const TensorType& input = k.value(node.operands[0]).type;
@@ -25,7 +13,7 @@ Window3 windowOfKernel(KernelBuilder& k) {
   w.channels = input.channels();
   w.filters = node.type.channels();
   w.unrollsRows = unrollsRows(k.graph, node);
-  w.flat = mixesNoPositions(window) && canFlatten(k.graph, k.kernel, 1);
+  w.flat = walksFlat(k.graph, k.kernel);
   if (w.flat) {
     Reg positions = k.product(input, 1), none = k.b.index(0);
     w.axes.push_back({1, 1, 1, none, none, positions, positions});

@@ -66,29 +66,23 @@ private:
       Reg from = b_.mul(along, chunk_);
       tiles_ = clip(k_, all, from, b_.add(from, chunk_));
       interior(1, nullptr);
-      edges(nullptr);
+      edges(1, nullptr);
       tiles_ = all;
       return;
     }
 
     Reg y0 = b_.named(b_.mul(along, strip_), "y0");
     Reg y1 = b_.named(b_.min(b_.add(y0, strip_), w_.axes[w_.outer() - 1].output), "y1");
-    Reg whole = y0;
-    if (rows_ > 1) {
-      whole = b_.add(y0, b_.mul(b_.floorDiv(b_.sub(y1, y0), rows_), rows_));
-      b_.loop("y", y0, whole, rows_, {}, [&](Reg y, const Builder::Values&) {
-        interior(rows_, y);
+    auto rows = [&](Reg from, Reg to, int64_t step) {
+      b_.loop("y", from, to, step, {}, [&](Reg y, const Builder::Values&) {
+        interior(step, y);
+        edges(step, y);
         return Builder::Values{};
       });
-    }
-    b_.loop("y", whole, y1, 1, {}, [&](Reg y, const Builder::Values&) {
-      interior(1, y);
-      return Builder::Values{};
-    });
-    b_.loop("y", y0, y1, 1, {}, [&](Reg y, const Builder::Values&) {
-      edges(y);
-      return Builder::Values{};
-    });
+    };
+    Reg whole = b_.add(y0, b_.mul(b_.floorDiv(b_.sub(y1, y0), rows_), rows_));
+    rows(y0, whole, rows_);
+    if (rows_ > 1) rows(whole, y1, 1);
   }
 
   // ---- rows ----
@@ -363,13 +357,13 @@ private:
   }
 
   // The tiles before the first and behind the last interior one, in one loop.
-  void edges(Reg y) {
-    Rows kept = makeRows(1, y);
+  void edges(int64_t rows, Reg y) {
+    Rows kept = makeRows(rows, y);
     Columns columns = [&](Reg row, Reg x, Reg tap) { return edgeColumn(row, x, tap); };
     overEdges(k_, tiles_, [&](Reg tile) {
       Reg x = b_.mul(tile, lanes_);
       Reg mask = b_.mask(static_cast<uint32_t>(lanes_), b_.sub(w_.last().output, x));
-      finishTile(1, 1, y, x, sums(1, 1, y, x, kept, columns), true, mask);
+      finishTile(rows, 1, y, x, sums(rows, 1, y, x, kept, columns), true, mask);
     });
   }
 

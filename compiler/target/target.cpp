@@ -1,4 +1,5 @@
 #include "target/target.h"
+#include "target/machine.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/TargetParser/AArch64TargetParser.h"
 #include "llvm/TargetParser/Host.h"
@@ -31,12 +32,6 @@ std::set<std::string> hostFeatures() {
   for (const auto& feature : llvm::sys::getHostCPUFeatures())
     if (feature.second) set.insert(feature.first().str());
   return set;
-}
-
-// The model whose scheduling fits a feature set best; a masked model's name cannot be trusted.
-std::string tuneFor(const std::set<std::string>& features, const std::string& name) {
-  if (features.count("amx-tile") || features.count("avx512fp16")) return "sapphirerapids";
-  return name;
 }
 
 void describeX86(Target& target, const std::set<std::string>& features) {
@@ -92,12 +87,16 @@ std::optional<Target> makeTarget(const std::string& tripleText, const std::strin
     target.features = "+neon";
     target.vectorRegisters = 32;
     target.fusedMultiplyAdd = true;
+    target.machine = machineOfAarch64();
+    if (native) measureCaches(target.machine);
     return target;
   }
   target.cpu = native ? llvm::sys::getHostCPUName().str() : cpu;
   std::set<std::string> features = native ? hostFeatures() : featuresOf(cpu);
-  target.tune = native ? tuneFor(features, target.cpu) : cpu;
+  target.tune = native ? modelOf(features, target.cpu) : cpu;
   describeX86(target, features);
+  target.machine = machineOf(features, target.vectorBits);
+  if (native) measureCaches(target.machine);
   return target;
 }
 

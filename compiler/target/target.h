@@ -6,6 +6,15 @@
 
 namespace convoy {
 
+// What bounds a kernel on one core. Bandwidths are bytes per cycle that a loop reads in the long run.
+struct Machine {
+  int fmaPerCycle = 1;                                             // vectors of the target's width
+  int loadsPerCycle = 1;                                           // likewise
+  int fmaLatency = 4;                                              // cycles
+  int64_t level1 = 32 << 10, level2 = 512 << 10, level3 = 8 << 20; // bytes; the last is shared by cores
+  double level2Bandwidth = 32, level3Bandwidth = 10, memoryBandwidth = 4;
+};
+
 struct Target {
   std::string triple;
   std::string cpu;      // whose instructions may be used
@@ -16,6 +25,7 @@ struct Target {
   bool fusedMultiplyAdd = false; // a fused multiply-add instruction
   bool matrixUnit = false;       // AMX with bf16
   bool x86 = true;
+  Machine machine;
   int lanes() const { return vectorBits / 32; } // float32 per vector
   // convoy_pipeline's instruction_level.
   int instructionLevel() const { return !x86 ? 0 : vectorBits == 512 ? 4 : vectorBits == 256 ? 3 : 0; }
@@ -24,7 +34,7 @@ struct Target {
 // `cpu` is a processor's name as clang's -mcpu knows it, or "native"; empty: "native", or the plainest
 // processor of another kind of machine. An empty triple is this machine's.
 // The host is recognised by its features: virtual machines mask the model, and a wrong model's tuning costs
-// speed.
+// speed. The sizes of its caches are what the system says, those of other processors what is usual for them.
 std::optional<Target> makeTarget(const std::string& triple, const std::string& cpu, DiagnosticEngine& diags);
 
 } // namespace convoy

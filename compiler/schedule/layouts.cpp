@@ -1,0 +1,167 @@
+#include "schedule/layouts.h"
+#include <algorithm>
+#include <map>
+
+namespace convoy::schedule {
+
+using graph::Graph;
+using graph::Value;
+using graph::ValueId;
+
+namespace {
+
+// One way to compute a kernel.
+struct Option {
+  Layout layout;
+  std::optional<Layout> writes;
+  double cycles = 0;
+  Layout result = Layout::Planar;                // what is there afterwards
+  std::vector<std::pair<ValueId, Layout>> needs; // operands and their layouts
+  std::vector<std::pair<ValueId, double>>
+      readsPlanes; // operands of either layout: what it costs where only planes are
+};
+
+class LayoutChooser {
+public:
+  LayoutChooser(const Costs& costs, std::vector<Kernel>& kernels) : costs_(costs), kernels_(kernels) {
+    schedule_.lanes = costs.lanes;
+    for (const Kernel& kernel : kernels) options_.push_back(optionsOf(kernel));
+  }
+
+  void run() {
+    std::vector<size_t> best;
+    double least = 0;
+    for (Layout start : {Layout::Blocked, Layout::Planar}) {
+      std::vector<size_t> chosen = improve(all(start));
+      double total = cost(chosen);
+      if (best.empty() || total < least) best = chosen, least = total;
+    }
+    for (size_t i = 0; i < kernels_.size(); ++i) {
+      kernels_[i].layout = options_[i][best[i]].layout;
+      kernels_[i].writes = options_[i][best[i]].writes;
+    }
+  }
+
+private:
+  // ---- what is possible ----
+
+  bool canBlock(const Kernel& kernel) const {
+    const Graph& graph = costs_.graph;
+    const Value& anchor = graph.value(kernel.anchor());
+    const TensorType& result = graph.value(kernel.result()).type;
+    switch (kernel.algorithm) {
+    case Algorithm::Pointwise:
+      return anchor.op != OpKind::Luminance && layoutFor(Layout::Blocked, result) == Layout::Blocked;
+    case Algorithm::Window: {
+      const TensorType& input = graph.value(anchor.operands[0]).type;
+      if (isChannelwise(graph, anchor, costs_.lanes))
+        return layoutFor(Layout::Blocked, input) == Layout::Blocked;
+      int64_t groups = anchor.attributes.get<int64_t>("groups"), lanes = costs_.lanes;
+      bool whole = (input.channels() / groups) % lanes == 0 && (result.channels() / groups) % lanes == 0;
+      return result.channels() > 1 && (groups == 1 || whole);
+    }
+    case Algorithm::Concat:
+    case Algorithm::Softmax:
+    case Algorithm::GlobalPool:
+    case Algorithm::Dense:
+    case Algorithm::Alias:
+    case Algorithm::Reorder: return false;
+    }
+    return false;
+  }
+
+  std::vector<Option> optionsOf(const Kernel& kernel) const {
+    std::vector<Option> options{option(kernel, Layout::Planar, std::nullopt)};
+    if (!canBlock(kernel)) return options;
+    options.push_back(option(kernel, Layout::Blocked, std::nullopt));
+    if (kernel.algorithm == Algorithm::Window && options.back().result == Layout::Blocked)
+      options.push_back(option(kernel, Layout::Blocked, Layout::Planar));
+    return options;
+  }
+
+  Option option(Kernel kernel, Layout layout, std::optional<Layout> writes) const {
+    const Graph& graph = costs_.graph;
+    kernel.layout = layout;
+    kernel.writes = writes;
+    Option option{layout,
+                  writes,
+                  costs_.cycles(kernel),
+                  layoutFor(kernel.resultLayout(), graph.value(kernel.result()).type),
+                  {},
+                  {}};
+    for (ValueId node : kernel.nodes)
+      for (ValueId operand : graph.value(node).operands) {
+        if (graph.value(operand).kind == Value::Parameter) continue;
+        if (std::find(kernel.nodes.begin(), kernel.nodes.end(), operand) != kernel.nodes.end()) continue;
+        if (auto needed = neededLayout(graph, schedule_, kernel, operand))
+          option.needs.emplace_back(operand, *needed);
+        else
+          option.readsPlanes.emplace_back(
+              operand, kernel.algorithm == Algorithm::Window ? costs_.readingPlanes(kernel, operand) : 0);
+      }
+    return option;
+  }
+
+  // ---- what it costs ----
+
+  std::vector<size_t> all(Layout layout) const {
+    std::vector<size_t> chosen;
+    for (const std::vector<Option>& options : options_)
+      chosen.push_back(layout == Layout::Blocked && options.size() > 1 ? 1 : 0);
+    return chosen;
+  }
+
+  double cost(const std::vector<size_t>& chosen) const {
+    double total = 0;
+    std::map<ValueId, Layout> written;
+    std::map<ValueId, bool> converted;
+    auto layoutOf = [&](ValueId value) {
+      auto it = written.find(value);
+      return it == written.end() ? Layout::Planar : it->second; // inputs are planar
+    };
+    auto need = [&](ValueId value, Layout layout) {
+      if (layoutFor(layout, costs_.graph.value(value).type) == layoutOf(value)) return;
+      if (!converted[value]) total += costs_.conversion(value);
+      converted[value] = true;
+    };
+    for (size_t i = 0; i < chosen.size(); ++i) {
+      const Option& option = options_[i][chosen[i]];
+      total += option.cycles;
+      for (const auto& [value, layout] : option.needs) need(value, layout);
+      // A conversion, or what reading planes costs more, whichever is less.
+      for (const auto& [value, cycles] : option.readsPlanes)
+        if (layoutOf(value) == Layout::Planar && !converted[value])
+          total += std::min(cycles, costs_.conversion(value));
+      written[kernels_[i].result()] = option.result;
+    }
+    for (const graph::Output& output : costs_.graph.outputs) need(output.value, Layout::Planar);
+    return total;
+  }
+
+  std::vector<size_t> improve(std::vector<size_t> chosen) const {
+    double total = cost(chosen);
+    for (bool changed = true; changed;) {
+      changed = false;
+      for (size_t i = 0; i < chosen.size(); ++i)
+        for (size_t other = 0; other < options_[i].size(); ++other) {
+          if (other == chosen[i]) continue;
+          std::vector<size_t> next = chosen;
+          next[i] = other;
+          double cycles = cost(next);
+          if (cycles < total) chosen = next, total = cycles, changed = true;
+        }
+    }
+    return chosen;
+  }
+
+  const Costs& costs_;
+  std::vector<Kernel>& kernels_;
+  Schedule schedule_; // for the number of lanes
+  std::vector<std::vector<Option>> options_;
+};
+
+} // namespace
+
+void chooseLayouts(const Costs& costs, std::vector<Kernel>& kernels) { LayoutChooser(costs, kernels).run(); }
+
+} // namespace convoy::schedule

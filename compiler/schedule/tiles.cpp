@@ -1,0 +1,230 @@
+#include "schedule/tiles.h"
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+
+namespace convoy::schedule {
+
+using graph::Value;
+using graph::ValueId;
+
+int64_t usual(const Size& size) {
+  std::map<std::string, int64_t> extents;
+  for (const std::string& symbol : size.symbols()) extents[symbol] = usualExtent;
+  return std::max<int64_t>(1, size.evaluate(extents).value_or(usualExtent));
+}
+
+namespace {
+
+double real(int64_t n) { return static_cast<double>(n); }
+int64_t ceilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
+// A window as tiles see it: the last axis, the rows before it, and what lies outside both.
+struct Shape {
+  Window window;
+  size_t last;
+  bool flat;                          // all positions in a row
+  int64_t width, rows = 1, outer = 1; // of the result
+  std::optional<int64_t> knownWidth;
+  int64_t taps = 1, filters, channels, groups = 1;
+
+  Shape(const graph::Graph& graph, const Kernel& kernel)
+      : window(windowOf(graph.value(kernel.anchor()).attributes)) {
+    const Value& node = graph.value(kernel.anchor());
+    last = window.kernel.size() - 1;
+    flat = walksFlat(graph, kernel);
+    Size positions = 1;
+    for (size_t axis = 0; axis <= last; ++axis) {
+      taps *= window.kernel[axis];
+      Size extent = node.type.spatial(static_cast<int>(axis));
+      positions = positions * extent;
+      if (axis + 1 < last) outer *= usual(extent);
+      if (axis + 1 == last) rows = usual(extent);
+    }
+    Size along = flat ? positions : node.type.spatial(static_cast<int>(last));
+    if (flat) rows = outer = 1;
+    width = usual(along);
+    knownWidth = along.constant();
+    filters = node.type.channels();
+    channels = graph.value(node.operands[0]).type.channels();
+    if (node.op == OpKind::Conv) groups = node.attributes.get<int64_t>("groups");
+  }
+  // Extents of the axis of rows; 1 where there is none.
+  int64_t height() const { return last == 0 || flat ? 1 : window.kernel[last - 1]; }
+  bool hasRows() const { return last > 0 && !flat; }
+  int64_t reach(size_t axis, int64_t results) const {
+    return (results - 1) * window.stride[axis] + (window.kernel[axis] - 1) * window.dilation[axis] + 1;
+  }
+  int64_t perGroup() const { return channels / groups; }
+  // How much of the work is on results that there are, with tiles of `step` along the width.
+  double use(int64_t step) const {
+    return knownWidth ? real(width) / real(ceilDiv(width, step) * step)
+                      : 1 - real(step) / real(2 * usualExtent);
+  }
+};
+
+// Cycles of a step with so many multiply-adds and reads, each kind on its own ports.
+double step(const Machine& machine, double adds, double reads) {
+  double cycles = std::max(adds / machine.fmaPerCycle, reads / machine.loadsPerCycle);
+  return std::max(cycles, real(machine.fmaLatency)) + 0.02 * reads;
+}
+
+// Multiply-adds that take as long as joining two vectors: the larger of two numbers has to let NaN pass.
+double joinCost(const Value& node) { return node.op == OpKind::MaxPool ? 1.5 : 1; }
+
+} // namespace
+
+// Filters x rows x vectors. Each input vector meets the weights of all filters, each weight all vectors.
+Costs::Tile Costs::planarTile(const Kernel& kernel) const {
+  Shape s(graph, kernel);
+  int64_t perGroup = s.filters / s.groups, registers = target.vectorRegisters - 1;
+  int64_t vectorsAcross = ceilDiv(s.width, lanes);
+  Tile best;
+  for (int64_t filters : {1, 2, 3, 4, 6, 8}) {
+    if (perGroup % filters) continue;
+    for (int64_t rows : {1, 2, 4, 8}) {
+      if (rows > 1 && (!s.hasRows() || rows > s.rows)) continue;
+      // Rows are unrolled with all their taps, and each input row is a pointer: both must stay small.
+      if (rows > 1 && (s.taps * rows * filters > 256 || s.reach(s.last - 1, rows) > 16)) continue;
+      for (int64_t vectors = 1; vectors <= (rows > 1 ? 1 : 4); ++vectors) {
+        int64_t sums = filters * rows * vectors, inputs = rows > 1 ? 1 : vectors;
+        if (sums > 1 && sums + inputs + 1 > registers) continue;
+        if (vectors > 1 && vectors > vectorsAcross) continue;
+        // An input row serves all the rows of results that it reaches.
+        double reads =
+            real(rows > 1 ? s.reach(s.last - 1, rows) : vectors) / (rows > 1 ? real(s.height()) : 1.0);
+        double cycles =
+            step(target.machine, real(sums), reads * real(s.window.stride[s.last]) + real(filters));
+        // The first and the last vector of a row are blended with the border.
+        double along = real(ceilDiv(vectorsAcross, vectors)) + (s.flat ? 0 : 0.6);
+        cycles *= real(s.taps * s.perGroup()) * real(s.filters / filters) * real(s.outer) *
+                  std::ceil(real(s.rows) / real(rows)) * along;
+        if (best.extents.empty() || cycles < best.cycles) best = {{filters, rows, vectors}, cycles};
+      }
+    }
+  }
+  return best;
+}
+
+// 1 x rows x 1: rows of results share input rows.
+Costs::Tile Costs::planarPoolTile(const Kernel& kernel) const {
+  Shape s(graph, kernel);
+  const Value& node = graph.value(kernel.anchor());
+  int64_t parts = ceilDiv(s.reach(s.last, lanes), lanes);
+  Tile best;
+  for (int64_t rows = 1; rows <= std::min<int64_t>(4, mostTileRows(graph, node)); ++rows) {
+    if (rows > 1 && (!s.hasRows() || (rows + 1) * parts > target.vectorRegisters - 2)) continue;
+    double reads = real(s.hasRows() ? s.reach(s.last - 1, rows) : 1) * real(parts);
+    double joins = real(rows) * (real(s.height() * parts) + 2 * real(s.window.kernel[s.last]));
+    double cycles = (step(target.machine, joins * joinCost(node), reads) + 6) *
+                    std::ceil(real(s.rows) / real(rows)) * real(ceilDiv(s.width, lanes)) *
+                    real(s.outer * s.channels * (s.taps / (s.height() * s.window.kernel[s.last])));
+    if (best.extents.empty() || cycles < best.cycles) best = {{1, rows, 1}, cycles};
+  }
+  return best;
+}
+
+// Rows x pixels, by the work for each result: what is read and computed, and what is computed behind the end
+// of a row, as long as it all fits in registers.
+Costs::Tile Costs::channelwiseTile(const Kernel& kernel) const {
+  Shape s(graph, kernel);
+  const Value& node = graph.value(kernel.anchor());
+  bool convolves = node.op == OpKind::Conv, small = isSmallWindow(node), unrolls = unrollsRows(graph, node);
+  int64_t registers = target.vectorRegisters - 1, mixed = mixedChannels(graph, node);
+  // Weights that stay in registers over all tiles of a unit, or are read where they are used.
+  int64_t weights = !convolves ? 0 : unrolls && target.vectorRegisters >= 32 ? s.taps : 1;
+  double blocks = real(ceilDiv(s.filters, lanes));
+  Tile best;
+  for (int64_t rows = 1; rows <= (s.hasRows() ? std::min<int64_t>(4, mostTileRows(graph, node)) : 1); ++rows)
+    for (int64_t pixels = 1; pixels <= 8; ++pixels) {
+      if (s.knownWidth && pixels > *s.knownWidth) continue;
+      int64_t columns = small ? s.reach(s.last, pixels) : pixels;
+      int64_t held =
+          convolves ? rows * pixels + (small ? columns * (mixed > 1 ? 2 : 1) : 0) : (rows + 1) * columns;
+      if (rows * pixels > 1 && held + weights > registers) continue;
+      int64_t rowsRead = !s.hasRows() ? 1 : unrolls ? s.reach(s.last - 1, rows) : s.height();
+      double reads = real(rowsRead * columns * mixed), results = real(rows * pixels);
+      double joins = convolves ? results * real(s.taps * mixed)
+                               : real(rows * s.height() * columns + rows * pixels * s.window.kernel[s.last]);
+      double cycles = (step(target.machine, joins * joinCost(node), reads) + 4) / results / s.use(pixels);
+      cycles *= blocks * real(s.outer * s.rows * s.width);
+      if (best.extents.empty() || cycles < best.cycles) best = {{rows, pixels}, cycles};
+    }
+  return best;
+}
+
+// Pixels x vectors of filters: all sums in registers beside the weights and one broadcast.
+Costs::Tile Costs::blockedTile(const Kernel& kernel) const {
+  Shape s(graph, kernel);
+  int64_t blocks = ceilDiv(s.filters, lanes), registers = target.vectorRegisters - 1;
+  Tile best;
+  for (int64_t vectors = 1; vectors <= 4; ++vectors) {
+    if (vectors > blocks || blocks / s.groups % vectors) continue; // whole tiles of filters
+    for (int64_t pixels = 1; pixels <= 28; ++pixels) {
+      if (s.knownWidth && pixels > *s.knownWidth) continue;
+      if (pixels * vectors + vectors + 1 > registers + 1) continue;
+      double cycles = step(target.machine, real(pixels * vectors), real(pixels + vectors)) / s.use(pixels);
+      cycles *= real(s.taps * s.perGroup()) * real(blocks / vectors) * real(s.outer * s.rows) *
+                real(s.width) / real(pixels);
+      if (best.extents.empty() || cycles < best.cycles) best = {{pixels, vectors}, cycles};
+    }
+  }
+  return best;
+}
+
+Costs::Tile Costs::windowTile(const Kernel& kernel) const {
+  const Value& anchor = graph.value(kernel.anchor());
+  if (kernel.layout == Layout::Blocked)
+    return isChannelwise(graph, anchor, lanes) ? channelwiseTile(kernel) : blockedTile(kernel);
+  return anchor.op != OpKind::Conv && isSmallWindow(anchor) ? planarPoolTile(kernel) : planarTile(kernel);
+}
+
+double Costs::bytesOf(ValueId value) const {
+  double bytes = 4;
+  for (const Size& dim : graph.value(value).type.dims) bytes *= real(usual(dim));
+  return bytes;
+}
+
+Order Costs::orderOf(const Kernel& kernel) const {
+  double weights = bytesOf(graph.value(kernel.anchor()).operands[1]);
+  return weights <= real(target.machine.level2) / 2 ? Order::Positions : Order::Filters;
+}
+
+double Costs::memory(double bytes) const {
+  const Machine& m = target.machine;
+  return bytes / (bytes <= real(m.level2) ? m.level2Bandwidth : m.level3Bandwidth);
+}
+
+double Costs::cycles(const Kernel& kernel) const {
+  std::set<ValueId> read;
+  for (ValueId node : kernel.nodes)
+    for (ValueId operand : graph.value(node).operands)
+      if (std::find(kernel.nodes.begin(), kernel.nodes.end(), operand) == kernel.nodes.end())
+        read.insert(operand);
+  double bytes = bytesOf(kernel.result());
+  for (ValueId value : read)
+    if (graph.value(value).kind != Value::Parameter) bytes += bytesOf(value);
+  double computes = 0;
+  if (kernel.algorithm == Algorithm::Window) computes = windowTile(kernel).cycles;
+  if (kernel.algorithm == Algorithm::Pointwise) computes = bytes / 4 / lanes;
+  if (kernel.writes) computes += bytesOf(kernel.result()) / 4 / lanes * 5; // transposes and masked stores
+  return std::max(computes, memory(bytes)) + memory(bytes) / 4;
+}
+
+double Costs::conversion(ValueId value) const {
+  double bytes = bytesOf(value);
+  return bytes / 4 / lanes * 6 + memory(2 * bytes);
+}
+
+// Neighbouring channels are a plane apart. Where that is a multiple of a page, they all compete for the same
+// few places of the first cache.
+double Costs::readingPlanes(const Kernel& kernel, ValueId operand) const {
+  const TensorType& type = graph.value(operand).type;
+  if (layoutFor(Layout::Blocked, type) == Layout::Planar || type.channels() <= 8) return 0;
+  double plane = bytesOf(operand) / real(type.channels());
+  bool compete = std::fmod(plane, 2048) == 0;
+  return windowTile(kernel).cycles * (compete ? 0.5 : type.channels() > 64 ? 0.15 : 0.04);
+}
+
+} // namespace convoy::schedule
