@@ -1,5 +1,6 @@
 #include "api/bound.h"
 #include "api/run_executor.h"
+#include "support/text.h"
 
 namespace convoy::api {
 
@@ -9,10 +10,10 @@ BoundState::~BoundState() {
 
 void BoundState::checkSignature(const AnyView* views, size_t count) {
   if (count != program->portCount()) {
-    error = {StatusCode::Argument, "the signature has " + std::to_string(count) +
-                                       " views, but the pipeline has " +
-                                       std::to_string(program->code().input_count) + " inputs and " +
-                                       std::to_string(program->code().output_count) + " outputs"};
+    error = {StatusCode::Argument, "the signature has " + counted(static_cast<int64_t>(count), "view") +
+                                       ", but the pipeline has " +
+                                       counted(program->code().input_count, "input") + " and " +
+                                       counted(program->code().output_count, "output")};
     return;
   }
   for (size_t i = 0; i < count && error; ++i) error = checkType(*program, i, views[i]);

@@ -47,6 +47,8 @@ Request requestOf(const std::string& name, const std::string* text, const Option
   request.scheduleFile = options.scheduleFile;
   if (!options.scheduleText.empty()) request.scheduleText = options.scheduleText;
   request.initSeed = options.initSeed;
+  request.constants = options.constants;
+  request.importFolders = options.importFolders;
   request.optimize = options.optimize;
   request.threads = options.threads;
   if (options.cancellation || options.progress)

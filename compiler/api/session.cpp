@@ -146,6 +146,8 @@ driver::Options optionsOf(const Request& request) {
   options.scheduleFile = request.scheduleFile;
   options.weightsFile = request.weights;
   options.initSeed = request.initSeed;
+  options.defines = request.constants;
+  options.importFolders = request.importFolders;
   return options;
 }
 
@@ -227,7 +229,11 @@ public:
   }
 
   bool emit(int number, std::string& text) override {
-    const driver::Stage stage = driver::allStages().at(static_cast<size_t>(number));
+    if (number < 0 || static_cast<size_t>(number) >= driver::allStages().size()) {
+      text = "there is no stage with the number " + std::to_string(number);
+      return false;
+    }
+    const driver::Stage stage = driver::allStages()[static_cast<size_t>(number)];
     const Printer printer = findPrinter(stage, compilation_.kind);
     if (!printer.view) {
       text = std::string("there is no stage '") + nameOf(stage) + "' when starting from " +

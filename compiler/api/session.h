@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace convoy::api {
@@ -17,6 +18,8 @@ struct Request {
   std::optional<std::string> text; // none: the file is read
   std::string pipeline, cpu, weights, scheduleFile;
   std::optional<std::string> scheduleText;
+  std::vector<std::pair<std::string, std::string>> constants;
+  std::vector<std::string> importFolders;
   std::optional<uint64_t> initSeed;
   int optimize = 3, threads = 0;
   std::function<bool(const std::string& phase, double done)> watcher; // false: stop

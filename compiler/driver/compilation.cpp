@@ -72,6 +72,8 @@ bool Compilation::open(std::string text) {
 void Compilation::warnOfIdleOptions() {
   if (kind != FileKind::Script && !options.pipeline.empty())
     diags.report(diag::OptionWithoutEffect, {}, "--pipeline", describe(kind));
+  if (kind != FileKind::Script && !options.defines.empty())
+    diags.report(diag::OptionWithoutEffect, {}, "-D", describe(kind));
   if (kind == FileKind::Loops && !options.scheduleFile.empty())
     diags.report(diag::OptionWithoutEffect, {}, "--schedule", describe(kind));
   if (kind == FileKind::Loops && !options.weightsFile.empty())

@@ -44,6 +44,7 @@ std::string symbolPrefix(const std::string& pipelineName) {
   for (char& c : prefix)
     if (!std::isalnum(static_cast<unsigned char>(c))) c = '_';
   if (prefix.empty() || std::isdigit(static_cast<unsigned char>(prefix[0]))) prefix.insert(0, "_");
+  if (prefix == "convoy") prefix += '_'; // convoy_pipeline and convoy_check are types of the C interface
   return prefix;
 }
 

@@ -201,8 +201,9 @@ int64_t P_workspace_size(const int64_t* sizes, int64_t batch, int32_t threads);
  * its own. The sizes must have passed P_check. No output may overlap another one or an input. Returns a convoy_status. */
 int32_t P_run(const convoy_call* call);
 
-/* P_run with an argument for each tensor, and a pointer to the number of each scalar. `sizes`: P_size_count of them, null when there are none. `prepared` and
- * `workspace`: CONVOY_ALIGNMENT aligned, null when no bytes are needed. `executor`: null for this thread alone. */
+/* P_run with an argument for each tensor, and a pointer to the number of each scalar. `sizes`: P_size_count of them,
+ * null when there are none. `prepared` and `workspace`: CONVOY_ALIGNMENT aligned, null when no bytes are needed.
+ * `executor`: null for this thread alone. */
 static inline int32_t P_compute(const int64_t* sizes, int64_t batch, @parameters, const void* prepared,
                                 void* workspace, int64_t workspace_bytes, const convoy_executor* executor) {
 @tables  convoy_call call;

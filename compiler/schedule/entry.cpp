@@ -88,11 +88,24 @@ private:
         rawOffset[id] = raw;
         raw += graph_.value(id).type.elements().known();
       }
-    for (size_t i = 0; i < plan_.packed.size(); ++i) {
-      Reg in = b.offset(Scalar::F32, weights, rawOffset[plan_.packed[i].parameter]);
-      b.call(packers[i], {in, b.offset(Scalar::F32, prepared, plan_.packed[i].offset)});
-    }
-    b.ret({status(b, ok)});
+    auto work = [&] {
+      for (size_t i = 0; i < plan_.packed.size(); ++i) {
+        Reg in = b.offset(Scalar::F32, weights, rawOffset[plan_.packed[i].parameter]);
+        b.call(packers[i], {in, b.offset(Scalar::F32, prepared, plan_.packed[i].offset)});
+      }
+      return Builder::Values{status(b, ok)};
+    };
+    if (plan_.packed.empty()) return b.ret(work());
+    // Weights that lie in a file, and memory that there was not, are null.
+    Reg wrong = b.binary(Op::Or, misplaced(b, weights, 4), misplaced(b, prepared, 4 * alignElements));
+    b.ret(b.branch(wrong, [&] { return Builder::Values{status(b, errorArgument)}; }, work));
+  }
+
+  // Whether a pointer is null or misaligned.
+  static Reg misplaced(Builder& b, Reg pointer, int64_t alignment) {
+    Reg number = b.addressNumber(pointer);
+    Reg odd = b.compare(Op::Ne, b.binary(Op::And, number, b.index(alignment - 1)), b.index(0));
+    return b.binary(Op::Or, b.compare(Op::Eq, number, b.index(0)), odd);
   }
 
   static Reg aligned(Builder& b, Reg elements) {
@@ -117,6 +130,8 @@ private:
     Reg bytes = b.mul(offsets(b, sizes, batch).back(), 4);
     b.ret({b.select(tooLarge(b, sizes, batch), b.index(-1), bytes)});
   }
+
+  std::string copier() const { return prefix_ + ".copy"; }
 
   struct Frame {
     Reg sizes, batch, inputs, outputs, prepared, workspace, executor;
@@ -152,15 +167,36 @@ private:
       fillers.push_back(prefix_ + ".border." + std::to_string(fillers.size()));
       fillRow(function(fillers.back(), false, {}), row.number, schedule_.lanes);
     }
-    std::string copier = prefix_ + ".copy";
-    if (!plan_.copies.empty()) copy(function(copier, false, {}), schedule_.lanes);
+    if (!plan_.copies.empty()) copy(function(copier(), false, {}), schedule_.lanes);
 
     Builder b(function(prefix_ + "_run", true, {loop::Type::of(Scalar::I32)}));
     Reg call = b.parameter(loop::Type::pointer(), "call");
-    auto pointerField = [&](int64_t i) { return b.load(loop::Type::pointer(), call, i); };
-    auto indexField = [&](int64_t i) { return b.load(loop::Type::index(), call, i); };
-    Frame frame{pointerField(0), indexField(1),   pointerField(2), pointerField(3),
-                pointerField(4), pointerField(5), pointerField(7), {}};
+    auto refuse = [&] { return Builder::Values{status(b, errorArgument)}; };
+    b.ret(b.branch(misplaced(b, call, 8), refuse, [&] {
+      auto pointerField = [&](int64_t i) { return b.load(loop::Type::pointer(), call, i); };
+      auto indexField = [&](int64_t i) { return b.load(loop::Type::index(), call, i); };
+      const Frame frame{pointerField(0), indexField(1),   pointerField(2), pointerField(3),
+                        pointerField(4), pointerField(5), pointerField(7), {}};
+      Reg bytes = indexField(6);
+      return b.branch(lacksTable(b, frame), refuse, [&] { return checkedRun(b, frame, bytes, fillers); });
+    }));
+  }
+
+  // Whether one of the tables that a call points to is null or misaligned: nothing can be looked at then.
+  Reg lacksTable(Builder& b, const Frame& frame) {
+    Reg lacks = b.number(0, loop::Type::of(Scalar::I1));
+    auto needs = [&](bool any, Reg table) {
+      if (any) lacks = b.binary(Op::Or, lacks, misplaced(b, table, 8));
+    };
+    needs(!graph_.symbols().empty(), frame.sizes);
+    needs(!graph_.inputs.empty(), frame.inputs);
+    needs(!graph_.outputs.empty(), frame.outputs);
+    return lacks;
+  }
+
+  // Gives the status, after the work if there is no mistake.
+  Builder::Values checkedRun(Builder& b, Frame frame, Reg workspaceBytes,
+                             const std::vector<std::string>& fillers) {
     frame.offsets = offsets(b, frame.sizes, frame.batch);
     auto work = [&] {
       for (size_t i = 0; i < fillers.size(); ++i) {
@@ -178,14 +214,14 @@ private:
         const TensorType& type = graph_.value(graph_.outputs[c.output].value).type;
         Reg count = b.mul(frame.batch, sizeFrom(b, graph_, frame.sizes, type.elements()));
         Reg to = pointerTo(b, frame, {Place::Output, c.output});
-        b.parallel(frame.executor, b.ceilDiv(count, copyChunk), copier,
+        b.parallel(frame.executor, b.ceilDiv(count, copyChunk), copier(),
                    {pointerTo(b, frame, c.from), to, count});
       }
       return Builder::Values{status(b, ok)};
     };
-    Reg wrong = mistake(b, frame, indexField(6));
+    Reg wrong = mistake(b, frame, workspaceBytes);
     Reg fine = b.compare(Op::Eq, wrong, status(b, ok));
-    b.ret(b.branch(fine, work, [&] { return Builder::Values{wrong}; }));
+    return b.branch(fine, work, [&] { return Builder::Values{wrong}; });
   }
 
   // What is wrong with a call, as a status: looked at before any work, since a caller may have skipped
@@ -196,10 +232,7 @@ private:
     Reg some = b.compare(Op::Lt, b.index(0), frame.batch);
     // Null or misaligned. With no items and no bytes, null will do.
     auto pointer = [&](Reg p, int64_t alignment, Reg used) {
-      Reg number = b.addressNumber(p);
-      Reg null = b.compare(Op::Eq, number, b.index(0));
-      Reg odd = b.compare(Op::Ne, b.binary(Op::And, number, b.index(alignment - 1)), b.index(0));
-      argument = b.binary(Op::Or, argument, b.select(used, b.binary(Op::Or, null, odd), none));
+      argument = b.binary(Op::Or, argument, b.select(used, misplaced(b, p, alignment), none));
     };
     for (size_t i = 0; i < graph_.inputs.size(); ++i)
       pointer(pointerTo(b, frame, {Place::Input, i}), 4, some);

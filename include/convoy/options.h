@@ -7,6 +7,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace convoy {
 inline namespace v1 {
@@ -68,6 +70,11 @@ struct Options {
   std::string cpu;
   // 0..3
   int optimize = 3;
+  // Other values for constants of the script, written as in one: {{"sigma", "2.5"}}. Of one that is named
+  // twice the last value counts. Without effect, and a warning, for graph IR.
+  std::vector<std::pair<std::string, std::string>> constants;
+  // Where imported scripts are looked for, after the folders of the importing file and of the script.
+  std::vector<std::string> importFolders;
   // Of the compilation, and of runs without `executor`; 0: all cores that the process may use.
   int threads = 0;
 

@@ -58,10 +58,10 @@ using Shape = std::vector<std::int64_t>;
 // may also be given as a View<const float, 1> of one element.
 struct Input {
   template <typename T, int Rank>
-  Input(std::string_view name, const View<T, Rank>& view) : name(name), view(view) {}
+  Input(std::string_view itsName, const View<T, Rank>& itsView) : name(itsName), view(itsView) {}
   // Of float or double, so that {"W", 4} is a size wherever sizes are taken too.
   template <typename Number, typename = std::enable_if_t<std::is_floating_point_v<Number>>>
-  Input(std::string_view name, Number number) : name(name), number(static_cast<float>(number)) {}
+  Input(std::string_view itsName, Number itsNumber) : name(itsName), number(static_cast<float>(itsNumber)) {}
   std::string_view name;
   std::optional<detail::AnyView> view; // none: it is the number
   float number = 0;
@@ -70,7 +70,7 @@ struct Input {
 // A view under the name of an output. A single unnamed result is called "result".
 struct Output {
   template <typename T, int Rank>
-  Output(std::string_view name, const View<T, Rank>& view) : name(name), view(view) {
+  Output(std::string_view itsName, const View<T, Rank>& itsView) : name(itsName), view(itsView) {
     static_assert(!std::is_const_v<T>, "an output's view must not be const");
   }
   std::string_view name;

@@ -65,7 +65,8 @@ private:
   std::shared_ptr<const State> state_;
 };
 
-// A T, or the errors that prevented it. Warnings are in diagnostics() either way.
+// A T, or the errors that prevented it. Warnings are in diagnostics() either way. What is taken out of a
+// temporary is a value of its own: `for (auto& d : convoy::compileFile(path).diagnostics())` is safe.
 template <typename T> class [[nodiscard]] Expected {
 public:
   Expected(std::optional<T> value, std::vector<Diagnostic> diagnostics)
@@ -74,22 +75,28 @@ public:
   explicit operator bool() const { return value_.has_value(); }
   bool hasValue() const { return value_.has_value(); }
   // Only of one that has a value.
-  T& operator*() { return *value_; }
-  const T& operator*() const { return *value_; }
+  T& operator*() & { return *value_; }
+  const T& operator*() const& { return *value_; }
+  T operator*() && { return std::move(*value_); }
   T* operator->() { return &*value_; }
   const T* operator->() const { return &*value_; }
 
-  const std::vector<Diagnostic>& diagnostics() const { return diagnostics_; }
+  const std::vector<Diagnostic>& diagnostics() const& { return diagnostics_; }
+  std::vector<Diagnostic> diagnostics() && { return std::move(diagnostics_); }
 
 #if defined(__cpp_exceptions)
   // The value, or an Error thrown: for programs that like exceptions.
-  T& value() {
+  T& value() & {
     if (!value_) throw Error(diagnostics_);
     return *value_;
   }
-  const T& value() const {
+  const T& value() const& {
     if (!value_) throw Error(diagnostics_);
     return *value_;
+  }
+  T value() && {
+    if (!value_) throw Error(std::move(diagnostics_));
+    return std::move(*value_);
   }
 #endif
 
@@ -138,9 +145,11 @@ public:
 
   explicit operator bool() const { return value_.has_value(); }
   // Only of one that has a value.
-  const T& operator*() const { return *value_; }
+  const T& operator*() const& { return *value_; }
+  T operator*() && { return std::move(*value_); }
   const T* operator->() const { return &*value_; }
-  const Status& status() const { return status_; }
+  const Status& status() const& { return status_; }
+  Status status() && { return std::move(status_); }
 
 private:
   std::optional<T> value_;

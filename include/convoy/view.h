@@ -16,7 +16,7 @@ inline namespace v1 {
 inline constexpr int largestRank = 5;
 
 // How many elements a view has along each of its dimensions.
-template <int Rank> using Extents = std::array<std::int64_t, Rank>;
+template <int Rank> using Extents = std::array<std::int64_t, static_cast<std::size_t>(Rank)>;
 
 // What a view's memory holds. Float32 is taken as it is. UInt8 is a picture's: 0..255 stands for 0..1.
 // Results that are written to it are rounded: NaN to 0, clamped to 0..1, times 255, half to even.
@@ -62,12 +62,12 @@ public:
   // dense. `batched`: the first extent counts items; by default where there are four dimensions.
   static View hwc(T* data, Extents<Rank> extents, std::int64_t rowStride = 0, bool batched = Rank == 4) {
     static_assert(Rank >= 3, "channels last needs channels, height and width");
-    const int channels = batched ? 1 : 0;
+    const std::size_t channels = batched ? 1 : 0;
     Extents<Rank> strides{};
     strides[channels] = 1;
     strides[Rank - 1] = extents[channels];
     std::int64_t step = rowStride != 0 ? rowStride : times(extents[Rank - 1], extents[channels]);
-    for (int axis = Rank - 2; axis >= 0; --axis) {
+    for (std::size_t axis = Rank - 1; axis-- > 0;) {
       if (axis == channels) continue;
       strides[axis] = step;
       step = times(step, extents[axis]);
@@ -89,7 +89,8 @@ public:
     static_assert(sizeof...(Indices) == Rank, "one index per dimension");
     const Extents<Rank> at{static_cast<std::int64_t>(indices)...};
     std::int64_t offset = 0;
-    for (int axis = 0; axis < Rank; ++axis) offset += at[axis] * strides_[axis];
+    for (std::size_t axis = 0; axis < static_cast<std::size_t>(Rank); ++axis)
+      offset += at[axis] * strides_[axis];
     return data_[offset];
   }
 
@@ -102,7 +103,7 @@ private:
     Extents<Rank> strides{};
     strides[Rank - 1] = 1;
     std::int64_t step = rowStride;
-    for (int axis = Rank - 2; axis >= 0; --axis) {
+    for (std::size_t axis = Rank - 1; axis-- > 0;) {
       strides[axis] = step;
       step = times(step, extents[axis]);
     }
@@ -128,7 +129,7 @@ struct AnyView {
   AnyView(const View<T, Rank>& view)
       : data(const_cast<std::remove_const_t<T>*>(view.data())), type(typeOf<T>()),
         writable(!std::is_const_v<T>), rank(Rank) {
-    for (int axis = 0; axis < Rank; ++axis) {
+    for (std::size_t axis = 0; axis < static_cast<std::size_t>(Rank); ++axis) {
       extents[axis] = view.extents()[axis];
       strides[axis] = view.strides()[axis];
     }

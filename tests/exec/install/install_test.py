@@ -142,6 +142,10 @@ def check_shared(checks, folder, compilers, prefix, generator):
     (data / "scale.cvy").write_text(
         'pipeline scale(x: tensor[1, 1, 2]) -> tensor { return conv(x, 1, kernel: 1x1, bias: false, name: "c") }\n')
     write_safetensors(data / "scale.safetensors", "c.weight", [3])
+    (data / "named.cvy").write_text(
+        'import "unit.cvy"\nweights "named.safetensors"\npipeline named(x: tensor[1, 1, 2]) -> tensor { return x |> unit }\n')
+    (data / "unit.cvy").write_text('block unit(x) { return x |> conv(1, kernel: 1x1, bias: false, name: "c") }\n')
+    shutil.copy(data / "scale.safetensors", data / "named.safetensors")
     done = run(prefix / "bin" / "convoy", "emit", data / "scale.cvy", "--stage=schedule", "-o", data / "scale.schedule")
     checks.that(done.returncode == 0, "a schedule is printed", done.stdout)
 
@@ -158,7 +162,10 @@ def check_shared(checks, folder, compilers, prefix, generator):
     project.prints("5 10\n", "program")
     (data / "scale.schedule").touch()
     checks.equal(project.rebuilt("after a change of the schedule"), 1, "pipelines compiled after a change of their schedule")
-    project.idle("after a change of the schedule")
+    for name, what in (("unit.cvy", "a script that is imported"), ("named.safetensors", "the weights that a script names")):
+        (data / name).touch()
+        checks.equal(project.rebuilt(f"after a change of {what}"), 1, f"pipelines compiled after a change of {what}")
+    project.idle("after changes of files that scripts name")
 
     symbols = run("nm", "--dynamic", "--defined-only", "--format=just-symbols", project.build / "libscale.so")
     checks.that(symbols.stdout.split() and all(name.startswith("scale_") for name in symbols.stdout.split()),

@@ -56,7 +56,7 @@ TEST(Bind, SignaturesAreCheckedOnce) {
     return std::string(function.error().message());
   };
   EXPECT_EQ(messageOf(pipeline.bind<void(Planes)>()),
-            "the signature has 1 views, but the pipeline has 1 inputs and 1 outputs");
+            "the signature has 1 view, but the pipeline has 1 input and 1 output");
   EXPECT_EQ(messageOf(pipeline.bind<void(Planes, Planes)>()), "output 'result': the view is const");
   EXPECT_EQ(messageOf(pipeline.bind<void(View<const float, 2>, Result)>()),
             "input 'x': the view has 2 dimensions, but must have 3, or 4 with a batch in front");

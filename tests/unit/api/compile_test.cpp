@@ -55,6 +55,33 @@ TEST(Compile, MistakesAreObjects) {
   EXPECT_EQ(diagnostic.rendered.find("\x1b"), std::string::npos) << "no colours";
 }
 
+// What a temporary gives outlives it.
+TEST(Compile, TemporariesGiveValues) {
+  const auto wrong = [] {
+    return convoy::compileSource("pipeline p(x: tensor[1, 4, 4]) { return x |> relo }");
+  };
+  size_t count = 0;
+  for (const convoy::Diagnostic& diagnostic : wrong().diagnostics()) {
+    EXPECT_EQ(diagnostic.code, "E0202");
+    ++count;
+  }
+  EXPECT_EQ(count, 1u);
+  EXPECT_THROW(wrong().value(), convoy::Error);
+  const auto right = [] { return convoy::compileSource(blur); };
+  const convoy::Pipeline& kept = *right();
+  EXPECT_EQ(kept.name(), "blur");
+  const convoy::Pipeline& taken = right().value();
+  EXPECT_EQ(taken.name(), "blur");
+  count = 0;
+  for (const convoy::Shape& shape : *kept.outputShapes({{"H", 5}, {"W", 6}})) {
+    EXPECT_EQ(shape, (convoy::Shape{2, 5, 6}));
+    ++count;
+  }
+  EXPECT_EQ(count, 1u);
+  const convoy::Status& status = kept.outputShapes({{"H", 5}}).status();
+  EXPECT_STREQ(status.message(), "the size 'W' is missing");
+}
+
 TEST(Compile, ValueThrowsTheDiagnostics) {
   auto result = convoy::compileSource("nonsense");
   try {
@@ -102,6 +129,7 @@ TEST(Compile, WarningsComeWithSuccess) {
   EXPECT_EQ(status.code(), convoy::StatusCode::Argument);
   EXPECT_STREQ(status.message(), "there is no stage 'ast' when starting from graph IR");
   EXPECT_EQ(result->emit(convoy::Stage::Ast), "");
+  EXPECT_EQ(result->emit(static_cast<convoy::Stage>(99), text).code(), convoy::StatusCode::Argument);
 }
 
 TEST(Compile, TellsWhatAPipelineIs) {
@@ -224,6 +252,51 @@ TEST(Compile, ParametersFromAFile) {
       46.5f);
   named.weights += ".nowhere";
   EXPECT_FALSE(convoy::compileSource(body, "p.cvy", named));
+}
+
+TEST(Compile, ConstantsHaveOtherValues) {
+  const char* script = "const factor = 2\npipeline p(x: tensor[1]) -> tensor[1] { return x * factor }";
+  const auto resultOf = [&](const convoy::Options& options) {
+    const float x = 3;
+    float y = 0;
+    EXPECT_OK(compiled(script, options)
+                  .run({{"x", convoy::View<const float, 1>(&x, {1})}},
+                       {{"result", convoy::View<float, 1>(&y, {1})}}));
+    return y;
+  };
+  convoy::Options options;
+  EXPECT_EQ(resultOf(options), 6);
+  options.constants = {{"factor", "4"}, {"factor", "5"}};
+  EXPECT_EQ(resultOf(options), 15) << "the last one counts";
+
+  const std::pair<const char*, std::pair<std::string, std::string>> wrong[] = {{"E0254", {"fakter", "3"}},
+                                                                               {"E0254", {"", ""}},
+                                                                               {"E0255", {"factor", ""}},
+                                                                               {"E0255", {"factor", "much"}}};
+  for (const auto& [code, constant] : wrong) {
+    options.constants = {constant};
+    auto result = convoy::compileSource(script, "p.cvy", options);
+    ASSERT_FALSE(result) << constant.first;
+    ASSERT_EQ(result.diagnostics().size(), 1u);
+    EXPECT_EQ(result.diagnostics()[0].code, code) << result.diagnostics()[0].rendered;
+  }
+  const std::string graph = compiled(script).emit(convoy::Stage::Graph);
+  auto result = convoy::compileSource(graph, "p.graph", options);
+  ASSERT_TRUE(result);
+  ASSERT_EQ(result.diagnostics().size(), 1u);
+  EXPECT_EQ(result.diagnostics()[0].message, "'-D' has no effect when starting from graph IR");
+}
+
+TEST(Compile, ImportsAreLookedForInTheFoldersGiven) {
+  const ScriptFile imported("block twice(x) { return x * 2 }\n");
+  const size_t slash = imported.path().rfind('/');
+  const std::string script = "import \"" + imported.path().substr(slash + 1) +
+                             "\"\npipeline p(x: tensor[1]) -> tensor[1] { return x |> twice }";
+  EXPECT_FALSE(convoy::compileSource(script, "/nowhere/p.cvy"));
+  convoy::Options options;
+  options.importFolders = {"/nowhere/else", imported.path().substr(0, slash)};
+  auto result = convoy::compileSource(script, "/nowhere/p.cvy", options);
+  EXPECT_TRUE(result) << result.diagnostics()[0].rendered;
 }
 
 TEST(Compile, ScheduleTextIsUsed) {

@@ -44,6 +44,7 @@ TEST(Describe, PrefixIsACIdentifier) {
   EXPECT_EQ(symbolPrefix("my.net-2"), "my_net_2");
   EXPECT_EQ(symbolPrefix("3d"), "_3d");
   EXPECT_EQ(symbolPrefix(""), "_");
+  EXPECT_EQ(symbolPrefix("convoy"), "convoy_") << "convoy_pipeline is a type";
 }
 
 TEST(Describe, Interface) {
