@@ -296,7 +296,7 @@ Value Elaborator::enter(const Definition& definition, Frame& frame, const Argume
   frame_ = &frame;
   calls_.push_back(&frame);
   statements(*frame.body);
-  if (!frame.returned && diags_.errorCount() == errors)
+  if (!frame.returned && !stopped_ && diags_.errorCount() == errors)
     diags_.report(diag::MissingReturn, definition.nameLocation(), definition.kind(), definition.name())
         .help("end it with 'return'");
   std::vector<Result> results;
