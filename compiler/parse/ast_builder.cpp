@@ -456,9 +456,10 @@ private:
     auto report = diags_.report(diag::UnexpectedToken, locate(context.Comma(0)), "')'", "','");
     std::string size;
     for (Parser::ArgumentContext* part : parts) {
-      const std::string text = part->getText();
+      const Location place = locate(*part);
+      const std::string text(place.file->text().substr(place.begin, place.end - place.begin));
       if (text.empty() || text.find_first_not_of("0123456789") != std::string::npos || text[0] == '0') {
-        report.help("a size is written 3x3, and a list in brackets: [a, b]");
+        report.help("a size is written 3x3, a computed one size(h, w), a list [a, b]");
         return;
       }
       size += (size.empty() ? "" : "x") + text;

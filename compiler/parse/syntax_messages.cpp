@@ -232,8 +232,11 @@ private:
   }
 
   void advise(DiagnosticBuilder& built) {
+    if (isDashInName(site_.found)) {
+      built.help("'-' cannot be part of a name; '_' can");
+      return;
+    }
     if (adviseOnForeignSyntax(site_, site_.found, built)) return;
-    if (isDashInName(site_.found)) built.help("'-' cannot be part of a name; '_' can");
     adviseOnSize(site_.found, built);
     bool inArguments = site_.rule == Parser::RuleArguments || site_.rule == Parser::RuleGroup;
     bool commaMissing = inArguments && hasPrevious() && endsExpression(previous()) && !expectsValue() &&
