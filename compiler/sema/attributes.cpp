@@ -97,10 +97,10 @@ static const char* expectation(AttributeForm form) {
   case AttributeForm::Int: return "an integer";
   case AttributeForm::Float: return "a number";
   case AttributeForm::Bool: return "true or false";
-  case AttributeForm::Sizes: return "a number or a size such as 3x3";
-  case AttributeForm::Kernel: return "a number, a size such as 3x3, or values in brackets";
+  case AttributeForm::Sizes: return "an integer or a size such as 3x3";
+  case AttributeForm::Kernel: return "an integer, a size such as 3x3, or values in brackets";
   case AttributeForm::Padding:
-    return "a number, a size such as 1x1, a list of sides, same, same_lower or valid";
+    return "an integer, a size such as 1x1, a list of sides, same, same_lower or valid";
   case AttributeForm::Border: return "zero, constant(value), replicate, reflect, reflect101 or wrap";
   }
   return "";
