@@ -38,6 +38,7 @@ struct Argument {
   Layout layout = Layout::Planar; // Read, Write
   Packing packing;                // Weights
   double border = 0;              // BorderRow: the number that fills it
+  int64_t perColumn = 1;          // BorderRow: numbers for each column
 };
 
 struct KernelCall {
@@ -49,10 +50,12 @@ struct KernelCall {
 // One spatial tensor access: extents as values, slowest first, and the element strides that go with a layout.
 class KernelBuilder {
 public:
-  KernelBuilder(const Graph& graph, const Schedule& schedule, const Kernel& kernel, loop::Function& function);
+  KernelBuilder(const Graph& graph, const Schedule& schedule, const Target& target, const Kernel& kernel,
+                loop::Function& function);
 
   const Graph& graph;
   const Schedule& schedule;
+  const Target& target;
   const Kernel& kernel;
   Builder b;
   Reg begin, end;
@@ -66,7 +69,8 @@ public:
   Reg read(ValueId id, Layout layout);
   Reg write(ValueId id, Layout layout);
   Reg weights(ValueId parameter, Packing packing);
-  Reg borderRow(ValueId like, double border);
+  // A row of one number, as long as the rows of `like` times `perColumn`.
+  Reg borderRow(ValueId like, double border, int64_t perColumn = 1);
 
   // A size as an i64, computed where it is asked for.
   Reg size(const Size& size);

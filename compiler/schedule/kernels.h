@@ -7,6 +7,8 @@ namespace convoy::schedule {
 
 void planarWindow(KernelBuilder& k);
 void blockedWindow(KernelBuilder& k);
+void planarPool(KernelBuilder& k);        // small windows
+void channelwiseWindow(KernelBuilder& k); // blocked, small windows over each channel by itself
 void pointwise(KernelBuilder& k);
 void globalPool(KernelBuilder& k);
 void softmax(KernelBuilder& k);

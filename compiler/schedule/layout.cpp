@@ -8,6 +8,29 @@ bool isDepthwise(const graph::Graph& graph, const graph::Value& conv) {
   return groups > 1 && groups == channels && conv.type.channels() == channels;
 }
 
+bool isPerChannel(const graph::Graph& graph, const graph::Value& window) {
+  return window.op != OpKind::Conv || isDepthwise(graph, window);
+}
+
+bool isSmallWindow(const graph::Value& node) {
+  Window window = windowOf(node.attributes);
+  for (int64_t extent : window.kernel)
+    if (extent > 16) return false;
+  return (window.kernel.back() - 1) * window.dilation.back() < 16 && window.stride.back() <= 4;
+}
+
+// Convolution keeps the weights of all rows in registers, pooling has none.
+bool unrollsRows(const graph::Value& node) {
+  Window window = windowOf(node.attributes);
+  if (window.kernel.size() < 2) return false;
+  int64_t height = window.kernel[window.kernel.size() - 2];
+  return height <= 5 && (node.op != OpKind::Conv || height * window.kernel.back() <= 9);
+}
+
+int64_t mostTileRows(const graph::Value& window) {
+  return isSmallWindow(window) && unrollsRows(window) ? 8 : 1;
+}
+
 Layout layoutFor(Layout layout, const TensorType& type) {
   if (type.channels() == 1) return Layout::Planar;
   for (int axis = 0; axis < type.spatialRank(); ++axis)

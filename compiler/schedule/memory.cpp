@@ -103,7 +103,7 @@ private:
     for (const KernelCall& call : calls)
       for (const Argument& a : call.arguments) {
         if (a.kind == Argument::BorderRow) {
-          plan_.borderRow(graph_.value(a.value).type.dims.back(), a.border);
+          plan_.borderRow(graph_.value(a.value).type.dims.back() * a.perColumn, a.border);
           continue;
         }
         if (a.kind != Argument::Weights) continue;

@@ -60,6 +60,17 @@ std::optional<Layout> neededLayout(const graph::Graph& graph, const Kernel& kern
 // One filter per channel, and as many results as channels: nothing is mixed between channels.
 bool isDepthwise(const graph::Graph& graph, const graph::Value& conv);
 
+// Pooling, or depthwise convolution: a window over each channel by itself.
+bool isPerChannel(const graph::Graph& graph, const graph::Value& window);
+// Windows so small that a tile of results holds all that it reads of an input row in registers, and
+// neighbours share what they have in common.
+bool isSmallWindow(const graph::Value& window);
+// Whether the kernel's rows are written out.
+bool unrollsRows(const graph::Value& window);
+// How many rows of results a tile of a window over each channel may have: several, which share input rows,
+// where the kernel's rows are written out.
+int64_t mostTileRows(const graph::Value& window);
+
 struct Problem {
   std::string text;             // one sentence
   std::optional<size_t> kernel; // of the schedule; none when it is about all of it

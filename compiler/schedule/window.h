@@ -9,6 +9,8 @@ namespace convoy::schedule {
 struct WindowAxis {
   int64_t kernel, stride, dilation;
   Reg padBegin, padEnd, input, output;
+  // How many neighbouring inputs `outputs` neighbouring results span.
+  int64_t reach(int64_t outputs) const { return (outputs - 1) * stride + (kernel - 1) * dilation + 1; }
 };
 
 enum class Combine { MultiplyAdd, Maximum, Sum };
@@ -19,6 +21,7 @@ struct Window3 {
   Border border;           // pooling: a constant that changes nothing
   std::vector<WindowAxis> axes;
   int64_t taps = 1;
+  bool unrollsRows = false; // see schedule.h
   // Average pooling: how many positions are counted. Fixed: always all taps.
   bool fixedCount = true, countPadding = true;
   int64_t channels = 1, filters = 1, groups = 1;
@@ -45,6 +48,17 @@ Reg mapBorder(Builder& b, BorderMode mode, Reg coordinate, Reg n, Reg& valid);
 void insideTaps(KernelBuilder& k, const WindowAxis& axis, Reg first, Reg last, Reg& lo, Reg& hi);
 // How many taps of an axis count at output position o (average pooling), as i64.
 Reg countedTaps(KernelBuilder& k, const Window3& w, const WindowAxis& axis, Reg o);
+
+// Average pooling: the sum of a window divided by how many of its positions count. `outer` and `last` are the
+// output position; lanes that are channels share it.
+Reg averageOf(KernelBuilder& k, const Window3& w, Reg sum, const std::vector<Reg>& outer, Reg last);
+// The same where lanes are neighbours along the last axis, the first one at `last`. `edge`: some of their
+// windows may reach outside.
+Reg planarAverageOf(KernelBuilder& k, const Window3& w, Reg sum, const std::vector<Reg>& outer, Reg last,
+                    bool edge);
+
+// Neighbours along the last axis from `at` on; lanes outside of 0..n-1 are not read and give `otherwise`.
+Reg loadInside(KernelBuilder& k, Reg n, Reg row, const Index& at, Reg otherwise);
 
 // acc (+) x: w is the weight, used by MultiplyAdd only.
 Reg combine(Builder& b, Combine how, Reg acc, Reg x, Reg w);

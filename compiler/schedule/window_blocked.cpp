@@ -16,8 +16,8 @@ namespace {
 class BlockedWindow {
 public:
   explicit BlockedWindow(KernelBuilder& k)
-      : k_(k), b_(k.b), w_(windowOfKernel(k)), tail_(k), pixels_(k.kernel.tile[0]),
-        vectors_(k.kernel.tile[1]), lanes_(k.lanes) {}
+      : k_(k), b_(k.b), w_(windowOfKernel(k)), tail_(k), pixels_(k.kernel.tile[w_.perChannel ? 1 : 0]),
+        vectors_(w_.perChannel ? 1 : k.kernel.tile[1]), lanes_(k.lanes) {}
 
   void run() {
     inputLayout_ = layoutFor(k_.layoutOf(w_.input), k_.value(w_.input).type);
