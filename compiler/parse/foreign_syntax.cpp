@@ -242,7 +242,6 @@ const char* helpForStrayCharacter(std::string_view character) {
     const char* help;
   };
   static constexpr Entry entries[] = {
-      {"#", "comments start with '//'"},
       {"%", "the remainder is written mod(a, b)"},
       {"|", "a pipe is written '|>', a logical or '||'"},
       {"&", "a logical and is written '&&'"},

@@ -56,7 +56,8 @@ private:
       auto end = from + static_cast<uint32_t>(token->getStopIndex()) + 1;
       if (begin < hashUntil_) continue; // of a comment in the way of other languages
       if (token->getType() == Lexer::Stray && file_.text()[begin] == '#') {
-        strayCharacter({&file_, begin, end}, "#");
+        diags_.report(diag::StrayCharacter, {&file_, begin, end}, "'#'")
+            .fix("comments start with '//'", {&file_, begin, end}, "//");
         hashUntil_ = static_cast<uint32_t>(std::min<size_t>(file_.text().find('\n', begin), to));
         continue;
       }
