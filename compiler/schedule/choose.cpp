@@ -144,9 +144,9 @@ private:
     switch (kernel.algorithm) {
     case Algorithm::Window:
       kernel.layout = windowLayout(anchor);
-      kernel.tile = kernel.layout == Layout::Planar ? planarTile(anchor)
-                    : isPerChannel(graph_, anchor)  ? channelwiseTile(anchor)
-                                                    : blockedTile(anchor);
+      kernel.tile = kernel.layout == Layout::Planar                  ? planarTile(anchor)
+                    : isChannelwise(graph_, anchor, schedule_.lanes) ? channelwiseTile(anchor)
+                                                                     : blockedTile(anchor);
       break;
     case Algorithm::Pointwise:
       if (anchor.op == OpKind::Luminance) break;
@@ -170,7 +170,7 @@ private:
 
   Layout windowLayout(const Value& node) const {
     int64_t lanes = schedule_.lanes, filters = node.type.channels();
-    if (node.op != OpKind::Conv || isDepthwise(graph_, node))
+    if (isChannelwise(graph_, node, schedule_.lanes))
       return isBlocked(node.operands[0]) ? Layout::Blocked : Layout::Planar;
     int64_t channels = graph_.value(node.operands[0]).type.channels(),
             groups = node.attributes.get<int64_t>("groups");
@@ -183,8 +183,8 @@ private:
     Window window = windowOf(node.attributes);
     int rank = static_cast<int>(window.kernel.size());
     if (node.op != OpKind::Conv && isSmallWindow(node)) {
-      int64_t rows = mostTileRows(node) > 1 && window.stride[static_cast<size_t>(rank) - 2] <
-                                                   window.kernel[static_cast<size_t>(rank) - 2]
+      int64_t rows = mostTileRows(graph_, node) > 1 && window.stride[static_cast<size_t>(rank) - 2] <
+                                                           window.kernel[static_cast<size_t>(rank) - 2]
                          ? 2
                          : 1;
       return {1, rows, 1};
@@ -212,7 +212,8 @@ private:
   // end of a row, as long as it all fits in registers.
   std::vector<int64_t> channelwiseTile(const Value& node) const {
     Window window = windowOf(node.attributes);
-    bool convolves = node.op == OpKind::Conv, small = isSmallWindow(node), unrolls = unrollsRows(node);
+    bool convolves = node.op == OpKind::Conv, small = isSmallWindow(node),
+         unrolls = unrollsRows(graph_, node);
     size_t last = window.kernel.size() - 1;
     auto reach = [&](size_t axis, int64_t outputs) {
       return (outputs - 1) * window.stride[axis] + (window.kernel[axis] - 1) * window.dilation[axis] + 1;
@@ -224,7 +225,7 @@ private:
     auto width = node.type.spatial(static_cast<int>(last)).constant();
     std::vector<int64_t> best{1, 1};
     double least = 0;
-    for (int64_t rows = 1; rows <= (last > 0 ? mostTileRows(node) : 1); ++rows)
+    for (int64_t rows = 1; rows <= (last > 0 ? mostTileRows(graph_, node) : 1); ++rows)
       for (int64_t pixels = 1; pixels <= 8; ++pixels) {
         if (rows > 4 || (width && pixels > *width)) continue;
         int64_t columns = small ? reach(last, pixels) : pixels,
@@ -274,11 +275,11 @@ private:
     for (ValueId node : kernel.nodes)
       for (ValueId operand : graph_.value(node).operands) {
         if (own.count(operand) || graph_.value(operand).kind == Value::Parameter) continue;
-        auto needed = neededLayout(graph_, kernel, operand);
+        auto needed = neededLayout(graph_, schedule_, kernel, operand);
         if (needed && !available_[operand].count(*needed)) addReorder(operand, *needed);
       }
     schedule_.kernels.push_back(kernel);
-    available_[kernel.result()].insert(layoutFor(kernel.layout, graph_.value(kernel.result()).type));
+    available_[kernel.result()].insert(layoutFor(kernel.resultLayout(), graph_.value(kernel.result()).type));
   }
 
   const Graph& graph_;

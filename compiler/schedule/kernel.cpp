@@ -126,11 +126,11 @@ void KernelBuilder::units(const std::vector<Size>& counts,
 Reg KernelBuilder::scalarF32(Reg index) { return b.cast(loop::Type::of(Scalar::F32), index); }
 
 Layout KernelBuilder::layoutOf(ValueId operand) const {
-  if (auto needed = neededLayout(graph, kernel, operand)) return *needed;
+  if (auto needed = neededLayout(graph, schedule, kernel, operand)) return *needed;
   // A conversion that runs later is of no use here.
   for (const Kernel& k : schedule.kernels) {
     if (&k == &kernel) break;
-    if (k.result() == operand && layoutFor(k.layout, value(operand).type) == Layout::Blocked)
+    if (k.result() == operand && layoutFor(k.resultLayout(), value(operand).type) == Layout::Blocked)
       return Layout::Blocked;
   }
   return Layout::Planar;

@@ -22,10 +22,10 @@ struct Packing {
   enum Kind {
     Raw,     // as in the script
     Filters, // [tile][channel block][tap][channel][vectors * lanes]: blocked convolution and dense
-    Depth,   // [channel block][tap][lanes]: depthwise
+    Depth,   // [channel block][tap][channel of the group][lanes]: depthwise and small groups
   } kind = Raw;
   int64_t vectors = 1;      // Filters: channel vectors in a tile
-  int64_t channelBlock = 1; // Filters: input channels in a block
+  int64_t channelBlock = 1; // Filters: input channels in a block. Depth: channels of a group
   bool operator==(const Packing& o) const {
     return kind == o.kind && vectors == o.vectors && channelBlock == o.channelBlock;
   }

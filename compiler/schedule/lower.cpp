@@ -45,7 +45,7 @@ private:
     bool small = isSmallWindow(anchor);
     if (kernel.layout == Layout::Planar)
       return small && anchor.op != OpKind::Conv ? planarPool : planarWindow;
-    return small && isPerChannel(graph_, anchor) ? channelwiseWindow : blockedWindow;
+    return small && isChannelwise(graph_, anchor, schedule_.lanes) ? channelwiseWindow : blockedWindow;
   }
 
   // Builds the kernel's function. One that is equal but for names exists already: then that one is called.

@@ -77,7 +77,7 @@ private:
 
   void placeResult(size_t i) {
     ValueId id = kernel(i).result();
-    Layout layout = layoutFor(kernel(i).layout, graph_.value(id).type);
+    Layout layout = layoutFor(kernel(i).resultLayout(), graph_.value(id).type);
     Buffer buffer{id, layout};
     if (kernel(i).algorithm == Algorithm::Alias) {
       plan_.places[buffer] = plan_.places.at(root(buffer));

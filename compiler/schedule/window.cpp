@@ -4,6 +4,18 @@
 
 namespace convoy::schedule {
 
+namespace {
+
+bool mixesNoPositions(const Window& window) {
+  bool all = true;
+  for (size_t i = 0; i < window.kernel.size(); ++i)
+    all &= window.kernel[i] == 1 && window.stride[i] == 1 && window.padBegin[i] == Size(0) &&
+           window.padEnd[i] == Size(0);
+  return all;
+}
+
+} // namespace
+
 Window3 windowOfKernel(KernelBuilder& k) {
   const graph::Value& node = k.value(k.kernel.anchor());
   const TensorType& input = k.value(node.operands[0]).type;
@@ -12,8 +24,13 @@ Window3 windowOfKernel(KernelBuilder& k) {
   w.input = node.operands[0];
   w.channels = input.channels();
   w.filters = node.type.channels();
-  w.unrollsRows = unrollsRows(node);
-  for (size_t i = 0; i < window.kernel.size(); ++i) {
+  w.unrollsRows = unrollsRows(k.graph, node);
+  w.flat = mixesNoPositions(window) && canFlatten(k.graph, k.kernel, 1);
+  if (w.flat) {
+    Reg positions = k.product(input, 1), none = k.b.index(0);
+    w.axes.push_back({1, 1, 1, none, none, positions, positions});
+  }
+  for (size_t i = 0; i < window.kernel.size() && !w.flat; ++i) {
     int axis = static_cast<int>(i);
     w.axes.push_back({window.kernel[i], window.stride[i], window.dilation[i], k.size(window.padBegin[i]),
                       k.size(window.padEnd[i]), k.size(input.spatial(axis)),
@@ -39,6 +56,16 @@ Window3 windowOfKernel(KernelBuilder& k) {
     }
   }
   return w;
+}
+
+std::vector<Size> Window3::outerSizes(const TensorType& result) const {
+  std::vector<Size> sizes;
+  for (size_t axis = 0; axis < outer(); ++axis) sizes.push_back(result.spatial(static_cast<int>(axis)));
+  return sizes;
+}
+
+Size Window3::lastSize(const TensorType& result) const {
+  return flat ? spatialSize(result) : result.spatial(result.spatialRank() - 1);
 }
 
 Reg coordinate(KernelBuilder& k, const WindowAxis& axis, Reg o, Reg tap) {
@@ -182,6 +209,7 @@ Reg combine(Builder& b, Combine how, Reg acc, Reg x, Reg w) {
 TileRange interiorTiles(KernelBuilder& k, const WindowAxis& axis, int64_t width, int64_t overshoot) {
   Builder& b = k.b;
   TileRange range;
+  range.begin = b.index(0);
   range.count = b.ceilDiv(axis.output, width);
   range.first = b.min(b.ceilDiv(axis.padBegin, width * axis.stride), range.count);
   int64_t reach =
@@ -190,6 +218,26 @@ TileRange interiorTiles(KernelBuilder& k, const WindowAxis& axis, int64_t width,
   Reg tiles = b.add(b.floorDiv(room, width * axis.stride), 1);
   range.end = b.max(b.min(tiles, b.floorDiv(axis.output, width)), range.first);
   return range;
+}
+
+TileRange clip(KernelBuilder& k, const TileRange& range, Reg from, Reg to) {
+  Builder& b = k.b;
+  TileRange part;
+  part.begin = from;
+  part.count = b.min(to, range.count);
+  part.first = b.min(b.max(range.first, from), part.count);
+  part.end = b.max(b.min(range.end, part.count), part.first);
+  return part;
+}
+
+void overEdges(KernelBuilder& k, const TileRange& range, const std::function<void(Reg tile)>& body) {
+  Builder& b = k.b;
+  Reg inside = b.sub(range.end, range.first), all = b.sub(range.count, range.begin);
+  b.loop("edge", b.index(0), b.sub(all, inside), 1, {}, [&](Reg e, const Builder::Values&) {
+    Reg tile = b.add(range.begin, e);
+    body(b.select(b.compare(Op::Lt, tile, range.first), tile, b.add(tile, inside)));
+    return Builder::Values{};
+  });
 }
 
 } // namespace convoy::schedule

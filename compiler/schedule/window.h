@@ -22,6 +22,8 @@ struct Window3 {
   std::vector<WindowAxis> axes;
   int64_t taps = 1;
   bool unrollsRows = false; // see schedule.h
+  // All axes are walked as one: no tap reaches another position.
+  bool flat = false;
   // Average pooling: how many positions are counted. Fixed: always all taps.
   bool fixedCount = true, countPadding = true;
   int64_t channels = 1, filters = 1, groups = 1;
@@ -30,6 +32,9 @@ struct Window3 {
 
   const WindowAxis& last() const { return axes.back(); }
   size_t outer() const { return axes.size() - 1; } // axes that are rows, not columns
+  // The output's extents along the axes, of its type.
+  std::vector<Size> outerSizes(const TensorType& result) const;
+  Size lastSize(const TensorType& result) const;
   // The border adds nothing to a result, so that rows outside can be left out.
   bool borderIsNeutral() const {
     return border.mode == BorderMode::Constant && (combine != Combine::MultiplyAdd || border.value == 0);
@@ -66,8 +71,12 @@ Reg combine(Builder& b, Combine how, Reg acc, Reg x, Reg w);
 // Output tiles along the last axis that read inside the input only, [first, end) of `count` tiles of `width`
 // positions; `overshoot`: how many positions behind the last tap a tile's loads may reach.
 struct TileRange {
-  Reg count, first, end;
+  Reg begin, first, end, count; // all tiles: begin..count
 };
 TileRange interiorTiles(KernelBuilder& k, const WindowAxis& axis, int64_t width, int64_t overshoot);
+// The tiles from..to of a range.
+TileRange clip(KernelBuilder& k, const TileRange& range, Reg from, Reg to);
+// Calls body(tile) in a loop over the tiles of a range that are not inside.
+void overEdges(KernelBuilder& k, const TileRange& range, const std::function<void(Reg tile)>& body);
 
 } // namespace convoy::schedule

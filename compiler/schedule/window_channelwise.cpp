@@ -1,5 +1,5 @@
-// Depthwise convolution and pooling over channel-blocked tensors: lanes are the channels of one block, and
-// nothing is mixed between them.
+// Depthwise convolution, pooling and small groups over channel-blocked tensors: lanes are the channels of one
+// block, and nothing is mixed between blocks.
 //
 // A work unit is a strip of rows of one block. A tile of rows x pixels keeps its sums in registers; every
 // input vector that it needs is read once and serves all of its taps. Pooling first joins the rows of each
@@ -13,16 +13,19 @@ namespace convoy::schedule {
 
 namespace {
 
+constexpr int64_t chunkTiles = 32; // tiles of a unit where there are no rows
+
 class ChannelwiseWindow {
 public:
   explicit ChannelwiseWindow(KernelBuilder& k)
       : k_(k), b_(k.b), w_(windowOfKernel(k)), tail_(k), rows_(k.kernel.tile[0]), pixels_(k.kernel.tile[1]),
-        lanes_(k.lanes), columns_(w_.last().reach(pixels_)) {}
+        lanes_(k.lanes), columns_(w_.last().reach(pixels_)),
+        mixed_(mixedChannels(k.graph, k.value(k.kernel.anchor()))) {}
 
   void run() {
     in_ = k_.read(w_.input, Layout::Blocked);
     if (convolves()) {
-      weights_ = k_.weights(w_.weight, {Packing::Depth, 1, 1});
+      weights_ = k_.weights(w_.weight, {Packing::Depth, 1, mixed_});
       if (w_.hasBias) bias_ = k_.weights(w_.bias, {});
     }
     if (hasRows() && w_.border.mode == BorderMode::Constant)
@@ -31,12 +34,14 @@ public:
     plane_ = k_.product(k_.value(w_.input).type, 1);
     tiles_ = interiorTiles(k_, w_.last(), pixels_, 0);
 
+    strip_ = hasRows() ? std::max<int64_t>(rows_ * 2, 4) : chunkTiles;
     const TensorType& result = k_.value(k_.kernel.anchor()).type;
-    int outer = static_cast<int>(w_.outer());
-    strip_ = hasRows() ? std::max<int64_t>(rows_ * 2, 4) : 1;
-    std::vector<Size> counts{Size(k_.blocks(w_.filters))};
-    for (int axis = 0; axis + 1 < outer; ++axis) counts.push_back(result.spatial(axis));
-    counts.push_back(hasRows() ? Size::ceilDiv(result.spatial(outer - 1), strip_) : Size(1));
+    std::vector<Size> counts = w_.outerSizes(result);
+    if (hasRows())
+      counts.back() = Size::ceilDiv(counts.back(), strip_);
+    else
+      counts.push_back(Size::ceilDiv(w_.lastSize(result), pixels_ * chunkTiles));
+    counts.insert(counts.begin(), Size(k_.blocks(w_.filters)));
     k_.units(counts, [&](const std::vector<Reg>& parts) { unit(parts); });
     k_.finish();
   }
@@ -54,10 +59,15 @@ private:
     depth_.assign(parts.begin() + 2, parts.end() - 1);
     Reg base = b_.mul(b_.add(b_.mul(item_, k_.blocks(w_.channels)), block_), plane_);
     channel_ = b_.named(b_.offset(Scalar::F32, in_, Index(base, lanes_)), "channel");
-    if (weights_) blockWeights_ = b_.offset(Scalar::F32, weights_, Index(block_, w_.taps * lanes_));
+    if (weights_) blockWeights_ = b_.offset(Scalar::F32, weights_, Index(block_, w_.taps * mixed_ * lanes_));
+    TileRange all = tiles_;
     if (!hasRows()) {
+      Reg from = b_.mul(parts.back(), chunkTiles);
+      tiles_ = clip(k_, all, from, b_.add(from, chunkTiles));
       interiorOf(1, nullptr);
-      return edgesOf(nullptr);
+      edgesOf(nullptr);
+      tiles_ = all;
+      return;
     }
 
     Reg y0 = b_.named(b_.mul(parts.back(), strip_), "y0");
@@ -89,13 +99,10 @@ private:
   }
 
   void edgesOf(Reg y) {
-    Reg inside = b_.sub(tiles_.end, tiles_.first);
-    b_.loop("edge", b_.index(0), b_.sub(tiles_.count, inside), 1, {}, [&](Reg e, const Builder::Values&) {
-      Reg t = b_.select(b_.compare(Op::Lt, e, tiles_.first), e, b_.add(e, inside));
+    overEdges(k_, tiles_, [&](Reg t) {
       Reg x = b_.mul(t, pixels_);
       EdgeColumns edge = edgeColumns(x);
       tile(1, y, x, &edge);
-      return Builder::Values{};
     });
   }
 
@@ -229,16 +236,30 @@ private:
         mine = mine ? combine(b_, w_.combine, mine, columns, nullptr) : columns;
         continue;
       }
-      mine = b_.unroll("kx", 0, w_.last().kernel, {mine}, [&](Reg kx, const Builder::Values& outer) {
-        Reg tap = b_.add(b_.mul(use.tapRow, w_.last().kernel), kx);
-        Reg weight = b_.load(k_.vector, blockWeights_, Index(tap, lanes_));
-        return b_.unroll("p", 0, pixels_, outer, [&](Reg p, const Builder::Values& carried) {
-          Reg sum = b_.fma(column(columns, p, kx), weight, b_.get(carried[0], {p}));
-          return Builder::Values{b_.set(carried[0], {p}, sum)};
+      mine = b_.unroll("i", 0, mixed_, {mine}, [&](Reg i, const Builder::Values& start) {
+        Reg spread = spreadChannel(columns, i);
+        return b_.unroll("kx", 0, w_.last().kernel, start, [&](Reg kx, const Builder::Values& outer) {
+          Reg tap = b_.add(b_.mul(use.tapRow, w_.last().kernel), kx);
+          Reg weight = b_.load(k_.vector, blockWeights_, Index(tap, mixed_ * lanes_) + Index(i, lanes_));
+          return b_.unroll("p", 0, pixels_, outer, [&](Reg p, const Builder::Values& carried) {
+            Reg sum = b_.fma(column(spread, p, kx), weight, b_.get(carried[0], {p}));
+            return Builder::Values{b_.set(carried[0], {p}, sum)};
+          });
         });
       })[0];
     }
     return state;
+  }
+
+  // Grouped convolution: the lanes of each group all take the group's channel i.
+  Reg spreadChannel(Reg columns, Reg i) {
+    if (mixed_ == 1) return columns;
+    std::vector<int64_t> lanes;
+    for (int64_t lane = 0; lane < lanes_; ++lane) lanes.push_back(lane / mixed_ * mixed_);
+    return b_.unroll("q", 0, columns_, {columns}, [&](Reg q, const Builder::Values& carried) {
+      Reg v = b_.get(columns, {q});
+      return Builder::Values{b_.set(carried[0], {q}, b_.shuffle(v, v, lanes, i))};
+    })[0];
   }
 
   Reg column(Reg columns, Reg p, Reg kx) {
@@ -263,21 +284,12 @@ private:
   void finish(Reg y, Reg x, Reg results, const EdgeColumns* edge) {
     std::vector<Reg> position = depth_;
     if (y) position.push_back(y);
-    b_.unroll("p", 0, pixels_, {}, [&](Reg p, const Builder::Values&) {
-      Reg at = b_.add(x, p);
-      auto store = [&] {
-        Reg v = b_.get(results, {p});
-        if (w_.combine == Combine::Sum) v = averageOf(k_, w_, v, position, at);
-        Site site{item_, block_, position, nullptr, false};
-        site.spatial.push_back(at);
-        tail_.store(tail_.evaluate(1, v, site), site);
-        return Builder::Values{};
-      };
-      if (edge)
-        b_.branch(b_.compare(Op::Lt, at, w_.last().output), store, nullptr);
-      else
-        store();
-      return Builder::Values{};
+    Site site{item_, block_, position, nullptr, w_.flat};
+    site.spatial.push_back(x);
+    Reg count = edge ? b_.sub(w_.last().output, x) : nullptr;
+    tail_.finishPixels(pixels_, site, count, [&](Reg p) {
+      Reg v = b_.get(results, {p});
+      return w_.combine == Combine::Sum ? averageOf(k_, w_, v, position, b_.add(x, p)) : v;
     });
   }
 
@@ -293,7 +305,7 @@ private:
   Builder& b_;
   Window3 w_;
   Elementwise tail_;
-  int64_t rows_, pixels_, lanes_, columns_, strip_ = 1;
+  int64_t rows_, pixels_, lanes_, columns_, mixed_, strip_ = 1;
   Reg in_ = nullptr, weights_ = nullptr, bias_ = nullptr, borderRow_ = nullptr, plane_ = nullptr;
   TileRange tiles_{};
   // Of the current unit.

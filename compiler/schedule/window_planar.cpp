@@ -34,12 +34,15 @@ public:
     overshoot_ = w_.last().stride <= mostShuffled ? w_.last().stride - 1 : 0;
     tiles_ = interiorTiles(k_, w_.last(), lanes_, overshoot_);
 
+    strip_ = std::max<int64_t>(rows_ * 2, 8);
+    chunk_ = vectors_ * 16;
     const TensorType& result = k_.value(k_.kernel.anchor()).type;
-    int outer = static_cast<int>(w_.outer());
-    strip_ = outer == 0 ? 1 : std::max<int64_t>(rows_ * 2, 8);
-    std::vector<Size> counts{Size(w_.filters / filters_)};
-    for (int axis = 0; axis + 1 < outer; ++axis) counts.push_back(result.spatial(axis));
-    counts.push_back(outer == 0 ? Size(1) : Size::ceilDiv(result.spatial(outer - 1), strip_));
+    std::vector<Size> counts = w_.outerSizes(result);
+    if (w_.outer() > 0)
+      counts.back() = Size::ceilDiv(counts.back(), strip_);
+    else
+      counts.push_back(Size::ceilDiv(w_.lastSize(result), lanes_ * chunk_));
+    counts.push_back(Size(w_.filters / filters_)); // last: what is read serves all filters
     k_.units(counts, [&](const std::vector<Reg>& parts) { unit(parts); });
     k_.finish();
   }
@@ -49,8 +52,9 @@ private:
 
   void unit(const std::vector<Reg>& parts) {
     item_ = parts[0];
-    firstFilter_ = b_.mul(parts[1], filters_);
-    depth_.assign(parts.begin() + 2, parts.end() - 1);
+    firstFilter_ = b_.mul(parts.back(), filters_);
+    Reg along = parts[parts.size() - 2]; // the strip of rows, or the chunk
+    depth_.assign(parts.begin() + 1, parts.end() - 2);
     int64_t perGroup = w_.channels / w_.groups, filtersPerGroup = w_.filters / w_.groups;
     Reg firstChannel = b_.mul(b_.binary(Op::Div, firstFilter_, b_.index(filtersPerGroup)), perGroup);
     Reg base = b_.mul(b_.add(b_.mul(item_, w_.channels), firstChannel), channelStride_);
@@ -58,11 +62,16 @@ private:
     if (w_.combine == Combine::MultiplyAdd)
       filterWeights_ = b_.offset(Scalar::F32, weights_, Index(firstFilter_, perGroup * w_.taps));
     if (w_.outer() == 0) {
+      TileRange all = tiles_;
+      Reg from = b_.mul(along, chunk_);
+      tiles_ = clip(k_, all, from, b_.add(from, chunk_));
       interior(1, nullptr);
-      return edges(nullptr);
+      edges(nullptr);
+      tiles_ = all;
+      return;
     }
 
-    Reg y0 = b_.named(b_.mul(parts.back(), strip_), "y0");
+    Reg y0 = b_.named(b_.mul(along, strip_), "y0");
     Reg y1 = b_.named(b_.min(b_.add(y0, strip_), w_.axes[w_.outer() - 1].output), "y1");
     Reg whole = y0;
     if (rows_ > 1) {
@@ -270,7 +279,7 @@ private:
       if (w_.outer() > 0) position.push_back(b_.add(y, at[1]));
       Reg v = b_.get(t, at), column = b_.add(x, b_.mul(at[2], lanes_));
       if (w_.combine == Combine::Sum) v = planarAverageOf(k_, w_, v, position, column, edge);
-      Site site{item_, b_.add(firstFilter_, at[0]), position, mask, false};
+      Site site{item_, b_.add(firstFilter_, at[0]), position, mask, w_.flat};
       site.spatial.push_back(column);
       tail_.store(tail_.evaluate(1, v, site), site);
       return t;
@@ -356,14 +365,11 @@ private:
   // The tiles before the first and behind the last interior one, in one loop.
   void edges(Reg y) {
     Rows kept = makeRows(1, y);
-    Reg inside = b_.sub(tiles_.end, tiles_.first);
     Columns columns = [&](Reg row, Reg x, Reg tap) { return edgeColumn(row, x, tap); };
-    b_.loop("edge", b_.index(0), b_.sub(tiles_.count, inside), 1, {}, [&](Reg e, const Builder::Values&) {
-      Reg tile = b_.select(b_.compare(Op::Lt, e, tiles_.first), e, b_.add(e, inside));
+    overEdges(k_, tiles_, [&](Reg tile) {
       Reg x = b_.mul(tile, lanes_);
       Reg mask = b_.mask(static_cast<uint32_t>(lanes_), b_.sub(w_.last().output, x));
       finishTile(1, 1, y, x, sums(1, 1, y, x, kept, columns), true, mask);
-      return Builder::Values{};
     });
   }
 
@@ -371,7 +377,7 @@ private:
   Builder& b_;
   Window3 w_;
   Elementwise tail_;
-  int64_t filters_, rows_, vectors_, lanes_, strip_ = 1, overshoot_ = 0;
+  int64_t filters_, rows_, vectors_, lanes_, strip_ = 1, chunk_ = 1, overshoot_ = 0;
   Reg in_ = nullptr, weights_ = nullptr, bias_ = nullptr, borderRow_ = nullptr;
   Reg channelStride_ = nullptr, inputRow_ = nullptr;
   TileRange tiles_{};

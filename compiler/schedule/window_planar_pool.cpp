@@ -11,6 +11,8 @@ namespace convoy::schedule {
 
 namespace {
 
+constexpr int64_t chunkTiles = 64; // vectors of a unit where there are no rows
+
 class PlanarPool {
 public:
   explicit PlanarPool(KernelBuilder& k)
@@ -24,12 +26,14 @@ public:
     plane_ = k_.product(k_.value(w_.input).type, 1);
     tiles_ = interiorTiles(k_, w_.last(), lanes_, parts_ * lanes_ - w_.last().reach(lanes_));
 
+    strip_ = std::max<int64_t>(rows_ * 2, 8);
     const TensorType& result = k_.value(k_.kernel.anchor()).type;
-    int outer = static_cast<int>(w_.outer());
-    strip_ = hasRows() ? std::max<int64_t>(rows_ * 2, 8) : 1;
-    std::vector<Size> counts{Size(w_.channels)};
-    for (int axis = 0; axis + 1 < outer; ++axis) counts.push_back(result.spatial(axis));
-    counts.push_back(hasRows() ? Size::ceilDiv(result.spatial(outer - 1), strip_) : Size(1));
+    std::vector<Size> counts = w_.outerSizes(result);
+    if (hasRows())
+      counts.back() = Size::ceilDiv(counts.back(), strip_);
+    else
+      counts.push_back(Size::ceilDiv(w_.lastSize(result), lanes_ * chunkTiles));
+    counts.insert(counts.begin(), Size(w_.channels));
     k_.units(counts, [&](const std::vector<Reg>& parts) { unit(parts); });
     k_.finish();
   }
@@ -47,7 +51,11 @@ private:
     Reg base = b_.mul(b_.add(b_.mul(item_, w_.channels), number_), plane_);
     channel_ = b_.named(b_.offset(Scalar::F32, in_, Index(base)), "channel");
     if (!hasRows()) {
+      TileRange all = tiles_;
+      Reg from = b_.mul(parts.back(), chunkTiles);
+      tiles_ = clip(k_, all, from, b_.add(from, chunkTiles));
       alongRow(1, nullptr);
+      tiles_ = all;
       return;
     }
     Reg y0 = b_.named(b_.mul(parts.back(), strip_), "y0");
@@ -70,12 +78,7 @@ private:
               tile(rows, y, x, /*edge=*/false);
               return Builder::Values{};
             });
-    Reg inside = b_.sub(tiles_.end, tiles_.first);
-    b_.loop("edge", b_.index(0), b_.sub(tiles_.count, inside), 1, {}, [&](Reg e, const Builder::Values&) {
-      Reg t = b_.select(b_.compare(Op::Lt, e, tiles_.first), e, b_.add(e, inside));
-      tile(rows, y, b_.mul(t, lanes_), /*edge=*/true);
-      return Builder::Values{};
-    });
+    overEdges(k_, tiles_, [&](Reg t) { tile(rows, y, b_.mul(t, lanes_), /*edge=*/true); });
   }
 
   // The input row at tap kd of the depth and at row coordinate c.
@@ -182,7 +185,7 @@ private:
     if (y) position.push_back(y);
     Reg mask = edge ? b_.mask(static_cast<uint32_t>(lanes_), b_.sub(w_.last().output, x)) : nullptr;
     if (w_.combine == Combine::Sum) v = planarAverageOf(k_, w_, v, position, x, edge);
-    Site site{item_, number_, position, mask, false};
+    Site site{item_, number_, position, mask, w_.flat};
     site.spatial.push_back(x);
     tail_.store(tail_.evaluate(1, v, site), site);
   }
