@@ -1,4 +1,5 @@
 #include "driver/commands.h"
+#include "sema/sema.h"
 #include <set>
 #include <tuple>
 
@@ -25,6 +26,13 @@ bool checkPipelines(Compilation& c, PhaseTimes& times) {
     c.stages = {Stage::Ast};
     if (!runPipeline(c, Goal::Stages, times, nothing)) return false;
     for (const ast::Pipeline& pipeline : c.syntax->pipelines) names.push_back(pipeline.name);
+  }
+  // A file for others to import has no pipeline.
+  if (c.syntax && names.empty() && !(c.syntax->blocks.empty() && c.syntax->constants.empty())) {
+    SemaOptions options;
+    options.defines = c.options.defines;
+    checkDefinitions(*c.syntax, options, c.diags);
+    return !c.diags.hasErrors();
   }
   const std::set<std::string> different(names.begin(), names.end());
   if (names.size() < 2 || different.size() < names.size()) return runPipeline(c, Goal::Check, times, nothing);

@@ -2,27 +2,13 @@
 #include "convoy/runtime.h"
 #include "output/files.h"
 #include "support/internal_error.h"
-#include <filesystem>
+#include "support/nearest_file.h"
 
 namespace convoy::driver {
 
 namespace {
 bool endsWith(const std::string& text, const std::string& end) {
   return text.size() > end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
-}
-
-// For a file that does not exist: the one of the same folder whose name is nearest, or "".
-std::string nearestFile(const std::string& path) {
-  namespace fs = std::filesystem;
-  const fs::path wanted(path);
-  std::error_code error;
-  if (fs::exists(wanted, error)) return "";
-  std::vector<std::string> names;
-  for (fs::directory_iterator file(wanted.has_parent_path() ? wanted.parent_path() : ".", error), end;
-       !error && file != end; file.increment(error))
-    names.push_back(file->path().filename().string());
-  const std::string near = nearestName(wanted.filename().string(), names);
-  return near.empty() ? "" : (wanted.parent_path() / near).string();
 }
 } // namespace
 

@@ -1,6 +1,7 @@
 #include "command/text.h"
 #include "import/weights.h"
 #include "support/error_words.h"
+#include "support/nearest_file.h"
 #include <algorithm>
 #include <cstring>
 #include <sys/stat.h>
@@ -46,7 +47,14 @@ std::optional<WeightsFile> openWeights(const std::string& path, Location locatio
   try {
     Result<std::unique_ptr<TensorStore>> store = open(path);
     if (store) return WeightsFile{path, location, std::move(*store)};
-    diags.report(diag::CannotReadWeights, location, path, store.error().text);
+    auto report = diags.report(diag::CannotReadWeights, location, path, store.error().text);
+    if (const std::string near = path.empty() ? "" : nearestFile(path); !near.empty())
+      report.help("did you mean '" + near + "'?");
+    const std::string ending = command::extensionOf(path);
+    for (const char* pickled : {".pth", ".pt", ".ckpt", ".bin", ".pkl"})
+      if (ending == pickled)
+        report.help("PyTorch writes what can be read with safetensors.torch.save_file(model.state_dict(), "
+                    "\"net.safetensors\")");
   } catch (const std::bad_alloc&) {
     diags.report(diag::CannotReadWeights, location, path, "there is not enough memory");
   }

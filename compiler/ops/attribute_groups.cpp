@@ -44,12 +44,27 @@ void WindowShape::store(Attributes& resolved) const {
   if (!paddingWord.empty()) resolved.set("padding", paddingWord);
 }
 
+static const char* exampleOf(AttributeForm form) {
+  switch (form) {
+  case AttributeForm::Int: return "16";
+  case AttributeForm::Float: return "0.5";
+  case AttributeForm::Bool: return "true";
+  case AttributeForm::Sizes: return "2x2";
+  case AttributeForm::Kernel: return "3x3";
+  case AttributeForm::Padding: return "same";
+  case AttributeForm::Border: return "replicate";
+  }
+  return "";
+}
+
 void missingAttribute(ShapeRequest& request, const char* op, const char* name) {
   auto report = request.diags.report(diag::MissingAttribute, request.location, op, name);
   const OpInfo* row = findOp(op);
   require(row != nullptr, "a layer that is not in the table");
   for (const AttributeSpec& spec : row->attributes)
-    if (spec.name == name) report.help(spec.name + ": " + spec.doc);
+    if (spec.name == name)
+      report.help(spec.name + ": " + spec.doc + " For example `" + spec.name + ": " + exampleOf(spec.form) +
+                  "`");
 }
 
 DiagnosticBuilder wrongOperand(ShapeRequest& request, const char* op, const std::string& needs,
@@ -70,8 +85,9 @@ bool requireSpatial(ShapeRequest& request, const char* op) {
 
 static bool inRange(ShapeRequest& request, const char* op, const char* name, int64_t low, int64_t value) {
   if (value >= low && value <= kAttributeLimit) return true;
-  request.diags.report(diag::AttributeOutOfRange, request.attributeLocation(name), op, name, value, low,
-                       kAttributeLimit);
+  const std::string range =
+      value < low ? "at least " + std::to_string(low) : "at most " + std::to_string(kAttributeLimit);
+  request.diags.report(diag::AttributeOutOfRange, request.attributeLocation(name), op, name, range, value);
   return false;
 }
 
@@ -93,10 +109,16 @@ bool perAxis(ShapeRequest& request, const char* op, const char* name, int64_t lo
   size_t rank = static_cast<size_t>(request.operands[0].spatialRank());
   if (values.size() == 1) values.resize(rank, values[0]);
   if (values.size() != rank) {
-    request.diags
-        .report(diag::AttributeLength, request.attributeLocation(name), op, name,
-                static_cast<int64_t>(values.size()), request.operands[0].str(), static_cast<int64_t>(rank))
-        .note("a size is written depth x height x width, as far as the input has them");
+    const TensorType& input = request.operands[0];
+    auto report =
+        request.diags.report(diag::AttributeLength, request.attributeLocation(name), op, name,
+                             static_cast<int64_t>(values.size()), input.str(), static_cast<int64_t>(rank));
+    report.note("a size is written depth x height x width, as far as the input has them");
+    if (input.dims[0] == Size(1) && values.size() + 1 == rank) {
+      TensorType item = input; // N, C, H, W
+      item.dims.erase(item.dims.begin());
+      report.help("the batch is never written: one item is " + item.str());
+    }
     return false;
   }
   for (int64_t value : values)

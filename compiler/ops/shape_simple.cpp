@@ -31,6 +31,39 @@ std::optional<Size> agree(ShapeRequest& request, const char* op, const std::stri
   return b.isConstant() ? b : a;
 }
 
+// The stride with which a window of one position makes the size of `to` from that of `from`; nullopt: none
+// does.
+std::optional<int64_t> strideBetween(const TensorType& from, const TensorType& to) {
+  std::optional<int64_t> stride;
+  for (int axis = 0; axis < from.spatialRank(); ++axis) {
+    int64_t wanted = 1;
+    if (from.spatial(axis) != to.spatial(axis)) {
+      const auto before = from.spatial(axis).constant(), after = to.spatial(axis).constant();
+      if (!before || !after) return std::nullopt;
+      wanted = (*before + *after - 1) / *after;
+      if ((*before + wanted - 1) / wanted != *after) return std::nullopt;
+    }
+    if (stride.value_or(wanted) != wanted) return std::nullopt;
+    stride = wanted;
+  }
+  return stride;
+}
+
+// The remedy of residual networks: a convolution that gives one the channels and the size of the other.
+void adviseProjection(DiagnosticBuilder& report, const TensorType& left, const TensorType& right) {
+  if (left.spatialRank() != 2 || right.spatialRank() != 2) return;
+  const bool leftFirst = left.channels() <= right.channels();
+  for (const bool isLeft : {leftFirst, !leftFirst}) {
+    const TensorType &from = isLeft ? left : right, &to = isLeft ? right : left;
+    const auto stride = strideBetween(from, to);
+    if (!stride) continue;
+    std::string call = "conv(" + std::to_string(to.channels()) + ", kernel: 1x1";
+    if (*stride > 1) call += ", stride: " + std::to_string(*stride);
+    report.help("to add them, lead " + from.str() + " through `" + call + ")`");
+    return;
+  }
+}
+
 // What two operands are together; tensor[C] aligns with the channels, other ranks must be equal. `op` names
 // the layer in checks; diagnostics show its symbol, as it was written.
 std::optional<TensorType> broadcast(ShapeRequest& request, const char* op, const char* symbol,
@@ -53,9 +86,11 @@ std::optional<TensorType> broadcast(ShapeRequest& request, const char* op, const
       result.dims[axis] = *same;
     else {
       request.misfits = {static_cast<int>(axis)};
-      labelOperands(request, request.diags.report(diag::ShapesDiffer, request.location, symbol, left.str(),
-                                                  right.str(), axisName(longer, static_cast<int>(axis)),
-                                                  a.str(), b.str()));
+      auto report =
+          request.diags.report(diag::ShapesDiffer, request.location, symbol, left.str(), right.str(),
+                               axisName(longer, static_cast<int>(axis)), a.str(), b.str());
+      labelOperands(request, report);
+      if (std::string_view(symbol) == "+") adviseProjection(report, left, right);
       return std::nullopt;
     }
   }
@@ -158,7 +193,9 @@ std::optional<TensorType> concatShape(ShapeRequest& request) {
 std::optional<TensorType> flattenShape(ShapeRequest& request) {
   auto count = request.operands[0].elements().constant();
   if (!count) {
-    wrongOperand(request, "flatten", "sizes that are known when compiling", 0);
+    wrongOperand(request, "flatten", "sizes that are known when compiling", 0)
+        .help("write them in the type of the input, such as image[rgb, 224, 224]")
+        .help("or average over height and width before it: global_avg_pool");
     return std::nullopt;
   }
   return TensorType{{Size(*count)}, ImageKind::None};

@@ -451,6 +451,22 @@ private:
     return expr;
   }
 
+  // `(3, 3)`, as other languages write sizes.
+  void reportTuple(Parser::GroupContext& context, const std::vector<Parser::ArgumentContext*>& parts) {
+    auto report = diags_.report(diag::UnexpectedToken, locate(context.Comma(0)), "')'", "','");
+    std::string size;
+    for (Parser::ArgumentContext* part : parts) {
+      const Location place = locate(*part);
+      const std::string text(place.file->text().substr(place.begin, place.end - place.begin));
+      if (text.empty() || text.find_first_not_of("0123456789") != std::string::npos || text[0] == '0') {
+        report.help("a size is written 3x3, a computed one size(h, w), a list [a, b]");
+        return;
+      }
+      size += (size.empty() ? "" : "x") + text;
+    }
+    report.fix("a size is written without brackets", locate(context), size);
+  }
+
   // Parentheses around one value, or the record of a return.
   ExprPtr group(Parser::GroupContext& context) {
     bool recordAllowed = mayBeRecord_ == &context;
@@ -461,9 +477,7 @@ private:
     if (named && !recordAllowed)
       diags_.report(diag::MisplacedRecord, locate(context))
           .help("give each value a name of its own: low = ...; high = ...");
-    if (!named && !recordAllowed)
-      diags_.report(diag::UnexpectedToken, locate(context.Comma(0)), "')'", "','")
-          .help("a size is written 3x3, and a list in brackets: [a, b]");
+    if (!named && !recordAllowed) reportTuple(context, parts);
     ExprPtr record = make(Expr::Record, locate(context));
     for (Parser::ArgumentContext* part : parts) {
       Argument built = argument(*part);

@@ -1,5 +1,6 @@
 #include "parse/error_strategy.h"
 #include "parse/limits.h"
+#include <utility>
 
 namespace convoy {
 
@@ -94,6 +95,9 @@ void ErrorStrategy::report(antlr4::Parser* parser, const IntervalSet& expected) 
   size_t start = parser->getContext()->getStart()->getTokenIndex();
   auto* parent = dynamic_cast<antlr4::ParserRuleContext*>(parser->getRuleContext()->parent);
   size_t rule = currentRule(parser), parentRule = parent ? parent->getRuleIndex() : rule;
+  // What follows a block inside of a pipeline belongs to the pipeline, which was ended before the block.
+  if (rule == Parser::RuleFile && std::exchange(bodyLeftOpen_, false)) return;
+  bodyLeftOpen_ = rule == Parser::RuleBody && opensNewPart(tokens_[found].kind);
   reportSyntaxError({tokens_, found, rule, parentRule, start, expected}, diags_);
 }
 
@@ -123,10 +127,11 @@ void ErrorStrategy::recover(antlr4::Parser* parser, std::exception_ptr error) {
   }
 }
 
-// Stops at a statement, a ';' or the '}' that ends the body; steps over whole pairs of braces.
+// Stops at a statement, a ';' or the '}' that ends the body; steps over whole pairs of braces and
+// parentheses.
 void ErrorStrategy::skipToStatement(antlr4::Parser* parser) {
   if (returnToStatement(parser)) return;
-  for (size_t depth = 0;; parser->consume()) {
+  for (size_t depth = 0, parentheses = 0;; parser->consume()) {
     size_t kind = lookAhead(parser);
     if (opensNewPart(kind)) return;
     if (kind == Parser::OpenBrace) ++depth;
@@ -134,7 +139,10 @@ void ErrorStrategy::skipToStatement(antlr4::Parser* parser) {
       if (kind == Parser::CloseBrace) --depth;
       continue;
     }
-    if (kind == Parser::CloseBrace || kind == Parser::Semicolon || startsStatement(parser)) return;
+    if (kind == Parser::OpenParen) ++parentheses;
+    if (kind == Parser::CloseParen && parentheses > 0) --parentheses;
+    const bool ends = kind == Parser::Semicolon && parentheses == 0; // not that of `for (i = 0; i < 3; i++)`
+    if (kind == Parser::CloseBrace || ends || startsStatement(parser)) return;
   }
 }
 
@@ -149,7 +157,9 @@ void ErrorStrategy::skipToBody(antlr4::Parser* parser) {
 void ErrorStrategy::skipToPipeline(antlr4::Parser* parser) {
   for (size_t depth = 0;; parser->consume()) {
     size_t kind = lookAhead(parser);
-    if (opensNewPart(kind) || (depth == 0 && isTopLevel(kind))) return;
+    if (opensNewPart(kind)) return;
+    // `from filters import blur` has one mistake.
+    if (depth == 0 && isTopLevel(kind) && tokens_.firstOnLine(position(parser))) return;
     if (kind == Parser::OpenBrace) ++depth;
     if (kind == Parser::CloseBrace && depth > 0) --depth;
   }

@@ -29,6 +29,7 @@ private:
   const ScannedTokens& tokens_;
   DiagnosticEngine& diags_;
   size_t reported_ = 0;
+  bool bodyLeftOpen_ = false; // the last error was a '}' that is missing before a new part
 };
 
 } // namespace convoy

@@ -1,4 +1,5 @@
 #include "parse/syntax_messages.h"
+#include "parse/foreign_syntax.h"
 #include "support/text.h"
 #include <algorithm>
 
@@ -127,12 +128,13 @@ private:
                                  "an operator or the end of the statement after '" +
                                      std::string(tokens_.text(start - 1)) + "'",
                                  describe(tokens_, start));
-      adviseOnSize(start, built);
+      if (!adviseOnForeignSyntax(site_, start, built)) adviseOnSize(start, built);
       return true;
     }
     if (inStatement && (kind_ == Parser::Colon || kind_ == Parser::EqualEqual || kind_ == Parser::Arrow)) {
-      diags_.report(diag::UnexpectedToken, tokens_.location(site_.found), "'=' after " + previousText(),
-                    describe(tokens_, site_.found));
+      auto built = diags_.report(diag::UnexpectedToken, tokens_.location(site_.found),
+                                 "'=' after " + previousText(), describe(tokens_, site_.found));
+      adviseOnForeignSyntax(site_, site_.found, built);
       return true;
     }
     if (!startsValue || kind_ == Parser::Else || kind_ == Parser::In) return false;
@@ -140,10 +142,21 @@ private:
     const std::string word(tokens_.text(start));
     if (isDashInName(start + 1))
       report.help("'-' cannot be part of a name; '_' can");
-    else if (!report.suggest(nearestName(word, {"return", "for", "if", "else", "const"}),
-                             tokens_.location(start), word))
+    else if (!adviseOnForeignStatement(tokens_, start, report) &&
+             !report.suggest(nearestName(word, {"return", "for", "if", "else", "const"}),
+                             tokens_.location(start), word)) {
       report.help("bind its value to a name ('y = ...') or return it ('return ...')");
+      if (goesOnAfterPipe(start)) report.help("to apply it to the value before it: |> " + word);
+    }
     return true;
+  }
+
+  // A call or a name on a line of its own, below a chain of layers.
+  bool goesOnAfterPipe(size_t start) const {
+    if (start == 0 || tokens_[start].kind != Parser::Name || !tokens_.firstOnLine(start) ||
+        !endsExpression(tokens_[start - 1].kind))
+      return false;
+    return followsPipe(start);
   }
 
   // A closing bracket without an opening one.
@@ -161,8 +174,8 @@ private:
   }
 
   // Whether a '|>' stands before, in the same statement.
-  bool followsPipe() const {
-    for (size_t i = site_.found; i-- > 0;) {
+  bool followsPipe(size_t index) const {
+    for (size_t i = index; i-- > 0;) {
       if (tokens_[i].kind == Parser::PipeTo) return true;
       if (tokens_[i].kind == Parser::Assign || tokens_[i].kind == Parser::Return ||
           tokens_[i].kind == Parser::OpenBrace || tokens_[i].kind == Parser::CloseBrace)
@@ -182,7 +195,7 @@ private:
     if (!isBinaryOperator(kind_) || expectsValue() || !hasPrevious() || !endsExpression(previous()))
       return false;
     if (site_.rule == Parser::RuleSignature || site_.rule == Parser::RuleStatement) return false;
-    if (!followsPipe()) return false;
+    if (!followsPipe(site_.found)) return false;
     std::string text(tokens_.text(site_.found));
     diags_.report(diag::OperatorAfterPipe, tokens_.location(site_.found), text)
         .help("'|>' binds loosest; to go on with its value, put it in parentheses: (x |> f) " + text + " y");
@@ -205,7 +218,7 @@ private:
         expects(Parser::CloseParen) || expects(Parser::CloseBracket) || expects(Parser::CloseBrace);
     bool bodyGoesOn = site_.rule == Parser::RuleBody && kind_ != antlr4::Token::EOF && !startsPart(kind_);
     if (closerExpected && !bodyGoesOn && opener != site_.found &&
-        (isCloser(kind_) || tokens_.line(opener) != tokens_.line(site_.found)))
+        (isCloser(kind_) || kind_ == Parser::Colon || tokens_.line(opener) != tokens_.line(site_.found)))
       built.label(tokens_.location(opener), "opened here");
     advise(built);
   }
@@ -219,7 +232,11 @@ private:
   }
 
   void advise(DiagnosticBuilder& built) {
-    if (isDashInName(site_.found)) built.help("'-' cannot be part of a name; '_' can");
+    if (isDashInName(site_.found)) {
+      built.help("'-' cannot be part of a name; '_' can");
+      return;
+    }
+    if (adviseOnForeignSyntax(site_, site_.found, built)) return;
     adviseOnSize(site_.found, built);
     bool inArguments = site_.rule == Parser::RuleArguments || site_.rule == Parser::RuleGroup;
     bool commaMissing = inArguments && hasPrevious() && endsExpression(previous()) && !expectsValue() &&
@@ -229,7 +246,10 @@ private:
     else if (inArguments && hasPrevious() && previous() == Parser::Name && !expectsValue()) {
       bool valueFollows = endsExpression(kind_) && !isCloser(kind_);
       if (kind_ == Parser::Assign)
-        built.fix("an argument's name is followed by ':'", tokens_.location(site_.found), ":");
+        built.fix("an argument's name is followed by ':'",
+                  {tokens_.location(site_.found).file, tokens_[site_.found - 1].end,
+                   tokens_[site_.found + 1].begin},
+                  ": ");
       else if (valueFollows || isOpener(kind_))
         built.help("an argument's name is followed by ':', as in '" +
                    std::string(tokens_.text(site_.found - 1)) + ": value'");

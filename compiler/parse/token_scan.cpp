@@ -1,8 +1,9 @@
 #include "parse/token_scan.h"
+#include "parse/foreign_syntax.h"
 #include "parse/limits.h"
-#include <cstdio>
-
+#include <algorithm>
 #include <cctype>
+#include <cstdio>
 
 namespace convoy {
 namespace {
@@ -53,6 +54,13 @@ private:
       if (token->getType() == antlr4::Token::EOF) return true;
       auto begin = from + static_cast<uint32_t>(token->getStartIndex());
       auto end = from + static_cast<uint32_t>(token->getStopIndex()) + 1;
+      if (begin < hashUntil_) continue; // of a comment in the way of other languages
+      if (token->getType() == Lexer::Stray && file_.text()[begin] == '#') {
+        diags_.report(diag::StrayCharacter, {&file_, begin, end}, "'#'")
+            .fix("comments start with '//'", {&file_, begin, end}, "//");
+        hashUntil_ = static_cast<uint32_t>(std::min<size_t>(file_.text().find('\n', begin), to));
+        continue;
+      }
       if (token->getChannel() == antlr4::Token::DEFAULT_CHANNEL &&
           !take({token->getType(), begin, end, false}))
         return false;
@@ -165,6 +173,9 @@ private:
       built.help("digits are written without separators");
     else if (digitsAndX)
       built.help("a size is numbers joined by a small 'x': 3x3");
+    else if ((text.back() == 'f' || text.back() == 'F') &&
+             text.find_first_not_of("0123456789.") == text.size() - 1)
+      built.fix("numbers have no ending", {where.file, where.end - 1, where.end}, "");
     else
       built.help("a name cannot start with a digit");
   }
@@ -177,6 +188,14 @@ private:
     return file_.text().substr(begin, end - begin);
   }
 
+  // The name that begins at `begin`.
+  std::string_view wordBehind(uint32_t begin) const {
+    uint32_t end = begin;
+    auto isPart = [&](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; };
+    while (end < file_.text().size() && isPart(file_.text()[end])) ++end;
+    return file_.text().substr(begin, end - begin);
+  }
+
   // What people import the layers of other tools from.
   static bool isModule(std::string_view word) {
     for (std::string_view module : {"nn", "F", "functional", "torch", "tf", "keras", "layers", "np", "numpy",
@@ -185,39 +204,48 @@ private:
     return false;
   }
 
-  void strayCharacter(Location where, std::string_view text) {
-    if (!decodeCharacter(text, 0).valid) return; // part of invalid UTF-8, which has been reported
-    if (text == "'" && singleQuoted(where)) return;
-    DiagnosticBuilder built = diags_.report(diag::StrayCharacter, where, "'" + std::string(text) + "'");
-    switch (text.front()) {
-    case '.': {
-      // nn.Conv2d, F.relu
-      const std::string_view before = wordBefore(where.begin);
-      if (before.empty() || !isModule(before))
-        built.help("a layer is applied with '|>': x |> relu");
-      else
-        built.fix("there are no modules: the layer's name stands alone",
-                  {where.file, where.begin - static_cast<uint32_t>(before.size()), where.end}, "");
-      break;
+  // nn.Conv2d, x.shape, x.relu(), parts.low
+  void adviseOnDot(Location where, DiagnosticBuilder& built) const {
+    const std::string_view before = wordBefore(where.begin), after = wordBehind(where.end);
+    if (isModule(before)) {
+      built.fix("there are no modules: the layer's name stands alone",
+                {where.file, where.begin - static_cast<uint32_t>(before.size()), where.end}, "");
+      return;
     }
-    case '#': built.help("comments start with '//'"); break;
-    case '%': built.help("the remainder is written mod(a, b)"); break;
-    case '|': built.help("a pipe is written '|>', a logical or '||'"); break;
-    case '&': built.help("a logical and is written '&&'"); break;
-    case '^': built.help("a power is written '**'"); break;
-    case '\'': built.help("strings are written in double quotes"); break;
-    }
+    for (std::string_view extent : {"shape", "size", "height", "width", "channels"})
+      if (after == extent && !before.empty()) {
+        const std::string asked = after == "size" ? "shape" : std::string(after);
+        built.help("what is known of a tensor is asked for: " + asked + "(" + std::string(before) + ")");
+        return;
+      }
+    built.help("a layer is applied with '|>': x |> relu");
+    const size_t behind = where.end + after.size();
+    if (!after.empty() && (behind >= file_.text().size() || file_.text()[behind] != '('))
+      built.help("several outputs are taken apart: low, high = bands(x)");
   }
 
-  // 'text' as other languages write it: one mistake, at its first quote. False when nothing closes it.
-  bool singleQuoted(Location where) {
+  void strayCharacter(Location where, std::string_view text) {
+    if (!decodeCharacter(text, 0).valid) return; // part of invalid UTF-8, which has been reported
+    if (text == "'" && quoted(where, "'", "' (a single quote)")) return;
+    if (text == "\xE2\x80\x9C" && quoted(where, "\xE2\x80\x9D", "'" + std::string(text) + "'")) return;
+    if (where.begin < quotedUntil_) return; // the closing one
+    DiagnosticBuilder built = diags_.report(diag::StrayCharacter, where, "'" + std::string(text) + "'");
+    if (text == ".")
+      adviseOnDot(where, built);
+    else if (const char* help = helpForStrayCharacter(text))
+      built.help(help);
+  }
+
+  // 'text', or in curly quotes: one mistake, at its first quote. False when nothing closes it.
+  bool quoted(Location where, std::string_view closing, const std::string& found) {
     if (where.begin < quotedUntil_) return true; // the closing one
     const std::string_view text = file_.text();
-    const size_t end = text.find_first_of("'\"\r\n", where.end);
-    if (end == std::string_view::npos || text[end] != '\'') return false;
-    quotedUntil_ = static_cast<uint32_t>(end) + 1;
+    const size_t line = std::min(text.find_first_of("\"\r\n", where.end), text.size());
+    const size_t end = text.substr(0, line).find(closing, where.end);
+    if (end == std::string_view::npos) return false;
+    quotedUntil_ = static_cast<uint32_t>(end + closing.size());
     const std::string inside(text.substr(where.end, end - where.end));
-    diags_.report(diag::StrayCharacter, {where.file, where.begin, quotedUntil_}, "' (a single quote)")
+    diags_.report(diag::StrayCharacter, {where.file, where.begin, quotedUntil_}, found)
         .fix("strings are written in double quotes", {where.file, where.begin, quotedUntil_},
              '"' + inside + '"');
     return true;
@@ -263,6 +291,7 @@ private:
   ScannedTokens& tokens_;
   const SourceFile& file_;
   uint32_t quotedUntil_ = 0; // the end of the last text in single quotes
+  uint32_t hashUntil_ = 0;   // the end of the last line with a '#'
   DiagnosticEngine& diags_;
   bool behindOpenString_ = false;
 };

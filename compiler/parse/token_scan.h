@@ -27,6 +27,8 @@ public:
   Location location(size_t index) const { return {file_, tokens_[index].begin, tokens_[index].end}; }
   uint32_t line(size_t index) const { return file_->position(tokens_[index].begin).line; }
   bool firstOnLine(size_t index) const { return index == 0 || line(index) != line(index - 1); }
+  // Whether the token begins its line without a blank before it.
+  bool firstInText(size_t index) const { return file_->position(tokens_[index].begin).column == 1; }
   const SourceFile& file() const { return *file_; }
 
   std::vector<ScannedToken>& list() { return tokens_; }

@@ -24,8 +24,12 @@ Value wrongOperands(const std::string& op, const std::vector<Value>& operands,
   std::string text;
   for (size_t i = 0; i < operands.size(); ++i)
     text += (i == 0 ? "" : i + 1 == operands.size() ? " and " : ", ") + describe(operands[i], context.graph);
-  context.diags.report(diag::WrongOperands, context.location, op, text.empty() ? "nothing" : text)
-      .help(usageOf(op));
+  auto report =
+      context.diags.report(diag::WrongOperands, context.location, op, text.empty() ? "nothing" : text);
+  const bool joinsTexts = op == "+" && std::any_of(operands.begin(), operands.end(), [](const Value& value) {
+                            return value.as<std::string>() != nullptr;
+                          });
+  report.help(joinsTexts ? "values are put into a text with braces: \"c{i}\"" : usageOf(op));
   return {};
 }
 

@@ -97,10 +97,10 @@ static const char* expectation(AttributeForm form) {
   case AttributeForm::Int: return "an integer";
   case AttributeForm::Float: return "a number";
   case AttributeForm::Bool: return "true or false";
-  case AttributeForm::Sizes: return "a number or a size such as 3x3";
-  case AttributeForm::Kernel: return "a number, a size such as 3x3, or values in brackets";
+  case AttributeForm::Sizes: return "an integer or a size such as 3x3";
+  case AttributeForm::Kernel: return "an integer, a size such as 3x3, or values in brackets";
   case AttributeForm::Padding:
-    return "a number, a size such as 1x1, a list of sides, same, same_lower or valid";
+    return "an integer, a size such as 1x1, a list of sides, same, same_lower or valid";
   case AttributeForm::Border: return "zero, constant(value), replicate, reflect, reflect101 or wrap";
   }
   return "";
@@ -164,14 +164,17 @@ std::optional<Attribute> Elaborator::attributeValue(const LayerCall& call, const
   }
   auto report = diags_.report(diag::WrongAttributeValue, location, spec.name, expectation(spec.form),
                               describe(value, graph_));
-  if (auto* text = value.as<std::string>(); text && written.kind == ast::Expr::String)
-    withoutQuotes(report, location, *text, spec.form == AttributeForm::Padding && isPaddingWord(*text));
+  if (auto* text = value.as<std::string>(); text && written.kind == ast::Expr::String) {
+    const std::string word = spec.form == AttributeForm::Padding ? nearestName(*text, paddingWords()) : "";
+    withoutQuotes(report, location, word.empty() ? *text : word, !word.empty());
+  } else if (value.as<Tensor>() && call.row.kind == OpKind::Clamp)
+    report.help("a limit that a run decides: select(x < level, level, x)");
+  else if (value.as<Tensor>() && !isScalar(value))
+    report.help(std::string("the input stands before '|>', or comes first: x |> ") + call.row.name + "(...)");
   else if (value.as<List>() && spec.form == AttributeForm::Sizes)
     report.help("one number per axis is a size: 2x1, or size(2, 1)");
   else if (value.as<double>() && written.kind == ast::Expr::Binary)
     report.help("'/' gives a number with a fraction; div(a, b) gives an integer");
-  else if (isScalar(value) && call.row.kind == OpKind::Clamp)
-    report.help("a limit that a run decides: select(x < level, level, x)");
   else if (isScalar(value))
     report.help(constantInstead);
   return std::nullopt;
@@ -208,8 +211,12 @@ std::optional<Attribute> Elaborator::borderValue(const ast::Expr& expr) {
     if (auto mode = borderModeNamed(*word)) return Attribute(Border{*mode, 0});
   auto report = diags_.report(diag::WrongAttributeValue, expr.location, "border",
                               expectation(AttributeForm::Border), describe(value, graph_));
-  if (auto* text = value.as<std::string>(); text && expr.kind == ast::Expr::String)
-    withoutQuotes(report, expr.location, *text, borderModeNamed(*text).has_value());
+  if (auto* text = value.as<std::string>(); text && expr.kind == ast::Expr::String) {
+    if (const std::string word = nearestName(*text, borderWords()); borderModeNamed(word))
+      withoutQuotes(report, expr.location, word, true);
+    else
+      withoutQuotes(report, expr.location, *text, false);
+  }
   return std::nullopt;
 }
 

@@ -87,8 +87,9 @@ bool Elaborator::matchArguments(const Definition& definition, const std::vector<
   for (size_t i = 0; i < arguments.positional.size(); ++i) {
     if (i >= names.size()) {
       std::string takes = counted(static_cast<int64_t>(names.size()), "value");
-      diags_.report(diag::TooManyArguments, arguments.of(i), definition.name(), takes)
-          .label(definition.nameLocation(), "defined here");
+      auto report = diags_.report(diag::TooManyArguments, arguments.of(i), definition.name(), takes);
+      report.label(definition.nameLocation(), "defined here");
+      if (!arguments.written[0]) report.help("the value before '|>' is the first of them");
       return false;
     }
     values[i] = arguments.positional[i];
@@ -296,7 +297,7 @@ Value Elaborator::enter(const Definition& definition, Frame& frame, const Argume
   frame_ = &frame;
   calls_.push_back(&frame);
   statements(*frame.body);
-  if (!frame.returned && diags_.errorCount() == errors)
+  if (!frame.returned && !stopped_ && diags_.errorCount() == errors)
     diags_.report(diag::MissingReturn, definition.nameLocation(), definition.kind(), definition.name())
         .help("end it with 'return'");
   std::vector<Result> results;

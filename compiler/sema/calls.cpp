@@ -141,6 +141,32 @@ static std::string nextAttribute(const LayerCall& call, const std::vector<ast::A
   return "";
 }
 
+// concat([a, b])
+static void withoutBrackets(DiagnosticBuilder& report, const OpInfo& row, const ast::Expr* list) {
+  const std::string help = std::string("the tensors stand one after another: ") + row.name + "(a, b)";
+  if (!list || list->kind != ast::Expr::List) {
+    report.help(help);
+    return;
+  }
+  Location open = list->location.first(1), close = list->location;
+  close.begin = close.end - 1;
+  report.fix(help, {{open, ""}, {close, ""}});
+}
+
+// conv(3, 16), where the input has 3 channels, as other tools write it: the place of the 3 and the comma
+// behind it.
+static std::optional<Location> writtenChannels(const OpInfo& row, const std::vector<Value>& values,
+                                               const std::vector<const ast::Expr*>& written,
+                                               const graph::Graph& graph) {
+  if (row.kind != OpKind::Conv && row.kind != OpKind::Dense) return std::nullopt;
+  if (values.size() != 3 || !written[1] || !written[2]) return std::nullopt;
+  auto *input = values[0].as<Tensor>(),
+       *channels = values[1].as<int64_t>() ? values[0].as<Tensor>() : nullptr;
+  if (!input || !channels || !values[2].as<int64_t>()) return std::nullopt;
+  if (graph.value(input->id).type.channels() != *values[1].as<int64_t>()) return std::nullopt;
+  return Location{written[1]->location.file, written[1]->location.begin, written[2]->location.begin};
+}
+
 Value Elaborator::layerCall(const OpInfo& row, const Arguments& arguments) {
   LayerCall call{row, arguments.location, {}, {}, {}, {}, {}, {}};
   const std::vector<Value>& positional = arguments.positional;
@@ -171,6 +197,8 @@ Value Elaborator::layerCall(const OpInfo& row, const Arguments& arguments) {
           diags_.report(diag::ExpectedTensor, arguments.of(i), row.name, describe(positional[i], graph_));
       if (positional[i].as<Record>())
         report.help("take the outputs apart: a, b = ...");
+      else if (positional[i].as<List>() && row.maxOperands < 0)
+        withoutBrackets(report, row, arguments.written[i]);
       else if (!numbers)
         report.help(std::string("the input comes first: `x |> ") + row.name + "(...)` or `" + row.name +
                     "(x, ...)`");
@@ -197,7 +225,9 @@ Value Elaborator::layerCall(const OpInfo& row, const Arguments& arguments) {
     std::string takes = std::to_string(next) + (next == 1 ? " value" : " values") + " without a name";
     auto report = diags_.report(diag::TooManyArguments, arguments.of(next), row.name, takes);
     const std::string name = next + 1 == positional.size() ? nextAttribute(call, *arguments.all) : "";
-    if (name.empty())
+    if (auto channels = writtenChannels(row, positional, arguments.written, graph_))
+      report.fix("the channels of the input are known: leave them out", *channels, "");
+    else if (name.empty())
       report.help("write further attributes as `name: value`");
     else
       report.fix("further attributes have a name", arguments.of(next).first(0), name + ": ");

@@ -16,7 +16,7 @@ graph::Graph Elaborator::run(const ast::Pipeline& pipeline) {
   checkResultNames(pipeline);
   size_t errors = diags_.errorCount();
   statements(pipeline.body);
-  if (!frame.returned && diags_.errorCount() == errors)
+  if (!frame.returned && !stopped_ && diags_.errorCount() == errors)
     diags_.report(diag::MissingReturn, pipeline.nameLocation, "pipeline", pipeline.name)
         .help("end it with 'return'");
   for (Result& result : matchResults(pipeline)) {
@@ -25,8 +25,11 @@ graph::Graph Elaborator::run(const ast::Pipeline& pipeline) {
           .help("a result has a value for each item of the batch, and this is one for all of them");
     else if (auto* tensor = result.value.as<Tensor>())
       graph_.outputs.push_back({result.name, tensor->id, result.image});
-    else
-      diags_.report(diag::ExpectedTensor, result.location, "return", describe(result.value, graph_));
+    else {
+      auto report =
+          diags_.report(diag::ExpectedTensor, result.location, "return", describe(result.value, graph_));
+      if (result.value.as<List>()) report.help("several results have names: return (low: a, high: b)");
+    }
   }
   return std::move(graph_);
 }

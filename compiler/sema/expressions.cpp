@@ -170,6 +170,11 @@ Value Elaborator::name(const ast::Expr& expr) {
     return {};
   }
   auto report = diags_.report(diag::UnknownName, expr.location, expr.text);
+  for (const char* word : {"true", "false"}) // True, FALSE
+    if (nearestName(expr.text, {word}) == word && expr.text.size() == std::string_view(word).size()) {
+      report.suggest(word, expr.location, expr.text);
+      return {};
+    }
   bool inLoop = false;
   if (auto* elsewhere = frame_->body ? bindingInside(*frame_->body, expr.text, false, inLoop) : nullptr) {
     report.label(elsewhere->nameLocations[0],

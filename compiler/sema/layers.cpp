@@ -101,6 +101,16 @@ void Elaborator::applyDefaults(LayerCall& call) {
     if (spec.fallback && !call.attributes.has(spec.name)) call.attributes.set(spec.name, fallbackValue(spec));
 }
 
+// [3, 3]: an extent as other tools write it.
+static bool isSizeInBrackets(const List& list, int rank) {
+  const auto& elements = *list.elements;
+  return rank > 1 && elements.size() == static_cast<size_t>(rank) &&
+         std::all_of(elements.begin(), elements.end(), [](const Value& value) {
+           auto* extent = value.as<int64_t>();
+           return extent && *extent > 0;
+         });
+}
+
 // A kernel written as values says its extents, and the number of filters and groups; there is no bias unless
 // asked for.
 std::optional<KernelValues> Elaborator::applyLiteralKernel(LayerCall& call) {
@@ -112,6 +122,17 @@ std::optional<KernelValues> Elaborator::applyLiteralKernel(LayerCall& call) {
   std::optional<int64_t> groups;
   if (attributes.has("groups")) groups = attributes.get<int64_t>("groups");
   if (!charge(call.literal->nodes, location)) return std::nullopt;
+  if (attributes.has("filters") && isSizeInBrackets(*call.literal, input.spatialRank())) {
+    std::string size;
+    for (const Value& extent : *call.literal->elements)
+      size += (size.empty() ? "" : "x") + std::to_string(*extent.as<int64_t>());
+    auto report = diags_.report(diag::KernelDepth, location, "1 level", input.str());
+    if (call.writtenLiteral)
+      report.fix("the extent of a learned kernel is a size", location, size);
+    else
+      report.help("the extent of a learned kernel is a size: " + size);
+    return std::nullopt;
+  }
   auto kernel = resolveKernel(*call.literal, input, groups, location, call.writtenLiteral, graph_, diags_);
   if (!kernel) return std::nullopt;
   literalNumbers_ += static_cast<int64_t>(kernel->weight.size());

@@ -75,6 +75,7 @@ void checkDefinitions(const ast::File& file, const SemaOptions& options, Diagnos
                       sema::Facts* facts) {
   sema::Program program(file, diags);
   if (!diags.hasErrors()) sema::Elaborator(program, options, diags, facts).checkDefinitions();
+  if (!diags.hasErrors()) sema::warnOfScript(file, diags);
 }
 
 } // namespace convoy

@@ -192,12 +192,29 @@ void proposePadding(const Misfit& misfit, const std::vector<Step>& steps, Diagno
   }
 }
 
+// tensor[224, 224, 3]: the order of other tools.
+void adviseChannelsFirst(const graph::Graph& graph, Diagnostic& diagnostic) {
+  for (ValueId input : graph.inputs) {
+    const TensorType& type = graph.value(input).type;
+    if (type.spatialRank() != 2) continue;
+    const auto height = type.spatial(0).constant(), last = type.spatial(1).constant();
+    constexpr int64_t leastExtent = 16; // of a picture, so that a small map with many channels is none
+    const bool isPicture = height && last && (*last == 3 || *last == 4) && type.channels() >= leastExtent &&
+                           *height >= leastExtent;
+    if (!isPicture) continue;
+    const TensorType turned{{type.dims[2], type.dims[0], type.dims[1]}};
+    diagnostic.helps.push_back("channels come first: '" + graph.value(input).name + "' would be " +
+                               turned.str());
+  }
+}
+
 } // namespace
 
 void explainShapes(const Misfit& misfit, Diagnostic& diagnostic) {
   std::vector<std::vector<Step>> steps;
   for (ValueId value : misfit.values) steps.push_back(stepsTo(misfit.graph, value, misfit.axes));
   labelSteps(misfit, steps, diagnostic);
+  adviseChannelsFirst(misfit.graph, diagnostic);
   const bool isSpatial =
       std::any_of(misfit.axes.begin(), misfit.axes.end(), [](int axis) { return axis > 0; });
   for (size_t i = 0; isSpatial && i < steps.size() && diagnostic.fixes.empty(); ++i)

@@ -309,6 +309,8 @@ void Elaborator::checkResultType(const ast::Result& declared, const ClaimedType&
     diags_.report(diag::ResultShape, declared.type->location, name, claimed.str(), actual.str())
         .label(returned, "this is " + actual.str());
     explainResult(claimed, value);
+    if (claimed.image == ImageKind::Gray && actual.channels() == 3)
+      diags_.all().back()->helps.push_back("`luminance` makes one channel of three");
     return;
   }
   for (auto& check : checks) addCheck(std::move(check), declared.type->location);

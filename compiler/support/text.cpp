@@ -111,6 +111,23 @@ std::string counted(int64_t count, std::string_view noun) {
   return std::to_string(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
 }
 
+// The one candidate that begins with the same letter and has all letters of `name` in their order: `img` for
+// `image`. "" when there is none, or several.
+static std::string abbreviated(std::string_view name, const std::vector<std::string>& candidates) {
+  constexpr size_t shortest = 3; // fewer letters fit too many words
+  if (name.size() < shortest) return "";
+  std::string found;
+  for (const std::string& candidate : candidates) {
+    size_t next = 0;
+    for (char c : candidate)
+      if (next < name.size() && std::tolower(static_cast<unsigned char>(c)) == name[next]) ++next;
+    if (next < name.size() || std::tolower(static_cast<unsigned char>(candidate[0])) != name[0]) continue;
+    if (!found.empty() && found != candidate) return "";
+    found = candidate;
+  }
+  return found;
+}
+
 std::string nearestName(std::string_view name, const std::vector<std::string>& candidates) {
   constexpr size_t longestWorthComparing = 64;
   if (name.empty() || name.size() > longestWorthComparing) return "";
@@ -126,7 +143,7 @@ std::string nearestName(std::string_view name, const std::vector<std::string>& c
     size_t distance = editDistance(wanted, lower(candidate));
     if (distance < bestDistance && distance < wanted.size()) bestDistance = distance, best = candidate;
   }
-  return best;
+  return best.empty() ? abbreviated(wanted, candidates) : best;
 }
 
 } // namespace convoy

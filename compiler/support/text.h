@@ -36,8 +36,8 @@ std::string numberText(float number);
 // "1 channel", "3 channels".
 std::string counted(int64_t count, std::string_view noun);
 
-// The candidate nearest to `name` by edit distance (an exchange of neighbours counts as one edit), or "" when
-// none is near enough to be meant.
+// The candidate nearest to `name` by edit distance (an exchange of neighbours counts as one edit), or the one
+// that it abbreviates, or "" when none is near enough to be meant.
 std::string nearestName(std::string_view name, const std::vector<std::string>& candidates);
 
 } // namespace convoy

@@ -250,7 +250,7 @@ def test_definition(folder):
         assert found[0]["range"] == span(text, '"parts.cvy"'), found
         assert found[0]["relatedInformation"][0]["location"]["uri"] == parts, found
         # An open buffer comes before the file on disk, and its changes reach those that import it.
-        assert s.open(parts, "const amount = 4\nblock twice(x, factor: float = 1.0) { return x }\n") == []
+        assert s.open(parts, "const amount = 4\nblock twice(x, factor: float = 1.0) { return x * factor }\n") == []
         assert s.diagnostics[main.as_uri()] == [], s.diagnostics
         s.change(parts, 2, {"text": "const amount = 4\n"})
         assert [d["code"] for d in s.diagnostics[main.as_uri()]] == ["E0202"]

@@ -74,7 +74,7 @@ INSTANTIATE_TEST_SUITE_P(
              [](Graph& g) { g.values[1].type.dims[1] = 1; }},
         Case{"conv 'c': its weight is not a parameter", [](Graph& g) { g.values[2].operands[1] = 0; }},
         Case{"conv 'c': the check H >= 3 is missing", [](Graph& g) { g.checks.erase(g.checks.begin()); }},
-        Case{"conv 'c': 'conv' takes a 'pads' from 0 to 2147483647, but gets -1",
+        Case{"conv 'c': 'conv' takes a 'pads' of at least 0, but gets -1",
              [](Graph& g) { g.values[2].attributes.set("pad_begin", std::vector<Size>{-1, 0}); }},
         Case{"relu 'r': it has 1 parameters and needs 0",
              [](Graph& g) { g.values[3].operands.push_back(1); }},
