@@ -52,7 +52,8 @@ const std::vector<OptionRow>& optionTable() {
   using Row = OptionRow;
   const std::vector<Command> everything = {}, making = {Command::Build, Command::Run, Command::Emit},
                              compiling = {Command::Build, Command::Run, Command::Emit, Command::Plan},
-                             reading = {Command::Build, Command::Run, Command::Emit, Command::Plan, Command::Check};
+                             reading = {Command::Build, Command::Run, Command::Emit, Command::Plan,
+                                        Command::Check};
   // clang-format off
   static const std::vector<OptionRow> table = {
       {OptionId::Output, {"-o", "--output"}, Row::Value, "OUT", {Command::Build, Command::Emit},

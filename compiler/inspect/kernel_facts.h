@@ -1,5 +1,5 @@
-// What each kernel of a schedule does, in numbers: for `convoy plan`, `convoy bench` and whoever else wants to
-// set times against work.
+// What each kernel of a schedule does, in numbers: for `convoy plan`, `convoy bench` and whoever else wants
+// to set times against work.
 #pragma once
 #include "schedule/lower.h"
 
@@ -16,13 +16,13 @@ struct KernelFacts {
   std::string name;                // of its last layer; of a conversion, "conv_1 to planar"
   std::vector<std::string> layers; // that it computes; none for a conversion
   schedule::Kernel kernel;
-  Size multiplyAdds = 0; // of one item
-  Traffic traffic;       // of the kernel as a whole: what is fused inside stays in registers
+  Size multiplyAdds = 0;  // of one item
+  Traffic traffic;        // of the kernel as a whole: what is fused inside stays in registers
   bool vectorized = true; // see hot_loop.h; what copies and computes nothing is, too, when it moves vectors
 };
 
-// One for each kernel of the schedule, in its order. `calls` and `loops` are those of the schedule::Program that
-// was made of both; the loops may have been through passes.
+// One for each kernel of the schedule, in its order. `calls` and `loops` are those of the schedule::Program
+// that was made of both; the loops may have been through passes.
 std::vector<KernelFacts> kernelFacts(const graph::Graph& graph, const schedule::Schedule& schedule,
                                      const schedule::ProgramCalls& calls, const loop::Module& loops);
 

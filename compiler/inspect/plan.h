@@ -10,19 +10,19 @@ struct LayerPlan {
   std::string name, op; // "layer1.0.conv1", "conv"
   std::vector<TensorType> inputs;
   TensorType result;
-  // Positions around the input that windows reach, begin and end of each axis in turn: words are resolved, and
-  // what the last window hangs over in ceil_mode is part of the end. Empty without a window.
+  // Positions around the input that windows reach, begin and end of each axis in turn: words are resolved,
+  // and what the last window hangs over in ceil_mode is part of the end. Empty without a window.
   std::vector<Size> pads;
-  Size multiplyAdds = 0; // of one item
-  Traffic traffic;       // of the layer by itself, also when it is fused
-  int64_t parameters = 0; // learned numbers
+  Size multiplyAdds = 0;        // of one item
+  Traffic traffic;              // of the layer by itself, also when it is fused
+  int64_t parameters = 0;       // learned numbers
   std::optional<size_t> kernel; // that computes it, of Plan::kernels; none: no result depends on it
   std::string foldedInto;       // the layer whose weights do its work; empty: it is computed as it is
 };
 
 struct Plan {
   std::string pipeline;
-  int lanes = 1; // of a vector of float32
+  int lanes = 1;                 // of a vector of float32
   std::vector<LayerPlan> layers; // in the script's order
   std::vector<KernelFacts> kernels;
   int64_t parameters = 0; // each counts once

@@ -8,9 +8,7 @@ namespace convoy::inspect {
 
 namespace {
 
-std::string countText(const Size& count) {
-  return count.isConstant() ? grouped(count.known()) : count.str();
-}
+std::string countText(const Size& count) { return count.isConstant() ? grouped(count.known()) : count.str(); }
 
 std::string shapeText(const TensorType& type) {
   std::string text = "[";
@@ -36,12 +34,12 @@ public:
     for (size_t k = 0; k < plan_.kernels.size(); ++k) kernel(k);
     for (const LayerPlan& layer : plan_.layers)
       if (!layer.kernel) add("", layer, nullptr, "not computed: no result depends on it");
-    std::string text = plan_.pipeline + ": " + counted(static_cast<int64_t>(plan_.layers.size()), "layer") +
-                       " in " + counted(static_cast<int64_t>(plan_.kernels.size()), "kernel") + ", vectors of " +
-                       std::to_string(plan_.lanes) + "; counts and bytes are for one item of the batch\n\n" +
-                       table_.str() + "\nparameters     " + grouped(plan_.parameters) + "\nmultiply-adds  " +
-                       countText(plan_.multiplyAdds) + "\nworkspace      " + countText(plan_.workspaceBytes) +
-                       " bytes\n";
+    std::string text =
+        plan_.pipeline + ": " + counted(static_cast<int64_t>(plan_.layers.size()), "layer") + " in " +
+        counted(static_cast<int64_t>(plan_.kernels.size()), "kernel") + ", vectors of " +
+        std::to_string(plan_.lanes) + "; counts and bytes are for one item of the batch\n\n" + table_.str() +
+        "\nparameters     " + grouped(plan_.parameters) + "\nmultiply-adds  " +
+        countText(plan_.multiplyAdds) + "\nworkspace      " + countText(plan_.workspaceBytes) + " bytes\n";
     if (!scalar_.empty()) text += "not vectorized: " + scalar_ + "\n";
     return text;
   }
@@ -56,8 +54,8 @@ private:
     }
     const std::string label = std::to_string(number);
     if (facts.layers.empty()) {
-      table_.add({label, facts.name, "", "", "", "", countText(facts.traffic.input), countText(facts.traffic.output),
-                  "", how});
+      table_.add({label, facts.name, "", "", "", "", countText(facts.traffic.input),
+                  countText(facts.traffic.output), "", how});
       return;
     }
     bool first = true;
@@ -74,7 +72,11 @@ private:
   // `traffic`: of the kernel, where the layer is its first.
   void add(const std::string& label, const LayerPlan& layer, const Traffic* traffic, const std::string& how) {
     auto bytes = [](const Size& count) { return count == Size(0) ? "" : countText(count); };
-    std::vector<std::string> cells{label, layer.name, layer.op, shapeText(layer.result), padsText(layer.pads),
+    std::vector<std::string> cells{label,
+                                   layer.name,
+                                   layer.op,
+                                   shapeText(layer.result),
+                                   padsText(layer.pads),
                                    layer.multiplyAdds == Size(0) ? "" : countText(layer.multiplyAdds)};
     if (traffic)
       cells.insert(cells.end(), {bytes(traffic->input), bytes(traffic->output), bytes(traffic->weights)});

@@ -28,7 +28,8 @@ std::string Table::str() const {
   }
   std::vector<size_t> width(columns_.size());
   for (size_t i = 0; i < columns_.size(); ++i) {
-    const bool used = std::any_of(lines.begin() + 1, lines.end(), [i](const auto& l) { return !l[i].empty(); });
+    const bool used =
+        std::any_of(lines.begin() + 1, lines.end(), [i](const auto& l) { return !l[i].empty(); });
     for (const auto& line : lines) width[i] = used ? std::max(width[i], columnsOf(line[i])) : 0;
   }
   std::string text;

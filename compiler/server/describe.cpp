@@ -23,9 +23,7 @@ std::string valueText(const sema::Fact& fact, const graph::Graph& graph) {
   return all;
 }
 
-std::string countText(const Size& count) {
-  return count.isConstant() ? grouped(count.known()) : count.str();
-}
+std::string countText(const Size& count) { return count.isConstant() ? grouped(count.known()) : count.str(); }
 
 std::string signatureOf(const OpInfo& row) {
   std::string text = std::string(row.name) + "(";

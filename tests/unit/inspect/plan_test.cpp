@@ -1,6 +1,6 @@
 // Plans of small scripts, counted by hand.
-#include "driver/pipeline.h"
 #include "driver/load.h"
+#include "driver/pipeline.h"
 #include "inspect/plan.h"
 #include <gtest/gtest.h>
 
@@ -34,7 +34,8 @@ struct Planned {
 
 TEST(Plan, CountsWork) {
   Planned p("pipeline p(x: tensor[3, 8, 8]) {\n"
-            "  y = x |> conv(16, kernel: 3x3, padding: same, bias: false, name: \"c\") |> batch_norm(name: \"n\") |> relu\n"
+            "  y = x |> conv(16, kernel: 3x3, padding: same, bias: false, name: \"c\") |> batch_norm(name: "
+            "\"n\") |> relu\n"
             "  return y |> flatten |> dense(10, name: \"d\")\n}");
   EXPECT_EQ(p.layer("c").multiplyAdds, Size(16 * 64 * 27));
   EXPECT_EQ(p.layer("d").multiplyAdds, Size(1024 * 10));
@@ -84,10 +85,22 @@ TEST(Plan, TakesRunTimeSizes) {
   EXPECT_EQ(p.plan.kernels[0].traffic.output, Size(16000));
 }
 
+TEST(Plan, MarksScalarLoops) {
+  Planned p("pipeline p(x: tensor[3, 8, 8]) { return x |> conv(4, kernel: 3x3, name: \"c\") |> relu }");
+  EXPECT_EQ(planText(p.plan).find("not vectorized"), std::string::npos);
+  p.plan.kernels[*p.layer("c").kernel].vectorized = false;
+  EXPECT_NE(planText(p.plan).find(", not vectorized\n"), std::string::npos);
+  EXPECT_NE(planText(p.plan).find("\nnot vectorized: relu_1\n"), std::string::npos);
+  const Json json = planJson(p.plan);
+  for (const Json& layer : *json.find("layers")->asArray())
+    EXPECT_EQ(layer.find("vectorized")->asBool(), false);
+}
+
 TEST(Plan, WorkspaceIsWhatTheCodeAsksFor) {
   Planned p("pipeline p(x: tensor[3, H, W]) {\n"
             "  y = x |> conv(16, kernel: 3x3, padding: 1, border: constant(2), bias: false, name: \"c\")\n"
-            "  z = y |> max_pool(3x3) |> conv(4, kernel: 1x1, bias: false, name: \"d\")\n return z |> avg_pool(2x2)\n}",
+            "  z = y |> max_pool(3x3) |> conv(4, kernel: 1x1, bias: false, name: \"d\")\n return z |> "
+            "avg_pool(2x2)\n}",
             driver::Goal::Code);
   const driver::LoadedPipeline loaded = driver::loadInMemory(*p.compilation);
   const std::vector<int64_t> sizes{33, 50};
