@@ -9,7 +9,7 @@
 
 namespace convoy::driver {
 
-enum class Command { Build, Run, Emit, Plan, Check, Format, Explain, LanguageServer };
+enum class Command { Build, Run, Emit, Plan, Verify, Check, Format, Explain, LanguageServer };
 
 struct CommandRow {
   Command command;
@@ -56,6 +56,7 @@ struct Options {
   std::optional<uint64_t> initSeed;
   std::vector<std::pair<std::string, std::string>> defines; // -D NAME=VALUE
   std::vector<std::pair<std::string, int64_t>> sizes;       // --size NAME=N
+  std::vector<std::pair<std::string, std::string>> inputs;  // `verify`: --input NAME=FILE
   std::string jsonFile;                                     // `plan`: where it goes as JSON; empty: nowhere
   std::vector<std::string> importFolders;                   // -I DIR
   bool externalWeights = false;                             // in a file beside the output
@@ -87,6 +88,7 @@ enum class OptionId {
   Define,
   Size,
   Json,
+  Input,
   ImportFolder,
   EmbedWeights,
   ExternalWeights,
