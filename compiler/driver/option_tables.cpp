@@ -55,7 +55,7 @@ const std::vector<OptionRow>& optionTable() {
   const std::vector<Command> everything = {}, making = {Command::Build, Command::Run, Command::Emit},
                              coding = {Command::Build, Command::Run, Command::Emit, Command::Verify},
                              compiling = {Command::Build, Command::Run, Command::Emit, Command::Plan, Command::Verify},
-                             reading = {Command::Build, Command::Run, Command::Emit, Command::Plan,
+                             reading = {Command::Build, Command::Run, Command::Emit, Command::Plan, Command::Verify,
                                         Command::Check};
   // clang-format off
   static const std::vector<OptionRow> table = {
