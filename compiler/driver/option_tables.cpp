@@ -54,9 +54,10 @@ const std::vector<OptionRow>& optionTable() {
   using Row = OptionRow;
   const std::vector<Command> everything = {}, making = {Command::Build, Command::Run, Command::Emit},
                              coding = {Command::Build, Command::Run, Command::Emit, Command::Verify},
-                             compiling = {Command::Build, Command::Run, Command::Emit, Command::Plan, Command::Verify},
-                             reading = {Command::Build, Command::Run, Command::Emit, Command::Plan, Command::Verify,
-                                        Command::Check};
+                             compiling = {Command::Build, Command::Run, Command::Emit, Command::Plan,
+                                          Command::Verify},
+                             reading = {Command::Build, Command::Run,    Command::Emit,
+                                        Command::Plan,  Command::Verify, Command::Check};
   // clang-format off
   static const std::vector<OptionRow> table = {
       {OptionId::Output, {"-o", "--output"}, Row::Value, "OUT", {Command::Build, Command::Emit},

@@ -36,12 +36,13 @@ public:
 // A graph whose results are values inside of a pipeline: compiled, and run.
 class ExposedRun {
 public:
-  ExposedRun(const Compilation& from, inspect::Exposed exposed)
+  ExposedRun(const Compilation& from, inspect::Exposed exposed, const Fault& fault)
       : from_(from), compilation_(from.options, from.diags) {
     compilation_.kind = FileKind::Graph;
     compilation_.graph = std::move(exposed.graph);
     compilation_.schedule = std::move(exposed.schedule);
     compilation_.target = from.target;
+    if (fault) fault(*compilation_.graph);
   }
 
   bool run(const RunInputs& inputs, PhaseTimes& times) {
@@ -58,7 +59,7 @@ public:
   }
 
   std::vector<Comparison> compare(const RunInputs& inputs) const {
-    return inspect::compareKernels(*compilation_.graph, *compilation_.schedule, values_, inputs.sizes);
+    return inspect::compareKernels(*from_.graph, *compilation_.schedule, values_, inputs.sizes);
   }
   const Computed& value(graph::ValueId id) const { return values_[id]; }
 
@@ -92,22 +93,26 @@ std::vector<LayerVerdict> layerVerdicts(const Compilation& c, std::vector<Compar
 std::vector<reference::Tensor> asDoubles(const std::vector<command::Tensor>& tensors) {
   std::vector<reference::Tensor> all;
   for (const command::Tensor& tensor : tensors)
-    all.push_back({tensor.extents, tensor.batch, {tensor.data.data(), tensor.data.data() + tensor.data.size()}});
+    all.push_back(
+        {tensor.extents, tensor.batch, {tensor.data.data(), tensor.data.data() + tensor.data.size()}});
   return all;
 }
 
 // The results of the pipeline beside what the script says, before layers were folded.
 std::vector<ResultVerdict> resultVerdicts(const Compilation& c, const RunInputs& inputs,
-                                          const std::vector<command::Tensor>& outputs, const ExposedRun& kernels) {
+                                          const std::vector<command::Tensor>& outputs,
+                                          const ExposedRun& kernels) {
   const graph::Graph& written = *c.written;
-  const std::vector<reference::Tensor> values = reference::evaluate(written, asDoubles(inputs.tensors), inputs.sizes);
+  const std::vector<reference::Tensor> values =
+      reference::evaluate(written, asDoubles(inputs.tensors), inputs.sizes);
   const std::vector<reference::Tensor> bounds = reference::errorBounds(written, values, inputs.sizes);
   std::vector<ResultVerdict> verdicts;
   for (size_t o = 0; o < outputs.size(); ++o) {
     const graph::ValueId expected = written.outputs[o].value;
     const command::Tensor& actual = outputs[o];
     ResultVerdict verdict;
-    verdict.whole = inspect::compare(written.outputs[o].name, values[expected], bounds[expected], actual.data.data());
+    verdict.whole =
+        inspect::compare(written.outputs[o].name, values[expected], bounds[expected], actual.data.data());
     const Computed& kept = kernels.value(c.graph->outputs[o].value);
     const size_t bytes = static_cast<size_t>(actual.data.size()) * sizeof(float);
     verdict.sameBits = bytes == 0 || std::memcmp(kept.numbers, actual.data.data(), bytes) == 0;
@@ -120,14 +125,15 @@ std::vector<ResultVerdict> resultVerdicts(const Compilation& c, const RunInputs&
 
 bool Verdict::good() const {
   auto isGood = [](const auto& verdict) { return verdict.good(); };
-  return std::all_of(layers.begin(), layers.end(), isGood) && std::all_of(results.begin(), results.end(), isGood);
+  return std::all_of(layers.begin(), layers.end(), isGood) &&
+         std::all_of(results.begin(), results.end(), isGood);
 }
 
 std::optional<Verdict> verify(const Compilation& c, const convoy_pipeline& pipeline, const RunInputs& inputs,
-                              PhaseTimes& times) {
+                              PhaseTimes& times, const Fault& fault) {
   Execution whole;
-  ExposedRun layers(c, inspect::exposeLayers(*c.graph, *c.target));
-  ExposedRun kernels(c, inspect::exposeKernels(*c.graph, *c.schedule));
+  ExposedRun layers(c, inspect::exposeLayers(*c.graph, *c.target), fault);
+  ExposedRun kernels(c, inspect::exposeKernels(*c.graph, *c.schedule), fault);
   if (!whole.run(pipeline, inputs, c.options, c.diags)) return std::nullopt;
   if (!layers.run(inputs, times) || !kernels.run(inputs, times)) return std::nullopt;
   return times.measure("reference", [&] {

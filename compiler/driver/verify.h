@@ -26,10 +26,12 @@ struct Verdict {
   bool good() const;
 };
 
-// Compiles the pipeline's layers, and its kernels, so that they keep their values, and runs both. `c` has reached
-// machine code, `pipeline` is that code. nullopt after a diagnostic.
+// Compiles the pipeline's layers, and its kernels, so that they keep their values, and runs both. `c` has
+// reached machine code, `pipeline` is that code. nullopt after a diagnostic. `fault` may be empty; tests
+// change with it what is compiled here, and not what the reference computes.
+using Fault = std::function<void(graph::Graph&)>;
 std::optional<Verdict> verify(const Compilation& c, const convoy_pipeline& pipeline, const RunInputs& inputs,
-                              PhaseTimes& times);
+                              PhaseTimes& times, const Fault& fault = {});
 
 // A table with a row for each layer and result, and a sentence about the first that is wrong, or about all.
 std::string verdictText(const Verdict& verdict);

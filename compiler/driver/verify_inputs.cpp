@@ -13,7 +13,8 @@ constexpr int64_t largestPicture = int64_t{1} << 28; // pixels
 
 class Maker {
 public:
-  Maker(const graph::Graph& graph, const convoy_pipeline& pipeline, const Options& options, DiagnosticEngine& diags)
+  Maker(const graph::Graph& graph, const convoy_pipeline& pipeline, const Options& options,
+        DiagnosticEngine& diags)
       : graph_(graph), pipeline_(pipeline), options_(options), diags_(diags), given_(graph.inputs.size()) {}
 
   std::optional<RunInputs> run() {
@@ -25,8 +26,9 @@ public:
     result.sizes = *named;
     for (const auto& [name, number] : sizesOfFiles())
       if (!result.sizes.emplace(name, number).second && result.sizes[name] != number) {
-        diags_.report(diag::SizesDoNotFit, {}, "--size gives " + name + " " + std::to_string(result.sizes[name]) +
-                                                   ", but the input has " + std::to_string(number));
+        diags_.report(diag::SizesDoNotFit, {},
+                      "--size gives " + name + " " + std::to_string(result.sizes[name]) +
+                          ", but the input has " + std::to_string(number));
         return std::nullopt;
       }
     chooseSizes(result.sizes);
@@ -50,9 +52,9 @@ private:
       names += (names.empty() ? "" : ", ") + input;
       if (input != name) continue;
       const convoy_port& port = pipeline_.inputs[i];
-      command::Result<Tensor> tensor = command::isScalar(port)
-                                           ? command::loadScalar(port, text)
-                                           : command::loadTensor(port, pipeline_.size_names, text, largestPicture);
+      command::Result<Tensor> tensor =
+          command::isScalar(port) ? command::loadScalar(port, text)
+                                  : command::loadTensor(port, pipeline_.size_names, text, largestPicture);
       if (tensor)
         given_[i] = std::move(*tensor);
       else

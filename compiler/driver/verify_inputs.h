@@ -11,9 +11,9 @@ struct RunInputs {
   RunSizes sizes;                       // of all its symbols
 };
 
-// The files and numbers that --input gives, and seeded numbers for the other inputs. Sizes are those of the files
-// and of --size; others are small, odd and of no vector's length, larger when the entry checks ask for it.
-// nullopt after a diagnostic.
+// The files and numbers that --input gives, and seeded numbers for the other inputs. Sizes are those of the
+// files and of --size; others are small, odd and of no vector's length, larger when the entry checks ask for
+// it. nullopt after a diagnostic.
 std::optional<RunInputs> makeInputs(const graph::Graph& graph, const convoy_pipeline& pipeline,
                                     const Options& options, DiagnosticEngine& diags);
 

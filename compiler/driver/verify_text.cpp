@@ -39,9 +39,10 @@ std::string differenceText(const Comparison& comparison) {
   int64_t count = 1;
   for (int64_t extent : comparison.shape) count *= extent;
   return "element " + listText({comparison.at.begin() + 1, comparison.at.end()}) + " of item " +
-         std::to_string(comparison.at[0]) + " is " + exactNumber(comparison.actual) + ", but the reference gives " +
-         exactNumber(comparison.expected) + " within " + shortNumber(comparison.allowed) + " (" +
-         grouped(comparison.wrong) + " of " + counted(count, "element") + " of an item are wrong)";
+         std::to_string(comparison.at[0]) + " is " + exactNumber(comparison.actual) +
+         ", but the reference gives " + exactNumber(comparison.expected) + " within " +
+         shortNumber(comparison.allowed) + " (" + grouped(comparison.wrong) + " of " +
+         counted(count, "element") + " of an item are wrong)";
 }
 
 std::string fusedText(const LayerVerdict& layer) {
@@ -80,8 +81,8 @@ private:
       verdict = "differs", wrong(name + " is the first that differs: " + differenceText(*layer.kernel));
     else if (together)
       verdict = "differs, fused with " + fusedText(layer),
-      wrong(name + " is the first that differs, not by itself but fused with " + escapeForTerminal(fusedText(layer)) +
-            ": " + differenceText(*layer.kernel));
+      wrong(name + " is the first that differs, not by itself but fused with " +
+            escapeForTerminal(fusedText(layer)) + ": " + differenceText(*layer.kernel));
     const bool showKernel = layer.kernel && !alone && shareOf(*layer.kernel) >= shareOf(layer.alone);
     row("layer", showKernel ? *layer.kernel : layer.alone, verdict);
   }
@@ -102,8 +103,7 @@ private:
     if (wrong_++ == 0) first_ = sentence;
   }
 
-  inspect::Table table_{
-      {{"name"}, {"is"}, {"shape"}, {"error", true}, {"bound", true}, {"verdict"}}};
+  inspect::Table table_{{{"name"}, {"is"}, {"shape"}, {"error", true}, {"bound", true}, {"verdict"}}};
   std::string first_;
   int64_t wrong_ = 0, rows_ = 0;
 };

@@ -101,7 +101,8 @@ private:
 
 } // namespace
 
-Comparison compare(const std::string& name, const Tensor& expected, const Tensor& bounds, const float* actual) {
+Comparison compare(const std::string& name, const Tensor& expected, const Tensor& bounds,
+                   const float* actual) {
   Comparison result;
   result.name = name;
   result.shape = expected.shape;
@@ -113,7 +114,8 @@ Comparison compare(const std::string& name, const Tensor& expected, const Tensor
     if (share <= 1) continue;
     if (result.wrong++ > 0) continue;
     result.at = placeOf(expected, static_cast<int64_t>(i));
-    result.expected = expected.data[i], result.actual = static_cast<double>(actual[i]), result.allowed = bound;
+    result.expected = expected.data[i], result.actual = static_cast<double>(actual[i]),
+    result.allowed = bound;
   }
   return result;
 }

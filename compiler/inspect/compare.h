@@ -25,13 +25,13 @@ struct Comparison {
 };
 
 // NaN agrees with NaN. An element is within its bound also when it is the reference's number as float32.
-Comparison compare(const std::string& name, const reference::Tensor& expected, const reference::Tensor& bounds,
-                   const float* actual);
+Comparison compare(const std::string& name, const reference::Tensor& expected,
+                   const reference::Tensor& bounds, const float* actual);
 
 // Each kernel's result beside the reference's for the values that the kernel got: those that compiled code
-// stored (`values`, by ValueId; inputs and the results of all kernels before it). So an error is found where it
-// is made, and bounds do not grow from kernel to kernel. One comparison for each kernel that is no conversion,
-// in the schedule's order.
+// stored (`values`, by ValueId; inputs and the results of all kernels before it). So an error is found where
+// it is made, and bounds do not grow from kernel to kernel. One comparison for each kernel that is no
+// conversion, in the schedule's order.
 std::vector<Comparison> compareKernels(const graph::Graph& graph, const schedule::Schedule& schedule,
                                        const std::vector<Computed>& values,
                                        const std::map<std::string, int64_t>& sizes);

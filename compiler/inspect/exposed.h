@@ -10,7 +10,8 @@ struct Exposed {
   schedule::Schedule schedule;
 };
 
-// The same kernels in the same order; the value of each is a result. What is fused inside of them stays there.
+// The same kernels in the same order; the value of each is a result. What is fused inside of them stays
+// there.
 Exposed exposeKernels(const graph::Graph& graph, const schedule::Schedule& schedule);
 // Every layer is a kernel of its own, as it is scheduled when nothing can be fused; its value is a result.
 Exposed exposeLayers(const graph::Graph& graph, const Target& target);

@@ -92,8 +92,8 @@ int64_t planeOf(const WindowTable& window) { return window.input[0] * window.inp
 namespace {
 
 // Neighbouring outputs of one image of a convolution: the input numbers under each of their taps, a row per
-// input channel and tap, each as long as there are outputs. Whole rows of the output, so that sums over taps run
-// along memory.
+// input channel and tap, each as long as there are outputs. Whole rows of the output, so that sums over taps
+// run along memory.
 class Patch {
 public:
   Patch(const WindowTable& window, int64_t channels) : window_(window), channels_(channels) {}
@@ -144,7 +144,8 @@ void addProducts(const double* weights, const Patch& patch, double* to) {
 
 void convolve(const Tensor& input, const Tensor& weight, const Tensor* bias, int64_t groups,
               const WindowTable& window, Tensor& result) {
-  constexpr int64_t patchOutputs = 256; // about so many: the patch of a filter's inputs then stays in the caches
+  constexpr int64_t patchOutputs =
+      256; // about so many: the patch of a filter's inputs then stays in the caches
   const int64_t channels = input.shape[0], filters = result.shape[0], perGroup = channels / groups;
   const int64_t rows = window.output[0] * window.output[1], width = window.output[2];
   const int64_t step = std::max<int64_t>(1, patchOutputs / std::max<int64_t>(1, width));

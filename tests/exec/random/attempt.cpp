@@ -17,8 +17,8 @@ namespace {
 
 using sweep::Trial;
 
-constexpr unsigned mostSeconds = 20;         // of one attempt
-constexpr int64_t mostWork = 2'000'000;      // multiply-adds of one run: smaller sizes otherwise
+constexpr unsigned mostSeconds = 20;    // of one attempt
+constexpr int64_t mostWork = 2'000'000; // multiply-adds of one run: smaller sizes otherwise
 constexpr size_t longestProblem = 4000;
 
 // What the process that tries says to the one that waits.
@@ -69,7 +69,8 @@ std::vector<Trial> makeTrials(const Pipeline& pipeline, graph::Graph& graph) {
     makeVariances(graph);
     std::vector<Trial> trials;
     for (const sweep::Run& run : pipeline.runs) {
-      auto trial = sweep::makeTrial(graph, affordable(graph, run), pipeline.fill, level, pipeline.seed + trials.size());
+      auto trial = sweep::makeTrial(graph, affordable(graph, run), pipeline.fill, level,
+                                    pipeline.seed + trials.size());
       if (!trial) break; // its sums are too large for this level
       trials.push_back(std::move(*trial));
     }
@@ -93,7 +94,8 @@ void tryOut(const Pipeline& pipeline, Report& report) {
   const std::vector<Trial> trials = makeTrials(pipeline, parsed.graph);
   for (const Trial& trial : trials) {
     report.refused += trial.failedCheck >= 0;
-    for (const sweep::Expected& output : trial.outputs) ++(output.bounds.empty() ? report.exact : report.bounded);
+    for (const sweep::Expected& output : trial.outputs)
+      ++(output.bounds.empty() ? report.exact : report.bounded);
   }
   at("compiling");
   sweep::checkGraphText(parsed.graph);
@@ -102,7 +104,10 @@ void tryOut(const Pipeline& pipeline, Report& report) {
   const CodeInMemory code(program.units, weightsOf(program.description));
   convoy_pool* pool = convoy_pool_create(2);
   sweep::Execution execution{static_cast<const convoy_pipeline*>(code.find(program.prefix + "_pipeline")),
-                             convoy_pool_executor(pool), nullptr, pipeline.seed % 2 == 0, {}};
+                             convoy_pool_executor(pool),
+                             nullptr,
+                             pipeline.seed % 2 == 0,
+                             {}};
   execution.before = [&](size_t trial, int threads) {
     at("run " + std::to_string(trial) + ", threads " + std::to_string(threads));
   };
@@ -132,14 +137,17 @@ Attempt attempt(const Pipeline& pipeline) {
     _exit(0);
   }
   int status = 0;
-  while (waitpid(process, &status, 0) < 0 && errno == EINTR) {}
+  while (waitpid(process, &status, 0) < 0 && errno == EINTR) {
+  }
   Attempt result;
   result.exact = report.exact, result.bounded = report.bounded, result.refused = report.refused;
   result.outcome = report.done ? report.outcome : Attempt::Failed;
   result.problem = report.problem;
   if (!report.done) {
     const bool endless = WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM;
-    result.problem = endless ? "it does not end" : WIFSIGNALED(status) ? strsignal(WTERMSIG(status)) : "the process ended";
+    result.problem = endless               ? "it does not end"
+                     : WIFSIGNALED(status) ? strsignal(WTERMSIG(status))
+                                           : "the process ended";
     result.problem += std::string(", ") + report.where;
   }
   munmap(memory, sizeof(Report));

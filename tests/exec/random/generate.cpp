@@ -14,7 +14,8 @@ struct Shape {
   int64_t channels;
   int place;
 };
-constexpr int vectorPlace = -1, onesPlace = -2, scalarPlace = -3; // tensor[C]; extents of 1; a run-time scalar
+constexpr int vectorPlace = -1, onesPlace = -2,
+              scalarPlace = -3; // tensor[C]; extents of 1; a run-time scalar
 
 class Generator {
 public:
@@ -56,7 +57,8 @@ private:
       p_.inputs[0] = {Input::Image, of<int64_t>({1, 3})};
       shapes_[0].channels = p_.inputs[0].channels;
     }
-    if (random_.chance(25)) addInput(Input::Tensor, random_.chance(50) ? shapes_[0].channels : of<int64_t>({1, 3, 16}), 0);
+    if (random_.chance(25))
+      addInput(Input::Tensor, random_.chance(50) ? shapes_[0].channels : of<int64_t>({1, 3, 16}), 0);
     if (random_.chance(10)) addInput(Input::Vector, shapes_[0].channels, vectorPlace);
     if (random_.chance(15)) addInput(Input::Scalar, 1, scalarPlace);
   }
@@ -194,7 +196,8 @@ private:
     else if (random_.chance(20) && channels % 2 == 0)
       layer.groups = 2, layer.filters += layer.filters % 2;
     layer.bias = random_.chance(60);
-    static const std::vector<std::string> borders{"replicate", "reflect", "reflect101", "wrap", "constant(2)"};
+    static const std::vector<std::string> borders{"replicate", "reflect", "reflect101", "wrap",
+                                                  "constant(2)"};
     if (random_.chance(30)) layer.border = random_.of(borders);
     define(layer, layer.filters, place);
   }
@@ -211,13 +214,15 @@ private:
   bool fits(const Shape& a, const Shape& b) const {
     if (b.place == scalarPlace) return true;
     if (a.channels != b.channels && b.channels != 1) return false;
-    return a.place == b.place || (a.place >= 0 && (b.place == onesPlace || (b.place == vectorPlace && a.channels == b.channels)));
+    return a.place == b.place ||
+           (a.place >= 0 && (b.place == onesPlace || (b.place == vectorPlace && a.channels == b.channels)));
   }
 
   // The other operands are numbers, or values that the first one's shape can be combined with.
   void combine(Layer layer) {
     const Shape x = shape(layer.operands[0]);
-    layer.low = static_cast<double>(random_.between(-6, 6)) / 2, layer.high = static_cast<double>(random_.between(-3, 3));
+    layer.low = static_cast<double>(random_.between(-6, 6)) / 2,
+    layer.high = static_cast<double>(random_.between(-3, 3));
     const size_t operands = layer.op == OpKind::Select ? 3 : 2;
     while (layer.operands.size() < operands && random_.chance(75)) {
       std::vector<int> partners;

@@ -14,14 +14,15 @@ struct Input {
 // One call. What an op does not have is not looked at.
 struct Layer {
   OpKind op = OpKind::Relu;
-  std::vector<int> operands; // values: the inputs first, then the layers
-  int64_t filters = 1;       // conv, dense
+  std::vector<int> operands;                     // values: the inputs first, then the layers
+  int64_t filters = 1;                           // conv, dense
   std::vector<int64_t> kernel, stride, dilation; // per axis
   std::string padding = "0";
   std::string border; // empty: zero
   int64_t groups = 1;
   bool bias = false, ceilMode = false, countPadding = true;
-  double low = -4, high = 5; // clamp; `low` is also the number that stands for a second operand that is missing
+  double low = -4,
+         high = 5; // clamp; `low` is also the number that stands for a second operand that is missing
 };
 
 struct Pipeline {

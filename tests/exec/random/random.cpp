@@ -1,5 +1,5 @@
-// Random valid pipelines over all layers, compiled and compared with the reference interpreter. One that fails is
-// made smaller as long as it still fails, and printed with its seed.
+// Random valid pipelines over all layers, compiled and compared with the reference interpreter. One that
+// fails is made smaller as long as it still fails, and printed with its seed.
 //
 //   random_pipelines [--seed N] [--count N] [--print]
 //
@@ -54,12 +54,13 @@ void reportFailure(uint64_t seed, const Pipeline& pipeline, const std::string& f
   std::printf("seed %llu: %s\n%s// %s\nsmaller, after %d attempts: %s\n%s// %s\n"
               "again: build/bin/random_pipelines --seed %llu\n",
               static_cast<unsigned long long>(seed), first.c_str(), script(pipeline).c_str(),
-              settings(pipeline).c_str(), attempts, problem.c_str(), script(small).c_str(), settings(small).c_str(),
-              static_cast<unsigned long long>(seed));
+              settings(pipeline).c_str(), attempts, problem.c_str(), script(small).c_str(),
+              settings(small).c_str(), static_cast<unsigned long long>(seed));
   std::fflush(stdout);
 }
 
-void work(uint64_t first, uint64_t count, uint64_t number, const std::vector<std::string>& cpus, Counts& counts) {
+void work(uint64_t first, uint64_t count, uint64_t number, const std::vector<std::string>& cpus,
+          Counts& counts) {
   for (uint64_t seed = first + number; seed < first + count; seed += workers) {
     const Pipeline pipeline = generate(seed, cpus);
     const Attempt result = attempt(pipeline);
@@ -67,16 +68,15 @@ void work(uint64_t first, uint64_t count, uint64_t number, const std::vector<std
     switch (result.outcome) {
     case Attempt::Passed: ++counts.passed; break;
     case Attempt::Invalid: ++counts.invalid; break;
-    case Attempt::Failed:
-      ++counts.failed;
-      reportFailure(seed, pipeline, result.problem);
+    case Attempt::Failed: ++counts.failed; reportFailure(seed, pipeline, result.problem);
     }
   }
 }
 
 int run(uint64_t first, uint64_t count) {
   const std::vector<std::string> cpus = processors();
-  void* memory = mmap(nullptr, sizeof(Counts) * workers, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  void* memory =
+      mmap(nullptr, sizeof(Counts) * workers, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (memory == MAP_FAILED || cpus.empty()) return 1;
   Counts* counts = static_cast<Counts*>(memory);
   const auto start = std::chrono::steady_clock::now();
@@ -98,7 +98,8 @@ int run(uint64_t first, uint64_t count) {
   // The generator is of no use when the front end refuses much of what it makes.
   const bool useful = total.invalid * 5 <= static_cast<int>(count) || count < 10;
   if (!useful) std::printf("too many pipelines are refused by the front end\n");
-  std::printf("outputs %d exact, %d within a bound; %d runs refused by entry checks; %d pipelines not valid; %.0f s\n",
+  std::printf("outputs %d exact, %d within a bound; %d runs refused by entry checks; %d pipelines not valid; "
+              "%.0f s\n",
               total.exact, total.bounded, total.refused, total.invalid, seconds);
   std::printf("%d passed, %d failed\n", total.passed, total.failed + (ended && useful ? 0 : 1));
   return total.failed || !total.passed || !ended || !useful ? 1 : 0;

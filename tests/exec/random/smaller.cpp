@@ -11,7 +11,8 @@ Pipeline pruned(Pipeline p) {
   for (int result : p.results) used[static_cast<size_t>(result)] = true;
   for (int value = p.values(); value-- > inputs;)
     if (used[static_cast<size_t>(value)])
-      for (int operand : p.layers[static_cast<size_t>(value - inputs)].operands) used[static_cast<size_t>(operand)] = true;
+      for (int operand : p.layers[static_cast<size_t>(value - inputs)].operands)
+        used[static_cast<size_t>(operand)] = true;
   if (std::find(used.begin(), used.begin() + inputs, true) == used.begin() + inputs) used[0] = true;
 
   std::vector<int> moved(used.size(), -1);
@@ -78,7 +79,8 @@ private:
       for (int operand : std::set<int>(p_.layers[i].operands.begin(), p_.layers[i].operands.end()))
         step([&](Pipeline& next) {
           const int value = inputs + static_cast<int>(i);
-          for (Layer& layer : next.layers) std::replace(layer.operands.begin(), layer.operands.end(), value, operand);
+          for (Layer& layer : next.layers)
+            std::replace(layer.operands.begin(), layer.operands.end(), value, operand);
           std::replace(next.results.begin(), next.results.end(), value, operand);
         });
   }
@@ -130,13 +132,15 @@ private:
       if (p_.runs[r].batch != 1) step([&](Pipeline& next) { next.runs[r].batch = 1; });
       for (const auto& [name, size] : p_.runs[r].sizes)
         for (int64_t less : {int64_t{1}, size / 2, size - 1})
-          if (less >= 1 && less < size) step([&, size = name](Pipeline& next) { next.runs[r].sizes[size] = less; });
+          if (less >= 1 && less < size)
+            step([&, size = name](Pipeline& next) { next.runs[r].sizes[size] = less; });
     }
     for (size_t axis = 0; axis < p_.spatial.size(); ++axis) {
       if (p_.spatial[axis].find_first_not_of("0123456789") != std::string::npos) continue;
       const int64_t size = std::stoll(p_.spatial[axis]);
       for (int64_t less : {int64_t{1}, size / 2, size - 1})
-        if (less >= 1 && less < size) step([&](Pipeline& next) { next.spatial[axis] = std::to_string(less); });
+        if (less >= 1 && less < size)
+          step([&](Pipeline& next) { next.spatial[axis] = std::to_string(less); });
     }
   }
 

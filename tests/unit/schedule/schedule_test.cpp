@@ -56,7 +56,8 @@ TEST(Schedule, AResidualJoinsTheLaterBranch) {
 }
 
 TEST(Schedule, AResidualOfAnInputIsThereInTheLayoutOfItsSum) {
-  Session s("pipeline p(x: tensor[32, 8, 8]) -> tensor { return x + (x |> conv(32, kernel: 3x3, padding: 1)) }");
+  Session s(
+      "pipeline p(x: tensor[32, 8, 8]) -> tensor { return x + (x |> conv(32, kernel: 3x3, padding: 1)) }");
   schedule::Schedule made = s.schedule();
   ASSERT_EQ(made.kernels.size(), 3u);
   EXPECT_EQ(made.kernels[0].algorithm, Algorithm::Reorder);
