@@ -12,7 +12,7 @@ Exposed exposeKernels(const graph::Graph& graph, const schedule::Schedule& sched
   exposed.graph.outputs.clear();
   std::set<graph::ValueId> planar;
   for (const Kernel& kernel : schedule.kernels)
-    if (layoutFor(kernel.layout, graph.value(kernel.result()).type) == Layout::Planar)
+    if (layoutFor(kernel.resultLayout(), graph.value(kernel.result()).type) == Layout::Planar)
       planar.insert(kernel.result());
   for (const Kernel& kernel : schedule.kernels) {
     if (kernel.algorithm == Algorithm::Reorder) continue;

@@ -85,6 +85,8 @@ std::string algorithmText(const Kernel& kernel) {
   if (kernel.algorithm == Algorithm::Alias) return "alias, the same memory";
   std::string text = std::string(nameOf(kernel.algorithm)) + " " + nameOf(kernel.layout);
   for (size_t i = 0; i < kernel.tile.size(); ++i) text += (i ? "x" : " ") + std::to_string(kernel.tile[i]);
+  if (kernel.order != schedule::Order::Filters) text += std::string(" order ") + nameOf(kernel.order);
+  if (kernel.writes) text += std::string(" writes ") + nameOf(*kernel.writes);
   return text;
 }
 
