@@ -100,7 +100,8 @@ bool checkParameters(Compilation& c) {
 }
 
 bool foldBatchNorm(Compilation& c) {
-  c.graph = graph::foldBatchNorm(*c.graph);
+  c.written = std::move(c.graph);
+  c.graph = graph::foldBatchNorm(*c.written);
   return true;
 }
 
@@ -123,6 +124,8 @@ bool makeOrReadSchedule(Compilation& c) {
 bool lowerGraph(Compilation& c) {
   schedule::Program program = schedule::lower(*c.graph, *c.schedule, *c.target, symbolPrefix(c.graph->name));
   c.loops = std::move(program.loops);
+  c.calls = std::move(program.calls);
+  c.workspaceBytes = program.workspaceBytes;
   c.description = interfaceOf(*c.graph, std::move(program.weights));
   if (c.description->weights) c.description->weightsFile = c.weightsFile;
   c.description->instructionLevel = c.target->instructionLevel();
@@ -236,6 +239,7 @@ size_t phasesUntil(Goal goal, const Compilation& c) {
     switch (goal) {
     case Goal::Check: return view.stage == (c.kind == FileKind::Loops ? Stage::Loops : Stage::Graph);
     case Goal::Stages: return c.stages.count(view.stage) > 0;
+    case Goal::Loops: return view.stage == Stage::Loops;
     case Goal::Code: return true;
     }
     return false;
@@ -259,9 +263,11 @@ std::vector<Stage> stagesFrom(FileKind kind) {
   return stages;
 }
 
-bool runPipeline(Compilation& c, Goal goal, PhaseTimes& times, const StageSink& sink) {
-  const size_t count = phasesUntil(goal, c);
-  for (size_t i = 0; i < count; ++i) {
+namespace {
+
+// The phases first..last-1 of the table.
+bool runPhases(Compilation& c, size_t first, size_t last, PhaseTimes& times, const StageSink& sink) {
+  for (size_t i = first; i < last; ++i) {
     const Phase& phase = pipeline()[i];
     if (!takesPart(phase, c.kind)) continue;
     const double done = shareBeforeCode * static_cast<double>(i) / static_cast<double>(pipeline().size());
@@ -276,6 +282,18 @@ bool runPipeline(Compilation& c, Goal goal, PhaseTimes& times, const StageSink& 
       if (c.stages.count(view.stage)) sink(view.stage, view.print(c));
   }
   return true;
+}
+
+} // namespace
+
+bool runPipeline(Compilation& c, Goal goal, PhaseTimes& times, const StageSink& sink) {
+  return runPhases(c, 0, phasesUntil(goal, c), times, sink);
+}
+
+bool runScheduled(Compilation& c, PhaseTimes& times) {
+  size_t lower = 0;
+  while (pipeline()[lower].run != lowerGraph) ++lower;
+  return runPhases(c, lower, phasesUntil(Goal::Code, c), times, [](Stage, const std::string&) {});
 }
 
 } // namespace convoy::driver

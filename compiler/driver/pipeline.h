@@ -29,13 +29,16 @@ const std::vector<Phase>& pipeline();
 // The stages that a compilation which starts from such a file passes.
 std::vector<Stage> stagesFrom(FileKind kind);
 
-// How far to go: until every mistake in the file is known; until compilation.stages exist; to machine code.
-enum class Goal { Check, Stages, Code };
+// How far to go: until every mistake in the file is known; until compilation.stages exist; to loop IR; to
+// machine code.
+enum class Goal { Check, Stages, Loops, Code };
 
 using StageSink = std::function<void(Stage stage, const std::string& text)>;
 
 // Runs the phases up to the goal. `sink` gets each of compilation.stages as soon as it exists. False after a
 // diagnostic.
 bool runPipeline(Compilation& compilation, Goal goal, PhaseTimes& times, const StageSink& sink);
+// From a graph and its schedule, which are there, to machine code. False when the watcher wants no more.
+bool runScheduled(Compilation& compilation, PhaseTimes& times);
 
 } // namespace convoy::driver
