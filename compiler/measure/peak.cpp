@@ -1,7 +1,8 @@
-#include "peak.h"
+#include "measure/machine.h"
+#include <algorithm>
 #include <chrono>
 
-namespace convoy::bench {
+namespace convoy::measure {
 
 namespace {
 
@@ -57,4 +58,10 @@ double fmaPeakSample() {
   return 0;
 }
 
-} // namespace convoy::bench
+double fmaPeak() {
+  double best = 0;
+  for (int i = 0; i < 5; ++i) best = std::max(best, fmaPeakSample());
+  return best;
+}
+
+} // namespace convoy::measure
