@@ -10,6 +10,7 @@ int runBuild(Compilation& compilation, PhaseTimes& times);
 // Whether `bytes` of weights can be part of what is built; false after a diagnostic.
 bool checkEmbeddedWeights(const PipelineDescription& description, int64_t bytes, DiagnosticEngine& diags);
 int runEmit(Compilation& compilation, PhaseTimes& times);
+int runPlan(Compilation& compilation, PhaseTimes& times);
 int runFormat(Compilation& compilation, PhaseTimes& times);
 int runCheck(Compilation& compilation, PhaseTimes& times);
 // Finds the mistakes of the chosen pipeline, or of every one when none is chosen. False after an error.

@@ -6,7 +6,7 @@
 #include "graph/graph.h"
 #include "loop/ir.h"
 #include "output/compile.h"
-#include "schedule/schedule.h"
+#include "schedule/call.h"
 #include "target/target.h"
 #include <functional>
 #include <memory>
@@ -45,10 +45,13 @@ struct Compilation {
 
   // Filled by the phases, in this order.
   std::unique_ptr<ast::File> syntax;
-  std::optional<graph::Graph> graph;
+  std::optional<graph::Graph> graph;   // to be computed; until it is scheduled,
+  std::optional<graph::Graph> written; // what the script says: with the layers that were folded into others
   std::optional<Target> target;
   std::optional<schedule::Schedule> schedule;
   loop::Module loops;
+  schedule::ProgramCalls calls;                   // of the schedule's kernels, into `loops`
+  Size workspaceBytes;                            // for one item
   std::optional<PipelineDescription> description; // none when loop IR was the start
   std::vector<CompiledUnit> units;
 

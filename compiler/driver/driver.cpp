@@ -42,6 +42,7 @@ private:
     switch (*options_.command) {
     case Command::Build: return runBuild(compilation_, times_);
     case Command::Emit: return runEmit(compilation_, times_);
+    case Command::Plan: return runPlan(compilation_, times_);
     case Command::Check: return runCheck(compilation_, times_);
     case Command::Format: return runFormat(compilation_, times_);
     case Command::Explain: return runExplain(options_, diags_);

@@ -262,6 +262,8 @@ private:
     case OptionId::Weights: options_.weightsFile = value; return;
     case OptionId::Init: return readSeed(name, value);
     case OptionId::Define: return readDefine(name, value);
+    case OptionId::Size: return readSizes(name, value);
+    case OptionId::Json: options_.jsonFile = value; return;
     case OptionId::ImportFolder: options_.importFolders.push_back(value); return;
     case OptionId::EmbedWeights: options_.externalWeights = false; return;
     case OptionId::ExternalWeights: options_.externalWeights = true; return;
@@ -307,6 +309,23 @@ private:
       return;
     }
     options_.defines.emplace_back(value.substr(0, equals), value.substr(equals + 1));
+  }
+
+  // A later number replaces an earlier one.
+  void readSizes(const std::string& option, const std::string& value) {
+    for (size_t begin = 0; begin <= value.size();) {
+      const size_t end = std::min(value.find(',', begin), value.size());
+      const std::string item = value.substr(begin, end - begin);
+      begin = end + 1;
+      const size_t equals = item.find('=');
+      const std::optional<int64_t> number =
+          equals == std::string::npos ? std::nullopt
+                                      : parseNumber<int64_t>(std::string_view(item).substr(equals + 1));
+      if (equals > 0 && number && *number >= 1 && *number <= INT32_MAX)
+        options_.sizes.emplace_back(item.substr(0, equals), *number);
+      else
+        diags_.report(diag::OptionValue, {}, option, "NAME=N with a whole number from 1 to 2147483647", item);
+    }
   }
 
   void checkComplete() {

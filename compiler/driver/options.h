@@ -9,7 +9,7 @@
 
 namespace convoy::driver {
 
-enum class Command { Build, Run, Emit, Check, Format, Explain, LanguageServer };
+enum class Command { Build, Run, Emit, Plan, Check, Format, Explain, LanguageServer };
 
 struct CommandRow {
   Command command;
@@ -55,6 +55,8 @@ struct Options {
   std::string pipeline, scheduleFile, weightsFile;
   std::optional<uint64_t> initSeed;
   std::vector<std::pair<std::string, std::string>> defines; // -D NAME=VALUE
+  std::vector<std::pair<std::string, int64_t>> sizes;       // --size NAME=N
+  std::string jsonFile;                                     // `plan`: where it goes as JSON; empty: nowhere
   std::vector<std::string> importFolders;                   // -I DIR
   bool externalWeights = false;                             // in a file beside the output
   std::optional<RuntimeKind> runtime;                       // bundled where it can be, unless said
@@ -83,6 +85,8 @@ enum class OptionId {
   Weights,
   Init,
   Define,
+  Size,
+  Json,
   ImportFolder,
   EmbedWeights,
   ExternalWeights,

@@ -100,7 +100,8 @@ bool checkParameters(Compilation& c) {
 }
 
 bool foldBatchNorm(Compilation& c) {
-  c.graph = graph::foldBatchNorm(*c.graph);
+  c.written = std::move(c.graph);
+  c.graph = graph::foldBatchNorm(*c.written);
   return true;
 }
 
@@ -123,6 +124,8 @@ bool makeOrReadSchedule(Compilation& c) {
 bool lowerGraph(Compilation& c) {
   schedule::Program program = schedule::lower(*c.graph, *c.schedule, *c.target, symbolPrefix(c.graph->name));
   c.loops = std::move(program.loops);
+  c.calls = std::move(program.calls);
+  c.workspaceBytes = program.workspaceBytes;
   c.description = interfaceOf(*c.graph, std::move(program.weights));
   if (c.description->weights) c.description->weightsFile = c.weightsFile;
   c.description->instructionLevel = c.target->instructionLevel();
@@ -236,6 +239,7 @@ size_t phasesUntil(Goal goal, const Compilation& c) {
     switch (goal) {
     case Goal::Check: return view.stage == (c.kind == FileKind::Loops ? Stage::Loops : Stage::Graph);
     case Goal::Stages: return c.stages.count(view.stage) > 0;
+    case Goal::Loops: return view.stage == Stage::Loops;
     case Goal::Code: return true;
     }
     return false;

@@ -29,8 +29,9 @@ const std::vector<Phase>& pipeline();
 // The stages that a compilation which starts from such a file passes.
 std::vector<Stage> stagesFrom(FileKind kind);
 
-// How far to go: until every mistake in the file is known; until compilation.stages exist; to machine code.
-enum class Goal { Check, Stages, Code };
+// How far to go: until every mistake in the file is known; until compilation.stages exist; to loop IR; to
+// machine code.
+enum class Goal { Check, Stages, Loops, Code };
 
 using StageSink = std::function<void(Stage stage, const std::string& text)>;
 

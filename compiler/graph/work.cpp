@@ -5,9 +5,21 @@ namespace convoy::graph {
 
 namespace {
 
-int64_t learnedNumbersOf(const Value& value) {
-  const bool learned = value.kind == Value::Parameter && !(value.data && value.data->literal);
-  return learned ? value.type.elements().known() : 0;
+// Numbers that a layer learns by gradient descent: not those written in the script, nor the running mean and
+// variance of a batch_norm, which are only recorded.
+void collectLearned(const Graph& graph, const Value& node, std::set<ValueId>& learned) {
+  const size_t end = node.op == OpKind::BatchNorm ? 3 : node.operands.size();
+  for (size_t i = 0; i < end; ++i) {
+    const Value& operand = graph.value(node.operands[i]);
+    if (operand.kind == Value::Parameter && !(operand.data && operand.data->literal))
+      learned.insert(node.operands[i]);
+  }
+}
+
+int64_t numbersOf(const Graph& graph, const std::set<ValueId>& parameters) {
+  int64_t total = 0;
+  for (ValueId id : parameters) total += graph.value(id).type.elements().known();
+  return total;
 }
 
 } // namespace
@@ -41,16 +53,16 @@ Size multiplyAdds(const Graph& graph) {
 }
 
 int64_t learnedNumbers(const Graph& graph, const Value& node) {
-  int64_t total = 0;
-  for (ValueId id : std::set<ValueId>(node.operands.begin(), node.operands.end()))
-    total += learnedNumbersOf(graph.value(id));
-  return total;
+  std::set<ValueId> learned;
+  collectLearned(graph, node, learned);
+  return numbersOf(graph, learned);
 }
 
 int64_t learnedNumbers(const Graph& graph) {
-  int64_t total = 0;
-  for (const Value& value : graph.values) total += learnedNumbersOf(value);
-  return total;
+  std::set<ValueId> learned;
+  for (const Value& value : graph.values)
+    if (value.kind == Value::Node) collectLearned(graph, value, learned);
+  return numbersOf(graph, learned);
 }
 
 } // namespace convoy::graph

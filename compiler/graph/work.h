@@ -11,7 +11,8 @@ namespace convoy::graph {
 Size multiplyAdds(const Graph& graph, const Value& node);
 Size multiplyAdds(const Graph& graph); // of all its layers
 
-// Numbers that are learned: those of parameters, without the ones that are written in the script.
+// Numbers that are learned: those of the layers' parameters, without the ones that are written in the script
+// and without the running statistics of batch_norm.
 int64_t learnedNumbers(const Graph& graph, const Value& node);
 int64_t learnedNumbers(const Graph& graph); // each parameter counts once
 

@@ -6,7 +6,6 @@ namespace convoy::schedule {
 
 namespace {
 
-constexpr int64_t alignElements = 16; // of slots and packed weights: 64 bytes
 // convoy_status
 constexpr int ok = 0, errorShape = 1, errorMemory = 3, errorArgument = 4, errorOverflow = 5, errorAlias = 8;
 // More elements of tensors than any machine addresses; below it no address arithmetic leaves 64 bits.

@@ -5,46 +5,16 @@
 // begin..end of batch * unitsPerItem. Which units there are depends on the shape only, never on the threads.
 #pragma once
 #include "loop/builder.h"
-#include "schedule/schedule.h"
+#include "schedule/call.h"
 
 namespace convoy::schedule {
 
 using graph::Graph;
-using graph::ValueId;
 using loop::Builder;
 using loop::Index;
 using loop::Op;
 using loop::Scalar;
 using Reg = loop::Value*;
-
-// How a parameter lies in the prepared weights.
-struct Packing {
-  enum Kind {
-    Raw,     // as in the script
-    Filters, // [tile][channel block][tap][channel][vectors * lanes]: blocked convolution and dense
-    Depth,   // [channel block][tap][lanes]: depthwise
-  } kind = Raw;
-  int64_t vectors = 1;      // Filters: channel vectors in a tile
-  int64_t channelBlock = 1; // Filters: input channels in a block
-  bool operator==(const Packing& o) const {
-    return kind == o.kind && vectors == o.vectors && channelBlock == o.channelBlock;
-  }
-};
-
-// What a pointer argument points to when the kernel is called.
-struct Argument {
-  enum Kind { Read, Write, Weights, BorderRow } kind;
-  ValueId value = 0; // Read, Write: the tensor. Weights: the parameter. BorderRow: whose rows are as long
-  Layout layout = Layout::Planar; // Read, Write
-  Packing packing;                // Weights
-  double border = 0;              // BorderRow: the number that fills it
-};
-
-struct KernelCall {
-  std::string function;
-  Size unitsPerItem = 1;
-  std::vector<Argument> arguments;
-};
 
 // One spatial tensor access: extents as values, slowest first, and the element strides that go with a layout.
 class KernelBuilder {

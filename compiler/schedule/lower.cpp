@@ -18,6 +18,8 @@ public:
     MemoryPlan plan = planMemory(graph_, schedule_, calls_);
     addEntryFunctions(program_.loops, graph_, schedule_, plan, calls_, prefix_);
     collectWeights();
+    program_.workspaceBytes = workspaceElements(plan) * 4;
+    program_.calls = std::move(calls_);
     return std::move(program_);
   }
 

@@ -1,7 +1,7 @@
 // Graph and schedule to loop IR: a function per kernel, and the entry functions of the C ABI (runtime.h).
 #pragma once
 #include "loop/ir.h"
-#include "schedule/schedule.h"
+#include "schedule/call.h"
 
 namespace convoy::schedule {
 
@@ -11,6 +11,8 @@ namespace convoy::schedule {
 struct Program {
   loop::Module loops;
   std::vector<float> weights; // every parameter's data, in the order prefix_prepare reads them
+  ProgramCalls calls;
+  Size workspaceBytes; // that one item of the batch needs
 };
 
 Program lower(const graph::Graph& graph, const Schedule& schedule, const Target& target,

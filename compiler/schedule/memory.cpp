@@ -113,7 +113,7 @@ private:
         if (known) continue;
         plan_.packed.push_back({a.value, a.packing, plan_.preparedElements});
         int64_t elements = packedElements(graph_.value(a.value), a.packing, schedule_.lanes);
-        plan_.preparedElements += (elements + 15) / 16 * 16;
+        plan_.preparedElements += (elements + alignElements - 1) / alignElements * alignElements;
       }
   }
 
@@ -128,6 +128,14 @@ private:
 };
 
 } // namespace
+
+Size workspaceElements(const MemoryPlan& plan) {
+  auto aligned = [](const Size& elements) { return Size::ceilDiv(elements, alignElements) * alignElements; };
+  Size total = 0;
+  for (const Size& slot : plan.slots) total = total + aligned(slot);
+  for (const BorderRow& row : plan.borderRows) total = total + aligned(row.width);
+  return total;
+}
 
 MemoryPlan planMemory(const Graph& graph, const Schedule& schedule,
                       const std::vector<std::vector<KernelCall>>& calls) {

@@ -42,6 +42,10 @@ struct MemoryPlan {
   std::map<std::pair<ValueId, Layout>, Place> places;
 };
 
+constexpr int64_t alignElements = 16; // of slots and packed weights: 64 bytes
+// What the slots and border rows take for one item of the batch, in elements.
+Size workspaceElements(const MemoryPlan& plan);
+
 // Slots are shared by buffers of one size whose lives do not overlap.
 MemoryPlan planMemory(const Graph& graph, const Schedule& schedule,
                       const std::vector<std::vector<KernelCall>>& calls);

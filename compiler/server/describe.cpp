@@ -1,5 +1,6 @@
 #include "server/describe.h"
 #include "graph/work.h"
+#include "support/text.h"
 #include <algorithm>
 
 namespace convoy::server {
@@ -22,13 +23,7 @@ std::string valueText(const sema::Fact& fact, const graph::Graph& graph) {
   return all;
 }
 
-std::string countText(const Size& count) {
-  if (!count.isConstant()) return count.str();
-  std::string digits = std::to_string(count.known());
-  for (auto at = static_cast<int64_t>(digits.size()) - 3; at > 0; at -= 3)
-    digits.insert(static_cast<size_t>(at), ",");
-  return digits;
-}
+std::string countText(const Size& count) { return count.isConstant() ? grouped(count.known()) : count.str(); }
 
 std::string signatureOf(const OpInfo& row) {
   std::string text = std::string(row.name) + "(";

@@ -111,6 +111,14 @@ std::string counted(int64_t count, std::string_view noun) {
   return std::to_string(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
 }
 
+std::string grouped(int64_t number) {
+  std::string digits = std::to_string(number);
+  const int64_t first = number < 0 ? 1 : 0;
+  for (auto at = static_cast<int64_t>(digits.size()) - 3; at > first; at -= 3)
+    digits.insert(static_cast<size_t>(at), ",");
+  return digits;
+}
+
 std::string nearestName(std::string_view name, const std::vector<std::string>& candidates) {
   constexpr size_t longestWorthComparing = 64;
   if (name.empty() || name.size() > longestWorthComparing) return "";

@@ -36,6 +36,9 @@ std::string numberText(float number);
 // "1 channel", "3 channels".
 std::string counted(int64_t count, std::string_view noun);
 
+// "1234567" as "1,234,567".
+std::string grouped(int64_t number);
+
 // The candidate nearest to `name` by edit distance (an exchange of neighbours counts as one edit), or "" when
 // none is near enough to be meant.
 std::string nearestName(std::string_view name, const std::vector<std::string>& candidates);

@@ -1,0 +1,32 @@
+#include "driver/commands.h"
+#include "driver/report.h"
+#include "driver/run_sizes.h"
+#include "inspect/plan.h"
+#include "output/files.h"
+
+namespace convoy::driver {
+
+int runPlan(Compilation& c, PhaseTimes& times) {
+  if (c.kind == FileKind::Loops) {
+    c.diags.report(diag::NeedsPipeline, {}, "a plan", describe(c.kind));
+    return Failure;
+  }
+  const std::string& json = c.options.jsonFile;
+  if (!json.empty() && isSameFile(json, c.options.file)) {
+    c.diags.report(diag::OutputIsInput, {}, c.options.file).help("name another file with --json");
+    return Failure;
+  }
+  if (!runPipeline(c, Goal::Loops, times, [](Stage, const std::string&) {})) return Failure;
+  const std::optional<RunSizes> sizes = findSizes(*c.graph, c.options.sizes, c.diags);
+  if (!sizes || !checkSizes(*c.graph, *sizes, c.diags) || c.diags.hasErrors()) return Failure;
+
+  inspect::Plan plan =
+      inspect::makePlan(*c.written, *c.graph, *c.schedule, c.calls, c.loops, c.workspaceBytes);
+  inspect::bindSizes(plan, *sizes);
+  if (!json.empty() && !wrote(writeFile(json, inspect::planJson(plan).str(true) + "\n"), json, c.diags))
+    return Failure;
+  if (json == "-") return Success; // in place of the table
+  return wrote(writeFile("-", inspect::planText(plan)), "-", c.diags) ? Success : Failure;
+}
+
+} // namespace convoy::driver

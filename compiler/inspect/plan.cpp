@@ -1,0 +1,116 @@
+#include "inspect/plan.h"
+#include "graph/work.h"
+
+namespace convoy::inspect {
+
+namespace {
+
+using graph::Graph;
+using graph::Value;
+using graph::ValueId;
+
+std::vector<Size> padsOf(const Graph& graph, const Value& node) {
+  std::vector<Size> pads;
+  if (!node.attributes.has("pad_begin")) return pads;
+  const Window window = windowOf(node.attributes);
+  const Attribute* ceil = node.attributes.find("ceil_mode");
+  const bool hangs = ceil && std::get<bool>(*ceil);
+  const TensorType& input = graph.value(node.operands[0]).type;
+  for (size_t axis = 0; axis < window.kernel.size(); ++axis) {
+    Size end = window.padEnd[axis];
+    if (hangs) {
+      const Size last = (node.type.dims[1 + axis] - 1) * window.stride[axis];
+      const Size reached = last + window.dilation[axis] * (window.kernel[axis] - 1) + 1;
+      end = Size::max(end, reached - input.dims[1 + axis] - window.padBegin[axis]);
+    }
+    pads.push_back(window.padBegin[axis]);
+    pads.push_back(std::move(end));
+  }
+  return pads;
+}
+
+class Planner {
+public:
+  Planner(const Graph& written, const Graph& computed, std::vector<KernelFacts> kernels) : graph_(written) {
+    plan_.kernels = std::move(kernels);
+    for (size_t k = 0; k < plan_.kernels.size(); ++k)
+      for (const std::string& layer : plan_.kernels[k].layers) kernelOf_[layer] = k;
+    for (const Value& value : computed.values)
+      if (value.kind == Value::Node) computed_.insert(value.name);
+  }
+
+  Plan run() {
+    plan_.pipeline = graph_.name;
+    plan_.parameters = graph::learnedNumbers(graph_);
+    plan_.multiplyAdds = graph::multiplyAdds(graph_);
+    for (const Value& value : graph_.values)
+      if (value.kind == Value::Node) plan_.layers.push_back(layer(value));
+    return std::move(plan_);
+  }
+
+private:
+  LayerPlan layer(const Value& node) {
+    const OpInfo& row = opInfo(node.op);
+    LayerPlan layer;
+    layer.name = node.name;
+    layer.op = row.name;
+    const int activations = activationCount(row, static_cast<int>(node.operands.size()));
+    for (int i = 0; i < activations; ++i)
+      layer.inputs.push_back(graph_.value(node.operands[static_cast<size_t>(i)]).type);
+    layer.result = node.type;
+    layer.pads = padsOf(graph_, node);
+    layer.multiplyAdds = graph::multiplyAdds(graph_, node);
+    layer.traffic = trafficOf(graph_, node);
+    layer.parameters = graph::learnedNumbers(graph_, node);
+    // A layer that is there no more is part of the one that it read.
+    if (!computed_.count(node.name)) layer.foldedInto = graph_.value(node.operands[0]).name;
+    auto kernel = kernelOf_.find(layer.foldedInto.empty() ? node.name : layer.foldedInto);
+    if (kernel != kernelOf_.end()) layer.kernel = kernel->second;
+    return layer;
+  }
+
+  const Graph& graph_;
+  std::map<std::string, size_t> kernelOf_;
+  std::set<std::string> computed_;
+  Plan plan_;
+};
+
+using Bindings = std::map<std::string, Size>;
+
+void bind(TensorType& type, const Bindings& sizes) {
+  for (Size& dim : type.dims) dim = dim.substitute(sizes);
+}
+
+void bind(Traffic& traffic, const Bindings& sizes) {
+  traffic.input = traffic.input.substitute(sizes);
+  traffic.output = traffic.output.substitute(sizes);
+}
+
+} // namespace
+
+Plan makePlan(const Graph& written, const Graph& computed, const schedule::Schedule& schedule,
+              const schedule::ProgramCalls& calls, const loop::Module& loops, const Size& workspaceBytes) {
+  Plan plan = Planner(written, computed, kernelFacts(computed, schedule, calls, loops)).run();
+  plan.lanes = schedule.lanes;
+  plan.workspaceBytes = workspaceBytes;
+  return plan;
+}
+
+void bindSizes(Plan& plan, const std::map<std::string, int64_t>& numbers) {
+  const Bindings sizes(numbers.begin(), numbers.end());
+  for (LayerPlan& layer : plan.layers) {
+    for (TensorType& input : layer.inputs) bind(input, sizes);
+    bind(layer.result, sizes);
+    bind(layer.traffic, sizes);
+    for (Size& pad : layer.pads) pad = pad.substitute(sizes);
+    layer.multiplyAdds = layer.multiplyAdds.substitute(sizes);
+  }
+  for (KernelFacts& kernel : plan.kernels) {
+    bind(kernel.traffic, sizes);
+    kernel.multiplyAdds = kernel.multiplyAdds.substitute(sizes);
+  }
+  plan.multiplyAdds = plan.multiplyAdds.substitute(sizes);
+  plan.workspaceBytes = plan.workspaceBytes.substitute(sizes);
+}
+
+} // namespace convoy::inspect

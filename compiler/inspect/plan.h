@@ -1,0 +1,44 @@
+// What `convoy plan` tells: every layer of a script with its shapes, pads and work, and how it is computed.
+#pragma once
+#include "inspect/kernel_facts.h"
+#include "support/json.h"
+#include <map>
+
+namespace convoy::inspect {
+
+struct LayerPlan {
+  std::string name, op; // "layer1.0.conv1", "conv"
+  std::vector<TensorType> inputs;
+  TensorType result;
+  // Positions around the input that windows reach, begin and end of each axis in turn: words are resolved,
+  // and what the last window hangs over in ceil_mode is part of the end. Empty without a window.
+  std::vector<Size> pads;
+  Size multiplyAdds = 0;        // of one item
+  Traffic traffic;              // of the layer by itself, also when it is fused
+  int64_t parameters = 0;       // learned numbers
+  std::optional<size_t> kernel; // that computes it, of Plan::kernels; none: no result depends on it
+  std::string foldedInto;       // the layer whose weights do its work; empty: it is computed as it is
+};
+
+struct Plan {
+  std::string pipeline;
+  int lanes = 1;                 // of a vector of float32
+  std::vector<LayerPlan> layers; // in the script's order
+  std::vector<KernelFacts> kernels;
+  int64_t parameters = 0; // each counts once
+  Size multiplyAdds = 0;  // of one item
+  Size workspaceBytes = 0;
+};
+
+// `written` is the graph before layers were folded, `computed` the one that was scheduled.
+Plan makePlan(const graph::Graph& written, const graph::Graph& computed, const schedule::Schedule& schedule,
+              const schedule::ProgramCalls& calls, const loop::Module& loops, const Size& workspaceBytes);
+
+// Puts numbers for run-time sizes.
+void bindSizes(Plan& plan, const std::map<std::string, int64_t>& sizes);
+
+std::string planText(const Plan& plan);
+// As docs/command.md describes it. A size that is not known is a text.
+Json planJson(const Plan& plan);
+
+} // namespace convoy::inspect

@@ -1,0 +1,169 @@
+// A plan as a table and as JSON.
+#include "inspect/plan.h"
+#include "inspect/table.h"
+#include "support/text.h"
+#include <algorithm>
+
+namespace convoy::inspect {
+
+namespace {
+
+std::string countText(const Size& count) { return count.isConstant() ? grouped(count.known()) : count.str(); }
+
+std::string shapeText(const TensorType& type) {
+  std::string text = "[";
+  for (size_t i = 0; i < type.dims.size(); ++i) text += (i ? ", " : "") + type.dims[i].str();
+  return text + "]";
+}
+
+// "1" when all sides are alike, else as `padding:` takes them.
+std::string padsText(const std::vector<Size>& pads) {
+  if (pads.empty()) return "";
+  if (std::all_of(pads.begin(), pads.end(), [&](const Size& pad) { return pad == pads[0]; }))
+    return pads[0].str();
+  std::string text = "[";
+  for (size_t i = 0; i < pads.size(); ++i) text += (i ? ", " : "") + pads[i].str();
+  return text + "]";
+}
+
+class TextPlan {
+public:
+  explicit TextPlan(const Plan& plan) : plan_(plan) {}
+
+  std::string run() {
+    for (size_t k = 0; k < plan_.kernels.size(); ++k) kernel(k);
+    for (const LayerPlan& layer : plan_.layers)
+      if (!layer.kernel) add("", layer, nullptr, "not computed: no result depends on it");
+    std::string text =
+        plan_.pipeline + ": " + counted(static_cast<int64_t>(plan_.layers.size()), "layer") + " in " +
+        counted(static_cast<int64_t>(plan_.kernels.size()), "kernel") + ", vectors of " +
+        std::to_string(plan_.lanes) + "; counts and bytes are for one item of the batch\n\n" + table_.str() +
+        "\nparameters     " + grouped(plan_.parameters) + "\nmultiply-adds  " +
+        countText(plan_.multiplyAdds) + "\nworkspace      " + countText(plan_.workspaceBytes) + " bytes\n";
+    if (!scalar_.empty()) text += "not vectorized: " + scalar_ + "\n";
+    return text;
+  }
+
+private:
+  void kernel(size_t number) {
+    const KernelFacts& facts = plan_.kernels[number];
+    std::string how = algorithmText(facts.kernel);
+    if (!facts.vectorized) {
+      how += ", not vectorized";
+      scalar_ += (scalar_.empty() ? "" : ", ") + escapeForTerminal(facts.name);
+    }
+    const std::string label = std::to_string(number);
+    if (facts.layers.empty()) {
+      table_.add({label, facts.name, "", "", "", "", countText(facts.traffic.input),
+                  countText(facts.traffic.output), "", how});
+      return;
+    }
+    bool first = true;
+    for (const LayerPlan& layer : plan_.layers) {
+      if (layer.kernel != number) continue;
+      if (!layer.foldedInto.empty())
+        add("", layer, nullptr, "folded into " + layer.foldedInto);
+      else
+        add(first ? label : "", layer, first ? &facts.traffic : nullptr, first ? how : "fused");
+      if (layer.foldedInto.empty()) first = false;
+    }
+  }
+
+  // `traffic`: of the kernel, where the layer is its first.
+  void add(const std::string& label, const LayerPlan& layer, const Traffic* traffic, const std::string& how) {
+    auto bytes = [](const Size& count) { return count == Size(0) ? "" : countText(count); };
+    std::vector<std::string> cells{label,
+                                   layer.name,
+                                   layer.op,
+                                   shapeText(layer.result),
+                                   padsText(layer.pads),
+                                   layer.multiplyAdds == Size(0) ? "" : countText(layer.multiplyAdds)};
+    if (traffic)
+      cells.insert(cells.end(), {bytes(traffic->input), bytes(traffic->output), bytes(traffic->weights)});
+    cells.resize(9);
+    cells.push_back(how);
+    table_.add(std::move(cells));
+  }
+
+  const Plan& plan_;
+  std::string scalar_; // names of kernels that are not vectorized
+  Table table_{{{"#", true},
+                {"layer"},
+                {"op"},
+                {"result"},
+                {"pads"},
+                {"multiply-adds", true},
+                {"bytes read", true},
+                {"written", true},
+                {"weights", true},
+                {"computed by"}}};
+};
+
+Json sizeJson(const Size& size) { return size.isConstant() ? Json(size.known()) : Json(size.str()); }
+
+template <typename Items, typename Function> Json arrayOf(const Items& items, Function function) {
+  Json array = Json::array();
+  for (const auto& item : items) array.push(function(item));
+  return array;
+}
+
+Json shapeJson(const TensorType& type) { return arrayOf(type.dims, sizeJson); }
+
+void setTraffic(Json& json, const Traffic& traffic) {
+  json.set("input_bytes", sizeJson(traffic.input));
+  json.set("output_bytes", sizeJson(traffic.output));
+  json.set("weight_bytes", traffic.weights);
+}
+
+void setAlgorithm(Json& json, const KernelFacts& facts) {
+  json.set("algorithm", nameOf(facts.kernel.algorithm));
+  json.set("layout", nameOf(facts.kernel.layout));
+  json.set("tile", arrayOf(facts.kernel.tile, [](int64_t extent) { return Json(extent); }));
+  json.set("vectorized", facts.vectorized);
+}
+
+Json layerJson(const Plan& plan, const LayerPlan& layer) {
+  Json json = Json::object();
+  json.set("name", layer.name);
+  json.set("op", layer.op);
+  json.set("inputs", arrayOf(layer.inputs, shapeJson));
+  json.set("shape", shapeJson(layer.result));
+  if (!layer.pads.empty()) json.set("pads", arrayOf(layer.pads, sizeJson));
+  json.set("macs", sizeJson(layer.multiplyAdds));
+  json.set("parameters", layer.parameters);
+  setTraffic(json, layer.traffic);
+  json.set("kernel", layer.kernel ? Json(static_cast<int64_t>(*layer.kernel)) : Json());
+  if (!layer.foldedInto.empty()) json.set("folded_into", layer.foldedInto);
+  if (layer.kernel) setAlgorithm(json, plan.kernels[*layer.kernel]);
+  return json;
+}
+
+Json kernelJson(const KernelFacts& facts) {
+  Json json = Json::object();
+  json.set("name", facts.name);
+  json.set("layers", arrayOf(facts.layers, [](const std::string& name) { return Json(name); }));
+  setAlgorithm(json, facts);
+  json.set("macs", sizeJson(facts.multiplyAdds));
+  setTraffic(json, facts.traffic);
+  return json;
+}
+
+} // namespace
+
+std::string planText(const Plan& plan) { return TextPlan(plan).run(); }
+
+Json planJson(const Plan& plan) {
+  Json totals = Json::object();
+  totals.set("parameters", plan.parameters);
+  totals.set("macs", sizeJson(plan.multiplyAdds));
+  totals.set("workspace_bytes", sizeJson(plan.workspaceBytes));
+  Json json = Json::object();
+  json.set("pipeline", plan.pipeline);
+  json.set("lanes", plan.lanes);
+  json.set("totals", std::move(totals));
+  json.set("layers", arrayOf(plan.layers, [&](const LayerPlan& layer) { return layerJson(plan, layer); }));
+  json.set("kernels", arrayOf(plan.kernels, kernelJson));
+  return json;
+}
+
+} // namespace convoy::inspect

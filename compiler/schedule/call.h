@@ -1,0 +1,41 @@
+// What a compiled pipeline calls: the functions of its kernels and what they are given.
+#pragma once
+#include "schedule/schedule.h"
+
+namespace convoy::schedule {
+
+using graph::ValueId;
+
+// How a parameter lies in the prepared weights.
+struct Packing {
+  enum Kind {
+    Raw,     // as in the script
+    Filters, // [tile][channel block][tap][channel][vectors * lanes]: blocked convolution and dense
+    Depth,   // [channel block][tap][lanes]: depthwise
+  } kind = Raw;
+  int64_t vectors = 1;      // Filters: channel vectors in a tile
+  int64_t channelBlock = 1; // Filters: input channels in a block
+  bool operator==(const Packing& o) const {
+    return kind == o.kind && vectors == o.vectors && channelBlock == o.channelBlock;
+  }
+};
+
+// What a pointer argument points to when the kernel is called.
+struct Argument {
+  enum Kind { Read, Write, Weights, BorderRow } kind;
+  ValueId value = 0; // Read, Write: the tensor. Weights: the parameter. BorderRow: whose rows are as long
+  Layout layout = Layout::Planar; // Read, Write
+  Packing packing;                // Weights
+  double border = 0;              // BorderRow: the number that fills it
+};
+
+struct KernelCall {
+  std::string function;
+  Size unitsPerItem = 1;
+  std::vector<Argument> arguments;
+};
+
+// Of each kernel of a schedule, in its order; none for another view of the same memory.
+using ProgramCalls = std::vector<std::vector<KernelCall>>;
+
+} // namespace convoy::schedule
