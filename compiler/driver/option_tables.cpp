@@ -13,6 +13,8 @@ const std::vector<CommandRow>& commandTable() {
        "print what a stage of the compiler made"},
       {Command::Plan, "plan", "FILE [--size NAME=N] [--json OUT]",
        "print how each layer is computed: shapes, pads, work, memory"},
+      {Command::Bench, "bench", "FILE [--size NAME=N] [--batch N] [--json OUT]",
+       "measure the whole pipeline and each of its kernels"},
       {Command::Check, "check", "FILE", "look for mistakes, and make nothing"},
       {Command::Format, "fmt", "FILE...", "rewrite scripts in their canonical form"},
       {Command::LanguageServer, "lsp", "",
@@ -51,7 +53,7 @@ const OutputKindRow& rowOf(OutputKind kind) {
 const std::vector<OptionRow>& optionTable() {
   using Row = OptionRow;
   const std::vector<Command> everything = {}, making = {Command::Build, Command::Run, Command::Emit},
-                             compiling = {Command::Build, Command::Run, Command::Emit, Command::Plan},
+                             compiling = {Command::Build, Command::Run, Command::Emit, Command::Plan, Command::Bench},
                              reading = {Command::Build, Command::Run, Command::Emit, Command::Plan,
                                         Command::Check};
   // clang-format off
@@ -78,14 +80,15 @@ const std::vector<OptionRow>& optionTable() {
       {OptionId::Init, {"--init"}, Row::Value, "random:SEED", reading,
        "fill parameters that have no values with seeded random numbers"},
       {OptionId::Define, {"-D"}, Row::Letter, "NAME=VALUE",
-       {Command::Build, Command::Run, Command::Emit, Command::Plan, Command::Check, Command::LanguageServer},
+       {Command::Build, Command::Run, Command::Emit, Command::Plan, Command::Bench, Command::Check, Command::LanguageServer},
         "give a constant of the script another value"},
-      {OptionId::Size, {"--size"}, Row::Value, "NAME=N[,NAME=N...]", {Command::Plan},
+      {OptionId::Size, {"--size"}, Row::Value, "NAME=N[,NAME=N...]", {Command::Plan, Command::Bench},
        "run-time sizes to work with, by name or by axis: H=1080,W=1920"},
-      {OptionId::Json, {"--json"}, Row::Value, "OUT", {Command::Plan},
-       "write the plan as JSON; - is standard output, in place of the table"},
+      {OptionId::Json, {"--json"}, Row::Value, "OUT", {Command::Plan, Command::Bench},
+       "write the answer as JSON; - is standard output, in place of the table"},
+      {OptionId::Batch, {"--batch"}, Row::Value, "N", {Command::Bench}, "items of each run (default: 1)"},
       {OptionId::ImportFolder, {"-I"}, Row::Letter, "DIR",
-       {Command::Build, Command::Run, Command::Emit, Command::Plan, Command::Check, Command::LanguageServer},
+       {Command::Build, Command::Run, Command::Emit, Command::Plan, Command::Bench, Command::Check, Command::LanguageServer},
         "look for imported files here too"},
       {OptionId::EmbedWeights, {"--embed-weights"}, Row::Flag, nullptr, {Command::Build},
        "keep the parameters' numbers in what is made (the default)"},

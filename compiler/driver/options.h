@@ -9,7 +9,7 @@
 
 namespace convoy::driver {
 
-enum class Command { Build, Run, Emit, Plan, Check, Format, Explain, LanguageServer };
+enum class Command { Build, Run, Emit, Plan, Bench, Check, Format, Explain, LanguageServer };
 
 struct CommandRow {
   Command command;
@@ -56,7 +56,8 @@ struct Options {
   std::optional<uint64_t> initSeed;
   std::vector<std::pair<std::string, std::string>> defines; // -D NAME=VALUE
   std::vector<std::pair<std::string, int64_t>> sizes;       // --size NAME=N
-  std::string jsonFile;                                     // `plan`: where it goes as JSON; empty: nowhere
+  std::string jsonFile; // `plan`, `bench`: where it goes as JSON; empty: nowhere
+  int batch = 1;        // `bench`: items of each run
   std::vector<std::string> importFolders;                   // -I DIR
   bool externalWeights = false;                             // in a file beside the output
   std::optional<RuntimeKind> runtime;                       // bundled where it can be, unless said
@@ -87,6 +88,7 @@ enum class OptionId {
   Define,
   Size,
   Json,
+  Batch,
   ImportFolder,
   EmbedWeights,
   ExternalWeights,
