@@ -121,7 +121,8 @@ std::string compare(const std::vector<Result>& old, const std::vector<Result>& n
     ++count;
   }
   if (!count) return "no row is in both runs\n";
-  return table.str() + "geometric mean of new / old, least times: " + decimal(std::exp(logarithms / count), 3) + "\n";
+  return table.str() +
+         "geometric mean of new / old, least times: " + decimal(std::exp(logarithms / count), 3) + "\n";
 }
 
 } // namespace convoy::bench

@@ -12,7 +12,7 @@ struct Result {
   std::string algorithm; // of a kernel
   int threads = 1;
   int64_t batch = 1, runs = 0;
-  double medianMs = 0, leastMs = 0; // 0: the row is a rate alone
+  double medianMs = 0, leastMs = 0;                    // 0: the row is a rate alone
   double gflops = 0, percentOfPeak = 0, gigabytes = 0; // of the median; 0: it has none
 
   std::string key() const; // equal for the same row of two runs
@@ -24,8 +24,8 @@ Json toJson(const std::vector<Result>& results);
 // nullopt when it is not what toJson made.
 std::optional<std::vector<Result>> fromJson(const Json& json);
 
-// The rows that both have: their medians and least times, and new / old. Below 1 is faster; differences below 10 %
-// are ties and are not marked.
+// The rows that both have: their medians and least times, and new / old. Below 1 is faster; differences below
+// 10 % are ties and are not marked.
 std::string compare(const std::vector<Result>& old, const std::vector<Result>& now);
 
 } // namespace convoy::bench

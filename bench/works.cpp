@@ -64,8 +64,8 @@ std::unique_ptr<driver::Measurable> compileWork(const WorkItem& item, int thread
   compilation.needsParameters = true;
   driver::PhaseTimes times;
   std::unique_ptr<driver::Measurable> made;
-  if (compilation.open() && driver::runPipeline(compilation, driver::Goal::Code, times,
-                                                [](driver::Stage, const std::string&) {}))
+  if (compilation.open() &&
+      driver::runPipeline(compilation, driver::Goal::Code, times, [](driver::Stage, const std::string&) {}))
     made = driver::Measurable::create(compilation, threads, batch);
   if (!made) endWith(diags, options);
   return made;

@@ -1,5 +1,5 @@
-// The works that are measured: pipelines of bench/works/ and of examples/networks/, under the names that they have in
-// bench/peers/works.py.
+// The works that are measured: pipelines of bench/works/ and of examples/networks/, under the names that they
+// have in bench/peers/works.py.
 #pragma once
 #include "driver/measurable.h"
 
@@ -13,7 +13,8 @@ struct WorkItem {
 
 std::vector<WorkItem> allWorks();
 
-// Compiled for this machine with random parameters, with its inputs. A work that does not compile ends the program.
+// Compiled for this machine with random parameters, with its inputs. A work that does not compile ends the
+// program.
 std::unique_ptr<driver::Measurable> compileWork(const WorkItem& item, int threads, int64_t batch);
 
 } // namespace convoy::bench

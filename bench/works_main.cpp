@@ -1,6 +1,8 @@
-// Measures the machine and every work on it, with Google Benchmark; docs/benchmarks.md says what the rows mean.
+// Measures the machine and every work on it, with Google Benchmark; docs/benchmarks.md says what the rows
+// mean.
 //
-//   works_bench [--threads N] [--batch N[,N...]] [--no-kernels] [--json FILE] [--compare OLD.json] [FILTER...]
+//   works_bench [--threads N] [--batch N[,N...]] [--no-kernels] [--json FILE] [--compare OLD.json]
+//   [FILTER...]
 //
 // FILTER: works whose names contain one of them; "machine" is the machine. Options of Google Benchmark
 // (--benchmark_...) are understood too.
@@ -156,10 +158,13 @@ private:
            const std::function<void(benchmark::State&)>& body) {
     const std::string name = item_.name + "/" + title;
     rows_.push_back({row, title});
-    benchmark::RegisterBenchmark(name.c_str(), [body, number = rows_.size() - 1](benchmark::State& state) {
-      body(state);
-      state.counters["row"] = static_cast<double>(number);
-    })->UseManualTime()->Iterations(iterationsFor(seconds));
+    benchmark::RegisterBenchmark(name.c_str(),
+                                 [body, number = rows_.size() - 1](benchmark::State& state) {
+                                   body(state);
+                                   state.counters["row"] = static_cast<double>(number);
+                                 })
+        ->UseManualTime()
+        ->Iterations(iterationsFor(seconds));
   }
 
   void addKernels() {
@@ -172,7 +177,7 @@ private:
         const size_t step = row.firstStep + i;
         const std::string title = row.name + (row.steps > 1 ? "." + std::to_string(i) : "");
         for (bool cold : {false, true}) {
-          if (cold && (row.macs == 0 || work_.pipeline.prepared_size() == 0)) continue;
+          if (cold && !row.hasWeights) continue;
           add(row, title + (cold ? ", cold weights" : ""), once[step],
               [this, step, cold](benchmark::State& state) { timeStep(state, work_, step, cold); });
         }
@@ -181,7 +186,8 @@ private:
 
   Result resultOf(const Collector::Run& run, double peak) const {
     const Registered& registered = rows_[static_cast<size_t>(run.counters.at("row").value)];
-    Result r{item_.name, registered.title, registered.row.algorithm, settings_.threads, batch_, run.iterations};
+    Result r{item_.name,        registered.title, registered.row.algorithm,
+             settings_.threads, batch_,           run.iterations};
     r.medianMs = run.counters.at("median_ms").value;
     r.leastMs = run.counters.at("min_ms").value;
     r.gflops = measure::gflops(registered.row.macs, r.medianMs / 1e3);

@@ -21,16 +21,17 @@ int runBench(Compilation& c, PhaseTimes& times, const std::function<void()>& rep
   c.needsParameters = true;
   const std::optional<Target> target = makeTarget(c.options.target, c.options.cpu, c.diags);
   if (!target || !canRunHere(*target, c.diags)) return Failure;
-  if (!runPipeline(c, Goal::Code, times, [](Stage, const std::string&) {}) || c.diags.hasErrors()) return Failure;
-  const auto measurable = times.measure("load", [&] { return Measurable::create(c, c.threads(), c.options.batch); });
+  if (!runPipeline(c, Goal::Code, times, [](Stage, const std::string&) {}) || c.diags.hasErrors())
+    return Failure;
+  const auto measurable =
+      times.measure("load", [&] { return Measurable::create(c, c.threads(), c.options.batch); });
   if (!measurable) return Failure;
   report();
 
-  measure::StepOptions options;
-  options.coldToo = true;
-  const std::optional<measure::Report> measured = measure::measureProgram(measurable->work(), options);
+  const std::optional<measure::Report> measured = measure::measureProgram(measurable->work());
   if (!measured) internalError("a pipeline refuses the inputs that were made for it");
-  if (!json.empty() && !wrote(writeFile(json, measure::reportJson(*measured).str(true) + "\n"), json, c.diags))
+  if (!json.empty() &&
+      !wrote(writeFile(json, measure::reportJson(*measured).str(true) + "\n"), json, c.diags))
     return Failure;
   if (json == "-") return Success; // in place of the table
   return wrote(writeFile("-", measure::reportText(*measured)), "-", c.diags) ? Success : Failure;

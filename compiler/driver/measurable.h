@@ -1,4 +1,5 @@
-// A compiled pipeline with all that it takes to measure it: code in memory, threads, inputs of seeded numbers.
+// A compiled pipeline with all that it takes to measure it: code in memory, threads, inputs of seeded
+// numbers.
 #pragma once
 #include "command/benchmark.h"
 #include "driver/load.h"

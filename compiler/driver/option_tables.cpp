@@ -53,9 +53,10 @@ const OutputKindRow& rowOf(OutputKind kind) {
 const std::vector<OptionRow>& optionTable() {
   using Row = OptionRow;
   const std::vector<Command> everything = {}, making = {Command::Build, Command::Run, Command::Emit},
-                             compiling = {Command::Build, Command::Run, Command::Emit, Command::Plan, Command::Bench},
-                             reading = {Command::Build, Command::Run, Command::Emit, Command::Plan,
-                                        Command::Check};
+                             compiling = {Command::Build, Command::Run, Command::Emit, Command::Plan,
+                                          Command::Bench},
+                             reading = {Command::Build, Command::Run,   Command::Emit,
+                                        Command::Plan,  Command::Bench, Command::Check};
   // clang-format off
   static const std::vector<OptionRow> table = {
       {OptionId::Output, {"-o", "--output"}, Row::Value, "OUT", {Command::Build, Command::Emit},
@@ -67,8 +68,10 @@ const std::vector<OptionRow>& optionTable() {
       {OptionId::Target, {"--target"}, Row::Value, "TRIPLE", compiling, "compile for another kind of machine"},
       {OptionId::Cpu, {"-mcpu", "-march"}, Row::Value, "NAME", compiling,
        "compile for this processor (default: native; generic for another kind of machine)"},
-      {OptionId::Optimize, {"-O"}, Row::Joined, "0..3", making, "how hard to optimize (default: 3)"},
-      {OptionId::Threads, {"--threads"}, Row::Value, "N", making, "threads to use (default: all allowed cores)"},
+      {OptionId::Optimize, {"-O"}, Row::Joined, "0..3",
+       {Command::Build, Command::Run, Command::Emit, Command::Bench}, "how hard to optimize (default: 3)"},
+      {OptionId::Threads, {"--threads"}, Row::Value, "N",
+       {Command::Build, Command::Run, Command::Emit, Command::Bench}, "threads to use (default: all allowed cores)"},
       {OptionId::Schedule, {"--schedule"}, Row::Value, "FILE", compiling,
        "compute as this schedule says, in place of one made here"},
       {OptionId::DumpStages, {"--dump-stages-to"}, Row::Value, "DIR", making,

@@ -56,14 +56,14 @@ struct Options {
   std::optional<uint64_t> initSeed;
   std::vector<std::pair<std::string, std::string>> defines; // -D NAME=VALUE
   std::vector<std::pair<std::string, int64_t>> sizes;       // --size NAME=N
-  std::string jsonFile; // `plan`, `bench`: where it goes as JSON; empty: nowhere
-  int batch = 1;        // `bench`: items of each run
-  std::vector<std::string> importFolders;                   // -I DIR
-  bool externalWeights = false;                             // in a file beside the output
-  std::optional<RuntimeKind> runtime;                       // bundled where it can be, unless said
-  bool dependencies = false;                                // write a Makefile's rule
-  std::optional<std::string> dependencyFile;                // where; without: named after the output
-  std::string stagesFolder;                                 // empty: stages are not written
+  std::string jsonFile;                      // `plan`, `bench`: where it goes as JSON; empty: nowhere
+  int batch = 1;                             // `bench`: items of each run
+  std::vector<std::string> importFolders;    // -I DIR
+  bool externalWeights = false;              // in a file beside the output
+  std::optional<RuntimeKind> runtime;        // bundled where it can be, unless said
+  bool dependencies = false;                 // write a Makefile's rule
+  std::optional<std::string> dependencyFile; // where; without: named after the output
+  std::string stagesFolder;                  // empty: stages are not written
   bool timePasses = false, verbose = false;
   bool checkFormat = false;                 // `fmt`: say what is not in canonical form, and change nothing
   WarningMode warnings = WarningMode::Show; // -w, -Werror

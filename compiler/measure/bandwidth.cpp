@@ -44,11 +44,12 @@ WIDE void read512(const Line* from, size_t lines) {
   }
   asm volatile("" ::"v"(_mm512_max_ps(_mm512_max_ps(a, b), _mm512_max_ps(c, d))));
 }
-WIDE void copy512(Line* to, const Line* from, size_t lines, Stores stores) {
+// The kind of stores is a constant: in a branch, the optimizer would make one ordinary store of both.
+template <Stores stores> WIDE void copy512(Line* to, const Line* from, size_t lines) {
   for (size_t i = 0; i < lines; ++i) {
     const __m512 v = _mm512_load_ps(reinterpret_cast<const float*>(from + i));
     auto* p = reinterpret_cast<float*>(to + i);
-    if (stores == Stores::Streaming)
+    if constexpr (stores == Stores::Streaming)
       _mm512_stream_ps(p, v);
     else
       _mm512_store_ps(p, v);
@@ -58,7 +59,7 @@ WIDE void copy512(Line* to, const Line* from, size_t lines, Stores stores) {
 bool wide() { return __builtin_cpu_supports("avx512f"); }
 #else
 void read512(const Line*, size_t) {}
-void copy512(Line*, const Line*, size_t, Stores) {}
+template <Stores> void copy512(Line*, const Line*, size_t) {}
 bool wide() { return false; }
 #endif
 
@@ -70,10 +71,10 @@ void readLines(const Line* from, size_t lines) {
   for (const Line& s : sum) asm volatile("" ::"m"(s));
 }
 
-void copyLines(Line* to, const Line* from, size_t lines, Stores stores) {
-  if (wide()) return copy512(to, from, lines, stores);
+template <Stores stores> void copyLines(Line* to, const Line* from, size_t lines) {
+  if (wide()) return copy512<stores>(to, from, lines);
   for (size_t i = 0; i < lines; ++i) {
-    if (stores == Stores::Streaming)
+    if constexpr (stores == Stores::Streaming)
       __builtin_nontemporal_store(from[i], to + i);
     else
       to[i] = from[i];
@@ -107,15 +108,22 @@ double readBandwidth(size_t bytes) {
 double copyBandwidth(size_t bytes, Stores stores) {
   const Aligned from(bytes / 2), to(bytes / 2);
   if (!from.data || !to.data || !from.size) return 0;
-  return best(2 * from.size, [&] { copyLines(to.lines(), from.lines(), from.size / line, stores); });
+  return best(2 * from.size, [&] {
+    if (stores == Stores::Streaming)
+      copyLines<Stores::Streaming>(to.lines(), from.lines(), from.size / line);
+    else
+      copyLines<Stores::Ordinary>(to.lines(), from.lines(), from.size / line);
+  });
 }
 
 Caches caches() {
-  return {cacheSize(_SC_LEVEL1_DCACHE_SIZE), cacheSize(_SC_LEVEL2_CACHE_SIZE), cacheSize(_SC_LEVEL3_CACHE_SIZE)};
+  return {cacheSize(_SC_LEVEL1_DCACHE_SIZE), cacheSize(_SC_LEVEL2_CACHE_SIZE),
+          cacheSize(_SC_LEVEL3_CACHE_SIZE)};
 }
 
 void evict(const void* data, size_t bytes) {
-  const auto begin = reinterpret_cast<uintptr_t>(data) / line * line, end = reinterpret_cast<uintptr_t>(data) + bytes;
+  const auto begin = reinterpret_cast<uintptr_t>(data) / line * line,
+             end = reinterpret_cast<uintptr_t>(data) + bytes;
   for (uintptr_t at = begin; at < end; at += line) {
 #if defined(__x86_64__)
     _mm_clflush(reinterpret_cast<const void*>(at));

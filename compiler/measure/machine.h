@@ -4,9 +4,9 @@
 
 namespace convoy::measure {
 
-// GFLOP/s of float32 fused multiply-adds on the widest vectors of this processor, registers only. One sample of a
-// few milliseconds; the clock of a machine varies, so take the best of several around what is measured. 0: this
-// kind of processor has no such measurement.
+// GFLOP/s of float32 fused multiply-adds on the widest vectors of this processor, registers only. One sample
+// of a few milliseconds; the clock of a machine varies, so take the best of several around what is measured.
+// 0: this kind of processor has no such measurement.
 double fmaPeakSample();
 double fmaPeak(); // the best of five samples
 

@@ -21,7 +21,8 @@ Samples sum(const Samples& a, const Samples& b) {
 StepTimes sumOf(const std::vector<StepTimes>& steps, const Row& row) {
   StepTimes total;
   for (size_t i = row.firstStep; i < row.firstStep + row.steps; ++i)
-    total = {sum(total.inRun, steps[i].inRun), sum(total.warm, steps[i].warm), sum(total.cold, steps[i].cold)};
+    total = {sum(total.inRun, steps[i].inRun), sum(total.warm, steps[i].warm),
+             sum(total.cold, steps[i].cold)};
   return total;
 }
 
@@ -37,7 +38,9 @@ std::vector<Row> kernelRows(const Work& work, size_t steps) {
     row.name = facts.name;
     row.algorithm = inspect::algorithmText(facts.kernel);
     row.macs = work.call.batch * valueOf(facts.multiplyAdds, work);
-    row.bytes = work.call.batch * valueOf(facts.traffic.input + facts.traffic.output, work) + facts.traffic.weights;
+    row.bytes =
+        work.call.batch * valueOf(facts.traffic.input + facts.traffic.output, work) + facts.traffic.weights;
+    row.hasWeights = facts.traffic.weights > 0 && work.pipeline.prepared_size() > 0;
     row.firstStep = step;
     row.steps = work.calls[i].size();
     step += row.steps;
@@ -74,19 +77,27 @@ size_t countSteps(const convoy_pipeline& pipeline, const convoy_call& call) {
   return status == CONVOY_OK ? steps : 0;
 }
 
-std::optional<Report> measureProgram(const Work& work, const StepOptions& options) {
+std::optional<Report> measureProgram(const Work& work, const Budget& budget) {
   Report report;
   report.pipeline = work.pipeline.name;
   report.threads = work.call.executor ? work.call.executor->threads : 1;
   report.batch = work.call.batch;
   report.peak = fmaPeak();
+  const size_t count = countSteps(work.pipeline, work.call);
+  if (count == 0) return std::nullopt;
+  report.kernels = kernelRows(work, count);
   report.program = programRow(work);
-  if (work.pipeline.run(&work.call) != CONVOY_OK) return std::nullopt;
-  Budget whole = options.budget;
+  Budget whole = budget;
   whole.seconds *= 5;
   report.program.times.warm = sample([&] { work.pipeline.run(&work.call); }, whole);
+
+  std::vector<bool> hasWeights(count);
+  for (const Row& row : report.kernels)
+    std::fill_n(hasWeights.begin() + static_cast<long>(row.firstStep), row.steps, row.hasWeights);
+  StepOptions options;
+  options.budget = budget;
+  options.wantsCold = [&](size_t step) { return hasWeights[step]; };
   const std::vector<StepTimes> steps = measureSteps(work.pipeline, work.call, options);
-  report.kernels = kernelRows(work, steps.size());
   for (Row& row : report.kernels) row.times = sumOf(steps, row);
   report.peak = std::max(report.peak, fmaPeak());
   return report;

@@ -16,14 +16,16 @@ struct Work {
 };
 
 struct Row {
-  std::string name, algorithm;  // "conv_1", "window blocked 14x2"
-  int64_t macs = 0, bytes = 0;  // of all items: multiply-adds; what is read and written, each tensor once
-  StepTimes times;              // of the whole program: warm alone
+  std::string name, algorithm;     // "conv_1", "window blocked 14x2"
+  int64_t macs = 0, bytes = 0;     // of all items: multiply-adds; what is read and written, each tensor once
+  StepTimes times;                 // of the whole program: warm alone
+  bool hasWeights = false;         // that may be cold
   size_t firstStep = 0, steps = 0; // of runInSteps that are this kernel
 };
 
-// The rows of the kernels, and last of all what copies results to the caller when they are not made there; none
-// for kernels that do nothing (another view of the same memory). No times yet. `steps`: how many a run has.
+// The rows of the kernels, and last of all what copies results to the caller when they are not made there;
+// none for kernels that do nothing (another view of the same memory). No times yet. `steps`: how many a run
+// has.
 std::vector<Row> kernelRows(const Work& work, size_t steps);
 Row programRow(const Work& work);
 // How many steps a run has; 0 when it fails.
@@ -38,7 +40,7 @@ struct Report {
   Row program;
 };
 
-// nullopt when the pipeline refuses the call.
-std::optional<Report> measureProgram(const Work& work, const StepOptions& options);
+// `budget`: of each kind of time of each kernel. nullopt when the pipeline refuses the call.
+std::optional<Report> measureProgram(const Work& work, const Budget& budget = {});
 
 } // namespace convoy::measure

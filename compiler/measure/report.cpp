@@ -79,8 +79,8 @@ std::string reportText(const Report& report) {
   Row program = report.program;
   program.bytes = 0; // what the whole reads and writes says little about its time
   table.add(cells(program, report));
-  std::string head = report.pipeline + ": batch " + std::to_string(report.batch) + ", " +
-                     counted(report.threads, "thread");
+  std::string head =
+      report.pipeline + ": batch " + std::to_string(report.batch) + ", " + counted(report.threads, "thread");
   if (report.peak > 0) head += ", peak " + decimal(report.peak, 1) + " GFLOP/s a core";
   return head + "\n" + table.str();
 }

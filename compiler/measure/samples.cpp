@@ -29,7 +29,8 @@ double timeOnce(const std::function<void()>& work) {
 Samples sample(const std::function<void()>& work, const Budget& budget, const std::function<void()>& before) {
   std::vector<double> times;
   const Clock::time_point start = Clock::now();
-  while (times.size() < budget.most && (times.size() < budget.least || secondsSince(start) < budget.seconds)) {
+  while (times.size() < budget.most &&
+         (times.size() < budget.least || secondsSince(start) < budget.seconds)) {
     if (before) before();
     times.push_back(timeOnce(work));
   }

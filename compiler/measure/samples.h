@@ -22,8 +22,9 @@ struct Budget {
 // Seconds that `work` takes, once.
 double timeOnce(const std::function<void()>& work);
 
-// The times of `work` until the budget is spent; `before`, which may be empty, comes before each and is not in its
-// time.
-Samples sample(const std::function<void()>& work, const Budget& budget, const std::function<void()>& before = {});
+// The times of `work` until the budget is spent; `before`, which may be empty, comes before each and is not
+// in its time.
+Samples sample(const std::function<void()>& work, const Budget& budget,
+               const std::function<void()>& before = {});
 
 } // namespace convoy::measure

@@ -52,11 +52,11 @@ std::vector<StepTimes> measureSteps(const convoy_pipeline& pipeline, const convo
   std::vector<StepTimes> steps(inRun.size());
   for (size_t i = 0; i < steps.size(); ++i) steps[i].inRun = summarize(std::move(inRun[i]));
 
-  const bool cold = options.coldToo && pipeline.prepared_size() > 0;
   const int32_t status = runInSteps(pipeline, call, [&](size_t step, const std::function<void()>& work) {
     work();
     steps[step].warm = sample(work, options.budget);
-    if (cold) steps[step].cold = sample(work, options.budget, [&] { evictWeights(pipeline, call); });
+    if (options.wantsCold && options.wantsCold(step))
+      steps[step].cold = sample(work, options.budget, [&] { evictWeights(pipeline, call); });
   });
   if (status != CONVOY_OK) return {};
   return steps;

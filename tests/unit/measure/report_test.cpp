@@ -42,12 +42,13 @@ TEST(Report, RatesAreOfTheMedianAndOfAllThreads) {
 }
 
 TEST(Report, TextHasALineForEachKernelAndTheWhole) {
-  EXPECT_EQ(reportText(twoKernels()),
-            "net: batch 8, 2 threads, peak 100.0 GFLOP/s a core\n"
-            "kernel            algorithm            in run ms  warm ms  least ms  cold ms  GFLOP/s  of peak  GB/s\n"
-            "conv_1            window blocked 14x2     1.1000   1.0000    0.8000   2.0000    100.0     50 %   2.0\n"
-            "conv_1 to planar  reorder planar                   0.5000    0.5000                              8.0\n"
-            "whole program                                      2.0000    1.6000              50.0     25 %\n");
+  EXPECT_EQ(
+      reportText(twoKernels()),
+      "net: batch 8, 2 threads, peak 100.0 GFLOP/s a core\n"
+      "kernel            algorithm            in run ms  warm ms  least ms  cold ms  GFLOP/s  of peak  GB/s\n"
+      "conv_1            window blocked 14x2     1.1000   1.0000    0.8000   2.0000    100.0     50 %   2.0\n"
+      "conv_1 to planar  reorder planar                   0.5000    0.5000                              8.0\n"
+      "whole program                                      2.0000    1.6000              50.0     25 %\n");
 }
 
 TEST(Report, JsonHasTheWholeProgramAndTheKernels) {

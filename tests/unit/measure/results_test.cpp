@@ -66,4 +66,6 @@ TEST(Results, CompareFindsTheSameRowAndMarksWhatIsNoTie) {
                   "geometric mean of new / old, least times: 0.725\n");
 }
 
-TEST(Results, CompareOfNothing) { EXPECT_EQ(compare({}, {result("A", "b", 1, 1)}), "no row is in both runs\n"); }
+TEST(Results, CompareOfNothing) {
+  EXPECT_EQ(compare({}, {result("A", "b", 1, 1)}), "no row is in both runs\n");
+}

@@ -21,7 +21,9 @@ TEST(Samples, ABudgetThatIsSpentStillGivesTheLeastNumber) {
   EXPECT_EQ(prepared, 7);
 }
 
-TEST(Samples, AGreatBudgetEndsAtTheMost) { EXPECT_EQ(sample([] {}, {1e9, 1, 11}).count, 11u); }
+TEST(Samples, AGreatBudgetEndsAtTheMost) {
+  EXPECT_EQ(sample([] {}, {1e9, 1, 11}).count, 11u);
+}
 
 TEST(Samples, WhatComesBeforeIsNotTimed) {
   using std::chrono::milliseconds;
