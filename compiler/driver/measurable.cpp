@@ -5,7 +5,7 @@ namespace convoy::driver {
 
 std::unique_ptr<Measurable> Measurable::create(Compilation& c, int threads, int64_t batch) {
   const std::optional<RunSizes> given = findSizes(*c.graph, c.options.sizes, c.diags);
-  if (!given) return nullptr;
+  if (!given || !checkSizes(*c.graph, *given, c.diags)) return nullptr;
   std::unique_ptr<Measurable> made(new Measurable);
   made->loaded_ = loadInMemory(c);
   made->facts_ = inspect::kernelFacts(*c.graph, *c.schedule, c.calls, c.loops);
