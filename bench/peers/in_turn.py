@@ -111,7 +111,7 @@ def main():
     parser.add_argument("-r", "--rounds", type=int, default=3)
     parser.add_argument("--json", help="write the lines here too")
     parser.add_argument("prefix", nargs="*")
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
     if not (HOME / "works.json").exists():
         sys.exit("there are no peers yet: run bench/peers/setup.sh")
     groups = [[work] for work in json.load(open(HOME / "works.json"))] + [FILTERS]
