@@ -49,8 +49,8 @@ llvm::Value* Emitter::arithmeticElement(const Inst& inst, llvm::ArrayRef<llvm::V
   case Op::Div: return b.CreateFDiv(x[0], x[1]);
   case Op::Min: return b.CreateSelect(b.CreateFCmpOLT(x[0], x[1]), x[0], x[1]);
   case Op::Max: return b.CreateSelect(b.CreateFCmpOGT(x[0], x[1]), x[0], x[1]);
-  case Op::Minimum: return b.CreateBinaryIntrinsic(llvm::Intrinsic::minimum, x[0], x[1]);
-  case Op::Maximum: return b.CreateBinaryIntrinsic(llvm::Intrinsic::maximum, x[0], x[1]);
+  case Op::Minimum:
+  case Op::Maximum: return extreme(inst.op == Op::Maximum, x[0], x[1]);
   case Op::Fma:
     if (!target_.fusedMultiplyAdd) return b.CreateFAdd(b.CreateFMul(x[0], x[1]), x[2]);
     return b.CreateIntrinsic(llvm::Intrinsic::fma, {x[0]->getType()}, {x[0], x[1], x[2]});
@@ -61,6 +61,14 @@ llvm::Value* Emitter::arithmeticElement(const Inst& inst, llvm::ArrayRef<llvm::V
   case Op::Floor: return b.CreateUnaryIntrinsic(llvm::Intrinsic::floor, x[0]);
   default: internalError("float arithmetic without a rule");
   }
+}
+
+// The comparison gives c when a lane is no number, so that only a's are looked for. LLVM's own operation also
+// puts zeros of different signs in order, which takes twice as long.
+llvm::Value* Emitter::extreme(bool largest, llvm::Value* a, llvm::Value* c) {
+  auto& b = builder_;
+  llvm::Value* first = largest ? b.CreateFCmpOGT(a, c) : b.CreateFCmpOLT(a, c);
+  return b.CreateSelect(b.CreateFCmpUNO(a, a), a, b.CreateSelect(first, a, c));
 }
 
 llvm::Value* Emitter::integerElement(const Inst& inst, llvm::ArrayRef<llvm::Value*> x, bool isSigned) {
@@ -156,8 +164,7 @@ llvm::Value* Emitter::reduce(const Inst& inst) {
     llvm::SmallVector<int, 16> low, high;
     for (int i = 0; i < lanes; ++i) low.push_back(i), high.push_back(lanes + i);
     llvm::Value *a = b.CreateShuffleVector(v, low), *c = b.CreateShuffleVector(v, high);
-    v = inst.op == Op::ReduceAdd ? b.CreateFAdd(a, c)
-                                 : b.CreateBinaryIntrinsic(llvm::Intrinsic::maximum, a, c);
+    v = inst.op == Op::ReduceAdd ? b.CreateFAdd(a, c) : extreme(true, a, c);
   }
   return b.CreateExtractElement(v, uint64_t{0});
 }

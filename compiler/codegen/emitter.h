@@ -67,6 +67,7 @@ private:
   void constant(const loop::Inst& inst);
   void arithmetic(const loop::Inst& inst);
   llvm::Value* arithmeticElement(const loop::Inst& inst, llvm::ArrayRef<llvm::Value*> x);
+  llvm::Value* extreme(bool largest, llvm::Value* a, llvm::Value* c);
   llvm::Value* integerElement(const loop::Inst& inst, llvm::ArrayRef<llvm::Value*> x, bool isSigned);
   llvm::Value* compare(const loop::Inst& inst, llvm::Value* a, llvm::Value* b);
   llvm::Value* roundToBf16(const loop::Type& from, const loop::Type& to, llvm::Value* v);

@@ -11,10 +11,10 @@ struct Packing {
   enum Kind {
     Raw,     // as in the script
     Filters, // [tile][channel block][tap][channel][vectors * lanes]: blocked convolution and dense
-    Depth,   // [channel block][tap][lanes]: depthwise
+    Depth,   // [channel block][tap][channel of the group][lanes]: depthwise and small groups
   } kind = Raw;
   int64_t vectors = 1;      // Filters: channel vectors in a tile
-  int64_t channelBlock = 1; // Filters: input channels in a block
+  int64_t channelBlock = 1; // Filters: input channels in a block. Depth: channels of a group
   bool operator==(const Packing& o) const {
     return kind == o.kind && vectors == o.vectors && channelBlock == o.channelBlock;
   }
@@ -27,6 +27,7 @@ struct Argument {
   Layout layout = Layout::Planar; // Read, Write
   Packing packing;                // Weights
   double border = 0;              // BorderRow: the number that fills it
+  int64_t perColumn = 1;          // BorderRow: numbers for each column
 };
 
 struct KernelCall {

@@ -65,10 +65,12 @@ private:
     tail(kernel, who);
     operands(kernel, who);
     if (kernel.algorithm == Algorithm::Window) window(kernel, anchor, who);
+    if (kernel.writes && (kernel.algorithm != Algorithm::Window || kernel.layout != Layout::Blocked))
+      problem(who + ": only a blocked window can write another layout than it works in");
     if (kernel.algorithm == Algorithm::Dense &&
         (kernel.tile.size() != 1 || kernel.tile[0] < 1 || kernel.tile[0] > 16))
       problem(who + ": a dense tile is 1 to 16 vectors");
-    Layout layout = layoutFor(kernel.layout, graph_.value(kernel.result()).type);
+    Layout layout = layoutFor(kernel.resultLayout(), graph_.value(kernel.result()).type);
     written_[kernel.result()].insert(layout);
   }
 
@@ -103,7 +105,7 @@ private:
           if (!own.count(operand)) reads.push_back(operand);
     for (ValueId operand : reads) {
       if (graph_.value(operand).kind == Value::Parameter) continue;
-      auto needed = neededLayout(graph_, kernel, operand);
+      auto needed = neededLayout(graph_, schedule_, kernel, operand);
       if (written_[operand].empty())
         problem(who + ": '" + name(operand) + "' is not computed before it");
       else if (needed && !written_[operand].count(*needed))
@@ -112,40 +114,54 @@ private:
   }
 
   void window(const Kernel& kernel, const Value& anchor, const std::string& who) {
-    bool planar = kernel.layout == Layout::Planar;
+    bool planar = kernel.layout == Layout::Planar, byChannel = isChannelwise(graph_, anchor, schedule_.lanes);
     if (kernel.tile.size() != (planar ? 3u : 2u))
-      return problem(who + (planar ? ": a planar tile is filters x rows x vectors"
-                                   : ": a blocked tile is pixels x vectors"));
+      return problem(who + (planar      ? ": a planar tile is filters x rows x vectors"
+                            : byChannel ? ": a blocked tile without mixed channels is rows x pixels"
+                                        : ": a blocked tile is pixels x vectors"));
     int64_t accumulators = 1;
     for (int64_t extent : kernel.tile) {
       if (extent < 1 || extent > 64) return problem(who + ": a tile's extent is 1 to 64");
       accumulators *= extent;
     }
     if (accumulators > 64) problem(who + ": more than 64 accumulators");
-    bool mixes = anchor.op == OpKind::Conv && !isDepthwise(graph_, anchor);
-    if (!planar && !mixes &&
-        layoutFor(Layout::Blocked, graph_.value(anchor.operands[0]).type) == Layout::Planar)
-      problem(who + ": its input has no blocks of channels");
-    if (anchor.op != OpKind::Conv) {
-      if ((planar ? kernel.tile[0] : kernel.tile[1]) != 1) problem(who + ": a pooling tile has one channel");
-      return;
-    }
+    if (kernel.order != Order::Filters && (planar || byChannel))
+      problem(who + ": only a blocked convolution that mixes channels has an order");
+    if (!planar && byChannel) return channelwise(kernel, anchor, who);
+    if (planar && anchor.op != OpKind::Conv) return planarPool(kernel, anchor, who);
     int64_t channels = graph_.value(anchor.operands[0]).type.channels(), filters = anchor.type.channels();
     int64_t groups = anchor.attributes.get<int64_t>("groups"), lanes = schedule_.lanes;
     if (planar) {
       if ((filters / groups) % kernel.tile[0] != 0)
         problem(who + ": the tile's filters do not divide those of a group");
-      if (kernel.tile[1] > 1 && kernel.tile[2] > 1)
-        problem(who + ": a tile has several rows or several vectors, not both");
-      return;
-    }
-    if (isDepthwise(graph_, anchor)) {
-      if (kernel.tile[1] != 1) problem(who + ": a depthwise tile has one channel vector");
+      rowsOrVectors(kernel, who);
     } else if (groups > 1 && ((channels / groups) % lanes || (filters / groups) % lanes)) {
       problem(who + ": blocked layout needs groups of whole vectors of channels");
     } else if (groups > 1 && (filters / groups / lanes) % kernel.tile[1]) {
       problem(who + ": the tile's vectors do not divide those of a group");
     }
+  }
+
+  void channelwise(const Kernel& kernel, const Value& anchor, const std::string& who) {
+    if (layoutFor(Layout::Blocked, graph_.value(anchor.operands[0]).type) == Layout::Planar)
+      problem(who + ": its input has no blocks of channels");
+    if (kernel.tile[0] > mostTileRows(graph_, anchor))
+      problem(who + ": a tile of this window has at most " + std::to_string(mostTileRows(graph_, anchor)) +
+              " rows");
+  }
+
+  void planarPool(const Kernel& kernel, const Value& anchor, const std::string& who) {
+    if (kernel.tile[0] != 1) problem(who + ": a pooling tile has one channel");
+    if (!isSmallWindow(anchor)) return rowsOrVectors(kernel, who);
+    if (kernel.tile[2] != 1) problem(who + ": the tile of a small pool has one vector");
+    if (kernel.tile[1] > mostTileRows(graph_, anchor))
+      problem(who + ": a tile of this window has at most " + std::to_string(mostTileRows(graph_, anchor)) +
+              " rows");
+  }
+
+  void rowsOrVectors(const Kernel& kernel, const std::string& who) {
+    if (kernel.tile[1] > 1 && kernel.tile[2] > 1)
+      problem(who + ": a tile has several rows or several vectors, not both");
   }
 
   const Schedule& schedule_;

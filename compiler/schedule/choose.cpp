@@ -144,7 +144,9 @@ private:
     switch (kernel.algorithm) {
     case Algorithm::Window:
       kernel.layout = windowLayout(anchor);
-      kernel.tile = kernel.layout == Layout::Planar ? planarTile(anchor) : blockedTile(anchor);
+      kernel.tile = kernel.layout == Layout::Planar                  ? planarTile(anchor)
+                    : isChannelwise(graph_, anchor, schedule_.lanes) ? channelwiseTile(anchor)
+                                                                     : blockedTile(anchor);
       break;
     case Algorithm::Pointwise:
       if (anchor.op == OpKind::Luminance) break;
@@ -168,7 +170,7 @@ private:
 
   Layout windowLayout(const Value& node) const {
     int64_t lanes = schedule_.lanes, filters = node.type.channels();
-    if (node.op != OpKind::Conv || isDepthwise(graph_, node))
+    if (isChannelwise(graph_, node, schedule_.lanes))
       return isBlocked(node.operands[0]) ? Layout::Blocked : Layout::Planar;
     int64_t channels = graph_.value(node.operands[0]).type.channels(),
             groups = node.attributes.get<int64_t>("groups");
@@ -180,6 +182,13 @@ private:
   std::vector<int64_t> planarTile(const Value& node) const {
     Window window = windowOf(node.attributes);
     int rank = static_cast<int>(window.kernel.size());
+    if (node.op != OpKind::Conv && isSmallWindow(node)) {
+      int64_t rows = mostTileRows(graph_, node) > 1 && window.stride[static_cast<size_t>(rank) - 2] <
+                                                           window.kernel[static_cast<size_t>(rank) - 2]
+                         ? 2
+                         : 1;
+      return {1, rows, 1};
+    }
     int64_t perGroup = 1;
     if (node.op == OpKind::Conv) perGroup = node.type.channels() / node.attributes.get<int64_t>("groups");
     int64_t filters = perGroup % 4 == 0 ? 4 : perGroup % 2 == 0 ? 2 : 1;
@@ -199,13 +208,48 @@ private:
     return {filters, rows, vectors};
   }
 
+  // Rows x pixels, by the work for each result: what is read and computed, and what is computed behind the
+  // end of a row, as long as it all fits in registers.
+  std::vector<int64_t> channelwiseTile(const Value& node) const {
+    Window window = windowOf(node.attributes);
+    bool convolves = node.op == OpKind::Conv, small = isSmallWindow(node),
+         unrolls = unrollsRows(graph_, node);
+    size_t last = window.kernel.size() - 1;
+    auto reach = [&](size_t axis, int64_t outputs) {
+      return (outputs - 1) * window.stride[axis] + (window.kernel[axis] - 1) * window.dilation[axis] + 1;
+    };
+    int64_t taps = 1;
+    for (int64_t extent : window.kernel) taps *= extent;
+    int64_t registers = target_.vectorRegisters - 1, weights = !convolves ? 0 : unrolls ? taps : 1;
+    if (weights > 9 || registers < 20) weights = convolves ? 1 : 0; // read where they are used
+    auto width = node.type.spatial(static_cast<int>(last)).constant();
+    std::vector<int64_t> best{1, 1};
+    double least = 0;
+    for (int64_t rows = 1; rows <= (last > 0 ? mostTileRows(graph_, node) : 1); ++rows)
+      for (int64_t pixels = 1; pixels <= 8; ++pixels) {
+        if (rows > 4 || (width && pixels > *width)) continue;
+        int64_t columns = small ? reach(last, pixels) : pixels,
+                height = last > 0 ? window.kernel[last - 1] : 1;
+        int64_t sums = convolves ? rows * pixels : (rows + 1) * columns;
+        if (rows * pixels > 1 && sums + weights + (convolves && small ? columns : 0) > registers) continue;
+        int64_t rowsRead = last == 0 ? 1 : unrolls ? reach(last - 1, rows) : height;
+        double reads = static_cast<double>(rowsRead * columns), results = static_cast<double>(rows * pixels);
+        double computes =
+            convolves ? results * static_cast<double>(taps)
+                      : static_cast<double>(rows * height * columns + rows * pixels * window.kernel[last]);
+        double cost = (reads + computes + 4) / results; // 4: the loop itself
+        if (width)
+          cost *= static_cast<double>((*width + pixels - 1) / pixels * pixels) / static_cast<double>(*width);
+        if (least == 0 || cost < least) least = cost, best = {rows, pixels};
+      }
+    return best;
+  }
+
   // Pixels x channel vectors, all accumulators in registers beside the weights and one broadcast.
   std::vector<int64_t> blockedTile(const Value& node) const {
     int64_t lanes = schedule_.lanes, blocks = (node.type.channels() + lanes - 1) / lanes, vectors = 1;
-    bool mixes = node.op == OpKind::Conv && !isDepthwise(graph_, node);
-    if (mixes) vectors = blocks / node.attributes.get<int64_t>("groups") % 2 == 0 ? 2 : 1;
+    vectors = blocks / node.attributes.get<int64_t>("groups") % 2 == 0 ? 2 : 1;
     int64_t most = target_.vectorRegisters >= 32 ? 14 : vectors == 2 ? 6 : 8;
-    if (!mixes) most = 8;
     auto width = node.type.spatial(node.type.spatialRank() - 1).constant();
     if (!width) return {most, vectors};
     int64_t best = most;
@@ -231,11 +275,11 @@ private:
     for (ValueId node : kernel.nodes)
       for (ValueId operand : graph_.value(node).operands) {
         if (own.count(operand) || graph_.value(operand).kind == Value::Parameter) continue;
-        auto needed = neededLayout(graph_, kernel, operand);
+        auto needed = neededLayout(graph_, schedule_, kernel, operand);
         if (needed && !available_[operand].count(*needed)) addReorder(operand, *needed);
       }
     schedule_.kernels.push_back(kernel);
-    available_[kernel.result()].insert(layoutFor(kernel.layout, graph_.value(kernel.result()).type));
+    available_[kernel.result()].insert(layoutFor(kernel.resultLayout(), graph_.value(kernel.result()).type));
   }
 
   const Graph& graph_;

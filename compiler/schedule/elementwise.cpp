@@ -1,5 +1,7 @@
 #include "schedule/elementwise.h"
+#include "schedule/kernels.h"
 #include "support/internal_error.h"
+#include <algorithm>
 
 namespace convoy::schedule {
 
@@ -14,14 +16,14 @@ void Elementwise::declare(size_t from) {
                                ? k_.weights(operand, {})
                                : k_.read(operand, k_.kernel.layout);
     }
-  out_ = k_.write(k_.kernel.result(), k_.kernel.layout);
+  out_ = k_.write(k_.kernel.result(), k_.kernel.resultLayout());
 }
 
-bool Elementwise::canFlatten() const {
-  const TensorType& result = k_.value(k_.kernel.result()).type;
-  for (ValueId id : k_.kernel.nodes)
-    for (ValueId operand : k_.value(id).operands) {
-      const TensorType& type = k_.value(operand).type;
+bool canFlatten(const Graph& graph, const Kernel& kernel, size_t from) {
+  const TensorType& result = graph.value(kernel.result()).type;
+  for (size_t i = from; i < kernel.nodes.size(); ++i)
+    for (ValueId operand : graph.value(kernel.nodes[i]).operands) {
+      const TensorType& type = graph.value(operand).type;
       bool same = type.spatialRank() == result.spatialRank(), none = true;
       for (int axis = 0; axis < type.spatialRank(); ++axis) {
         same &= axis < result.spatialRank() && type.spatial(axis) == result.spatial(axis);
@@ -167,6 +169,67 @@ void Elementwise::store(Reg v, const Site& site) {
   }
   bool varies = false;
   b_.store(v, out_, address(type, layout, site, site.channel, varies), site.mask);
+}
+
+void Elementwise::finishPixels(int64_t pixels, const Site& first, Reg count,
+                               const std::function<Reg(Reg p)>& value) {
+  const TensorType& type = k_.value(k_.kernel.result()).type;
+  bool transposes = k_.kernel.writes == Layout::Planar && layoutFor(Layout::Blocked, type) == Layout::Blocked;
+  auto result = [&](Reg p, Site& site) {
+    site.spatial.back() = b_.add(first.spatial.back(), p);
+    return evaluate(1, value(p), site);
+  };
+  std::vector<Reg> init;
+  if (transposes) init.push_back(b_.fill(k_.vector.arrayOf({static_cast<uint32_t>(pixels)}), k_.constant(0)));
+  Builder::Values results = b_.unroll("p", 0, pixels, init, [&](Reg p, const Builder::Values& carried) {
+    Site site = first;
+    auto guarded = [&](const std::function<Builder::Values()>& body, const Builder::Values& otherwise) {
+      if (!count) return body();
+      return b_.branch(b_.compare(Op::Lt, p, count), body, [&] { return otherwise; });
+    };
+    if (transposes) {
+      Reg v = guarded([&] { return Builder::Values{result(p, site)}; }, {k_.constant(0)})[0];
+      return Builder::Values{b_.set(carried[0], {p}, v)};
+    }
+    return guarded(
+        [&] {
+          Reg v = result(p, site);
+          store(v, site);
+          return Builder::Values{};
+        },
+        {});
+  });
+  if (!transposes) return;
+  std::vector<Reg> all;
+  for (int64_t p = 0; p < pixels; ++p) all.push_back(b_.get(results[0], {b_.index(p)}));
+  storeTransposed(all, first, count);
+}
+
+// Squares of pixels x channels become rows of pixels, one for each channel of the block.
+void Elementwise::storeTransposed(std::vector<Reg> pixels, const Site& first, Reg count) {
+  const TensorType& type = k_.value(k_.kernel.result()).type;
+  int64_t lanes = k_.lanes, channels = type.channels(), total = static_cast<int64_t>(pixels.size());
+  bool varies = false;
+  Reg firstChannel = b_.mul(first.channel, lanes), plane = k_.product(type, 1);
+  Index base = address(type, Layout::Planar, first, firstChannel, varies);
+  Reg channelsHere = b_.sub(b_.index(channels), firstChannel);
+  for (int64_t from = 0; from < total; from += lanes) {
+    std::vector<Reg> square;
+    for (int64_t p = from; p < from + lanes; ++p)
+      square.push_back(p < total ? pixels[static_cast<size_t>(p)] : k_.constant(0));
+    square = transpose(b_, square, lanes);
+    int64_t here = std::min(lanes, total - from);
+    Reg existing = b_.index(here);
+    if (count) existing = b_.min(existing, b_.sub(count, b_.index(from)));
+    for (int64_t channel = 0; channel < lanes; ++channel) {
+      Reg inRow = existing;
+      if (channels % lanes || count)
+        inRow = b_.select(b_.compare(Op::Lt, b_.index(channel), channelsHere), existing, b_.index(0));
+      bool all = here == lanes && !count && channels % lanes == 0;
+      Reg mask = all ? nullptr : b_.mask(static_cast<uint32_t>(lanes), inRow);
+      b_.store(square[static_cast<size_t>(channel)], out_, base + Index(plane, channel) + Index(from), mask);
+    }
+  }
 }
 
 } // namespace convoy::schedule

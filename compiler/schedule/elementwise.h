@@ -25,9 +25,10 @@ public:
   Reg evaluate(size_t from, Reg before, const Site& site);
   // Stores the kernel's result at the site.
   void store(Reg v, const Site& site);
-  // A whole spatial operand may be walked as one row: each operand has all spatial extents of the result or
-  // none.
-  bool canFlatten() const;
+  // Evaluates nodes[1...] for `pixels` neighbours of one block of channels, the first one at the site, and
+  // stores them in the layout in which the kernel writes. value(p) is the anchor's at pixel p. `count`: how
+  // many of them exist; null: all.
+  void finishPixels(int64_t pixels, const Site& first, Reg count, const std::function<Reg(Reg p)>& value);
 
 private:
   Reg truth(Reg condition); // 1 or 0
@@ -35,10 +36,15 @@ private:
   Reg operand(ValueId id, const Site& site, Reg channel);
   Reg channelVector(ValueId id, Reg pointer, Reg block);
   Index address(const TensorType& type, Layout layout, const Site& site, Reg channel, bool& varies);
+  void storeTransposed(std::vector<Reg> pixels, const Site& first, Reg count);
   KernelBuilder& k_;
   Builder& b_;
   std::map<ValueId, Reg> pointers_;
   Reg out_ = nullptr;
 };
+
+// The positions of all axes may be walked as one row: each operand of nodes[from...] has all spatial extents
+// of the result or none.
+bool canFlatten(const Graph& graph, const Kernel& kernel, size_t from);
 
 } // namespace convoy::schedule

@@ -140,7 +140,7 @@ private:
       return b.offset(Scalar::F32, frame.prepared, plan_.packedOffset(a.value, a.packing));
     case Argument::BorderRow: break;
     }
-    size_t row = plan_.borderRow(graph_.value(a.value).type.dims.back(), a.border);
+    size_t row = plan_.borderRow(graph_.value(a.value).type.dims.back() * a.perColumn, a.border);
     return b.offset(Scalar::F32, frame.workspace, Index(frame.offsets[plan_.slots.size() + row]));
   }
 

@@ -44,9 +44,9 @@ std::set<std::string> symbolsOf(const Graph& graph, const Kernel& kernel) {
 
 } // namespace
 
-KernelBuilder::KernelBuilder(const Graph& graph, const Schedule& schedule, const Kernel& kernel,
-                             loop::Function& function)
-    : graph(graph), schedule(schedule), kernel(kernel), b(function), lanes(schedule.lanes),
+KernelBuilder::KernelBuilder(const Graph& graph, const Schedule& schedule, const Target& target,
+                             const Kernel& kernel, loop::Function& function)
+    : graph(graph), schedule(schedule), target(target), kernel(kernel), b(function), lanes(schedule.lanes),
       vector(loop::Type::vector(Scalar::F32, static_cast<uint32_t>(schedule.lanes))) {
   b.setLocation(graph.value(kernel.anchor()).location);
   begin = b.parameter(loop::Type::index(), "begin");
@@ -64,7 +64,7 @@ Reg KernelBuilder::argument(Argument a, const std::string& name) {
   for (size_t i = 0; i < call.arguments.size(); ++i) {
     const Argument& known = call.arguments[i];
     if (known.kind == a.kind && known.value == a.value && known.layout == a.layout &&
-        known.border == a.border && known.packing == a.packing)
+        known.border == a.border && known.perColumn == a.perColumn && known.packing == a.packing)
       return b.function().parameters[3 + i];
   }
   call.arguments.push_back(a);
@@ -86,8 +86,8 @@ Reg KernelBuilder::weights(ValueId parameter, Packing packing) {
   return argument(a, "w");
 }
 
-Reg KernelBuilder::borderRow(ValueId like, double border) {
-  Argument a{Argument::BorderRow, like, Layout::Planar, {}, border};
+Reg KernelBuilder::borderRow(ValueId like, double border, int64_t perColumn) {
+  Argument a{Argument::BorderRow, like, Layout::Planar, {}, border, perColumn};
   return argument(a, "border");
 }
 
@@ -126,11 +126,11 @@ void KernelBuilder::units(const std::vector<Size>& counts,
 Reg KernelBuilder::scalarF32(Reg index) { return b.cast(loop::Type::of(Scalar::F32), index); }
 
 Layout KernelBuilder::layoutOf(ValueId operand) const {
-  if (auto needed = neededLayout(graph, kernel, operand)) return *needed;
+  if (auto needed = neededLayout(graph, schedule, kernel, operand)) return *needed;
   // A conversion that runs later is of no use here.
   for (const Kernel& k : schedule.kernels) {
     if (&k == &kernel) break;
-    if (k.result() == operand && layoutFor(k.layout, value(operand).type) == Layout::Blocked)
+    if (k.result() == operand && layoutFor(k.resultLayout(), value(operand).type) == Layout::Blocked)
       return Layout::Blocked;
   }
   return Layout::Planar;

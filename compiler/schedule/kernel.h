@@ -19,10 +19,12 @@ using Reg = loop::Value*;
 // One spatial tensor access: extents as values, slowest first, and the element strides that go with a layout.
 class KernelBuilder {
 public:
-  KernelBuilder(const Graph& graph, const Schedule& schedule, const Kernel& kernel, loop::Function& function);
+  KernelBuilder(const Graph& graph, const Schedule& schedule, const Target& target, const Kernel& kernel,
+                loop::Function& function);
 
   const Graph& graph;
   const Schedule& schedule;
+  const Target& target;
   const Kernel& kernel;
   Builder b;
   Reg begin, end;
@@ -36,7 +38,8 @@ public:
   Reg read(ValueId id, Layout layout);
   Reg write(ValueId id, Layout layout);
   Reg weights(ValueId parameter, Packing packing);
-  Reg borderRow(ValueId like, double border);
+  // A row of one number, as long as the rows of `like` times `perColumn`.
+  Reg borderRow(ValueId like, double border, int64_t perColumn = 1);
 
   // A size as an i64, computed where it is asked for.
   Reg size(const Size& size);

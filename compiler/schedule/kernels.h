@@ -7,12 +7,16 @@ namespace convoy::schedule {
 
 void planarWindow(KernelBuilder& k);
 void blockedWindow(KernelBuilder& k);
+void planarPool(KernelBuilder& k);        // small windows
+void channelwiseWindow(KernelBuilder& k); // blocked, small windows over each channel by itself
 void pointwise(KernelBuilder& k);
 void globalPool(KernelBuilder& k);
 void softmax(KernelBuilder& k);
 void dense(KernelBuilder& k);
 // The kernel's node in kernel.layout, from the other layout.
 void reorder(KernelBuilder& k);
+// Squares of vectors: element [i][j] of `rows` becomes [j][i].
+std::vector<Reg> transpose(Builder& b, std::vector<Reg> rows, int64_t lanes);
 // Copies operand number `operand` of a concat to its place in the result.
 void concatOperand(KernelBuilder& k, size_t operand);
 

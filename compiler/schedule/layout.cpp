@@ -8,6 +8,38 @@ bool isDepthwise(const graph::Graph& graph, const graph::Value& conv) {
   return groups > 1 && groups == channels && conv.type.channels() == channels;
 }
 
+int64_t mixedChannels(const graph::Graph& graph, const graph::Value& window) {
+  if (window.op != OpKind::Conv) return 1;
+  return graph.value(window.operands[0]).type.channels() / window.attributes.get<int64_t>("groups");
+}
+
+bool isChannelwise(const graph::Graph& graph, const graph::Value& window, int lanes) {
+  if (window.op != OpKind::Conv || isDepthwise(graph, window)) return true;
+  int64_t channels = graph.value(window.operands[0]).type.channels(), mixed = mixedChannels(graph, window);
+  return window.type.channels() == channels && mixed < channels && mixed > 1 && mixed < lanes &&
+         lanes % mixed == 0 && isSmallWindow(window);
+}
+
+bool isSmallWindow(const graph::Value& node) {
+  Window window = windowOf(node.attributes);
+  for (int64_t extent : window.kernel)
+    if (extent > 16) return false;
+  return (window.kernel.back() - 1) * window.dilation.back() < 16 && window.stride.back() <= 4;
+}
+
+// Depthwise convolution keeps the weights of all rows in registers, pooling has none.
+bool unrollsRows(const graph::Graph& graph, const graph::Value& node) {
+  Window window = windowOf(node.attributes);
+  if (window.kernel.size() < 2) return false;
+  int64_t height = window.kernel[window.kernel.size() - 2];
+  if (node.op != OpKind::Conv) return height <= 5;
+  return height * window.kernel.back() <= 9 && mixedChannels(graph, node) == 1;
+}
+
+int64_t mostTileRows(const graph::Graph& graph, const graph::Value& window) {
+  return isSmallWindow(window) && unrollsRows(graph, window) ? 8 : 1;
+}
+
 Layout layoutFor(Layout layout, const TensorType& type) {
   if (type.channels() == 1) return Layout::Planar;
   for (int axis = 0; axis < type.spatialRank(); ++axis)
@@ -15,7 +47,8 @@ Layout layoutFor(Layout layout, const TensorType& type) {
   return Layout::Planar;
 }
 
-std::optional<Layout> neededLayout(const graph::Graph& graph, const Kernel& kernel, graph::ValueId operand) {
+std::optional<Layout> neededLayout(const graph::Graph& graph, const Schedule& schedule, const Kernel& kernel,
+                                   graph::ValueId operand) {
   const TensorType& type = graph.value(operand).type;
   const graph::Value& anchor = graph.value(kernel.anchor());
   bool ofAnchor = false;
@@ -24,8 +57,7 @@ std::optional<Layout> neededLayout(const graph::Graph& graph, const Kernel& kern
   case Algorithm::Window:
     // A blocked convolution reads single numbers of its input, wherever they lie; what mixes no channels
     // reads vectors.
-    if (ofAnchor && kernel.layout == Layout::Blocked && anchor.op == OpKind::Conv &&
-        !isDepthwise(graph, anchor))
+    if (ofAnchor && kernel.layout == Layout::Blocked && !isChannelwise(graph, anchor, schedule.lanes))
       return std::nullopt;
     return layoutFor(kernel.layout, type);
   case Algorithm::Pointwise: return layoutFor(kernel.layout, type);

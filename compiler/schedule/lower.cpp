@@ -10,8 +10,8 @@ namespace {
 
 class Lowering {
 public:
-  Lowering(const Graph& graph, const Schedule& schedule, const std::string& prefix)
-      : graph_(graph), schedule_(schedule), prefix_(prefix) {}
+  Lowering(const Graph& graph, const Schedule& schedule, const Target& target, const std::string& prefix)
+      : graph_(graph), schedule_(schedule), target_(target), prefix_(prefix) {}
 
   Program run() {
     for (const Kernel& kernel : schedule_.kernels) lowerKernel(kernel);
@@ -29,8 +29,7 @@ private:
   void lowerKernel(const Kernel& kernel) {
     calls_.emplace_back();
     switch (kernel.algorithm) {
-    case Algorithm::Window:
-      return add(kernel, "", kernel.layout == Layout::Planar ? planarWindow : blockedWindow);
+    case Algorithm::Window: return add(kernel, "", windowGenerator(kernel));
     case Algorithm::Pointwise: return add(kernel, "", pointwise);
     case Algorithm::Softmax: return add(kernel, "", softmax);
     case Algorithm::GlobalPool: return add(kernel, "", globalPool);
@@ -43,12 +42,20 @@ private:
     }
   }
 
+  Generator windowGenerator(const Kernel& kernel) const {
+    const graph::Value& anchor = graph_.value(kernel.anchor());
+    bool small = isSmallWindow(anchor);
+    if (kernel.layout == Layout::Planar)
+      return small && anchor.op != OpKind::Conv ? planarPool : planarWindow;
+    return small && isChannelwise(graph_, anchor, schedule_.lanes) ? channelwiseWindow : blockedWindow;
+  }
+
   // Builds the kernel's function. One that is equal but for names exists already: then that one is called.
   void add(const Kernel& kernel, const std::string& suffix, const Generator& generate) {
     auto function = std::make_unique<loop::Function>();
     function->name = functionName(graph_.value(kernel.result()).name + suffix);
     function->location = graph_.value(kernel.anchor()).location;
-    KernelBuilder builder(graph_, schedule_, kernel, *function);
+    KernelBuilder builder(graph_, schedule_, target_, kernel, *function);
     generate(builder);
     KernelCall call = builder.call;
     auto [known, isNew] = byKey_.emplace(loop::structuralKey(*function), function->name);
@@ -83,6 +90,7 @@ private:
 
   const Graph& graph_;
   const Schedule& schedule_;
+  const Target& target_;
   std::string prefix_;
   Program program_;
   std::vector<std::vector<KernelCall>> calls_;
@@ -92,10 +100,10 @@ private:
 
 } // namespace
 
-Program lower(const Graph& graph, const Schedule& schedule, const Target&, const std::string& prefix) {
+Program lower(const Graph& graph, const Schedule& schedule, const Target& target, const std::string& prefix) {
   for (const Problem& problem : problems(schedule, graph))
     internalError("the schedule cannot be lowered: " + problem.text);
-  return Lowering(graph, schedule, prefix).run();
+  return Lowering(graph, schedule, target, prefix).run();
 }
 
 } // namespace convoy::schedule

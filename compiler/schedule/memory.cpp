@@ -77,7 +77,7 @@ private:
 
   void placeResult(size_t i) {
     ValueId id = kernel(i).result();
-    Layout layout = layoutFor(kernel(i).layout, graph_.value(id).type);
+    Layout layout = layoutFor(kernel(i).resultLayout(), graph_.value(id).type);
     Buffer buffer{id, layout};
     if (kernel(i).algorithm == Algorithm::Alias) {
       plan_.places[buffer] = plan_.places.at(root(buffer));
@@ -103,7 +103,7 @@ private:
     for (const KernelCall& call : calls)
       for (const Argument& a : call.arguments) {
         if (a.kind == Argument::BorderRow) {
-          plan_.borderRow(graph_.value(a.value).type.dims.back(), a.border);
+          plan_.borderRow(graph_.value(a.value).type.dims.back() * a.perColumn, a.border);
           continue;
         }
         if (a.kind != Argument::Weights) continue;

@@ -26,7 +26,7 @@ int64_t packedElements(const graph::Value& parameter, const Packing& packing, in
   case Packing::Filters:
     return ceilDiv(s.filters, packing.vectors * lanes) * ceilDiv(s.channels, packing.channelBlock) * s.taps *
            packing.channelBlock * packing.vectors * lanes;
-  case Packing::Depth: return ceilDiv(s.filters, lanes) * lanes * s.taps;
+  case Packing::Depth: return ceilDiv(s.filters, lanes) * lanes * s.taps * s.channels;
   }
   return 0;
 }
@@ -69,7 +69,7 @@ void pack(loop::Function& function, const graph::Value& parameter, const Packing
     extents = {ceilDiv(s.filters, packing.vectors * lanes), ceilDiv(s.channels, packing.channelBlock), s.taps,
                packing.channelBlock, packing.vectors * lanes};
     break;
-  case Packing::Depth: extents = {ceilDiv(s.filters, lanes), s.taps, lanes}; break;
+  case Packing::Depth: extents = {ceilDiv(s.filters, lanes), s.taps, s.channels, lanes}; break;
   }
   nest(extents, {}, [&](const std::vector<Reg>& at) {
     Reg x = nullptr;
@@ -80,7 +80,7 @@ void pack(loop::Function& function, const graph::Value& parameter, const Packing
       x = element(filter, b.add(b.mul(at[1], packing.channelBlock), at[3]), at[2]);
       break;
     }
-    case Packing::Depth: x = element(b.add(b.mul(at[0], lanes), at[2]), b.index(0), at[1]); break;
+    case Packing::Depth: x = element(b.add(b.mul(at[0], lanes), at[3]), at[2], at[1]); break;
     }
     b.store(x, out, flat(extents, at));
   });

@@ -3,8 +3,6 @@
 
 namespace convoy::schedule {
 
-namespace {
-
 // Element [i][j] becomes [j][i]: in step s, rows that differ in bit s of their number exchange the lanes that
 // differ in it (a butterfly of shuffles, log2(lanes) steps).
 std::vector<Reg> transpose(Builder& b, std::vector<Reg> rows, int64_t lanes) {
@@ -23,8 +21,6 @@ std::vector<Reg> transpose(Builder& b, std::vector<Reg> rows, int64_t lanes) {
   }
   return rows;
 }
-
-} // namespace
 
 void reorder(KernelBuilder& k) {
   Builder& b = k.b;

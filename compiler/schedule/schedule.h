@@ -31,17 +31,26 @@ enum class Algorithm {
 const char* nameOf(Algorithm algorithm);
 const char* nameOf(Layout layout);
 
+// Blocked convolution that mixes channels: what the outer loop goes over. Filters: the weights of a tile are
+// read once, and the input again for each tile of filters. Positions: the other way round.
+enum class Order { Filters, Positions };
+const char* nameOf(Order order);
+
 // One kernel: its nodes in order, computed together. The first is the anchor; the others are element-wise and
 // use their predecessor. Only the last one's value is written to memory, in `layout`.
 struct Kernel {
   std::vector<graph::ValueId> nodes;
   Algorithm algorithm = Algorithm::Pointwise;
   Layout layout = Layout::Planar;
-  // Window planar: output channels x rows x vectors. Window blocked: pixels x channel vectors. Dense:
-  // vectors.
+  // In which the result is written, where that is not the layout of the work.
+  std::optional<Layout> writes;
+  // Window planar: output channels x rows x vectors. Window blocked: pixels x channel vectors; without mixed
+  // channels: rows x pixels. Dense: vectors.
   std::vector<int64_t> tile;
+  Order order = Order::Filters;
   graph::ValueId anchor() const { return nodes.front(); }
   graph::ValueId result() const { return nodes.back(); }
+  Layout resultLayout() const { return writes.value_or(layout); }
 };
 
 struct Schedule {
@@ -55,10 +64,24 @@ Schedule makeSchedule(const graph::Graph& graph, const Target& target);
 // or a single position is the same memory either way and counts as planar.
 Layout layoutFor(Layout layout, const TensorType& type);
 // The layout in which `kernel` must find `operand`; nullopt: either will do.
-std::optional<Layout> neededLayout(const graph::Graph& graph, const Kernel& kernel, graph::ValueId operand);
+std::optional<Layout> neededLayout(const graph::Graph& graph, const Schedule& schedule, const Kernel& kernel,
+                                   graph::ValueId operand);
 
 // One filter per channel, and as many results as channels: nothing is mixed between channels.
 bool isDepthwise(const graph::Graph& graph, const graph::Value& conv);
+// Pooling, depthwise convolution, and small groups of as many filters as channels of which a vector of
+// `lanes` holds several: a block of channels gives the same block of the result, in blocked layout.
+bool isChannelwise(const graph::Graph& graph, const graph::Value& window, int lanes);
+// Channels of a channelwise window that are mixed: more than one in grouped convolution.
+int64_t mixedChannels(const graph::Graph& graph, const graph::Value& window);
+// Windows so small that a tile of results holds all that it reads of an input row in registers, and
+// neighbours share what they have in common.
+bool isSmallWindow(const graph::Value& window);
+// Whether the kernel's rows are written out.
+bool unrollsRows(const graph::Graph& graph, const graph::Value& window);
+// How many rows of results a tile of a window over each channel may have: several, which share input rows,
+// where the kernel's rows are written out.
+int64_t mostTileRows(const graph::Graph& graph, const graph::Value& window);
 
 struct Problem {
   std::string text;             // one sentence

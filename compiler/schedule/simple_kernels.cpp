@@ -45,7 +45,7 @@ void pointwise(KernelBuilder& k) {
     });
     return k.finish();
   }
-  bool blocked = k.kernel.layout == Layout::Blocked, flat = work.canFlatten();
+  bool blocked = k.kernel.layout == Layout::Blocked, flat = canFlatten(k.graph, k.kernel, 0);
   int64_t rows = blocked ? k.blocks(type.channels()) : type.channels();
   std::vector<Size> counts{Size(rows)};
   Size plane = spatialSize(type);

@@ -25,6 +25,8 @@ const char* nameOf(Algorithm algorithm) {
   return "";
 }
 
+const char* nameOf(Order order) { return order == Order::Filters ? "filters" : "positions"; }
+
 const char* nameOf(Layout layout) { return layout == Layout::Planar ? "planar" : "blocked"; }
 
 std::string print(const Schedule& schedule, const graph::Graph& graph) {
@@ -35,6 +37,8 @@ std::string print(const Schedule& schedule, const graph::Graph& graph) {
     s += std::string("]: ") + nameOf(kernel.algorithm) + " " + nameOf(kernel.layout);
     for (size_t i = 0; i < kernel.tile.size(); ++i)
       s += (i ? "x" : " tile ") + std::to_string(kernel.tile[i]);
+    if (kernel.order != Order::Filters) s += std::string(" order ") + nameOf(kernel.order);
+    if (kernel.writes) s += std::string(" writes ") + nameOf(*kernel.writes);
     s += "\n";
   }
   return s + "}\n";
@@ -101,6 +105,12 @@ private:
     return n;
   }
 
+  Layout layout() {
+    if (text_.accept("blocked")) return Layout::Blocked;
+    text_.expect("planar");
+    return Layout::Planar;
+  }
+
   Kernel kernel() {
     Kernel k;
     text_.skip();
@@ -126,14 +136,19 @@ private:
     for (Algorithm a : algorithms)
       if (algorithm == nameOf(a)) k.algorithm = a, known = true;
     if (!known) text_.fail("there is no algorithm '" + algorithm + "'", begin);
-    if (text_.accept("blocked"))
-      k.layout = Layout::Blocked;
-    else
-      text_.expect("planar");
+    k.layout = layout();
     if (text_.accept("tile")) {
       do k.tile.push_back(number());
       while (text_.acceptMark('x'));
     }
+    if (text_.accept("order")) {
+      if (text_.accept("positions"))
+        k.order = Order::Positions;
+      else
+        text_.expect("filters");
+    }
+    if (text_.accept("writes"))
+      if (const Layout writes = layout(); writes != k.layout) k.writes = writes;
     if (k.algorithm != Algorithm::Reorder && graph_.value(k.anchor()).kind != graph::Value::Node)
       text_.fail("'" + graph_.value(k.anchor()).name + "' is an input and is not computed", begin);
     return k;

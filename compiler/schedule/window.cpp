@@ -4,6 +4,18 @@
 
 namespace convoy::schedule {
 
+namespace {
+
+bool mixesNoPositions(const Window& window) {
+  bool all = true;
+  for (size_t i = 0; i < window.kernel.size(); ++i)
+    all &= window.kernel[i] == 1 && window.stride[i] == 1 && window.padBegin[i] == Size(0) &&
+           window.padEnd[i] == Size(0);
+  return all;
+}
+
+} // namespace
+
 Window3 windowOfKernel(KernelBuilder& k) {
   const graph::Value& node = k.value(k.kernel.anchor());
   const TensorType& input = k.value(node.operands[0]).type;
@@ -12,7 +24,13 @@ Window3 windowOfKernel(KernelBuilder& k) {
   w.input = node.operands[0];
   w.channels = input.channels();
   w.filters = node.type.channels();
-  for (size_t i = 0; i < window.kernel.size(); ++i) {
+  w.unrollsRows = unrollsRows(k.graph, node);
+  w.flat = mixesNoPositions(window) && canFlatten(k.graph, k.kernel, 1);
+  if (w.flat) {
+    Reg positions = k.product(input, 1), none = k.b.index(0);
+    w.axes.push_back({1, 1, 1, none, none, positions, positions});
+  }
+  for (size_t i = 0; i < window.kernel.size() && !w.flat; ++i) {
     int axis = static_cast<int>(i);
     w.axes.push_back({window.kernel[i], window.stride[i], window.dilation[i], k.size(window.padBegin[i]),
                       k.size(window.padEnd[i]), k.size(input.spatial(axis)),
@@ -38,6 +56,16 @@ Window3 windowOfKernel(KernelBuilder& k) {
     }
   }
   return w;
+}
+
+std::vector<Size> Window3::outerSizes(const TensorType& result) const {
+  std::vector<Size> sizes;
+  for (size_t axis = 0; axis < outer(); ++axis) sizes.push_back(result.spatial(static_cast<int>(axis)));
+  return sizes;
+}
+
+Size Window3::lastSize(const TensorType& result) const {
+  return flat ? spatialSize(result) : result.spatial(result.spatialRank() - 1);
 }
 
 Reg coordinate(KernelBuilder& k, const WindowAxis& axis, Reg o, Reg tap) {
@@ -92,6 +120,81 @@ Reg countedTaps(KernelBuilder& k, const Window3& w, const WindowAxis& axis, Reg 
   return b.max(b.min(hi, b.index(axis.kernel)), b.index(0));
 }
 
+namespace {
+
+// Counted taps along the last axis of the window of each lane, as f32; `first` is the first lane's position.
+Reg countedColumns(KernelBuilder& k, const Window3& w, Reg first) {
+  Builder& b = k.b;
+  const WindowAxis& axis = w.last();
+  loop::Type indexType = loop::Type::vector(Scalar::I32, static_cast<uint32_t>(k.lanes));
+  auto number = [&](int64_t n) { return b.number(static_cast<double>(n), indexType); };
+  auto wide = [&](Reg n) { return b.splat(indexType, b.cast(loop::Type::of(Scalar::I32), n)); };
+  // Taps before the position `end`, of the window that starts at a lane's `start`.
+  Reg lanes = axis.stride == 1 ? b.iota(indexType) : b.mul(b.iota(indexType), number(axis.stride));
+  Reg start = b.add(lanes, wide(b.sub(b.mul(first, axis.stride), axis.padBegin)));
+  auto tapsBefore = [&](Reg end) {
+    Reg taps = b.sub(end, start);
+    if (axis.dilation > 1)
+      taps = b.binary(Op::Div, b.add(taps, number(axis.dilation - 1)), number(axis.dilation));
+    return b.max(b.min(taps, number(axis.kernel)), number(0));
+  };
+  Reg count = tapsBefore(wide(w.countPadding ? b.add(axis.input, axis.padEnd) : axis.input));
+  if (!w.countPadding) count = b.sub(count, tapsBefore(number(0)));
+  return b.cast(k.vector, count);
+}
+
+// Counted taps along the axes before the last; null: there are none.
+Reg countedRows(KernelBuilder& k, const Window3& w, const std::vector<Reg>& outer) {
+  Reg count = nullptr;
+  for (size_t a = 0; a < w.outer(); ++a) {
+    Reg n = countedTaps(k, w, w.axes[a], outer[a]);
+    count = count ? k.b.mul(count, n) : n;
+  }
+  return count;
+}
+
+// x / n, correctly rounded as a division is, for a whole number n: a product with the reciprocal, and one
+// step that adds what is left (P. Markstein, "Computation of elementary functions on the IBM RISC System/6000
+// processor", 1990). The quotient of an infinity has no rest, and stays as it is.
+Reg divideByNumber(KernelBuilder& k, Reg x, int64_t n) {
+  Builder& b = k.b;
+  Reg reciprocal = k.constant(static_cast<double>(static_cast<float>(1.0 / static_cast<double>(n))));
+  Reg quotient = b.binary(Op::Mul, x, reciprocal);
+  if ((n & (n - 1)) == 0) return quotient;
+  if (!k.target.fusedMultiplyAdd) return b.binary(Op::Div, x, k.constant(static_cast<double>(n)));
+  Reg rest = b.fma(quotient, k.constant(static_cast<double>(-n)), x);
+  Reg better = b.fma(rest, reciprocal, quotient);
+  return b.select(b.compare(Op::Eq, better, better), better, quotient);
+}
+
+} // namespace
+
+Reg averageOf(KernelBuilder& k, const Window3& w, Reg sum, const std::vector<Reg>& outer, Reg last) {
+  if (w.fixedCount) return divideByNumber(k, sum, w.taps);
+  Reg count = countedTaps(k, w, w.last(), last);
+  if (Reg rows = countedRows(k, w, outer)) count = k.b.mul(rows, count);
+  return k.b.binary(Op::Div, sum, k.splat(k.scalarF32(k.b.max(count, k.b.index(1)))));
+}
+
+Reg planarAverageOf(KernelBuilder& k, const Window3& w, Reg sum, const std::vector<Reg>& outer, Reg last,
+                    bool edge) {
+  if (w.fixedCount) return divideByNumber(k, sum, w.taps);
+  Builder& b = k.b;
+  Reg columns = edge ? countedColumns(k, w, last) : k.constant(static_cast<double>(w.last().kernel));
+  Reg rows = countedRows(k, w, outer);
+  Reg count = b.binary(Op::Mul, rows ? k.splat(k.scalarF32(rows)) : k.constant(1), columns);
+  return b.binary(Op::Div, sum, b.binary(Op::Max, count, k.constant(1)));
+}
+
+// Lanes before 0 are among those before n, so that the difference of the two masks is what is inside.
+Reg loadInside(KernelBuilder& k, Reg n, Reg row, const Index& at, Reg otherwise) {
+  Builder& b = k.b;
+  uint32_t lanes = static_cast<uint32_t>(k.lanes);
+  Reg first = b.value(at);
+  Reg before = b.mask(lanes, b.sub(b.index(0), first)), upToEnd = b.mask(lanes, b.sub(n, first));
+  return b.load(k.vector, row, at, b.binary(Op::Xor, upToEnd, before), otherwise);
+}
+
 Reg combine(Builder& b, Combine how, Reg acc, Reg x, Reg w) {
   switch (how) {
   case Combine::MultiplyAdd: return b.fma(x, w, acc);
@@ -106,6 +209,7 @@ Reg combine(Builder& b, Combine how, Reg acc, Reg x, Reg w) {
 TileRange interiorTiles(KernelBuilder& k, const WindowAxis& axis, int64_t width, int64_t overshoot) {
   Builder& b = k.b;
   TileRange range;
+  range.begin = b.index(0);
   range.count = b.ceilDiv(axis.output, width);
   range.first = b.min(b.ceilDiv(axis.padBegin, width * axis.stride), range.count);
   int64_t reach =
@@ -114,6 +218,26 @@ TileRange interiorTiles(KernelBuilder& k, const WindowAxis& axis, int64_t width,
   Reg tiles = b.add(b.floorDiv(room, width * axis.stride), 1);
   range.end = b.max(b.min(tiles, b.floorDiv(axis.output, width)), range.first);
   return range;
+}
+
+TileRange clip(KernelBuilder& k, const TileRange& range, Reg from, Reg to) {
+  Builder& b = k.b;
+  TileRange part;
+  part.begin = from;
+  part.count = b.min(to, range.count);
+  part.first = b.min(b.max(range.first, from), part.count);
+  part.end = b.max(b.min(range.end, part.count), part.first);
+  return part;
+}
+
+void overEdges(KernelBuilder& k, const TileRange& range, const std::function<void(Reg tile)>& body) {
+  Builder& b = k.b;
+  Reg inside = b.sub(range.end, range.first), all = b.sub(range.count, range.begin);
+  b.loop("edge", b.index(0), b.sub(all, inside), 1, {}, [&](Reg e, const Builder::Values&) {
+    Reg tile = b.add(range.begin, e);
+    body(b.select(b.compare(Op::Lt, tile, range.first), tile, b.add(tile, inside)));
+    return Builder::Values{};
+  });
 }
 
 } // namespace convoy::schedule

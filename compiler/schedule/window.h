@@ -9,6 +9,8 @@ namespace convoy::schedule {
 struct WindowAxis {
   int64_t kernel, stride, dilation;
   Reg padBegin, padEnd, input, output;
+  // How many neighbouring inputs `outputs` neighbouring results span.
+  int64_t reach(int64_t outputs) const { return (outputs - 1) * stride + (kernel - 1) * dilation + 1; }
 };
 
 enum class Combine { MultiplyAdd, Maximum, Sum };
@@ -19,6 +21,9 @@ struct Window3 {
   Border border;           // pooling: a constant that changes nothing
   std::vector<WindowAxis> axes;
   int64_t taps = 1;
+  bool unrollsRows = false; // see schedule.h
+  // All axes are walked as one: no tap reaches another position.
+  bool flat = false;
   // Average pooling: how many positions are counted. Fixed: always all taps.
   bool fixedCount = true, countPadding = true;
   int64_t channels = 1, filters = 1, groups = 1;
@@ -27,6 +32,9 @@ struct Window3 {
 
   const WindowAxis& last() const { return axes.back(); }
   size_t outer() const { return axes.size() - 1; } // axes that are rows, not columns
+  // The output's extents along the axes, of its type.
+  std::vector<Size> outerSizes(const TensorType& result) const;
+  Size lastSize(const TensorType& result) const;
   // The border adds nothing to a result, so that rows outside can be left out.
   bool borderIsNeutral() const {
     return border.mode == BorderMode::Constant && (combine != Combine::MultiplyAdd || border.value == 0);
@@ -46,14 +54,29 @@ void insideTaps(KernelBuilder& k, const WindowAxis& axis, Reg first, Reg last, R
 // How many taps of an axis count at output position o (average pooling), as i64.
 Reg countedTaps(KernelBuilder& k, const Window3& w, const WindowAxis& axis, Reg o);
 
+// Average pooling: the sum of a window divided by how many of its positions count. `outer` and `last` are the
+// output position; lanes that are channels share it.
+Reg averageOf(KernelBuilder& k, const Window3& w, Reg sum, const std::vector<Reg>& outer, Reg last);
+// The same where lanes are neighbours along the last axis, the first one at `last`. `edge`: some of their
+// windows may reach outside.
+Reg planarAverageOf(KernelBuilder& k, const Window3& w, Reg sum, const std::vector<Reg>& outer, Reg last,
+                    bool edge);
+
+// Neighbours along the last axis from `at` on; lanes outside of 0..n-1 are not read and give `otherwise`.
+Reg loadInside(KernelBuilder& k, Reg n, Reg row, const Index& at, Reg otherwise);
+
 // acc (+) x: w is the weight, used by MultiplyAdd only.
 Reg combine(Builder& b, Combine how, Reg acc, Reg x, Reg w);
 
 // Output tiles along the last axis that read inside the input only, [first, end) of `count` tiles of `width`
 // positions; `overshoot`: how many positions behind the last tap a tile's loads may reach.
 struct TileRange {
-  Reg count, first, end;
+  Reg begin, first, end, count; // all tiles: begin..count
 };
 TileRange interiorTiles(KernelBuilder& k, const WindowAxis& axis, int64_t width, int64_t overshoot);
+// The tiles from..to of a range.
+TileRange clip(KernelBuilder& k, const TileRange& range, Reg from, Reg to);
+// Calls body(tile) in a loop over the tiles of a range that are not inside.
+void overEdges(KernelBuilder& k, const TileRange& range, const std::function<void(Reg tile)>& body);
 
 } // namespace convoy::schedule

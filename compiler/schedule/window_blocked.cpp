@@ -1,11 +1,11 @@
 // Windows over channel-blocked tensors: lanes are the channels of one block.
 //
-// A work unit is one row of one tile of channel blocks. Convolution that mixes channels broadcasts single
-// input numbers against vectors of weights, pixels x vectors sums in registers over all terms; the input may
-// be planar or blocked. Pooling and depthwise convolution take a vector per pixel. Rows outside a neutral
-// border are left out by the bounds of the kernel-row loop. Tiles that touch the left or right border, and
-// all tiles of any other border, find each pixel of each tap through a pointer, outside the loop over
-// channels.
+// A work unit is one row (a chunk of positions where there are no rows) of one tile of channel blocks.
+// Convolution that mixes channels broadcasts single input numbers against vectors of weights, pixels x
+// vectors sums in registers over all terms; the input may be planar or blocked. Large pools and depthwise
+// windows take a vector per pixel. Rows outside a neutral border are left out by the bounds of the kernel-row
+// loop. Tiles that touch the left or right border, and all tiles of any other border, find each pixel of each
+// tap through a pointer, outside the loop over channels.
 #include "schedule/window.h"
 #include "support/internal_error.h"
 
@@ -13,11 +13,13 @@ namespace convoy::schedule {
 
 namespace {
 
+constexpr int64_t chunkTiles = 16; // tiles of a unit where there are no rows
+
 class BlockedWindow {
 public:
   explicit BlockedWindow(KernelBuilder& k)
-      : k_(k), b_(k.b), w_(windowOfKernel(k)), tail_(k), pixels_(k.kernel.tile[0]),
-        vectors_(k.kernel.tile[1]), lanes_(k.lanes) {}
+      : k_(k), b_(k.b), w_(windowOfKernel(k)), tail_(k), pixels_(k.kernel.tile[w_.perChannel ? 1 : 0]),
+        vectors_(w_.perChannel ? 1 : k.kernel.tile[1]), lanes_(k.lanes) {}
 
   void run() {
     inputLayout_ = layoutFor(k_.layoutOf(w_.input), k_.value(w_.input).type);
@@ -39,18 +41,28 @@ public:
       tiles_.end = tiles_.first;
 
     int64_t blocks = k_.blocks(w_.filters);
-    std::vector<Size> counts{Size((blocks + vectors_ - 1) / vectors_)};
     const TensorType& result = k_.value(k_.kernel.anchor()).type;
-    for (int axis = 0; axis < static_cast<int>(w_.outer()); ++axis) counts.push_back(result.spatial(axis));
-    k_.units(counts, [&](const std::vector<Reg>& parts) { unit(parts); });
+    std::vector<Size> counts = w_.outerSizes(result);
+    if (w_.outer() == 0) counts.push_back(Size::ceilDiv(w_.lastSize(result), pixels_ * chunkTiles));
+    bool filtersFirst = k_.kernel.order == Order::Filters;
+    counts.insert(filtersFirst ? counts.begin() : counts.end(), Size((blocks + vectors_ - 1) / vectors_));
+    k_.units(counts, [&](const std::vector<Reg>& parts) {
+      item_ = parts[0];
+      filterTile_ = filtersFirst ? parts[1] : parts.back();
+      rows_.assign(parts.begin() + (filtersFirst ? 2 : 1), parts.end() - (filtersFirst ? 0 : 1));
+      unit();
+    });
     k_.finish();
   }
 
 private:
-  void unit(const std::vector<Reg>& parts) {
-    item_ = parts[0];
-    filterTile_ = parts[1];
-    rows_.assign(parts.begin() + 2, parts.end());
+  void unit() {
+    TileRange tiles = tiles_;
+    if (w_.outer() == 0) {
+      Reg from = b_.mul(rows_.back(), chunkTiles);
+      tiles = clip(k_, tiles_, from, b_.add(from, chunkTiles));
+      rows_.clear();
+    }
     int64_t filterBlocksPerGroup = std::max<int64_t>(1, k_.blocks(w_.filters) / w_.groups);
     Reg group = w_.perChannel || w_.groups == 1
                     ? b_.index(0)
@@ -72,16 +84,11 @@ private:
           w_.perChannel ? w_.taps * lanes_ : channelBlocks * w_.taps * channelBlock_ * vectors_ * lanes_;
       tileWeights_ = b_.offset(Scalar::F32, weights_, Index(filterTile_, tileSize));
     }
-    b_.loop("x", tiles_.first, tiles_.end, 1, {}, [&](Reg t, const Builder::Values&) {
+    b_.loop("x", tiles.first, tiles.end, 1, {}, [&](Reg t, const Builder::Values&) {
       tile(b_.mul(t, pixels_), /*edge=*/false);
       return Builder::Values{};
     });
-    Reg inside = b_.sub(tiles_.end, tiles_.first);
-    b_.loop("edge", b_.index(0), b_.sub(tiles_.count, inside), 1, {}, [&](Reg e, const Builder::Values&) {
-      Reg t = b_.select(b_.compare(Op::Lt, e, tiles_.first), e, b_.add(e, inside));
-      tile(b_.mul(t, pixels_), /*edge=*/true);
-      return Builder::Values{};
-    });
+    overEdges(k_, tiles, [&](Reg t) { tile(b_.mul(t, pixels_), /*edge=*/true); });
   }
 
   int64_t pixelPitch() const { return inputLayout_ == Layout::Blocked ? lanes_ : 1; }
@@ -248,34 +255,20 @@ private:
   void finish(Reg x, bool edge, Reg acc) {
     int64_t blocks = k_.blocks(w_.filters);
     bool ragged = blocks % vectors_ != 0; // the last tile has vectors behind the last block
-    eachElement(acc, [&](Reg j, Reg o, Reg t) {
-      Reg column = b_.add(x, j), block = b_.add(b_.mul(filterTile_, vectors_), o);
-      auto store = [&] {
-        Reg v = b_.get(t, {j, o});
-        if (w_.combine == Combine::Sum) v = b_.binary(Op::Div, v, divisor(column));
-        Site site{item_, block, rows_, nullptr, false};
-        site.spatial.push_back(column);
-        tail_.store(tail_.evaluate(1, v, site), site);
-        return Builder::Values{};
-      };
-      Reg exists = edge ? b_.compare(Op::Lt, column, w_.last().output) : nullptr;
-      if (ragged) {
-        Reg real = b_.compare(Op::Lt, block, b_.index(blocks));
-        exists = exists ? b_.binary(Op::And, exists, real) : real;
+    for (int64_t o = 0; o < vectors_; ++o) {
+      Reg block = b_.add(b_.mul(filterTile_, vectors_), o), count = nullptr;
+      if (edge) count = b_.sub(w_.last().output, x);
+      if (ragged && o > 0) {
+        Reg exists = b_.compare(Op::Lt, block, b_.index(blocks));
+        count = b_.select(exists, count ? count : b_.index(pixels_), b_.index(0));
       }
-      if (exists)
-        b_.branch(exists, store, nullptr);
-      else
-        store();
-      return t;
-    });
-  }
-
-  Reg divisor(Reg column) {
-    if (w_.fixedCount) return k_.constant(static_cast<double>(w_.taps));
-    Reg count = countedTaps(k_, w_, w_.last(), column);
-    for (size_t a = 0; a < w_.outer(); ++a) count = b_.mul(count, countedTaps(k_, w_, w_.axes[a], rows_[a]));
-    return k_.splat(k_.scalarF32(b_.max(count, b_.index(1))));
+      Site site{item_, block, rows_, nullptr, w_.flat};
+      site.spatial.push_back(x);
+      tail_.finishPixels(pixels_, site, count, [&](Reg p) {
+        Reg v = b_.get(acc, {p, b_.index(o)});
+        return w_.combine == Combine::Sum ? averageOf(k_, w_, v, rows_, b_.add(x, p)) : v;
+      });
+    }
   }
 
   KernelBuilder& k_;

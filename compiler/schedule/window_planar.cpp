@@ -12,6 +12,8 @@ namespace convoy::schedule {
 
 namespace {
 
+constexpr int64_t mostShuffled = 4; // strides up to this one are read as neighbours; larger ones are gathered
+
 class PlanarWindow {
 public:
   explicit PlanarWindow(KernelBuilder& k)
@@ -29,15 +31,18 @@ public:
     tail_.declare(1);
     channelStride_ = k_.product(inputType, 1);
     inputRow_ = w_.last().input;
-    overshoot_ = w_.last().stride <= 4 ? w_.last().stride - 1 : 0;
+    overshoot_ = w_.last().stride <= mostShuffled ? w_.last().stride - 1 : 0;
     tiles_ = interiorTiles(k_, w_.last(), lanes_, overshoot_);
 
+    strip_ = std::max<int64_t>(rows_ * 2, 8);
+    chunk_ = vectors_ * 16;
     const TensorType& result = k_.value(k_.kernel.anchor()).type;
-    int outer = static_cast<int>(w_.outer());
-    strip_ = outer == 0 ? 1 : std::max<int64_t>(rows_ * 2, 8);
-    std::vector<Size> counts{Size(w_.filters / filters_)};
-    for (int axis = 0; axis + 1 < outer; ++axis) counts.push_back(result.spatial(axis));
-    counts.push_back(outer == 0 ? Size(1) : Size::ceilDiv(result.spatial(outer - 1), strip_));
+    std::vector<Size> counts = w_.outerSizes(result);
+    if (w_.outer() > 0)
+      counts.back() = Size::ceilDiv(counts.back(), strip_);
+    else
+      counts.push_back(Size::ceilDiv(w_.lastSize(result), lanes_ * chunk_));
+    counts.push_back(Size(w_.filters / filters_)); // last: what is read serves all filters
     k_.units(counts, [&](const std::vector<Reg>& parts) { unit(parts); });
     k_.finish();
   }
@@ -47,8 +52,9 @@ private:
 
   void unit(const std::vector<Reg>& parts) {
     item_ = parts[0];
-    firstFilter_ = b_.mul(parts[1], filters_);
-    depth_.assign(parts.begin() + 2, parts.end() - 1);
+    firstFilter_ = b_.mul(parts.back(), filters_);
+    Reg along = parts[parts.size() - 2]; // the strip of rows, or the chunk
+    depth_.assign(parts.begin() + 1, parts.end() - 2);
     int64_t perGroup = w_.channels / w_.groups, filtersPerGroup = w_.filters / w_.groups;
     Reg firstChannel = b_.mul(b_.binary(Op::Div, firstFilter_, b_.index(filtersPerGroup)), perGroup);
     Reg base = b_.mul(b_.add(b_.mul(item_, w_.channels), firstChannel), channelStride_);
@@ -56,11 +62,16 @@ private:
     if (w_.combine == Combine::MultiplyAdd)
       filterWeights_ = b_.offset(Scalar::F32, weights_, Index(firstFilter_, perGroup * w_.taps));
     if (w_.outer() == 0) {
+      TileRange all = tiles_;
+      Reg from = b_.mul(along, chunk_);
+      tiles_ = clip(k_, all, from, b_.add(from, chunk_));
       interior(1, nullptr);
-      return edges(nullptr);
+      edges(nullptr);
+      tiles_ = all;
+      return;
     }
 
-    Reg y0 = b_.named(b_.mul(parts.back(), strip_), "y0");
+    Reg y0 = b_.named(b_.mul(along, strip_), "y0");
     Reg y1 = b_.named(b_.min(b_.add(y0, strip_), w_.axes[w_.outer() - 1].output), "y1");
     Reg whole = y0;
     if (rows_ > 1) {
@@ -261,45 +272,34 @@ private:
     });
   }
 
-  // Divides (average pooling), runs the fused tail and stores. `columnCounts` is the counted taps per lane
-  // (f32).
-  void finishTile(int64_t rows, int64_t vectors, Reg y, Reg x, Reg tile, Reg columnCounts, Reg mask) {
+  // Divides (average pooling), runs the fused tail and stores.
+  void finishTile(int64_t rows, int64_t vectors, Reg y, Reg x, Reg tile, bool edge, Reg mask) {
     each({filters_, rows, vectors}, tile, [&](const std::vector<Reg>& at, Reg t) {
-      Reg v = b_.get(t, at), row = w_.outer() > 0 ? b_.add(y, at[1]) : nullptr;
-      if (w_.combine == Combine::Sum) v = b_.binary(Op::Div, v, divisor(row, columnCounts));
-      Site site{item_, b_.add(firstFilter_, at[0]), depth_, mask, false};
-      if (row) site.spatial.push_back(row);
-      site.spatial.push_back(b_.add(x, b_.mul(at[2], lanes_)));
+      std::vector<Reg> position = depth_;
+      if (w_.outer() > 0) position.push_back(b_.add(y, at[1]));
+      Reg v = b_.get(t, at), column = b_.add(x, b_.mul(at[2], lanes_));
+      if (w_.combine == Combine::Sum) v = planarAverageOf(k_, w_, v, position, column, edge);
+      Site site{item_, b_.add(firstFilter_, at[0]), position, mask, w_.flat};
+      site.spatial.push_back(column);
       tail_.store(tail_.evaluate(1, v, site), site);
       return t;
     });
   }
 
-  Reg divisor(Reg row, Reg columnCounts) {
-    if (w_.fixedCount) return k_.constant(static_cast<double>(w_.taps));
-    Reg count = nullptr;
-    for (size_t a = 0; a < w_.outer(); ++a) {
-      Reg n = countedTaps(k_, w_, w_.axes[a], a + 1 == w_.outer() ? row : depth_[a]);
-      count = count ? b_.mul(count, n) : n;
-    }
-    Reg scalar = count ? k_.splat(k_.scalarF32(count)) : k_.constant(1);
-    return b_.binary(Op::Max, b_.binary(Op::Mul, scalar, columnCounts), k_.constant(1));
-  }
-
   // ---- columns ----
 
-  // Inside the input: loads of neighbours, every stride-th lane kept.
-  Reg insideColumn(Reg row, Reg x, Reg tap) {
+  // Neighbours, of which every stride-th is kept. `edge`: lanes outside are the constant of the border.
+  Reg neighbours(Reg row, Reg x, Reg tap, bool edge) {
     const WindowAxis& axis = w_.last();
     Index at = Index(b_.sub(b_.mul(x, axis.stride), axis.padBegin)) + Index(tap, axis.dilation);
-    if (axis.stride == 1) return b_.load(k_.vector, row, at);
-    if (axis.stride > 4) {
-      loop::Type indexType = loop::Type::vector(Scalar::I32, static_cast<uint32_t>(lanes_));
-      return b_.gather(k_.vector, b_.offset(Scalar::F32, row, at), lanePositions(indexType));
-    }
+    auto load = [&](const Index& place) {
+      return edge ? loadInside(k_, axis.input, row, place, k_.constant(w_.border.value))
+                  : b_.load(k_.vector, row, place);
+    };
+    if (axis.stride == 1) return load(at);
     Reg v = nullptr;
     for (int64_t part = 0; part < axis.stride; ++part) {
-      Reg next = b_.load(k_.vector, row, at + Index(part * lanes_));
+      Reg next = load(at + Index(part * lanes_));
       std::vector<int64_t> lanes;
       for (int64_t i = 0; i < lanes_; ++i) {
         int64_t source = i * axis.stride;
@@ -311,6 +311,15 @@ private:
     return v;
   }
 
+  // Inside the input.
+  Reg insideColumn(Reg row, Reg x, Reg tap) {
+    const WindowAxis& axis = w_.last();
+    if (axis.stride <= mostShuffled) return neighbours(row, x, tap, false);
+    Index at = Index(b_.sub(b_.mul(x, axis.stride), axis.padBegin)) + Index(tap, axis.dilation);
+    loop::Type indexType = loop::Type::vector(Scalar::I32, static_cast<uint32_t>(lanes_));
+    return b_.gather(k_.vector, b_.offset(Scalar::F32, row, at), lanePositions(indexType));
+  }
+
   // Input columns of the lanes, counted from the first one's.
   Reg lanePositions(const loop::Type& indexType) {
     Reg iota = b_.iota(indexType);
@@ -318,9 +327,11 @@ private:
     return stride == 1 ? iota : b_.mul(iota, b_.number(static_cast<double>(stride), indexType));
   }
 
-  // Anywhere: a lane at a time through the border.
+  // Anywhere: a lane at a time where the border maps it to another column.
   Reg edgeColumn(Reg row, Reg x, Reg tap) {
     const WindowAxis& axis = w_.last();
+    if (w_.border.mode == BorderMode::Constant && axis.stride <= mostShuffled)
+      return neighbours(row, x, tap, true);
     loop::Type indexType = loop::Type::vector(Scalar::I32, static_cast<uint32_t>(lanes_));
     auto wide = [&](Reg n) { return b_.splat(indexType, b_.cast(loop::Type::of(Scalar::I32), n)); };
     Reg start = b_.sub(b_.add(b_.mul(x, axis.stride), b_.mul(tap, axis.dilation)), axis.padBegin);
@@ -331,26 +342,6 @@ private:
     return valid ? b_.select(valid, v, k_.constant(w_.border.value)) : v;
   }
 
-  // Counted column taps of each lane at x, as f32.
-  Reg edgeCounts(Reg x) {
-    if (w_.combine != Combine::Sum || w_.fixedCount) return nullptr;
-    const WindowAxis& axis = w_.last();
-    loop::Type indexType = loop::Type::vector(Scalar::I32, static_cast<uint32_t>(lanes_));
-    auto number = [&](int64_t n) { return b_.number(static_cast<double>(n), indexType); };
-    auto wide = [&](Reg n) { return b_.splat(indexType, b_.cast(loop::Type::of(Scalar::I32), n)); };
-    // Taps before the position `end`, of the window that starts at a lane's `start`.
-    Reg start = b_.add(lanePositions(indexType), wide(b_.sub(b_.mul(x, axis.stride), axis.padBegin)));
-    auto tapsBefore = [&](Reg end) {
-      Reg taps = b_.sub(end, start);
-      if (axis.dilation > 1)
-        taps = b_.binary(Op::Div, b_.add(taps, number(axis.dilation - 1)), number(axis.dilation));
-      return b_.max(b_.min(taps, number(axis.kernel)), number(0));
-    };
-    Reg count = tapsBefore(wide(w_.countPadding ? b_.add(axis.input, axis.padEnd) : axis.input));
-    if (!w_.countPadding) count = b_.sub(count, tapsBefore(number(0)));
-    return b_.cast(k_.vector, count);
-  }
-
   // ---- walks along a row ----
 
   void interior(int64_t rows, Reg y) {
@@ -359,9 +350,7 @@ private:
     auto tiles = [&](Reg from, Reg to, int64_t vectors) {
       b_.loop("x", b_.mul(from, lanes_), b_.mul(to, lanes_), vectors * lanes_, {},
               [&](Reg x, const Builder::Values&) {
-                Reg full =
-                    w_.combine == Combine::Sum ? k_.constant(static_cast<double>(w_.last().kernel)) : nullptr;
-                finishTile(rows, vectors, y, x, sums(rows, vectors, y, x, kept, columns), full, nullptr);
+                finishTile(rows, vectors, y, x, sums(rows, vectors, y, x, kept, columns), false, nullptr);
                 return Builder::Values{};
               });
     };
@@ -376,14 +365,11 @@ private:
   // The tiles before the first and behind the last interior one, in one loop.
   void edges(Reg y) {
     Rows kept = makeRows(1, y);
-    Reg inside = b_.sub(tiles_.end, tiles_.first);
     Columns columns = [&](Reg row, Reg x, Reg tap) { return edgeColumn(row, x, tap); };
-    b_.loop("edge", b_.index(0), b_.sub(tiles_.count, inside), 1, {}, [&](Reg e, const Builder::Values&) {
-      Reg tile = b_.select(b_.compare(Op::Lt, e, tiles_.first), e, b_.add(e, inside));
+    overEdges(k_, tiles_, [&](Reg tile) {
       Reg x = b_.mul(tile, lanes_);
       Reg mask = b_.mask(static_cast<uint32_t>(lanes_), b_.sub(w_.last().output, x));
-      finishTile(1, 1, y, x, sums(1, 1, y, x, kept, columns), edgeCounts(x), mask);
-      return Builder::Values{};
+      finishTile(1, 1, y, x, sums(1, 1, y, x, kept, columns), true, mask);
     });
   }
 
@@ -391,7 +377,7 @@ private:
   Builder& b_;
   Window3 w_;
   Elementwise tail_;
-  int64_t filters_, rows_, vectors_, lanes_, strip_ = 1, overshoot_ = 0;
+  int64_t filters_, rows_, vectors_, lanes_, strip_ = 1, chunk_ = 1, overshoot_ = 0;
   Reg in_ = nullptr, weights_ = nullptr, bias_ = nullptr, borderRow_ = nullptr;
   Reg channelStride_ = nullptr, inputRow_ = nullptr;
   TileRange tiles_{};
