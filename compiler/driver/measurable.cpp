@@ -13,7 +13,7 @@ std::unique_ptr<Measurable> Measurable::create(Compilation& c, int threads, int6
 
   const convoy_pipeline& pipeline = *made->loaded_.pipeline;
   const auto refuse = [&](const command::Error& error) {
-    c.diags.report(diag::CannotMeasure, {}, c.graph->name, error.text);
+    c.diags.report(diag::CannotRun, {}, c.graph->name, error.text);
     return nullptr;
   };
   auto runner = command::Runner::create(pipeline, threads, "");

@@ -263,6 +263,7 @@ private:
     case OptionId::Init: return readSeed(name, value);
     case OptionId::Define: return readDefine(name, value);
     case OptionId::Size: return readSizes(name, value);
+    case OptionId::Input: return readInput(name, value);
     case OptionId::Json: options_.jsonFile = value; return;
     case OptionId::Batch: return readNumber(name, value, 1, 1 << 20, options_.batch);
     case OptionId::ImportFolder: options_.importFolders.push_back(value); return;
@@ -310,6 +311,15 @@ private:
       return;
     }
     options_.defines.emplace_back(value.substr(0, equals), value.substr(equals + 1));
+  }
+
+  void readInput(const std::string& option, const std::string& value) {
+    const size_t equals = value.find('=');
+    if (equals == 0 || equals == std::string::npos || equals + 1 == value.size()) {
+      diags_.report(diag::OptionValue, {}, option, "NAME=FILE", value);
+      return;
+    }
+    options_.inputs.emplace_back(value.substr(0, equals), value.substr(equals + 1));
   }
 
   // A later number replaces an earlier one.

@@ -9,7 +9,7 @@
 
 namespace convoy::driver {
 
-enum class Command { Build, Run, Emit, Plan, Bench, Check, Format, Explain, LanguageServer };
+enum class Command { Build, Run, Emit, Plan, Bench, Verify, Check, Format, Explain, LanguageServer };
 
 struct CommandRow {
   Command command;
@@ -56,7 +56,8 @@ struct Options {
   std::optional<uint64_t> initSeed;
   std::vector<std::pair<std::string, std::string>> defines; // -D NAME=VALUE
   std::vector<std::pair<std::string, int64_t>> sizes;       // --size NAME=N
-  std::string jsonFile;                      // `plan`, `bench`: where it goes as JSON; empty: nowhere
+  std::vector<std::pair<std::string, std::string>> inputs;  // `verify`: --input NAME=FILE
+  std::string jsonFile;                      // `plan`, `bench`: as JSON to here; empty: nowhere
   int batch = 1;                             // `bench`: items of each run
   std::vector<std::string> importFolders;    // -I DIR
   bool externalWeights = false;              // in a file beside the output
@@ -89,6 +90,7 @@ enum class OptionId {
   Size,
   Json,
   Batch,
+  Input,
   ImportFolder,
   EmbedWeights,
   ExternalWeights,

@@ -263,9 +263,11 @@ std::vector<Stage> stagesFrom(FileKind kind) {
   return stages;
 }
 
-bool runPipeline(Compilation& c, Goal goal, PhaseTimes& times, const StageSink& sink) {
-  const size_t count = phasesUntil(goal, c);
-  for (size_t i = 0; i < count; ++i) {
+namespace {
+
+// The phases first..last-1 of the table.
+bool runPhases(Compilation& c, size_t first, size_t last, PhaseTimes& times, const StageSink& sink) {
+  for (size_t i = first; i < last; ++i) {
     const Phase& phase = pipeline()[i];
     if (!takesPart(phase, c.kind)) continue;
     const double done = shareBeforeCode * static_cast<double>(i) / static_cast<double>(pipeline().size());
@@ -280,6 +282,18 @@ bool runPipeline(Compilation& c, Goal goal, PhaseTimes& times, const StageSink& 
       if (c.stages.count(view.stage)) sink(view.stage, view.print(c));
   }
   return true;
+}
+
+} // namespace
+
+bool runPipeline(Compilation& c, Goal goal, PhaseTimes& times, const StageSink& sink) {
+  return runPhases(c, 0, phasesUntil(goal, c), times, sink);
+}
+
+bool runScheduled(Compilation& c, PhaseTimes& times) {
+  size_t lower = 0;
+  while (pipeline()[lower].run != lowerGraph) ++lower;
+  return runPhases(c, lower, phasesUntil(Goal::Code, c), times, [](Stage, const std::string&) {});
 }
 
 } // namespace convoy::driver

@@ -38,5 +38,7 @@ using StageSink = std::function<void(Stage stage, const std::string& text)>;
 // Runs the phases up to the goal. `sink` gets each of compilation.stages as soon as it exists. False after a
 // diagnostic.
 bool runPipeline(Compilation& compilation, Goal goal, PhaseTimes& times, const StageSink& sink);
+// From a graph and its schedule, which are there, to machine code. False when the watcher wants no more.
+bool runScheduled(Compilation& compilation, PhaseTimes& times);
 
 } // namespace convoy::driver

@@ -28,13 +28,9 @@ Tensor absolute(const Tensor& x) {
 
 class BoundPass {
 public:
-  BoundPass(const graph::Graph& graph, const std::vector<Tensor>& values) : graph_(graph), values_(values) {
-    for (graph::ValueId input : graph.inputs)
-      for (size_t axis = 0; axis < values[input].shape.size(); ++axis) {
-        const Size& dim = graph.value(input).type.dims[axis];
-        if (!dim.isConstant()) sizes_[*dim.symbols().begin()] = values[input].shape[axis];
-      }
-  }
+  BoundPass(const graph::Graph& graph, const std::vector<Tensor>& values,
+            const std::map<std::string, int64_t>& sizes)
+      : graph_(graph), values_(values), sizes_(sizes) {}
 
   std::vector<Tensor> run() {
     for (graph::ValueId id = 0; id < graph_.values.size(); ++id) {
@@ -122,7 +118,8 @@ private:
     double terms = static_cast<double>(weight.elements() / weight.shape[0]) + 2;
     double largest = *std::max_element(weight.data.begin(), weight.data.end());
     Tensor sum = e;
-    layer(ex, weight, nullptr, e);
+    const bool exact = std::all_of(ex.data.begin(), ex.data.end(), [](double error) { return error == 0; });
+    if (!exact) layer(ex, weight, nullptr, e);
     layer(magnitude(x, ex), weight, node.operands.size() > 2 ? &bias : nullptr, sum);
     for (size_t i = 0; i < e.data.size(); ++i)
       e.data[i] += roundings(terms) * sum.data[i] + terms * kSmallest * (1 + largest);
@@ -220,14 +217,25 @@ private:
 
   const graph::Graph& graph_;
   const std::vector<Tensor>& values_;
-  std::map<std::string, int64_t> sizes_;
+  const std::map<std::string, int64_t>& sizes_;
   std::vector<Tensor> errors_;
 };
 
 } // namespace
 
+std::vector<Tensor> errorBounds(const graph::Graph& graph, const std::vector<Tensor>& values,
+                                const std::map<std::string, int64_t>& sizes) {
+  return BoundPass(graph, values, sizes).run();
+}
+
 std::vector<Tensor> errorBounds(const graph::Graph& graph, const std::vector<Tensor>& values) {
-  return BoundPass(graph, values).run();
+  std::map<std::string, int64_t> sizes;
+  for (graph::ValueId input : graph.inputs)
+    for (size_t axis = 0; axis < values[input].shape.size(); ++axis) {
+      const Size& dim = graph.value(input).type.dims[axis];
+      if (!dim.isConstant()) sizes[*dim.symbols().begin()] = values[input].shape[axis];
+    }
+  return errorBounds(graph, values, sizes);
 }
 
 } // namespace convoy::reference

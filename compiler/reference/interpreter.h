@@ -23,7 +23,10 @@ std::vector<Tensor> evaluate(const graph::Graph& graph, const std::vector<Tensor
 
 // For each element of each of `values` (from evaluate), how far float32 code may be from it when it sums
 // directly, in any order, fused or not: a rounding of u = 2^-24 per operation, g(n) = n * u / (1 - n * u) for
-// n in a row, carried through the layers. Infinite where a divisor may be zero.
+// n in a row, carried through the layers. Infinite where a divisor may be zero. Without `sizes`, the inputs'
+// shapes tell them.
+std::vector<Tensor> errorBounds(const graph::Graph& graph, const std::vector<Tensor>& values,
+                                const std::map<std::string, int64_t>& sizes);
 std::vector<Tensor> errorBounds(const graph::Graph& graph, const std::vector<Tensor>& values);
 
 } // namespace convoy::reference

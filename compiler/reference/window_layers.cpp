@@ -1,6 +1,7 @@
 // Convolution and pooling.
 #include "reference/layers.h"
 #include "support/internal_error.h"
+#include <algorithm>
 #include <limits>
 
 namespace convoy::reference {
@@ -88,31 +89,78 @@ int64_t planeOf(const WindowTable& window) { return window.input[0] * window.inp
 
 } // namespace
 
+namespace {
+
+// Neighbouring outputs of one image of a convolution: the input numbers under each of their taps, a row per
+// input channel and tap, each as long as there are outputs. Whole rows of the output, so that sums over taps
+// run along memory.
+class Patch {
+public:
+  Patch(const WindowTable& window, int64_t channels) : window_(window), channels_(channels) {}
+
+  // The output rows first..last-1, counted through the depth.
+  void fill(const double* image, int64_t first, int64_t last) {
+    outputs = (last - first) * window_.output[2];
+    numbers.resize(static_cast<size_t>(rows() * outputs));
+    const int64_t plane = window_.input[0] * window_.input[1] * window_.input[2];
+    for (int64_t c = 0; c < channels_; ++c)
+      for (int64_t row = first; row < last; ++row)
+        for (int64_t ow = 0; ow < window_.output[2]; ++ow) {
+          double* to = numbers.data() + c * taps() * outputs + (row - first) * window_.output[2] + ow;
+          forEachTap(window_, row / window_.output[1], row % window_.output[1], ow,
+                     [&](int64_t offset, int64_t tap) {
+                       to[tap * outputs] = offset >= 0 ? image[c * plane + offset] : window_.constant;
+                     });
+        }
+  }
+
+  int64_t taps() const { return window_.kernel[0] * window_.kernel[1] * window_.kernel[2]; }
+  int64_t rows() const { return channels_ * taps(); }
+
+  std::vector<double> numbers;
+  int64_t outputs = 0;
+
+private:
+  const WindowTable& window_;
+  int64_t channels_;
+};
+
+// to[i] += the sum of weights[row] * patch[row][i], row after row.
+void addProducts(const double* weights, const Patch& patch, double* to) {
+  const int64_t n = patch.outputs, rows = patch.rows();
+  int64_t row = 0;
+  for (; row + 4 <= rows; row += 4) { // four at a time: less reading and writing of `to`, in the same order
+    const double *w = weights + row, *x = patch.numbers.data() + row * n;
+    for (int64_t i = 0; i < n; ++i)
+      to[i] = to[i] + w[0] * x[i] + w[1] * x[n + i] + w[2] * x[2 * n + i] + w[3] * x[3 * n + i];
+  }
+  for (; row < rows; ++row) {
+    const double* x = patch.numbers.data() + row * n;
+    for (int64_t i = 0; i < n; ++i) to[i] += weights[row] * x[i];
+  }
+}
+
+} // namespace
+
 void convolve(const Tensor& input, const Tensor& weight, const Tensor* bias, int64_t groups,
               const WindowTable& window, Tensor& result) {
-  int64_t channels = input.shape[0], filters = result.shape[0], perGroup = channels / groups;
-  int64_t plane = planeOf(window), taps = window.kernel[0] * window.kernel[1] * window.kernel[2], at = 0;
-  double constant = window.constant;
+  constexpr int64_t patchOutputs =
+      256; // about so many: the patch of a filter's inputs then stays in the caches
+  const int64_t channels = input.shape[0], filters = result.shape[0], perGroup = channels / groups;
+  const int64_t rows = window.output[0] * window.output[1], width = window.output[2];
+  const int64_t step = std::max<int64_t>(1, patchOutputs / std::max<int64_t>(1, width));
+  Patch patch(window, perGroup);
   for (int64_t n = 0; n < result.batch; ++n)
-    for (int64_t f = 0; f < filters; ++f) {
-      int64_t group = f / (filters / groups);
-      const double* source = input.data.data() + (n * channels + group * perGroup) * plane;
-      const double* values = weight.data.data() + f * perGroup * taps;
-      double start = bias ? bias->data[f] : 0;
-      forEachWindow(window, [&](int64_t od, int64_t oh, int64_t ow) {
-        double sum = start;
-        for (int64_t c = 0; c < perGroup; ++c) {
-          const double *channel = source + c * plane, *kernel = values + c * taps;
-          forEachTap(window, od, oh, ow, [&](int64_t offset, int64_t tap) {
-            if (offset >= 0)
-              sum += kernel[tap] * channel[offset];
-            else if (constant != 0)
-              sum += kernel[tap] * constant;
-          });
+    for (int64_t group = 0; group < groups; ++group)
+      for (int64_t row = 0; row < rows; row += step) {
+        patch.fill(input.data.data() + (n * channels + group * perGroup) * planeOf(window), row,
+                   std::min(rows, row + step));
+        for (int64_t f = group * (filters / groups); f < (group + 1) * (filters / groups); ++f) {
+          double* to = result.data.data() + (n * filters + f) * rows * width + row * width;
+          std::fill_n(to, patch.outputs, bias ? bias->data[static_cast<size_t>(f)] : 0.0);
+          addProducts(weight.data.data() + f * patch.rows(), patch, to);
         }
-        result.data[at++] = sum;
-      });
-    }
+      }
 }
 
 void maxPool(const Tensor& input, const WindowTable& window, Tensor& result) {

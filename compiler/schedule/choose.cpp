@@ -62,6 +62,8 @@ private:
       if (k < 0 || groups_[static_cast<size_t>(k)].result() != candidate || outputs_.count(candidate))
         continue;
       if (!takesTail(groups_[static_cast<size_t>(k)].algorithm) || !readsSameElement(node, i)) continue;
+      // Sizes may be equal and called differently: then only the running program knows.
+      if (!graph_.value(candidate).type.sameDims(node.type)) continue;
       bool onlyUser = true, othersReady = true;
       for (ValueId user : users_[candidate]) onlyUser &= &graph_.value(user) == &node;
       for (ValueId other : node.operands) othersReady &= other == candidate || kernelOf_[other] < k;

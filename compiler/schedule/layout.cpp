@@ -1,4 +1,5 @@
 #include "schedule/schedule.h"
+#include <algorithm>
 
 namespace convoy::schedule {
 
@@ -51,13 +52,16 @@ std::optional<Layout> neededLayout(const graph::Graph& graph, const Schedule& sc
                                    graph::ValueId operand) {
   const TensorType& type = graph.value(operand).type;
   const graph::Value& anchor = graph.value(kernel.anchor());
-  bool ofAnchor = false;
-  for (graph::ValueId id : anchor.operands) ofAnchor |= id == operand;
+  auto reads = [&](const graph::Value& node) {
+    return std::count(node.operands.begin(), node.operands.end(), operand) > 0;
+  };
+  bool ofAnchorAlone = reads(anchor);
+  for (size_t i = 1; i < kernel.nodes.size(); ++i) ofAnchorAlone &= !reads(graph.value(kernel.nodes[i]));
   switch (kernel.algorithm) {
   case Algorithm::Window:
     // A blocked convolution reads single numbers of its input, wherever they lie; what mixes no channels
-    // reads vectors.
-    if (ofAnchor && kernel.layout == Layout::Blocked && !isChannelwise(graph, anchor, schedule.lanes))
+    // reads vectors, as does what is fused behind it.
+    if (ofAnchorAlone && kernel.layout == Layout::Blocked && !isChannelwise(graph, anchor, schedule.lanes))
       return std::nullopt;
     return layoutFor(kernel.layout, type);
   case Algorithm::Pointwise: return layoutFor(kernel.layout, type);

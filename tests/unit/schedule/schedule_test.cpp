@@ -55,6 +55,26 @@ TEST(Schedule, AResidualJoinsTheLaterBranch) {
   EXPECT_EQ(made.kernels[2].algorithm, Algorithm::Reorder);
 }
 
+TEST(Schedule, AResidualOfAnInputIsThereInTheLayoutOfItsSum) {
+  Session s(
+      "pipeline p(x: tensor[32, 8, 8]) -> tensor { return x + (x |> conv(32, kernel: 3x3, padding: 1)) }");
+  schedule::Schedule made = s.schedule();
+  ASSERT_EQ(made.kernels.size(), 3u);
+  EXPECT_EQ(made.kernels[0].algorithm, Algorithm::Reorder);
+  EXPECT_EQ(made.kernels[1].nodes.size(), 2u);
+  EXPECT_TRUE(problems(made, s.graph).empty());
+  EXPECT_EQ(s.complaint("schedule @p lanes 16 { kernel [conv_1, add_1]: window blocked tile 14x2\n"
+                        "kernel [add_1]: reorder planar }"),
+            "kernel 'add_1': 'x' is not there in blocked layout");
+}
+
+TEST(Schedule, SizesOfTwoNamesAreNotFused) {
+  Session s("pipeline p(x: image[gray], y: tensor[1, H, W]) -> tensor { return x / (abs(y) + 1) }");
+  schedule::Schedule made = s.schedule();
+  EXPECT_EQ(made.kernels.size(), 2u);
+  EXPECT_TRUE(problems(made, s.graph).empty());
+}
+
 TEST(Schedule, AValueWithTwoReadersIsWritten) {
   Session s("pipeline p(x: tensor[1, H, W]) -> (a: tensor, b: tensor) { y = relu(x)\n return (a: abs(y), b: "
             "y * y) }");

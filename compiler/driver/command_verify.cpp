@@ -1,0 +1,28 @@
+#include "driver/commands.h"
+#include "driver/host.h"
+#include "driver/load.h"
+#include "driver/report.h"
+#include "driver/verify.h"
+#include "output/files.h"
+
+namespace convoy::driver {
+
+int runVerify(Compilation& c, PhaseTimes& times) {
+  if (c.kind == FileKind::Loops) {
+    c.diags.report(diag::NeedsPipeline, {}, "a comparison with the reference", describe(c.kind));
+    return Failure;
+  }
+  c.needsParameters = true;
+  const std::optional<Target> target = makeTarget(c.options.target, c.options.cpu, c.diags);
+  if (!target || !canRunHere(*target, c.diags)) return Failure;
+  if (!runPipeline(c, Goal::Code, times, [](Stage, const std::string&) {})) return Failure;
+  const LoadedPipeline loaded = loadInMemory(c);
+  const std::optional<RunInputs> inputs = makeInputs(*c.graph, *loaded.pipeline, c.options, c.diags);
+  if (!inputs) return Failure;
+  const std::optional<Verdict> verdict = verify(c, *loaded.pipeline, *inputs, times);
+  if (!verdict || c.diags.hasErrors()) return Failure;
+  if (!wrote(writeFile("-", verdictText(*verdict)), "-", c.diags)) return Failure;
+  return verdict->good() ? Success : Failure;
+}
+
+} // namespace convoy::driver

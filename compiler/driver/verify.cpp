@@ -1,0 +1,147 @@
+#include "driver/verify.h"
+#include "command/runner.h"
+#include "driver/load.h"
+#include "inspect/exposed.h"
+#include "support/internal_error.h"
+#include <algorithm>
+#include <cstring>
+
+namespace convoy::driver {
+
+namespace {
+
+using inspect::Comparison;
+using inspect::Computed;
+
+// The whole of an execution; false after a diagnostic.
+class Execution {
+public:
+  bool run(const convoy_pipeline& pipeline, const RunInputs& inputs, const Options& options,
+           DiagnosticEngine& diags) {
+    auto fail = [&](const command::Error& error) {
+      diags.report(diag::CannotRun, {}, pipeline.name, error.text);
+      return false;
+    };
+    command::Result<command::Runner> runner = command::Runner::create(pipeline, options.threads, "");
+    if (!runner) return fail(runner.error());
+    command::Result<command::BoundRun> bound = runner->bind(inputs.tensors);
+    if (!bound) return fail(bound.error());
+    if (const command::Outcome error = bound->execute()) return fail(*error);
+    outputs = std::move(bound->outputs);
+    return true;
+  }
+  std::vector<command::Tensor> outputs;
+};
+
+// A graph whose results are values inside of a pipeline: compiled, and run.
+class ExposedRun {
+public:
+  ExposedRun(const Compilation& from, inspect::Exposed exposed, const Fault& fault)
+      : from_(from), compilation_(from.options, from.diags) {
+    compilation_.kind = FileKind::Graph;
+    compilation_.graph = std::move(exposed.graph);
+    compilation_.schedule = std::move(exposed.schedule);
+    compilation_.target = from.target;
+    if (fault) fault(*compilation_.graph);
+  }
+
+  bool run(const RunInputs& inputs, PhaseTimes& times) {
+    if (!runScheduled(compilation_, times)) return false;
+    const LoadedPipeline loaded = loadInMemory(compilation_);
+    if (!execution_.run(*loaded.pipeline, inputs, from_.options, from_.diags)) return false;
+    const graph::Graph& graph = *compilation_.graph;
+    values_.resize(graph.values.size());
+    for (size_t i = 0; i < graph.inputs.size(); ++i)
+      values_[graph.inputs[i]] = {inputs.tensors[i].data.data(), inputs.tensors[i].batch};
+    for (size_t o = 0; o < graph.outputs.size(); ++o)
+      values_[graph.outputs[o].value] = {execution_.outputs[o].data.data(), execution_.outputs[o].batch};
+    return true;
+  }
+
+  std::vector<Comparison> compare(const RunInputs& inputs) const {
+    return inspect::compareKernels(*from_.graph, *compilation_.schedule, values_, inputs.sizes);
+  }
+  const Computed& value(graph::ValueId id) const { return values_[id]; }
+
+private:
+  const Compilation& from_;
+  Compilation compilation_;
+  Execution execution_;
+  std::vector<Computed> values_;
+};
+
+std::vector<LayerVerdict> layerVerdicts(const Compilation& c, std::vector<Comparison> layers,
+                                        const std::vector<Comparison>& kernels) {
+  std::vector<LayerVerdict> verdicts;
+  std::map<std::string, size_t> byName;
+  for (Comparison& layer : layers) {
+    byName[layer.name] = verdicts.size();
+    verdicts.push_back({std::move(layer), std::nullopt, {}});
+  }
+  size_t next = 0;
+  for (const schedule::Kernel& kernel : c.schedule->kernels) {
+    if (kernel.algorithm == schedule::Algorithm::Reorder) continue;
+    const Comparison& comparison = kernels.at(next++);
+    LayerVerdict& verdict = verdicts.at(byName.at(comparison.name));
+    verdict.kernel = comparison;
+    for (graph::ValueId node : kernel.nodes)
+      if (node != kernel.result()) verdict.fused.push_back(c.graph->value(node).name);
+  }
+  return verdicts;
+}
+
+std::vector<reference::Tensor> asDoubles(const std::vector<command::Tensor>& tensors) {
+  std::vector<reference::Tensor> all;
+  for (const command::Tensor& tensor : tensors)
+    all.push_back(
+        {tensor.extents, tensor.batch, {tensor.data.data(), tensor.data.data() + tensor.data.size()}});
+  return all;
+}
+
+// The results of the pipeline beside what the script says, before layers were folded.
+std::vector<ResultVerdict> resultVerdicts(const Compilation& c, const RunInputs& inputs,
+                                          const std::vector<command::Tensor>& outputs,
+                                          const ExposedRun& kernels) {
+  const graph::Graph& written = *c.written;
+  const std::vector<reference::Tensor> values =
+      reference::evaluate(written, asDoubles(inputs.tensors), inputs.sizes);
+  const std::vector<reference::Tensor> bounds = reference::errorBounds(written, values, inputs.sizes);
+  std::vector<ResultVerdict> verdicts;
+  for (size_t o = 0; o < outputs.size(); ++o) {
+    const graph::ValueId expected = written.outputs[o].value;
+    const command::Tensor& actual = outputs[o];
+    ResultVerdict verdict;
+    verdict.whole =
+        inspect::compare(written.outputs[o].name, values[expected], bounds[expected], actual.data.data());
+    const Computed& kept = kernels.value(c.graph->outputs[o].value);
+    const size_t bytes = static_cast<size_t>(actual.data.size()) * sizeof(float);
+    verdict.sameBits = bytes == 0 || std::memcmp(kept.numbers, actual.data.data(), bytes) == 0;
+    verdicts.push_back(std::move(verdict));
+  }
+  return verdicts;
+}
+
+} // namespace
+
+bool Verdict::good() const {
+  auto isGood = [](const auto& verdict) { return verdict.good(); };
+  return std::all_of(layers.begin(), layers.end(), isGood) &&
+         std::all_of(results.begin(), results.end(), isGood);
+}
+
+std::optional<Verdict> verify(const Compilation& c, const convoy_pipeline& pipeline, const RunInputs& inputs,
+                              PhaseTimes& times, const Fault& fault) {
+  Execution whole;
+  ExposedRun layers(c, inspect::exposeLayers(*c.graph, *c.target), fault);
+  ExposedRun kernels(c, inspect::exposeKernels(*c.graph, *c.schedule), fault);
+  if (!whole.run(pipeline, inputs, c.options, c.diags)) return std::nullopt;
+  if (!layers.run(inputs, times) || !kernels.run(inputs, times)) return std::nullopt;
+  return times.measure("reference", [&] {
+    Verdict verdict;
+    verdict.layers = layerVerdicts(c, layers.compare(inputs), kernels.compare(inputs));
+    verdict.results = resultVerdicts(c, inputs, whole.outputs, kernels);
+    return verdict;
+  });
+}
+
+} // namespace convoy::driver

@@ -1,0 +1,115 @@
+// What `convoy verify` found, for people.
+#include "driver/verify.h"
+#include "inspect/table.h"
+#include "support/text.h"
+#include <cmath>
+#include <cstdio>
+
+namespace convoy::driver {
+
+namespace {
+
+using inspect::Comparison;
+
+std::string shortNumber(double number) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.2e", number);
+  return number == 0 ? "0" : std::isfinite(number) ? text : "none";
+}
+
+std::string exactNumber(double number) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.9g", number);
+  return text;
+}
+
+std::string listText(const std::vector<int64_t>& numbers) {
+  std::string text;
+  for (size_t i = 0; i < numbers.size(); ++i) text += (i ? ", " : "") + std::to_string(numbers[i]);
+  return "[" + text + "]";
+}
+
+double shareOf(const Comparison& comparison) {
+  if (comparison.wrong > 0) return INFINITY;
+  return comparison.bound > 0 ? comparison.error / comparison.bound : 0;
+}
+
+// "element [1, 2, 3] of item 0 is 5, the reference gives 4 within 0.1; 7 of 100 are wrong"
+std::string differenceText(const Comparison& comparison) {
+  int64_t count = 1;
+  for (int64_t extent : comparison.shape) count *= extent;
+  return "element " + listText({comparison.at.begin() + 1, comparison.at.end()}) + " of item " +
+         std::to_string(comparison.at[0]) + " is " + exactNumber(comparison.actual) +
+         ", but the reference gives " + exactNumber(comparison.expected) + " within " +
+         shortNumber(comparison.allowed) + " (" + grouped(comparison.wrong) + " of " +
+         counted(count, "element") + " of an item are wrong)";
+}
+
+std::string fusedText(const LayerVerdict& layer) {
+  std::string text;
+  for (const std::string& name : layer.fused) text += (text.empty() ? "" : ", ") + name;
+  return text;
+}
+
+class Writer {
+public:
+  std::string run(const Verdict& verdict) {
+    for (const LayerVerdict& layer : verdict.layers) add(layer);
+    for (const ResultVerdict& result : verdict.results) add(result);
+    std::string text = table_.str() + "\n";
+    if (wrong_ > 0)
+      return text + first_ + "\n" + std::to_string(wrong_) + " of " + counted(rows_, "row") + " differ\n";
+    return text + counted(static_cast<int64_t>(verdict.layers.size()), "layer") + " and " +
+           counted(static_cast<int64_t>(verdict.results.size()), "result") + " are within their bounds\n";
+  }
+
+private:
+  void row(const std::string& kind, const Comparison& comparison, const std::string& verdict) {
+    ++rows_;
+    table_.add({comparison.name, kind, listText(comparison.shape), shortNumber(comparison.error),
+                shortNumber(comparison.bound), verdict.empty() ? "ok" : verdict});
+  }
+
+  void add(const LayerVerdict& layer) {
+    const bool alone = !layer.alone.good();
+    const bool together = layer.kernel && !layer.kernel->good();
+    const std::string name = "'" + escapeForTerminal(layer.alone.name) + "'";
+    std::string verdict;
+    if (alone)
+      verdict = "differs", wrong(name + " is the first that differs: " + differenceText(layer.alone));
+    else if (together && layer.fused.empty())
+      verdict = "differs", wrong(name + " is the first that differs: " + differenceText(*layer.kernel));
+    else if (together)
+      verdict = "differs, fused with " + fusedText(layer),
+      wrong(name + " is the first that differs, not by itself but fused with " +
+            escapeForTerminal(fusedText(layer)) + ": " + differenceText(*layer.kernel));
+    const bool showKernel = layer.kernel && !alone && shareOf(*layer.kernel) >= shareOf(layer.alone);
+    row("layer", showKernel ? *layer.kernel : layer.alone, verdict);
+  }
+
+  void add(const ResultVerdict& result) {
+    const std::string name = "the result '" + escapeForTerminal(result.whole.name) + "'";
+    std::string verdict;
+    if (!result.whole.good())
+      verdict = "differs", wrong(name + " is the first that differs: " + differenceText(result.whole));
+    else if (!result.sameBits)
+      verdict = "other bits than its kernels",
+      wrong(name + " is the first that differs: the whole pipeline gives other bits than its kernels do when "
+                   "the value of each is kept");
+    row("result", result.whole, verdict);
+  }
+
+  void wrong(const std::string& sentence) {
+    if (wrong_++ == 0) first_ = sentence;
+  }
+
+  inspect::Table table_{{{"name"}, {"is"}, {"shape"}, {"error", true}, {"bound", true}, {"verdict"}}};
+  std::string first_;
+  int64_t wrong_ = 0, rows_ = 0;
+};
+
+} // namespace
+
+std::string verdictText(const Verdict& verdict) { return Writer().run(verdict); }
+
+} // namespace convoy::driver

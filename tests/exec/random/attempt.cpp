@@ -1,0 +1,157 @@
+#include "attempt.h"
+#include "../sweep/execute.h"
+#include "../sweep/program.h"
+#include "compiled_text.h"
+#include "graph/work.h"
+#include <cmath>
+#include <csignal>
+#include <cstring>
+#include <stdexcept>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace convoy::random_pipelines {
+
+namespace {
+
+using sweep::Trial;
+
+constexpr unsigned mostSeconds = 20;    // of one attempt
+constexpr int64_t mostWork = 2'000'000; // multiply-adds of one run: smaller sizes otherwise
+constexpr size_t longestProblem = 4000;
+
+// What the process that tries says to the one that waits.
+struct Report {
+  bool done = false;
+  Attempt::Outcome outcome;
+  int exact, bounded, refused;
+  char where[64];
+  char problem[longestProblem];
+};
+
+void writeText(char* to, size_t capacity, const std::string& text) {
+  const size_t count = std::min(text.size(), capacity - 1);
+  std::memcpy(to, text.data(), count);
+  to[count] = 0;
+}
+
+// A variance is not negative; whatever else a parameter is, is random.
+void makeVariances(graph::Graph& graph) {
+  for (const graph::Value& node : graph.values) {
+    if (node.kind != graph::Value::Node || node.op != OpKind::BatchNorm) continue;
+    graph::Value& variance = graph.values[node.operands[4]];
+    auto positive = std::make_shared<graph::ParameterData>(*variance.data);
+    for (float& number : positive->data) number = std::fabs(number) + 0.5f;
+    variance.data = std::move(positive);
+  }
+}
+
+// Run-time sizes at which a run does not take long.
+sweep::Run affordable(const graph::Graph& graph, sweep::Run run) {
+  for (int round = 0; round < 20; ++round) {
+    std::map<std::string, int64_t> sizes;
+    for (const std::string& symbol : graph.symbols()) {
+      auto size = run.sizes.find(symbol.substr(symbol.rfind('.') + 1));
+      if (size != run.sizes.end()) sizes[symbol] = size->second;
+    }
+    const std::optional<int64_t> work = graph::multiplyAdds(graph).evaluate(sizes);
+    if (!work || *work * std::max<int64_t>(1, run.batch) <= mostWork) break;
+    if (run.batch > 1) run.batch = 1;
+    for (auto& [name, size] : run.sizes) size = std::max<int64_t>(1, size * 2 / 3);
+  }
+  return run;
+}
+
+std::vector<Trial> makeTrials(const Pipeline& pipeline, graph::Graph& graph) {
+  for (int level = 0;; ++level) {
+    sweep::useParameters(graph, sweep::makeParameters(graph, pipeline.fill, level, pipeline.seed));
+    makeVariances(graph);
+    std::vector<Trial> trials;
+    for (const sweep::Run& run : pipeline.runs) {
+      auto trial = sweep::makeTrial(graph, affordable(graph, run), pipeline.fill, level,
+                                    pipeline.seed + trials.size());
+      if (!trial) break; // its sums are too large for this level
+      trials.push_back(std::move(*trial));
+    }
+    if (trials.size() == pipeline.runs.size()) return trials;
+  }
+}
+
+void tryOut(const Pipeline& pipeline, Report& report) {
+  auto at = [&](const std::string& where) { writeText(report.where, sizeof report.where, where); };
+  at("in the front end");
+  sweep::Parsed parsed;
+  try {
+    parsed = sweep::parseScript("random", script(pipeline));
+  } catch (const std::runtime_error& error) {
+    if (std::strncmp(error.what(), "the script", 10) != 0) throw;
+    report.outcome = Attempt::Invalid;
+    writeText(report.problem, sizeof report.problem, error.what());
+    return;
+  }
+  at("in the reference");
+  const std::vector<Trial> trials = makeTrials(pipeline, parsed.graph);
+  for (const Trial& trial : trials) {
+    report.refused += trial.failedCheck >= 0;
+    for (const sweep::Expected& output : trial.outputs)
+      ++(output.bounds.empty() ? report.exact : report.bounded);
+  }
+  at("compiling");
+  sweep::checkGraphText(parsed.graph);
+  const sweep::Program program =
+      sweep::compileGraph(parsed.graph, texts::targetFor(pipeline.cpu), pipeline.optimize);
+  const CodeInMemory code(program.units, weightsOf(program.description));
+  convoy_pool* pool = convoy_pool_create(2);
+  sweep::Execution execution{static_cast<const convoy_pipeline*>(code.find(program.prefix + "_pipeline")),
+                             convoy_pool_executor(pool),
+                             nullptr,
+                             pipeline.seed % 2 == 0,
+                             {}};
+  execution.before = [&](size_t trial, int threads) {
+    at("run " + std::to_string(trial) + ", threads " + std::to_string(threads));
+  };
+  const std::string problem = sweep::execute(execution, trials);
+  convoy_pool_destroy(pool);
+  if (!problem.empty()) throw std::runtime_error(problem);
+  report.outcome = Attempt::Passed;
+}
+
+} // namespace
+
+Attempt attempt(const Pipeline& pipeline) {
+  void* memory = mmap(nullptr, sizeof(Report), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) throw std::runtime_error("no memory for a report");
+  Report& report = *static_cast<Report*>(memory);
+  const pid_t process = fork();
+  if (process < 0) throw std::runtime_error("a process cannot be started");
+  if (process == 0) {
+    alarm(mostSeconds);
+    try {
+      tryOut(pipeline, report);
+    } catch (const std::exception& error) {
+      report.outcome = Attempt::Failed;
+      writeText(report.problem, sizeof report.problem, error.what());
+    }
+    report.done = true;
+    _exit(0);
+  }
+  int status = 0;
+  while (waitpid(process, &status, 0) < 0 && errno == EINTR) {
+  }
+  Attempt result;
+  result.exact = report.exact, result.bounded = report.bounded, result.refused = report.refused;
+  result.outcome = report.done ? report.outcome : Attempt::Failed;
+  result.problem = report.problem;
+  if (!report.done) {
+    const bool endless = WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM;
+    result.problem = endless               ? "it does not end"
+                     : WIFSIGNALED(status) ? strsignal(WTERMSIG(status))
+                                           : "the process ended";
+    result.problem += std::string(", ") + report.where;
+  }
+  munmap(memory, sizeof(Report));
+  return result;
+}
+
+} // namespace convoy::random_pipelines

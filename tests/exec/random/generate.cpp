@@ -1,0 +1,263 @@
+// Random pipelines. Nearly all are valid; what the front end refuses is left out by whoever runs them.
+#include "pipeline.h"
+#include <algorithm>
+#include <map>
+
+namespace convoy::random_pipelines {
+
+namespace {
+
+using Numbers = std::vector<int64_t>;
+
+// A value as far as the generator follows shapes. Values of one place have the same spatial extents.
+struct Shape {
+  int64_t channels;
+  int place;
+};
+constexpr int vectorPlace = -1, onesPlace = -2,
+              scalarPlace = -3; // tensor[C]; extents of 1; a run-time scalar
+
+class Generator {
+public:
+  Generator(uint64_t seed, const std::vector<std::string>& cpus) : random_(seed), cpus_(cpus) {
+    p_.seed = random_.next();
+  }
+
+  Pipeline run() {
+    chooseInputs();
+    const int64_t layers = random_.between(1, 7);
+    for (int64_t i = 0; i < layers; ++i) addLayer();
+    p_.results = {p_.values() - 1};
+    while (random_.chance(25) && p_.results.size() < 4)
+      p_.results.push_back(static_cast<int>(random_.between(0, p_.values() - 1)));
+    for (int& result : p_.results) // a scalar is no result
+      if (shapes_[static_cast<size_t>(result)].place == scalarPlace) result = p_.values() - 1;
+    chooseRuns();
+    p_.fill = random_.chance(70) ? sweep::Fill::Integers : sweep::Fill::Reals;
+    p_.cpu = random_.of(cpus_);
+    p_.optimize = random_.chance(15) ? 1 : 0;
+    return pruned(std::move(p_));
+  }
+
+private:
+  template <typename T> T of(std::initializer_list<T> choices) { return random_.of(std::vector<T>(choices)); }
+
+  void chooseInputs() {
+    const int rank = static_cast<int>(of<int>({1, 2, 2, 2, 2, 2, 3}));
+    const char* const names[] = {"D", "H", "W"};
+    const int64_t kind = random_.between(0, 9); // all sizes at run time, some, none
+    for (int axis = 0; axis < rank; ++axis) {
+      const bool constant = kind >= 7 || (kind >= 5 && random_.chance(50));
+      p_.spatial.push_back(constant ? std::to_string(extent(rank - 1 - axis)) : names[3 - rank + axis]);
+    }
+    addInput(Input::Tensor, of<int64_t>({1, 2, 3, 3, 4, 8, 16, 17}), 0);
+    const bool named = std::all_of(p_.spatial.begin(), p_.spatial.end(),
+                                   [](const std::string& size) { return size == "H" || size == "W"; });
+    if (rank == 2 && named && random_.chance(10)) {
+      p_.inputs[0] = {Input::Image, of<int64_t>({1, 3})};
+      shapes_[0].channels = p_.inputs[0].channels;
+    }
+    if (random_.chance(25))
+      addInput(Input::Tensor, random_.chance(50) ? shapes_[0].channels : of<int64_t>({1, 3, 16}), 0);
+    if (random_.chance(10)) addInput(Input::Vector, shapes_[0].channels, vectorPlace);
+    if (random_.chance(15)) addInput(Input::Scalar, 1, scalarPlace);
+  }
+
+  void addInput(Input::Kind kind, int64_t channels, int place) {
+    p_.inputs.push_back({kind, channels});
+    shapes_.push_back({channels, place});
+  }
+
+  int64_t extent(int fromLast) {
+    if (fromLast == 0) return of<int64_t>({1, 2, 3, 5, 7, 8, 9, 15, 16, 17, 20, 31, 33, 40});
+    return fromLast == 1 ? of<int64_t>({1, 2, 3, 4, 5, 7, 8, 9, 11}) : random_.between(1, 4);
+  }
+
+  void chooseRuns() {
+    const char* const names[] = {"D", "H", "W"};
+    for (int64_t i = 0; i < random_.between(1, 3); ++i) {
+      sweep::Run run;
+      run.batch = of<int64_t>({1, 1, 1, 2, 3, 0});
+      for (int axis = 0; axis < p_.rank(); ++axis)
+        if (p_.spatial[static_cast<size_t>(axis)] == names[3 - p_.rank() + axis])
+          run.sizes[names[3 - p_.rank() + axis]] = extent(p_.rank() - 1 - axis);
+      p_.runs.push_back(std::move(run));
+    }
+  }
+
+  // ---- layers ----
+
+  const Shape& shape(int value) const { return shapes_[static_cast<size_t>(value)]; }
+  bool isSpatial(int value) const { return shape(value).place >= 0 || shape(value).place == onesPlace; }
+
+  int recent() {
+    const int64_t back = random_.chance(65) ? 1 : random_.between(1, 4);
+    int value = std::max(0, p_.values() - static_cast<int>(back));
+    return shape(value).place == scalarPlace ? 0 : value;
+  }
+
+  void define(Layer layer, int64_t channels, int place) {
+    p_.layers.push_back(std::move(layer));
+    shapes_.push_back({channels, place});
+  }
+
+  void addLayer() {
+    const int x = recent();
+    static const std::vector<OpKind> often{OpKind::Conv, OpKind::Conv, OpKind::Conv,   OpKind::MaxPool,
+                                           OpKind::Add,  OpKind::Relu, OpKind::Concat, OpKind::BatchNorm};
+    addLayer(random_.chance(50) ? random_.of(often) : random_.of(opTable()).kind, x);
+  }
+
+  void addLayer(OpKind op, int x) {
+    Layer layer;
+    layer.op = op;
+    layer.operands = {x};
+    const auto [channels, place] = shape(x);
+    switch (op) {
+    case OpKind::Conv: return isSpatial(x) ? conv(std::move(layer)) : addLayer(OpKind::Dense, x);
+    case OpKind::MaxPool:
+    case OpKind::AvgPool: return isSpatial(x) ? pool(std::move(layer)) : addLayer(OpKind::Relu, x);
+    case OpKind::GlobalMaxPool:
+    case OpKind::GlobalAvgPool:
+      if (!isSpatial(x)) return addLayer(OpKind::Abs, x);
+      return define(std::move(layer), channels, onesPlace);
+    case OpKind::Clamp:
+      layer.low = static_cast<double>(random_.between(-9, 2));
+      layer.high = layer.low + static_cast<double>(random_.between(0, 12));
+      return define(std::move(layer), channels, place);
+    case OpKind::Relu:
+    case OpKind::Abs:
+    case OpKind::Sqrt:
+    case OpKind::Softmax:
+    case OpKind::BatchNorm: return define(std::move(layer), channels, place);
+    case OpKind::Add:
+    case OpKind::Sub:
+    case OpKind::Mul:
+    case OpKind::Div:
+    case OpKind::Less:
+    case OpKind::LessEqual:
+    case OpKind::Greater:
+    case OpKind::GreaterEqual:
+    case OpKind::Equal:
+    case OpKind::NotEqual:
+    case OpKind::Select: return combine(std::move(layer));
+    case OpKind::Luminance:
+      if (channels != 3 || !isSpatial(x)) return addLayer(OpKind::Relu, x);
+      return define(std::move(layer), 1, place);
+    case OpKind::Concat: return concat(std::move(layer));
+    case OpKind::Flatten:
+      if (place != onesPlace) return addLayer(OpKind::GlobalAvgPool, x);
+      return define(std::move(layer), channels, vectorPlace);
+    case OpKind::Dense:
+      if (place != vectorPlace) return addLayer(OpKind::Flatten, x);
+      layer.filters = of<int64_t>({1, 3, 10, 16, 17, 33});
+      layer.bias = random_.chance(60);
+      return define(layer, layer.filters, vectorPlace);
+    }
+  }
+
+  // The window of a layer, and the place that it leads to.
+  int chooseWindow(Layer& layer, int64_t largest) {
+    const int rank = p_.rank();
+    const bool square = random_.chance(70);
+    auto perAxis = [&](auto draw) {
+      Numbers numbers;
+      for (int axis = 0; axis < rank; ++axis) numbers.push_back(axis > 0 && square ? numbers[0] : draw());
+      return numbers;
+    };
+    layer.kernel = perAxis([&] { return std::min(largest, of<int64_t>({1, 1, 2, 3, 3, 3, 5})); });
+    layer.stride = perAxis([&] { return random_.chance(70) ? 1 : random_.between(2, 3); });
+    layer.dilation = perAxis([&] { return random_.chance(85) ? 1 : random_.between(2, 3); });
+    const int from = shape(layer.operands[0]).place;
+    const bool ones = std::all_of(layer.stride.begin(), layer.stride.end(), [](int64_t s) { return s == 1; });
+    if (random_.chance(65)) {
+      layer.padding = random_.chance(70) ? "same" : "same_lower";
+      if (ones || from == onesPlace) return from;
+      return places_.emplace(std::make_pair(from, layer.stride), nextPlace()).first->second;
+    }
+    if (random_.chance(50)) {
+      layer.padding = std::to_string(random_.between(0, 2));
+    } else {
+      for (int side = 0; side < 2 * rank; ++side)
+        layer.padding = (side ? layer.padding + ", " : "[") + std::to_string(random_.between(0, 3));
+      layer.padding += "]";
+    }
+    return nextPlace();
+  }
+
+  int nextPlace() { return ++lastPlace_; }
+
+  void conv(Layer layer) {
+    const int64_t channels = shape(layer.operands[0]).channels;
+    const int place = chooseWindow(layer, p_.rank() == 3 ? 3 : 5);
+    layer.filters = of<int64_t>({1, 2, 4, 8, 16, 16, 17, 32});
+    if (random_.chance(20))
+      layer.groups = channels, layer.filters = channels * (random_.chance(80) ? 1 : 2);
+    else if (random_.chance(20) && channels % 2 == 0)
+      layer.groups = 2, layer.filters += layer.filters % 2;
+    layer.bias = random_.chance(60);
+    static const std::vector<std::string> borders{"replicate", "reflect", "reflect101", "wrap",
+                                                  "constant(2)"};
+    if (random_.chance(30)) layer.border = random_.of(borders);
+    define(layer, layer.filters, place);
+  }
+
+  void pool(Layer layer) {
+    const int place = chooseWindow(layer, 3);
+    const bool word = layer.padding[0] == 's';
+    layer.ceilMode = !word && random_.chance(50);
+    layer.countPadding = random_.chance(50);
+    const int64_t channels = shape(layer.operands[0]).channels;
+    define(std::move(layer), channels, place);
+  }
+
+  bool fits(const Shape& a, const Shape& b) const {
+    if (b.place == scalarPlace) return true;
+    if (a.channels != b.channels && b.channels != 1) return false;
+    return a.place == b.place ||
+           (a.place >= 0 && (b.place == onesPlace || (b.place == vectorPlace && a.channels == b.channels)));
+  }
+
+  // The other operands are numbers, or values that the first one's shape can be combined with.
+  void combine(Layer layer) {
+    const Shape x = shape(layer.operands[0]);
+    layer.low = static_cast<double>(random_.between(-6, 6)) / 2,
+    layer.high = static_cast<double>(random_.between(-3, 3));
+    const size_t operands = layer.op == OpKind::Select ? 3 : 2;
+    while (layer.operands.size() < operands && random_.chance(75)) {
+      std::vector<int> partners;
+      for (int value = 0; value < p_.values(); ++value)
+        if (fits(x, shape(value))) partners.push_back(value);
+      layer.operands.push_back(random_.of(partners));
+    }
+    define(std::move(layer), x.channels, x.place);
+  }
+
+  void concat(Layer layer) {
+    const Shape x = shape(layer.operands[0]);
+    int64_t channels = x.channels;
+    for (int64_t i = 0; i < random_.between(1, 2); ++i) {
+      std::vector<int> partners;
+      for (int value = 0; value < p_.values(); ++value)
+        if (shape(value).place == x.place) partners.push_back(value);
+      const int partner = random_.of(partners);
+      if (channels + shape(partner).channels > 48) break;
+      layer.operands.push_back(partner);
+      channels += shape(partner).channels;
+    }
+    define(std::move(layer), channels, x.place);
+  }
+
+  Random random_;
+  const std::vector<std::string>& cpus_;
+  Pipeline p_;
+  std::vector<Shape> shapes_; // of the values
+  std::map<std::pair<int, Numbers>, int> places_;
+  int lastPlace_ = 0;
+};
+
+} // namespace
+
+Pipeline generate(uint64_t seed, const std::vector<std::string>& cpus) { return Generator(seed, cpus).run(); }
+
+} // namespace convoy::random_pipelines

@@ -1,0 +1,53 @@
+// A random pipeline as data: it is generated, printed as a script, and made smaller while it fails.
+#pragma once
+#include "../sweep/data.h"
+
+namespace convoy::random_pipelines {
+
+using sweep::Random;
+
+struct Input {
+  enum Kind { Tensor, Vector, Image, Scalar } kind = Tensor;
+  int64_t channels = 1;
+};
+
+// One call. What an op does not have is not looked at.
+struct Layer {
+  OpKind op = OpKind::Relu;
+  std::vector<int> operands;                     // values: the inputs first, then the layers
+  int64_t filters = 1;                           // conv, dense
+  std::vector<int64_t> kernel, stride, dilation; // per axis
+  std::string padding = "0";
+  std::string border; // empty: zero
+  int64_t groups = 1;
+  bool bias = false, ceilMode = false, countPadding = true;
+  double low = -4,
+         high = 5; // clamp; `low` is also the number that stands for a second operand that is missing
+};
+
+struct Pipeline {
+  std::vector<std::string> spatial; // of the inputs: a size's name or a number, an axis each
+  std::vector<Input> inputs;
+  std::vector<Layer> layers;
+  std::vector<int> results; // values
+  std::vector<sweep::Run> runs;
+  sweep::Fill fill = sweep::Fill::Integers;
+  std::string cpu;
+  int optimize = 0;
+  uint64_t seed = 0; // of its numbers
+
+  int rank() const { return static_cast<int>(spatial.size()); }
+  int values() const { return static_cast<int>(inputs.size() + layers.size()); }
+};
+
+Pipeline generate(uint64_t seed, const std::vector<std::string>& cpus);
+std::string script(const Pipeline& pipeline);
+// "H 3, W 17, batch 2; x86-64-v3 -O1; integers"
+std::string settings(const Pipeline& pipeline);
+
+// Without the inputs and layers that no result needs.
+Pipeline pruned(Pipeline pipeline);
+// The steps that make a pipeline simpler, the largest first. Some make one that is not valid.
+std::vector<Pipeline> smaller(const Pipeline& pipeline);
+
+} // namespace convoy::random_pipelines

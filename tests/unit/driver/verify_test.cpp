@@ -1,0 +1,118 @@
+// `convoy verify` finds faults, and says where they are.
+#include "driver/load.h"
+#include "driver/verify.h"
+#include <cmath>
+#include <gtest/gtest.h>
+#include <limits>
+
+namespace convoy::driver {
+namespace {
+
+const char* const script =
+    "pipeline net(x: tensor[3, H, 9]) {\n"
+    "  y = x |> conv(4, kernel: 3x3, padding: 1, name: \"a\") |> relu |> max_pool(2x2)\n"
+    "  return y |> conv(5, kernel: 1x1, name: \"b\") |> relu\n}";
+
+// A script that is compiled and loaded.
+struct Compiled {
+  Options options;
+  DiagnosticEngine diags;
+  PhaseTimes times;
+  Compilation compilation{options, diags};
+  LoadedPipeline loaded;
+
+  explicit Compiled(const std::string& text, uint64_t seed = 1) {
+    options.file = "test.cvy";
+    options.optimize = 1;
+    options.threads = 1;
+    options.initSeed = seed;
+    compilation.needsParameters = true;
+    compilation.open(text);
+    if (!runPipeline(compilation, Goal::Code, times, [](Stage, const std::string&) {}))
+      throw std::runtime_error(renderText(*diags.all().at(0), false));
+    loaded = loadInMemory(compilation);
+  }
+  RunInputs inputs() { return makeInputs(*compilation.graph, *loaded.pipeline, options, diags).value(); }
+  Verdict verify(const convoy_pipeline& pipeline, const Fault& fault = {}) {
+    return driver::verify(compilation, pipeline, inputs(), times, fault).value();
+  }
+};
+
+// One number of a parameter, other than the reference has it.
+Fault changed(const std::string& parameter, size_t number, float by) {
+  return [=](graph::Graph& graph) {
+    for (graph::Value& value : graph.values) {
+      if (value.name != parameter) continue;
+      auto data = std::make_shared<graph::ParameterData>(*value.data);
+      data->data.at(number) += by;
+      value.data = std::move(data);
+    }
+  };
+}
+
+TEST(Verify, AgreesWithTheReference) {
+  Compiled net(script);
+  const Verdict verdict = net.verify(*net.loaded.pipeline);
+  EXPECT_TRUE(verdict.good());
+  ASSERT_EQ(verdict.layers.size(), 5u);
+  EXPECT_EQ(verdict.layers[1].fused, (std::vector<std::string>{"a"}));
+  EXPECT_EQ(verdict.layers[1].alone.shape, (std::vector<int64_t>{4, 37, 9}));
+  EXPECT_GT(verdict.layers[0].alone.bound, 0);
+  EXPECT_NE(verdictText(verdict).find("5 layers and 1 result are within their bounds\n"), std::string::npos);
+}
+
+TEST(Verify, NamesTheLayerAndTheElement) {
+  Compiled net(script);
+  // Filter 2 of b's five: nothing before it is wrong, and nothing of other filters.
+  const Verdict verdict = net.verify(*net.loaded.pipeline, changed("b.bias", 2, 0.5f));
+  EXPECT_FALSE(verdict.good());
+  ASSERT_EQ(verdict.layers.size(), 5u);
+  for (size_t i = 0; i < 3; ++i) EXPECT_TRUE(verdict.layers[i].good()) << i;
+  const inspect::Comparison& b = verdict.layers[3].alone;
+  EXPECT_EQ(b.name, "b");
+  EXPECT_EQ(b.wrong, 18 * 4);
+  EXPECT_EQ(b.at, (std::vector<int64_t>{0, 2, 0, 0}));
+  EXPECT_NEAR(b.actual - b.expected, 0.5, 1e-5);
+  // By itself the relu behind it is right, fused with it it is not.
+  EXPECT_TRUE(verdict.layers[4].alone.good());
+  EXPECT_FALSE(verdict.layers[4].kernel->good());
+  // The kernels that keep their values are wrong, and the whole pipeline is not.
+  EXPECT_TRUE(verdict.results[0].whole.good());
+  EXPECT_FALSE(verdict.results[0].sameBits);
+  const std::string text = verdictText(verdict);
+  EXPECT_NE(text.find("'b' is the first that differs: element [2, 0, 0] of item 0 is "), std::string::npos)
+      << text;
+  EXPECT_NE(text.find("3 of 6 rows differ\n"), std::string::npos) << text;
+}
+
+TEST(Verify, SmallFaultsCount) {
+  Compiled net(script);
+  EXPECT_FALSE(net.verify(*net.loaded.pipeline, changed("a.weight", 5, 1e-4f)).layers[0].good());
+}
+
+TEST(Verify, TheWholePipelineIsLookedAtToo) {
+  Compiled net(script), other(script, 2); // with other weights
+  const Verdict verdict = net.verify(*other.loaded.pipeline);
+  EXPECT_TRUE(verdict.layers[3].good());
+  EXPECT_FALSE(verdict.results[0].whole.good());
+  EXPECT_FALSE(verdict.results[0].sameBits);
+  EXPECT_NE(verdictText(verdict).find("the result 'result' is the first that differs"), std::string::npos);
+}
+
+TEST(Verify, ComparesNumbers) {
+  const double infinity = std::numeric_limits<double>::infinity();
+  const reference::Tensor expected{{5}, 1, {1, std::nan(""), 0.1, infinity, 2}},
+      bounds{{5}, 1, {0.5, 0, 0, 0, 1e-3}};
+  const std::vector<float> right{1.5f, std::nanf(""), 0.1f, INFINITY, 2};
+  EXPECT_TRUE(inspect::compare("x", expected, bounds, right.data()).good());
+  for (size_t i = 0; i < right.size(); ++i) {
+    std::vector<float> wrong = right;
+    wrong[i] = i == 1 ? 7 : i == 0 ? 1.6f : std::nanf("");
+    const inspect::Comparison comparison = inspect::compare("x", expected, bounds, wrong.data());
+    EXPECT_EQ(comparison.wrong, 1) << i;
+    EXPECT_EQ(comparison.at, (std::vector<int64_t>{0, static_cast<int64_t>(i)}));
+  }
+}
+
+} // namespace
+} // namespace convoy::driver
