@@ -84,6 +84,8 @@ Costs::Tile Costs::planarTile(const Kernel& kernel) const {
   for (int64_t filters : {1, 2, 3, 4, 6, 8}) {
     if (perGroup % filters) continue;
     for (int64_t rows : {1, 2, 4, 8}) {
+      int64_t parts = ceilDiv(s.reach(s.last, lanes * vectors), lanes);
+      if (rows * vectors > 1 && (rows + 1) * parts > target.vectorRegisters - 2) continue;
       if (rows > 1 && (!s.hasRows() || rows > s.rows)) continue;
       // Rows are unrolled with all their taps, and each input row is a pointer: both must stay small.
       if (rows > 1 && (s.taps * rows * filters > 256 || s.reach(s.last - 1, rows) > 16)) continue;
@@ -111,17 +113,17 @@ Costs::Tile Costs::planarTile(const Kernel& kernel) const {
 Costs::Tile Costs::planarPoolTile(const Kernel& kernel) const {
   Shape s(graph, kernel);
   const Value& node = graph.value(kernel.anchor());
-  int64_t parts = ceilDiv(s.reach(s.last, lanes), lanes);
   Tile best;
-  for (int64_t rows = 1; rows <= std::min<int64_t>(4, mostTileRows(graph, node)); ++rows) {
-    if (rows > 1 && (!s.hasRows() || (rows + 1) * parts > target.vectorRegisters - 2)) continue;
-    double reads = real(s.hasRows() ? s.reach(s.last - 1, rows) : 1) * real(parts);
-    double joins = real(rows) * (real(s.height() * parts) + 2 * real(s.window.kernel[s.last]));
-    double cycles = (step(target.machine, joins * joinCost(node), reads) + 6) *
-                    std::ceil(real(s.rows) / real(rows)) * real(ceilDiv(s.width, lanes)) *
-                    real(s.outer * s.channels * (s.taps / (s.height() * s.window.kernel[s.last])));
-    if (best.extents.empty() || cycles < best.cycles) best = {{1, rows, 1}, cycles};
-  }
+  for (int64_t vectors = 1; vectors <= std::min<int64_t>(4, ceilDiv(s.width, lanes)); ++vectors)
+    for (int64_t rows = 1; rows <= std::min<int64_t>(4, mostTileRows(graph, node)); ++rows) {
+      if (rows > 1 && !s.hasRows()) continue;
+      double reads = real(s.hasRows() ? s.reach(s.last - 1, rows) : 1) * real(parts);
+      double joins = real(rows) * (real(s.height() * parts) + 2 * real(s.window.kernel[s.last] * vectors));
+      double cycles = (step(target.machine, joins * joinCost(node), reads) + 6) *
+                      std::ceil(real(s.rows) / real(rows)) * real(ceilDiv(s.width, lanes * vectors)) *
+                      real(s.outer * s.channels * (s.taps / (s.height() * s.window.kernel[s.last])));
+      if (best.extents.empty() || cycles < best.cycles) best = {{1, rows, vectors}, cycles};
+    }
   return best;
 }
 

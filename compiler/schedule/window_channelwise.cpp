@@ -204,11 +204,12 @@ private:
       if (!state[0]) // pooling: as in tile()
         state[0] =
             b_.fill(k_.vector.arrayOf({static_cast<uint32_t>(columns_)}), k_.constant(w_.border.value));
-      return b_.loop("ky", b_.index(0), b_.index(height()), 1, state,
-                     [&](Reg ky, const Builder::Values& carried) {
-                       Reg row = rowAt(kd, b_.add(top, b_.mul(ky, dilation)));
-                       return rowTerms(row, x, edge, {{0, b_.add(firstTap, ky)}}, carried);
-                     });
+      Reg lo = b_.index(0), hi = b_.index(height());
+      if (w_.borderIsNeutral()) insideTaps(k_, rowAxis(), y, y, lo, hi);
+      return b_.loop("ky", lo, hi, 1, state, [&](Reg ky, const Builder::Values& carried) {
+        Reg row = rowAt(kd, b_.add(top, b_.mul(ky, dilation)));
+        return rowTerms(row, x, edge, {{0, b_.add(firstTap, ky)}}, carried);
+      });
     }
     for (int64_t i = 0; i < (rows - 1) * stride + (height() - 1) * dilation + 1; ++i) {
       std::vector<Use> uses;
@@ -289,7 +290,7 @@ private:
     Reg count = edge ? b_.sub(w_.last().output, x) : nullptr;
     tail_.finishPixels(pixels_, site, count, [&](Reg p) {
       Reg v = b_.get(results, {p});
-      return w_.combine == Combine::Sum ? averageOf(k_, w_, v, position, b_.add(x, p)) : v;
+      return w_.combine == Combine::Sum ? averageOf(k_, w_, v, position, b_.add(x, p), edge != nullptr) : v;
     });
   }
 
