@@ -3,7 +3,7 @@
 // each text.
 //
 //   texts_bench [NAME]      all texts, or those whose name contains NAME
-#include "peak.h"
+#include "measure/machine.h"
 #include "workload.h"
 #include <algorithm>
 #include <chrono>
@@ -16,17 +16,11 @@ namespace {
 
 constexpr double secondsPerText = 0.25;
 
-double bestPeak() {
-  double best = 0;
-  for (int i = 0; i < 5; ++i) best = std::max(best, convoy::bench::fmaPeakSample());
-  return best;
-}
-
 void measure(Workload& work) {
   CompiledText code(work.text, "native");
   using Clock = std::chrono::steady_clock;
   work.run(code); // warm
-  double peak = bestPeak(), total = 0;
+  double peak = convoy::measure::fmaPeak(), total = 0;
   std::vector<double> times;
   while (total < secondsPerText || times.size() < 5) {
     auto start = Clock::now();
@@ -34,7 +28,7 @@ void measure(Workload& work) {
     times.push_back(std::chrono::duration<double>(Clock::now() - start).count());
     total += times.back();
   }
-  peak = std::max(peak, bestPeak());
+  peak = std::max(peak, convoy::measure::fmaPeak());
   std::sort(times.begin(), times.end());
   double median = times[times.size() / 2], best = times[0];
   auto rate = [&](double time) { return work.flops / time / 1e9; };

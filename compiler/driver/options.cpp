@@ -265,6 +265,7 @@ private:
     case OptionId::Size: return readSizes(name, value);
     case OptionId::Input: return readInput(name, value);
     case OptionId::Json: options_.jsonFile = value; return;
+    case OptionId::Batch: return readNumber(name, value, 1, 1 << 20, options_.batch);
     case OptionId::ImportFolder: options_.importFolders.push_back(value); return;
     case OptionId::EmbedWeights: options_.externalWeights = false; return;
     case OptionId::ExternalWeights: options_.externalWeights = true; return;

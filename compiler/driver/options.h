@@ -9,7 +9,7 @@
 
 namespace convoy::driver {
 
-enum class Command { Build, Run, Emit, Plan, Verify, Check, Format, Explain, LanguageServer };
+enum class Command { Build, Run, Emit, Plan, Bench, Verify, Check, Format, Explain, LanguageServer };
 
 struct CommandRow {
   Command command;
@@ -57,13 +57,14 @@ struct Options {
   std::vector<std::pair<std::string, std::string>> defines; // -D NAME=VALUE
   std::vector<std::pair<std::string, int64_t>> sizes;       // --size NAME=N
   std::vector<std::pair<std::string, std::string>> inputs;  // `verify`: --input NAME=FILE
-  std::string jsonFile;                                     // `plan`: where it goes as JSON; empty: nowhere
-  std::vector<std::string> importFolders;                   // -I DIR
-  bool externalWeights = false;                             // in a file beside the output
-  std::optional<RuntimeKind> runtime;                       // bundled where it can be, unless said
-  bool dependencies = false;                                // write a Makefile's rule
-  std::optional<std::string> dependencyFile;                // where; without: named after the output
-  std::string stagesFolder;                                 // empty: stages are not written
+  std::string jsonFile;                      // `plan`, `bench`: as JSON to here; empty: nowhere
+  int batch = 1;                             // `bench`: items of each run
+  std::vector<std::string> importFolders;    // -I DIR
+  bool externalWeights = false;              // in a file beside the output
+  std::optional<RuntimeKind> runtime;        // bundled where it can be, unless said
+  bool dependencies = false;                 // write a Makefile's rule
+  std::optional<std::string> dependencyFile; // where; without: named after the output
+  std::string stagesFolder;                  // empty: stages are not written
   bool timePasses = false, verbose = false;
   bool checkFormat = false;                 // `fmt`: say what is not in canonical form, and change nothing
   WarningMode warnings = WarningMode::Show; // -w, -Werror
@@ -88,6 +89,7 @@ enum class OptionId {
   Define,
   Size,
   Json,
+  Batch,
   Input,
   ImportFolder,
   EmbedWeights,

@@ -40,7 +40,7 @@ double millisecondsSince(std::chrono::steady_clock::time_point start) {
 } // namespace
 
 Result<std::vector<Tensor>> seededInputs(const convoy_pipeline& pipeline,
-                                         const std::map<std::string, int64_t>& given) {
+                                         const std::map<std::string, int64_t>& given, int64_t batch) {
   std::vector<int64_t> sizes(static_cast<size_t>(pipeline.size_count), 0);
   for (int32_t i = 0; i < pipeline.size_count; ++i)
     if (const auto size = given.find(pipeline.size_names[i]); size != given.end())
@@ -65,7 +65,7 @@ Result<std::vector<Tensor>> seededInputs(const convoy_pipeline& pipeline,
       if (size == 0) size = defaultExtent(axis, port.rank); // the first input that has it decides
       tensor.extents.push_back(size);
     }
-    const std::optional<int64_t> count = elementCount(tensor.extents, 1);
+    const std::optional<int64_t> count = elementCount(tensor.extents, batch);
     if (!count)
       return Error{"input " + quoted(port.name) + " of shape " + extentsText(tensor.extents) +
                    " is too large"};
@@ -77,6 +77,8 @@ Result<std::vector<Tensor>> seededInputs(const convoy_pipeline& pipeline,
       data->data()[k] = port.image_channels ? value : value * 2.0f - 1.0f;
     }
     tensor.data = std::move(*data);
+    tensor.batch = batch;
+    tensor.batched = batch != 1;
     inputs.push_back(std::move(tensor));
   }
   return inputs;

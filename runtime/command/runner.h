@@ -14,6 +14,8 @@ class BoundRun {
 public:
   // The inputs must outlive it.
   Outcome execute();
+  // What execute() calls the pipeline with. Valid as long as this and the runner live.
+  const convoy_call& arguments() const { return call; }
   std::vector<Tensor> outputs;
 
 private:

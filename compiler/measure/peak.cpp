@@ -1,7 +1,8 @@
-#include "peak.h"
+#include "measure/machine.h"
+#include <algorithm>
 #include <chrono>
 
-namespace convoy::bench {
+namespace convoy::measure {
 
 namespace {
 
@@ -18,8 +19,10 @@ double seconds(Clock::time_point since) {
 #define FMAS(form)                                                                                           \
   FMA(form, "2")                                                                                             \
   FMA(form, "3")                                                                                             \
-  FMA(form, "4") FMA(form, "5") FMA(form, "6") FMA(form, "7") FMA(form, "8") FMA(form, "9") FMA(form, "10")  \
-      FMA(form, "11") FMA(form, "12") FMA(form, "13")
+  FMA(form, "4")                                                                                             \
+  FMA(form, "5")                                                                                             \
+  FMA(form, "6") FMA(form, "7") FMA(form, "8") FMA(form, "9") FMA(form, "10") FMA(form, "11")                \
+      FMA(form, "12") FMA(form, "13")
 #define ZERO(n) "vxorps %%xmm" #n ", %%xmm" #n ", %%xmm" #n "\n\t"
 #define ZEROS                                                                                                \
   ZERO(0)                                                                                                    \
@@ -57,4 +60,10 @@ double fmaPeakSample() {
   return 0;
 }
 
-} // namespace convoy::bench
+double fmaPeak() {
+  double best = 0;
+  for (int i = 0; i < 5; ++i) best = std::max(best, fmaPeakSample());
+  return best;
+}
+
+} // namespace convoy::measure

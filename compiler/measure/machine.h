@@ -1,0 +1,28 @@
+// What one core of this machine gives at best, as the base of percentages.
+#pragma once
+#include <cstddef>
+
+namespace convoy::measure {
+
+// GFLOP/s of float32 fused multiply-adds on the widest vectors of this processor, registers only. One sample
+// of a few milliseconds; the clock of a machine varies, so take the best of several around what is measured.
+// 0: this kind of processor has no such measurement.
+double fmaPeakSample();
+double fmaPeak(); // the best of five samples
+
+// GB/s on one core. `bytes` decides which cache the numbers are in; copying counts what is read and what is
+// written.
+double readBandwidth(size_t bytes);
+enum class Stores { Ordinary, Streaming };
+double copyBandwidth(size_t bytes, Stores stores);
+
+// Bytes of the caches that one core sees, nearest first; 0 where the system does not tell.
+struct Caches {
+  size_t l1 = 0, l2 = 0, l3 = 0;
+};
+Caches caches();
+
+// Writes the range back to memory and takes it out of all caches.
+void evict(const void* data, size_t bytes);
+
+} // namespace convoy::measure

@@ -1,0 +1,106 @@
+#include "measure/program.h"
+#include "measure/machine.h"
+#include "support/internal_error.h"
+#include <algorithm>
+
+namespace convoy::measure {
+
+namespace {
+
+int64_t valueOf(const Size& size, const Work& work) {
+  const std::optional<int64_t> value = size.evaluate(work.sizes);
+  require(value.has_value(), "a kernel's work has a size that the call does not know");
+  return *value;
+}
+
+// The sum of what several steps take, one after another.
+Samples sum(const Samples& a, const Samples& b) {
+  return {a.count == 0 ? b.count : std::min(a.count, b.count), a.median + b.median, a.least + b.least};
+}
+
+StepTimes sumOf(const std::vector<StepTimes>& steps, const Row& row) {
+  StepTimes total;
+  for (size_t i = row.firstStep; i < row.firstStep + row.steps; ++i)
+    total = {sum(total.inRun, steps[i].inRun), sum(total.warm, steps[i].warm),
+             sum(total.cold, steps[i].cold)};
+  return total;
+}
+
+} // namespace
+
+std::vector<Row> kernelRows(const Work& work, size_t steps) {
+  require(work.facts.size() == work.calls.size(), "the facts are of another program");
+  std::vector<Row> rows;
+  size_t step = 0;
+  for (size_t i = 0; i < work.facts.size(); ++i) {
+    const inspect::KernelFacts& facts = work.facts[i];
+    Row row;
+    row.name = facts.name;
+    row.algorithm = inspect::algorithmText(facts.kernel);
+    row.macs = work.call.batch * valueOf(facts.multiplyAdds, work);
+    row.bytes =
+        work.call.batch * valueOf(facts.traffic.input + facts.traffic.output, work) + facts.traffic.weights;
+    row.hasWeights = facts.traffic.weights > 0 && work.pipeline.prepared_size() > 0;
+    row.firstStep = step;
+    row.steps = work.calls[i].size();
+    step += row.steps;
+    if (row.steps > 0) rows.push_back(std::move(row));
+  }
+  require(step <= steps, "a run has fewer kernels than the schedule");
+  if (step < steps) {
+    Row copies;
+    copies.name = "results";
+    copies.algorithm = "copy";
+    copies.firstStep = step;
+    copies.steps = steps - step;
+    rows.push_back(std::move(copies));
+  }
+  return rows;
+}
+
+Row programRow(const Work& work) {
+  Row row;
+  row.name = "whole program";
+  for (const inspect::KernelFacts& facts : work.facts) {
+    row.macs += work.call.batch * valueOf(facts.multiplyAdds, work);
+    row.bytes += facts.traffic.weights;
+  }
+  return row;
+}
+
+size_t countSteps(const convoy_pipeline& pipeline, const convoy_call& call) {
+  size_t steps = 0;
+  const int32_t status = runInSteps(pipeline, call, [&](size_t, const std::function<void()>& kernel) {
+    ++steps;
+    kernel();
+  });
+  return status == CONVOY_OK ? steps : 0;
+}
+
+std::optional<Report> measureProgram(const Work& work, const Budget& budget) {
+  Report report;
+  report.pipeline = work.pipeline.name;
+  report.threads = work.call.executor ? work.call.executor->threads : 1;
+  report.batch = work.call.batch;
+  report.peak = fmaPeak();
+  const size_t count = countSteps(work.pipeline, work.call);
+  if (count == 0) return std::nullopt;
+  report.kernels = kernelRows(work, count);
+  report.program = programRow(work);
+  Budget whole = budget;
+  whole.seconds *= 5;
+  report.program.times.warm = sample([&] { work.pipeline.run(&work.call); }, whole);
+
+  std::vector<bool> hasWeights(count);
+  for (const Row& row : report.kernels)
+    std::fill_n(hasWeights.begin() + static_cast<long>(row.firstStep), row.steps, row.hasWeights);
+  StepOptions options;
+  options.budget = budget;
+  options.wantsCold = [&](size_t step) { return hasWeights[step]; };
+  const std::vector<StepTimes> steps = measureSteps(work.pipeline, work.call, options);
+  for (Row& row : report.kernels) row.times = sumOf(steps, row);
+  report.peak = std::max(report.peak, fmaPeak());
+  return report;
+}
+
+} // namespace convoy::measure

@@ -1,0 +1,110 @@
+#include "measure/report.h"
+#include "inspect/table.h"
+#include "support/text.h"
+#include <cmath>
+#include <cstdio>
+
+namespace convoy::measure {
+
+namespace {
+
+std::string decimal(double number, int digits) {
+  char text[64];
+  std::snprintf(text, sizeof text, "%.*f", digits, number);
+  return text;
+}
+
+std::string milliseconds(const Samples& samples, double Samples::* which) {
+  return samples.count ? decimal(samples.*which * 1e3, 4) : "";
+}
+
+double rounded(double number, double steps) { return std::round(number * steps) / steps; }
+
+double gigabytes(const Row& row) {
+  const double seconds = row.times.warm.median;
+  return seconds > 0 ? static_cast<double>(row.bytes) / seconds / 1e9 : 0;
+}
+
+std::vector<std::string> cells(const Row& row, const Report& report) {
+  const double rate = gflops(row.macs, row.times.warm.median);
+  const double percent = percentOfPeak(rate, report.peak, report.threads);
+  return {row.name,
+          row.algorithm,
+          milliseconds(row.times.inRun, &Samples::median),
+          milliseconds(row.times.warm, &Samples::median),
+          milliseconds(row.times.warm, &Samples::least),
+          milliseconds(row.times.cold, &Samples::median),
+          rate > 0 ? decimal(rate, 1) : "",
+          percent > 0 ? decimal(percent, 0) + " %" : "",
+          row.bytes > 0 ? decimal(gigabytes(row), 1) : ""};
+}
+
+// Into `json`: how often, and how long.
+void addTimes(Json& json, const Samples& samples, const std::string& prefix) {
+  if (!samples.count) return;
+  json.set(prefix + "median_ms", rounded(samples.median * 1e3, 1e6));
+  json.set(prefix + "min_ms", rounded(samples.least * 1e3, 1e6));
+}
+
+void addWork(Json& json, const Row& row, const Report& report) {
+  const double rate = gflops(row.macs, row.times.warm.median);
+  json.set("runs", static_cast<int64_t>(row.times.warm.count));
+  addTimes(json, row.times.warm, "");
+  json.set("macs", row.macs);
+  json.set("gflops", rounded(rate, 1e3));
+  json.set("percent_of_peak", rounded(percentOfPeak(rate, report.peak, report.threads), 1e2));
+}
+
+} // namespace
+
+double gflops(int64_t macs, double seconds) {
+  return seconds > 0 ? 2 * static_cast<double>(macs) / seconds / 1e9 : 0;
+}
+
+double percentOfPeak(double gflops, double peakOfOneCore, int threads) {
+  return peakOfOneCore > 0 ? 100 * gflops / (peakOfOneCore * threads) : 0;
+}
+
+std::string reportText(const Report& report) {
+  inspect::Table table({{"kernel"},
+                        {"algorithm"},
+                        {"in run ms", true},
+                        {"warm ms", true},
+                        {"least ms", true},
+                        {"cold ms", true},
+                        {"GFLOP/s", true},
+                        {"of peak", true},
+                        {"GB/s", true}});
+  for (const Row& row : report.kernels) table.add(cells(row, report));
+  Row program = report.program;
+  program.bytes = 0; // what the whole reads and writes says little about its time
+  table.add(cells(program, report));
+  std::string head =
+      report.pipeline + ": batch " + std::to_string(report.batch) + ", " + counted(report.threads, "thread");
+  if (report.peak > 0) head += ", peak " + decimal(report.peak, 1) + " GFLOP/s a core";
+  return head + "\n" + table.str();
+}
+
+Json reportJson(const Report& report) {
+  Json json = Json::object();
+  json.set("pipeline", report.pipeline);
+  json.set("threads", report.threads);
+  json.set("batch", report.batch);
+  addWork(json, report.program, report);
+  json.set("peak_gflops", rounded(report.peak, 1e3));
+  Json kernels = Json::array();
+  for (const Row& row : report.kernels) {
+    Json kernel = Json::object();
+    kernel.set("name", row.name);
+    kernel.set("algorithm", row.algorithm);
+    addWork(kernel, row, report);
+    kernel.set("bytes", row.bytes);
+    addTimes(kernel, row.times.inRun, "in_run_");
+    addTimes(kernel, row.times.cold, "cold_");
+    kernels.push(std::move(kernel));
+  }
+  json.set("kernels", std::move(kernels));
+  return json;
+}
+
+} // namespace convoy::measure
