@@ -41,6 +41,7 @@ public:
     b_.store(k_.constant(w_.border.value), borderBlock_, 0);
     tiles_ = interiorTiles(k_, w_.last(), pixels_, 0);
     findKnownEnds();
+    choosePrefetch();
     if (!w_.borderIsNeutral() &&
         w_.border.mode == BorderMode::Constant) // rows of the constant: pixel by pixel
       tiles_.end = tiles_.first;
@@ -87,18 +88,23 @@ private:
     }
     if (weights_) {
       int64_t channelBlocks = (perGroup_ + channelBlock_ - 1) / channelBlock_;
-      int64_t tileSize =
-          w_.perChannel ? w_.taps * lanes_ : channelBlocks * w_.taps * channelBlock_ * vectors_ * lanes_;
-      tileWeights_ = b_.offset(Scalar::F32, weights_, Index(filterTile_, tileSize));
+      panel_ = w_.perChannel ? w_.taps * lanes_ : channelBlocks * w_.taps * channelBlock_ * vectors_ * lanes_;
+      tileWeights_ = b_.offset(Scalar::F32, weights_, Index(filterTile_, panel_));
     }
     if (!knownEnds_ || interior_)
       b_.loop("x", tiles.first, tiles.end, 1, {}, [&](Reg t, const Builder::Values&) {
+        tileNumber_ = t;
         tile(b_.mul(t, pixels_), /*edge=*/false);
         return Builder::Values{};
       });
-    if (!knownEnds_) return overEdges(k_, tiles, [&](Reg t) { tile(b_.mul(t, pixels_), /*edge=*/true); });
+    if (!knownEnds_)
+      return overEdges(k_, tiles, [&](Reg t) {
+        tileNumber_ = t;
+        tile(b_.mul(t, pixels_), /*edge=*/true);
+      });
     for (int64_t t : *knownEnds_) {
       auto body = [&] {
+        tileNumber_ = b_.index(t);
         knownTile(t * pixels_);
         return Builder::Values{};
       };
@@ -107,6 +113,19 @@ private:
       else
         b_.branch(b_.compare(Op::Eq, chunk, b_.index(t / chunkTiles)), body, nullptr);
     }
+  }
+
+  // Weights that do not stay in the cache are asked for while those before them are used: over the rows that
+  // use a tile of filters one after another, or over the tiles of a unit.
+  void choosePrefetch() {
+    if (w_.perChannel) return;
+    bool overRows = k_.kernel.order == Order::Filters && w_.outer() > 0;
+    const auto& axis = overRows ? w_.axes[w_.outer() - 1].known : w_.last().known;
+    if (!axis || k_.value(w_.weight).type.elements().known() * 4 <= k_.target.machine.level2 / 4) return;
+    int64_t steps = overRows ? axis->output : (axis->output + pixels_ - 1) / pixels_;
+    if (w_.outer() == 0) steps = std::min(steps, chunkTiles);
+    for (prefetchSteps_ = 1; prefetchSteps_ * 2 <= std::min<int64_t>(steps, 32);) prefetchSteps_ *= 2;
+    prefetchOverRows_ = overRows;
   }
 
   // Fills knownEnds_ with the tiles of a row that are not inside, if they are known and few.
@@ -323,6 +342,7 @@ private:
     Reg at = b_.mul(b_.add(b_.mul(cb, w_.taps), tap), channelBlock_ * vectors_ * lanes_);
     Reg tapWeights = b_.offset(Scalar::F32, tileWeights_, Index(at));
     return b_.loop("c", b_.index(0), count, unrollBy, {acc}, [&](Reg c, const Builder::Values& outer) {
+      prefetchNextPanel(b_.add(at, b_.mul(c, vectors_ * lanes_)), unrollBy);
       return b_.unroll("u", 0, unrollBy, outer, [&](Reg u, const Builder::Values& carried) {
         Index channel = Index(c) + Index(u);
         std::vector<Reg> w;
@@ -338,6 +358,19 @@ private:
         });
       });
     })[0];
+  }
+
+  // Asks for a part of the weights of the next tile of filters: all are there when as many steps are done.
+  // `at` is where this tile's weights are read, `channels` how many at a time.
+  void prefetchNextPanel(Reg at, int64_t channels) {
+    if (prefetchSteps_ == 0) return;
+    constexpr int64_t line = 16; // numbers
+    int64_t read = channels * vectors_ * lanes_, lines = std::max<int64_t>(1, read / (line * prefetchSteps_));
+    Reg step =
+        b_.binary(Op::And, prefetchOverRows_ ? rows_.back() : tileNumber_, b_.index(prefetchSteps_ - 1));
+    Index part = Index(step, panel_ / prefetchSteps_) + Index(b_.floorDiv(at, prefetchSteps_));
+    for (int64_t i = 0; i < lines; ++i)
+      b_.prefetch(Scalar::F32, tileWeights_, part + Index(panel_ + i * line));
   }
 
   Reg inputNumber(const Pixels& p, Reg j, const Index& channel) {
@@ -380,9 +413,11 @@ private:
   Reg in_ = nullptr, weights_ = nullptr, bias_ = nullptr, borderBlock_ = nullptr, plane_ = nullptr;
   TileRange tiles_{};
   std::optional<std::vector<int64_t>> knownEnds_; // tiles that touch the ends of a row
-  bool interior_ = false;                         // with knownEnds_: there are tiles that do not
+  int64_t panel_ = 0, prefetchSteps_ = 0; // numbers in a tile's weights; steps that ask for the next ones
+  bool prefetchOverRows_ = false;
+  bool interior_ = false; // with knownEnds_: there are tiles that do not
   // Of the current unit.
-  Reg item_ = nullptr, filterTile_ = nullptr, group_ = nullptr, tileWeights_ = nullptr;
+  Reg item_ = nullptr, filterTile_ = nullptr, group_ = nullptr, tileWeights_ = nullptr, tileNumber_ = nullptr;
   std::vector<Reg> rows_; // output positions of the row axes
 };
 
