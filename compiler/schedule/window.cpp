@@ -56,6 +56,15 @@ std::vector<Size> Window3::outerSizes(const TensorType& result) const {
   return sizes;
 }
 
+std::vector<Size> Window3::stripCounts(const TensorType& result, int64_t strip, int64_t chunk) const {
+  std::vector<Size> counts = outerSizes(result);
+  if (outer() > 0)
+    counts.back() = Size::ceilDiv(counts.back(), strip);
+  else
+    counts.push_back(Size::ceilDiv(lastSize(result), chunk));
+  return counts;
+}
+
 Size Window3::lastSize(const TensorType& result) const {
   return flat ? spatialSize(result) : result.spatial(result.spatialRank() - 1);
 }
@@ -90,6 +99,22 @@ Reg mapBorder(Builder& b, BorderMode mode, Reg c, Reg n, Reg& valid) {
   }
   }
   internalError("unknown border");
+}
+
+Reg inputRow(KernelBuilder& k, const Window3& w, Reg channel, const std::vector<Reg>& coordinates,
+             int64_t pitch, Reg borderRow, Reg* inside) {
+  Builder& b = k.b;
+  Reg at = nullptr, valid = nullptr;
+  for (size_t a = 0; a < coordinates.size(); ++a) {
+    Reg here;
+    Reg mapped = mapBorder(b, w.border.mode, coordinates[a], w.axes[a].input, here);
+    at = at ? b.add(b.mul(at, w.axes[a].input), mapped) : mapped;
+    if (here) valid = valid ? b.binary(Op::And, valid, here) : here;
+  }
+  if (inside) *inside = valid;
+  if (!at) return channel;
+  Reg row = b.offset(Scalar::F32, channel, Index(b.mul(at, w.last().input), pitch));
+  return valid ? b.select(valid, row, borderRow) : row;
 }
 
 void insideTaps(KernelBuilder& k, const WindowAxis& axis, Reg first, Reg last, Reg& lo, Reg& hi) {

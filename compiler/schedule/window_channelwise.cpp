@@ -38,11 +38,7 @@ public:
 
     strip_ = hasRows() ? std::max<int64_t>(rows_ * 2, 4) : chunkTiles;
     const TensorType& result = k_.value(k_.kernel.anchor()).type;
-    std::vector<Size> counts = w_.outerSizes(result);
-    if (hasRows())
-      counts.back() = Size::ceilDiv(counts.back(), strip_);
-    else
-      counts.push_back(Size::ceilDiv(w_.lastSize(result), pixels_ * chunkTiles));
+    std::vector<Size> counts = w_.stripCounts(result, strip_, pixels_ * chunkTiles);
     counts.insert(counts.begin(), Size(k_.blocks(w_.filters)));
     k_.units(counts, [&](const std::vector<Reg>& parts) { unit(parts); });
     k_.finish();
@@ -170,17 +166,10 @@ private:
 
   // The input row at tap kd of the depth and at row coordinate c.
   Reg rowAt(Reg kd, Reg c) {
-    Reg at = nullptr, valid = nullptr;
-    for (size_t a = 0; a < w_.outer(); ++a) {
-      Reg inside;
-      Reg position = a + 1 == w_.outer() ? c : coordinate(k_, w_.axes[a], depth_[a], kd);
-      Reg mapped = mapBorder(b_, w_.border.mode, position, w_.axes[a].input, inside);
-      at = at ? b_.add(b_.mul(at, w_.axes[a].input), mapped) : mapped;
-      if (inside) valid = valid ? b_.binary(Op::And, valid, inside) : inside;
-    }
-    if (!at) return channel_;
-    Reg row = b_.offset(Scalar::F32, channel_, Index(b_.mul(at, w_.last().input), lanes_));
-    return valid ? b_.select(valid, row, borderRow_) : row;
+    std::vector<Reg> at;
+    if (hasDepth()) at.push_back(coordinate(k_, w_.axes[0], depth_[0], kd));
+    at.push_back(c);
+    return inputRow(k_, w_, channel_, at, lanes_, borderRow_);
   }
 
   // ---- one tile ----

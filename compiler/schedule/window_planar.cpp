@@ -37,11 +37,7 @@ public:
     strip_ = std::max<int64_t>(rows_ * 2, 8);
     chunk_ = vectors_ * 16;
     const TensorType& result = k_.value(k_.kernel.anchor()).type;
-    std::vector<Size> counts = w_.outerSizes(result);
-    if (w_.outer() > 0)
-      counts.back() = Size::ceilDiv(counts.back(), strip_);
-    else
-      counts.push_back(Size::ceilDiv(w_.lastSize(result), lanes_ * chunk_));
+    std::vector<Size> counts = w_.stripCounts(result, strip_, lanes_ * chunk_);
     counts.push_back(Size(w_.filters / filters_)); // last: what is read serves all filters
     k_.units(counts, [&](const std::vector<Reg>& parts) { unit(parts); });
     k_.finish();
@@ -106,18 +102,9 @@ private:
   }
 
   void rowPointer(const std::vector<Reg>& coordinates, Reg& pointer, Reg& stride) {
-    Reg at = nullptr, valid = nullptr;
-    for (size_t a = 0; a < w_.outer(); ++a) {
-      Reg inside;
-      Reg c = mapBorder(b_, w_.border.mode, coordinates[a], w_.axes[a].input, inside);
-      at = at ? b_.add(b_.mul(at, w_.axes[a].input), c) : c;
-      if (inside) valid = valid ? b_.binary(Op::And, valid, inside) : inside;
-    }
-    pointer = b_.offset(Scalar::F32, group_, Index(b_.mul(at, inputRow_)));
-    stride = channelStride_;
-    if (!valid) return;
-    pointer = b_.select(valid, pointer, borderRow_);
-    stride = b_.select(valid, stride, b_.index(0));
+    Reg inside;
+    pointer = inputRow(k_, w_, group_, coordinates, 1, borderRow_, &inside);
+    stride = inside ? b_.select(inside, channelStride_, b_.index(0)) : channelStride_;
   }
 
   Rows makeRows(int64_t rows, Reg y) {
