@@ -55,10 +55,9 @@ void insideTaps(KernelBuilder& k, const WindowAxis& axis, Reg first, Reg last, R
 Reg countedTaps(KernelBuilder& k, const Window3& w, const WindowAxis& axis, Reg o);
 
 // Average pooling: the sum of a window divided by how many of its positions count. `outer` and `last` are the
-// output position; lanes that are channels share it.
-Reg averageOf(KernelBuilder& k, const Window3& w, Reg sum, const std::vector<Reg>& outer, Reg last);
-// The same where lanes are neighbours along the last axis, the first one at `last`. `edge`: some of their
-// windows may reach outside.
+// output position; lanes that are channels share it. `edge`: columns of the window may lie outside.
+Reg averageOf(KernelBuilder& k, const Window3& w, Reg sum, const std::vector<Reg>& outer, Reg last, bool edge);
+// The same where lanes are neighbours along the last axis, the first one at `last`.
 Reg planarAverageOf(KernelBuilder& k, const Window3& w, Reg sum, const std::vector<Reg>& outer, Reg last,
                     bool edge);
 

@@ -268,7 +268,7 @@ private:
       site.spatial.push_back(x);
       tail_.finishPixels(pixels_, site, count, [&](Reg p) {
         Reg v = b_.get(acc, {p, b_.index(o)});
-        return w_.combine == Combine::Sum ? averageOf(k_, w_, v, rows_, b_.add(x, p)) : v;
+        return w_.combine == Combine::Sum ? averageOf(k_, w_, v, rows_, b_.add(x, p), edge) : v;
       });
     }
   }
