@@ -62,6 +62,8 @@ private:
   void kernel(size_t number) {
     const KernelFacts& facts = plan_.kernels[number];
     std::string how = algorithmText(facts.kernel);
+    const bool concat = facts.kernel.algorithm == schedule::Algorithm::Concat;
+    if (concat && facts.traffic.total() == Size(0)) how += ", in place";
     if (!facts.vectorized) {
       how += ", not vectorized";
       scalar_ += (scalar_.empty() ? "" : ", ") + escapeForTerminal(facts.name);
