@@ -32,7 +32,8 @@ std::string workspaceText(const schedule::Workspace& workspace) {
   const char* mark = ": ";
   auto part = [&](int64_t count, const std::string& what, const Size& bytes) {
     if (count == 0) return;
-    text += mark + counted(count, what) + " in " + countText(bytes);
+    text += mark + counted(count, what);
+    if (bytes.isConstant()) text += " in " + countText(bytes); // expressions are long
     mark = ", ";
   };
   part(workspace.buffers, "buffer", workspace.bufferBytes);

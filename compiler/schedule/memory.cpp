@@ -87,26 +87,51 @@ private:
     }
   }
 
-  // A free slot that is surely large enough, else one that is surely smaller and grows, else any: it becomes
-  // as large as the larger one, which is never more than both.
+  // Pieces of run-time size that share a slot. It is as large as the largest of them; `sizes` are those that
+  // none of the others is surely as large as.
+  struct Sharers {
+    std::vector<size_t> pieces;
+    std::vector<Size> sizes;
+  };
+
+  // How well a piece of so many elements fits: 3 when the slot is surely large enough, 2 when it surely is
+  // the largest then, 1 otherwise. Whatever the sizes are, sharing never takes more than memory of its own.
+  static int fit(const Sharers& slot, const Size& elements) {
+    bool enough = false, largest = true;
+    for (const Size& size : slot.sizes) {
+      enough |= Size::max(size, elements) == size;
+      largest &= Size::max(size, elements) == elements;
+    }
+    return enough ? 3 : largest ? 2 : 1;
+  }
+
   void placeOthers(const std::vector<size_t>& pieces) {
-    std::map<size_t, std::vector<size_t>> inSlot;
+    const size_t first = plan_.slots.size();
+    std::vector<Sharers> slots;
     for (size_t i : pieces) {
       const Size& elements = piece(i).elements;
-      size_t best = plan_.slots.size();
-      int bestRank = 0;
-      for (const auto& [slot, others] : inSlot) {
-        if (std::any_of(others.begin(), others.end(), [&](size_t o) { return piece(o).overlaps(piece(i)); }))
-          continue;
-        const Size& has = plan_.slots[slot].elements;
-        const Size larger = Size::max(has, elements);
-        const int rank = has == elements ? 4 : larger == has ? 3 : larger == elements ? 2 : 1;
-        if (rank > bestRank) best = slot, bestRank = rank;
+      size_t best = slots.size();
+      int bestFit = 0;
+      for (size_t s = 0; s < slots.size(); ++s) {
+        const std::vector<size_t>& others = slots[s].pieces;
+        bool taken = std::any_of(others.begin(), others.end(),
+                                 [&](size_t other) { return piece(other).overlaps(piece(i)); });
+        if (!taken && fit(slots[s], elements) > bestFit) best = s, bestFit = fit(slots[s], elements);
       }
-      if (bestRank == 0) plan_.slots.push_back({elements, std::nullopt});
-      plan_.slots[best].elements = Size::max(plan_.slots[best].elements, elements);
-      inSlot[best].push_back(i);
-      places_[i] = {Place::Slot, best};
+      if (bestFit == 0) slots.emplace_back();
+      Sharers& slot = slots[best];
+      slot.pieces.push_back(i);
+      if (bestFit != 3) {
+        auto smaller = [&](const Size& size) { return Size::max(size, elements) == elements; };
+        slot.sizes.erase(std::remove_if(slot.sizes.begin(), slot.sizes.end(), smaller), slot.sizes.end());
+        slot.sizes.push_back(elements);
+      }
+      places_[i] = {Place::Slot, first + best};
+    }
+    for (const Sharers& slot : slots) {
+      Size largest = slot.sizes.front();
+      for (const Size& size : slot.sizes) largest = Size::max(largest, size);
+      plan_.slots.push_back({largest, std::nullopt});
     }
   }
 
