@@ -48,7 +48,7 @@ struct Shape {
     knownWidth = along.constant();
     filters = node.type.channels();
     channels = graph.value(node.operands[0]).type.channels();
-    if (node.op == OpKind::Conv) groups = node.attributes.get<int64_t>("groups");
+    groups = node.op == OpKind::Conv ? node.attributes.get<int64_t>("groups") : channels;
   }
   // Extents of the axis of rows; 1 where there is none.
   int64_t height() const { return last == 0 || flat ? 1 : window.kernel[last - 1]; }
@@ -67,7 +67,7 @@ struct Shape {
 // Cycles of a step with so many multiply-adds and reads, each kind on its own ports.
 double step(const Machine& machine, double adds, double reads) {
   double cycles = std::max(adds / machine.fmaPerCycle, reads / machine.loadsPerCycle);
-  return std::max(cycles, real(machine.fmaLatency)) + 0.02 * reads;
+  return std::max(cycles, real(machine.fmaLatency)) + 0.25 + 0.02 * reads; // addresses, counters
 }
 
 // Multiply-adds that take as long as joining two vectors: the larger of two numbers has to let NaN pass.
@@ -195,9 +195,17 @@ double Costs::bytesOf(ValueId value) const {
   return bytes;
 }
 
+// All weights are read again for each row (or chunk) of positions. In one long stream they come from the
+// third cache behind the arithmetic, as long as that takes several times as long.
 Order Costs::orderOf(const Kernel& kernel) const {
+  const Machine& m = target.machine;
+  Shape s(graph, kernel);
   double weights = bytesOf(graph.value(kernel.anchor()).operands[1]);
-  return weights <= real(target.machine.level2) / 2 ? Order::Positions : Order::Filters;
+  if (weights <= real(m.level2) / 2) return Order::Positions;
+  Tile tile = windowTile(kernel);
+  double units =
+      s.hasRows() ? real(s.rows * s.outer) : std::ceil(real(s.width) / real(tile.extents[0] * chunkTiles));
+  return weights / m.level3Bandwidth < 0.3 * tile.cycles / units ? Order::Positions : Order::Filters;
 }
 
 double Costs::memory(double bytes) const {

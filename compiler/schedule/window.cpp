@@ -16,13 +16,17 @@ Window3 windowOfKernel(KernelBuilder& k) {
   w.flat = walksFlat(k.graph, k.kernel);
   if (w.flat) {
     Reg positions = k.product(input, 1), none = k.b.index(0);
-    w.axes.push_back({1, 1, 1, none, none, positions, positions});
+    w.axes.push_back({1, 1, 1, none, none, positions, positions, std::nullopt});
+    if (auto n = spatialSize(input).constant()) w.axes.back().known = {{0, *n, *n}};
   }
   for (size_t i = 0; i < window.kernel.size() && !w.flat; ++i) {
     int axis = static_cast<int>(i);
     w.axes.push_back({window.kernel[i], window.stride[i], window.dilation[i], k.size(window.padBegin[i]),
-                      k.size(window.padEnd[i]), k.size(input.spatial(axis)),
-                      k.size(node.type.spatial(axis))});
+                      k.size(window.padEnd[i]), k.size(input.spatial(axis)), k.size(node.type.spatial(axis)),
+                      std::nullopt});
+    auto begin = window.padBegin[i].constant(), in = input.spatial(axis).constant(),
+         out = node.type.spatial(axis).constant();
+    if (begin && in && out) w.axes.back().known = {{*begin, *in, *out}};
     w.taps *= window.kernel[i];
   }
   if (node.op == OpKind::Conv) {
