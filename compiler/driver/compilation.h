@@ -52,7 +52,7 @@ struct Compilation {
   std::optional<schedule::Schedule> schedule;
   loop::Module loops;
   schedule::ProgramCalls calls;                   // of the schedule's kernels, into `loops`
-  Size workspaceBytes;                            // for one item
+  schedule::Workspace workspace;                  // for one item
   std::optional<PipelineDescription> description; // none when loop IR was the start
   std::vector<CompiledUnit> units;
 

@@ -36,6 +36,15 @@ struct KernelCall {
   std::vector<Argument> arguments;
 };
 
+// What the workspace has room for, for one item of the batch.
+struct Workspace {
+  int64_t buffers = 0; // values between kernels; those whose lives do not overlap share memory
+  Size bufferBytes = 0;
+  int64_t borderRows = 0; // rows of a constant border
+  Size borderBytes = 0;
+  Size bytes() const { return bufferBytes + borderBytes; }
+};
+
 // Of each kernel of a schedule, in its order; none for another view of the same memory.
 using ProgramCalls = std::vector<std::vector<KernelCall>>;
 

@@ -65,13 +65,15 @@ private:
     tail(kernel, who);
     operands(kernel, who);
     if (kernel.algorithm == Algorithm::Window) window(kernel, anchor, who);
+    if (kernel.layout == Layout::Blocked) blocked(kernel, anchor, who);
     if (kernel.writes && (kernel.algorithm != Algorithm::Window || kernel.layout != Layout::Blocked))
       problem(who + ": only a blocked window can write another layout than it works in");
     if (kernel.algorithm == Algorithm::Dense &&
         (kernel.tile.size() != 1 || kernel.tile[0] < 1 || kernel.tile[0] > 16))
       problem(who + ": a dense tile is 1 to 16 vectors");
     Layout layout = layoutFor(kernel.resultLayout(), graph_.value(kernel.result()).type);
-    written_[kernel.result()].insert(layout);
+    if (!written_[kernel.result()].insert(layout).second && kernel.algorithm == Algorithm::Reorder)
+      problem(who + ": '" + name(kernel.result()) + "' is there in " + nameOf(layout) + " layout already");
   }
 
   void tail(const Kernel& kernel, const std::string& who) {
@@ -110,6 +112,22 @@ private:
         problem(who + ": '" + name(operand) + "' is not computed before it");
       else if (needed && !written_[operand].count(*needed))
         problem(who + ": '" + name(operand) + "' is not there in " + nameOf(*needed) + " layout");
+    }
+  }
+
+  void blocked(const Kernel& kernel, const Value& anchor, const std::string& who) {
+    switch (kernel.algorithm) {
+    case Algorithm::Window:
+    case Algorithm::Pointwise:
+    case Algorithm::Reorder: return;
+    case Algorithm::Concat:
+      if (!concatsBlocks(graph_, anchor, schedule_.lanes))
+        problem(who + ": its operands are not whole blocks of channels");
+      return;
+    case Algorithm::Softmax:
+    case Algorithm::GlobalPool:
+    case Algorithm::Dense:
+    case Algorithm::Alias: problem(who + ": " + nameOf(kernel.algorithm) + " works in planar layout only");
     }
   }
 

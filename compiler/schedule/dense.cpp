@@ -18,7 +18,7 @@ void dense(KernelBuilder& k) {
 
   k.units({Size((blocks + vectors - 1) / vectors)}, [&](const std::vector<Reg>& parts) {
     Reg item = parts[0], first = b.mul(parts[1], vectors * lanes);
-    Reg x = b.offset(Scalar::F32, in, Index(item, inputs));
+    Reg x = b.offset(Scalar::F32, in, Index(item, k.itemRows(node.operands[0], Layout::Planar)));
     Reg w = b.offset(Scalar::F32, weights, Index(parts[1], inputs * vectors * lanes));
     auto mask = [&](int64_t v) {
       return b.mask(static_cast<uint32_t>(lanes), b.sub(b.index(outputs), b.add(first, v * lanes)));

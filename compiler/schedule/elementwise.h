@@ -16,6 +16,8 @@ struct Site {
   bool alongChannels = false; // planar tensor[C]: lanes are the channels from `channel` on
 };
 
+// Element by element: every operand is read at a site before the result is stored there, and nothing is
+// stored twice, so that the result may take the place of an operand (storage.h).
 class Elementwise {
 public:
   explicit Elementwise(KernelBuilder& k);
@@ -35,7 +37,7 @@ private:
   Reg apply(const graph::Value& node, const std::vector<Reg>& x);
   Reg operand(ValueId id, const Site& site, Reg channel);
   Reg channelVector(ValueId id, Reg pointer, Reg block);
-  Index address(const TensorType& type, Layout layout, const Site& site, Reg channel, bool& varies);
+  Index address(ValueId id, Layout layout, const Site& site, Reg channel, bool& varies);
   void storeTransposed(std::vector<Reg> pixels, const Site& first, Reg count);
   KernelBuilder& k_;
   Builder& b_;

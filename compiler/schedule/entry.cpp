@@ -113,11 +113,20 @@ private:
 
   // Elements of workspace before each slot and border row, and the total last.
   std::vector<Reg> offsets(Builder& b, Reg sizes, Reg batch) {
-    std::vector<Reg> at{b.index(0)};
-    for (const Size& slot : plan_.slots)
-      at.push_back(b.add(at.back(), aligned(b, b.mul(batch, sizeFrom(b, graph_, sizes, slot)))));
-    for (const BorderRow& row : plan_.borderRows)
-      at.push_back(b.add(at.back(), aligned(b, sizeFrom(b, graph_, sizes, row.width))));
+    std::vector<Reg> at;
+    Reg end = b.mul(batch, plan_.constantElements);
+    auto append = [&](Reg elements) {
+      at.push_back(end);
+      end = b.add(end, aligned(b, elements));
+    };
+    for (const Slot& slot : plan_.slots) {
+      if (slot.begin)
+        at.push_back(b.mul(batch, *slot.begin));
+      else
+        append(b.mul(batch, sizeFrom(b, graph_, sizes, slot.elements)));
+    }
+    for (const BorderRow& row : plan_.borderRows) append(sizeFrom(b, graph_, sizes, row.width));
+    at.push_back(end);
     return at;
   }
 
@@ -139,12 +148,16 @@ private:
 
   Reg pointerTo(Builder& b, const Frame& frame, const Place& place) {
     int64_t index = static_cast<int64_t>(place.index);
+    Reg pointer = nullptr;
     switch (place.kind) {
-    case Place::Input: return b.load(loop::Type::pointer(), frame.inputs, index);
-    case Place::Output: return b.load(loop::Type::pointer(), frame.outputs, index);
-    case Place::Slot: break;
+    case Place::Input: pointer = b.load(loop::Type::pointer(), frame.inputs, index); break;
+    case Place::Output: pointer = b.load(loop::Type::pointer(), frame.outputs, index); break;
+    case Place::Slot:
+      pointer = b.offset(Scalar::F32, frame.workspace, Index(frame.offsets[place.index]));
+      break;
     }
-    return b.offset(Scalar::F32, frame.workspace, Index(frame.offsets[place.index]));
+    if (place.offset == Size(0)) return pointer;
+    return b.offset(Scalar::F32, pointer, Index(sizeFrom(b, graph_, frame.sizes, place.offset)));
   }
 
   Reg argument(Builder& b, const Frame& frame, const Argument& a) {

@@ -3,12 +3,6 @@
 
 namespace convoy::schedule {
 
-Size spatialSize(const TensorType& type) {
-  Size size = 1;
-  for (int axis = 0; axis < type.spatialRank(); ++axis) size = size * type.spatial(axis);
-  return size;
-}
-
 Reg sizeValue(Builder& b, const Size& size, const std::function<Reg(const std::string&)>& symbol) {
   Size::Algebra<Reg> algebra;
   algebra.constant = [&](int64_t n) { return b.index(n); };
@@ -45,9 +39,9 @@ std::set<std::string> symbolsOf(const Graph& graph, const Kernel& kernel) {
 } // namespace
 
 KernelBuilder::KernelBuilder(const Graph& graph, const Schedule& schedule, const Target& target,
-                             const Kernel& kernel, loop::Function& function)
-    : graph(graph), schedule(schedule), target(target), kernel(kernel), b(function), lanes(schedule.lanes),
-      vector(loop::Type::vector(Scalar::F32, static_cast<uint32_t>(schedule.lanes))) {
+                             const Storage& storage, const Kernel& kernel, loop::Function& function)
+    : graph(graph), schedule(schedule), target(target), storage(storage), kernel(kernel), b(function),
+      lanes(schedule.lanes), vector(loop::Type::vector(Scalar::F32, static_cast<uint32_t>(schedule.lanes))) {
   b.setLocation(graph.value(kernel.anchor()).location);
   begin = b.parameter(loop::Type::index(), "begin");
   end = b.parameter(loop::Type::index(), "end");
@@ -73,6 +67,8 @@ Reg KernelBuilder::argument(Argument a, const std::string& name) {
 
 Reg KernelBuilder::read(ValueId id, Layout layout) {
   Argument a{Argument::Read, id, layoutFor(layout, value(id).type), {}, 0};
+  // Two parameters are two memories to the compiler.
+  if (storage.overwrites(kernel, {id, a.layout})) return write(kernel.result(), kernel.resultLayout());
   return argument(a, "in");
 }
 
@@ -124,16 +120,5 @@ void KernelBuilder::units(const std::vector<Size>& counts,
 }
 
 Reg KernelBuilder::scalarF32(Reg index) { return b.cast(loop::Type::of(Scalar::F32), index); }
-
-Layout KernelBuilder::layoutOf(ValueId operand) const {
-  if (auto needed = neededLayout(graph, schedule, kernel, operand)) return *needed;
-  // A conversion that runs later is of no use here.
-  for (const Kernel& k : schedule.kernels) {
-    if (&k == &kernel) break;
-    if (k.result() == operand && layoutFor(k.resultLayout(), value(operand).type) == Layout::Blocked)
-      return Layout::Blocked;
-  }
-  return Layout::Planar;
-}
 
 } // namespace convoy::schedule

@@ -63,7 +63,7 @@ private:
       bool whole = (input.channels() / groups) % lanes == 0 && (result.channels() / groups) % lanes == 0;
       return result.channels() > 1 && (groups == 1 || whole);
     }
-    case Algorithm::Concat:
+    case Algorithm::Concat: return concatsBlocks(graph, anchor, costs_.lanes);
     case Algorithm::Softmax:
     case Algorithm::GlobalPool:
     case Algorithm::Dense:

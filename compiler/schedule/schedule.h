@@ -21,7 +21,7 @@ enum class Layout { Planar, Blocked };
 enum class Algorithm {
   Window,    // convolution and pooling with register tiles
   Pointwise, // element-wise work and luminance
-  Concat,    // one copy per operand
+  Concat,    // a copy of each operand that is not computed at its place
   Softmax,
   GlobalPool,
   Dense,   // matrix times vector
@@ -78,6 +78,8 @@ bool isDepthwise(const graph::Graph& graph, const graph::Value& conv);
 bool isChannelwise(const graph::Graph& graph, const graph::Value& window, int lanes);
 // Channels of a channelwise window that are mixed: more than one in grouped convolution.
 int64_t mixedChannels(const graph::Graph& graph, const graph::Value& window);
+// Every operand of a concat is whole blocks of channels: they lie side by side in blocked layout too.
+bool concatsBlocks(const graph::Graph& graph, const graph::Value& concat, int lanes);
 // Windows so small that a tile of results holds all that it reads of an input row in registers, and
 // neighbours share what they have in common.
 bool isSmallWindow(const graph::Value& window);

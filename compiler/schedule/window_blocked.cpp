@@ -78,12 +78,14 @@ private:
     if (w_.perChannel) {
       group_ = b_.offset(
           Scalar::F32, in_,
-          Index(b_.mul(b_.add(b_.mul(item_, k_.blocks(w_.channels)), filterTile_), plane_), lanes_));
+          Index(b_.mul(b_.add(b_.mul(item_, k_.itemRows(w_.input, inputLayout_)), filterTile_), plane_),
+                lanes_));
     } else if (inputLayout_ == Layout::Blocked) {
-      Reg block = b_.add(b_.mul(item_, k_.blocks(w_.channels)), b_.mul(group, perGroup_ / lanes_));
+      Reg block =
+          b_.add(b_.mul(item_, k_.itemRows(w_.input, inputLayout_)), b_.mul(group, perGroup_ / lanes_));
       group_ = b_.offset(Scalar::F32, in_, Index(b_.mul(block, plane_), lanes_));
     } else {
-      Reg channel = b_.add(b_.mul(item_, w_.channels), b_.mul(group, perGroup_));
+      Reg channel = b_.add(b_.mul(item_, k_.itemRows(w_.input, inputLayout_)), b_.mul(group, perGroup_));
       group_ = b_.offset(Scalar::F32, in_, Index(b_.mul(channel, plane_)));
     }
     if (weights_) {

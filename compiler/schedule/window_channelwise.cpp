@@ -55,7 +55,7 @@ private:
     item_ = parts[0];
     block_ = parts[1];
     depth_.assign(parts.begin() + 2, parts.end() - 1);
-    Reg base = b_.mul(b_.add(b_.mul(item_, k_.blocks(w_.channels)), block_), plane_);
+    Reg base = b_.mul(b_.add(b_.mul(item_, k_.itemRows(w_.input, Layout::Blocked)), block_), plane_);
     channel_ = b_.named(b_.offset(Scalar::F32, in_, Index(base, lanes_)), "channel");
     if (weights_) blockWeights_ = b_.offset(Scalar::F32, weights_, Index(block_, w_.taps * mixed_ * lanes_));
     TileRange all = tiles_;

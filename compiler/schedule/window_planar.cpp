@@ -53,7 +53,8 @@ private:
     depth_.assign(parts.begin() + 1, parts.end() - 2);
     int64_t perGroup = w_.channels / w_.groups, filtersPerGroup = w_.filters / w_.groups;
     Reg firstChannel = b_.mul(b_.binary(Op::Div, firstFilter_, b_.index(filtersPerGroup)), perGroup);
-    Reg base = b_.mul(b_.add(b_.mul(item_, w_.channels), firstChannel), channelStride_);
+    Reg base =
+        b_.mul(b_.add(b_.mul(item_, k_.itemRows(w_.input, Layout::Planar)), firstChannel), channelStride_);
     group_ = b_.named(b_.offset(Scalar::F32, in_, Index(base)), "group");
     if (w_.combine == Combine::MultiplyAdd)
       filterWeights_ = b_.offset(Scalar::F32, weights_, Index(firstFilter_, perGroup * w_.taps));

@@ -45,7 +45,7 @@ private:
     item_ = parts[0];
     number_ = parts[1];
     depth_.assign(parts.begin() + 2, parts.end() - 1);
-    Reg base = b_.mul(b_.add(b_.mul(item_, w_.channels), number_), plane_);
+    Reg base = b_.mul(b_.add(b_.mul(item_, k_.itemRows(w_.input, Layout::Planar)), number_), plane_);
     channel_ = b_.named(b_.offset(Scalar::F32, in_, Index(base)), "channel");
     if (!hasRows()) {
       TileRange all = tiles_;
