@@ -7,7 +7,7 @@ struct RunExecutor::Task {
   RunExecutor& owner;
   void (*body)(void*, int64_t, int64_t);
   void* context;
-  int64_t count;
+  int64_t count, grain;
   std::atomic<int64_t> covered{0};
 
   // A range in slices, so that a cancellation inside a large layer is soon seen.
@@ -56,7 +56,8 @@ void RunExecutor::report(double done) {
   }
 }
 
-void RunExecutor::parallel(void* self, void (*body)(void*, int64_t, int64_t), void* context, int64_t count) {
+void RunExecutor::parallel(void* self, void (*body)(void*, int64_t, int64_t), void* context, int64_t count,
+                           int64_t grain) {
   RunExecutor& run = *static_cast<RunExecutor*>(self);
   if (count <= 0) return;
   if (run.isStopped()) {
@@ -70,7 +71,7 @@ void RunExecutor::parallel(void* self, void (*body)(void*, int64_t, int64_t), vo
     run.report(std::min(1.0, static_cast<double>(run.steps_++) / total));
     if (run.isStopped()) return;
   }
-  Task task{run, body, context, count, {}};
+  Task task{run, body, context, count, grain, {}};
   if (run.program_.executor())
     run.runOnCallers(task);
   else
@@ -83,7 +84,7 @@ void RunExecutor::runOnPool(const Task& task) {
   };
   void* context = const_cast<Task*>(&task);
   if (pool_)
-    pool_->parallel(pool_->self, body, context, task.count);
+    pool_->parallel(pool_->self, body, context, task.count, task.grain);
   else
     body(context, 0, task.count);
 }

@@ -153,10 +153,19 @@ private:
     case Argument::Write: return pointerTo(b, frame, plan_.place(a.value, a.layout));
     case Argument::Weights:
       return b.offset(Scalar::F32, frame.prepared, plan_.packedOffset(a.value, a.packing));
+    case Argument::Batch: return frame.batch;
     case Argument::BorderRow: break;
     }
     size_t row = plan_.borderRow(graph_.value(a.value).type.dims.back() * a.perColumn, a.border);
     return b.offset(Scalar::F32, frame.workspace, Index(frame.offsets[plan_.slots.size() + row]));
+  }
+
+  // How many of a kernel's units are worth another thread.
+  Reg grain(Builder& b, const Frame& frame, const KernelCall& c, Reg units) {
+    Reg cycles = sizeFrom(b, graph_, frame.sizes, c.cycles.perItem);
+    if (c.ofWholeBatch) cycles = b.add(b.mul(frame.batch, cycles), b.index(c.cycles.once));
+    Reg ofUnit = b.max(b.binary(Op::Div, cycles, b.max(units, b.index(1))), b.index(1));
+    return b.binary(Op::Div, b.add(ofUnit, b.index(cyclesWorthHanding - 1)), ofUnit);
   }
 
   // convoy_call: sizes, batch, inputs, outputs, prepared, workspace, workspace_bytes, executor; 8 bytes each.
@@ -206,14 +215,16 @@ private:
         for (const KernelCall& c : kernelCalls) {
           std::vector<Reg> arguments{frame.sizes};
           for (const Argument& a : c.arguments) arguments.push_back(argument(b, frame, a));
-          Reg units = b.mul(frame.batch, sizeFrom(b, graph_, frame.sizes, c.unitsPerItem));
-          b.parallel(frame.executor, units, c.function, arguments);
+          Reg units = sizeFrom(b, graph_, frame.sizes, c.units);
+          Reg all = c.ofWholeBatch ? b.select(b.compare(Op::Lt, b.index(0), frame.batch), units, b.index(0))
+                                   : b.mul(frame.batch, units);
+          b.parallel(frame.executor, all, grain(b, frame, c, units), c.function, arguments);
         }
       for (const MemoryPlan::Copy& c : plan_.copies) {
         const TensorType& type = graph_.value(graph_.outputs[c.output].value).type;
         Reg count = b.mul(frame.batch, sizeFrom(b, graph_, frame.sizes, type.elements()));
         Reg to = pointerTo(b, frame, {Place::Output, c.output});
-        b.parallel(frame.executor, b.ceilDiv(count, copyChunk), copier(),
+        b.parallel(frame.executor, b.ceilDiv(count, copyChunk), b.index(1), copier(),
                    {pointerTo(b, frame, c.from), to, count});
       }
       return Builder::Values{status(b, ok)};
