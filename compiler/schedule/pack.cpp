@@ -31,59 +31,83 @@ int64_t packedElements(const graph::Value& parameter, const Packing& packing, in
   return 0;
 }
 
+namespace {
+
+// Squares of filters x numbers of a filter are transposed in registers; what lies behind the last filter, or
+// the last channel, is 0. A row of `vectors` * lanes filters belongs to each channel and tap: rowOf says
+// which.
+void packFilters(Builder& b, Reg in, Reg out, const Shape& s, int64_t lanes, int64_t vectors,
+                 int64_t channels, const std::function<Reg(Reg channel, Reg tap)>& rowOf) {
+  const auto width = static_cast<uint32_t>(lanes);
+  const loop::Type vector = loop::Type::vector(Scalar::F32, width);
+  const int64_t given = s.channels * s.taps, rows = channels * s.taps;
+  auto nest = [&](const char* name, int64_t to, int64_t step, const std::function<void(Reg)>& body) {
+    b.loop(name, b.index(0), b.index(to), step, {}, [&](Reg i, const Builder::Values&) {
+      body(i);
+      return Builder::Values{};
+    });
+  };
+  nest("tile", ceilDiv(s.filters, vectors * lanes), 1, [&](Reg tile) {
+    Reg tileOut = b.offset(Scalar::F32, out, Index(tile, rows * vectors * lanes));
+    nest("vector", vectors, 1, [&](Reg v) {
+      Reg filter = b.mul(b.add(b.mul(tile, vectors), v), lanes), none = b.number(0, vector);
+      nest("at", rows, lanes, [&](Reg at) {
+        Reg left = b.max(b.sub(b.index(given), at), b.index(0));
+        std::vector<Reg> square;
+        for (int64_t i = 0; i < lanes; ++i) {
+          Reg row = b.add(filter, i), exists = b.compare(Op::Lt, row, b.index(s.filters));
+          Reg mask = b.mask(width, b.select(exists, left, b.index(0)));
+          Index from = Index(b.min(row, b.index(s.filters - 1)), given) + Index(at);
+          square.push_back(b.load(vector, in, from, mask, none));
+        }
+        square = transpose(b, square, lanes);
+        for (int64_t i = 0; i < lanes; ++i) {
+          Reg number = b.add(at, i), channel = b.floorDiv(number, s.taps);
+          Reg tap = b.binary(Op::Mod, number, b.index(s.taps));
+          Index to = Index(rowOf(channel, tap), vectors * lanes) + Index(v, lanes);
+          Reg mask = nullptr;
+          if (rows % lanes)
+            mask =
+                b.mask(width, b.select(b.compare(Op::Lt, number, b.index(rows)), b.index(lanes), b.index(0)));
+          b.store(square[static_cast<size_t>(i)], tileOut, to, mask);
+        }
+      });
+    });
+  });
+}
+
+} // namespace
+
 void pack(loop::Function& function, const graph::Value& parameter, const Packing& packing, int64_t lanes) {
   Builder b(function);
   Reg in = b.parameter(loop::Type::pointer(), "in"), out = b.parameter(loop::Type::pointer(), "out");
-  loop::Type number = loop::Type::of(Scalar::F32);
-  Shape s(parameter);
-  // Element (filter, channel, tap), or 0 where there is none.
-  auto element = [&](Reg filter, Reg channel, Reg tap) {
-    Reg exists = b.binary(Op::And, b.compare(Op::Lt, filter, b.index(s.filters)),
-                          b.compare(Op::Lt, channel, b.index(s.channels)));
-    Reg f = b.min(filter, b.index(s.filters - 1)), c = b.min(channel, b.index(s.channels - 1));
-    Reg x = b.load(number, in, Index(f, s.channels * s.taps) + Index(c, s.taps) + Index(tap));
-    return b.select(exists, x, b.number(0, number));
-  };
-  // for each of `extents`, outermost first; the last one's counter is the place in the output.
-  std::function<void(const std::vector<int64_t>&, std::vector<Reg>,
-                     const std::function<void(const std::vector<Reg>&)>&)>
-      nest = [&](const std::vector<int64_t>& extents, std::vector<Reg> at,
-                 const std::function<void(const std::vector<Reg>&)>& body) {
-        if (at.size() == extents.size()) return body(at);
-        b.loop("i", b.index(0), b.index(extents[at.size()]), 1, {}, [&](Reg i, const Builder::Values&) {
-          std::vector<Reg> inner = at;
-          inner.push_back(i);
-          nest(extents, inner, body);
-          return Builder::Values{};
-        });
-      };
-  auto flat = [&](const std::vector<int64_t>& extents, const std::vector<Reg>& at) {
-    Index place(0);
-    for (size_t i = 0; i < extents.size(); ++i) place = place * extents[i] + Index(at[i]);
-    return place;
-  };
-  std::vector<int64_t> extents;
+  const Shape s(parameter);
   switch (packing.kind) {
-  case Packing::Raw: extents = {packedElements(parameter, packing, lanes)}; break;
-  case Packing::Filters:
-    extents = {ceilDiv(s.filters, packing.vectors * lanes), ceilDiv(s.channels, packing.channelBlock), s.taps,
-               packing.channelBlock, packing.vectors * lanes};
+  case Packing::Raw: {
+    const auto width = static_cast<uint32_t>(lanes);
+    const loop::Type vector = loop::Type::vector(Scalar::F32, width);
+    Reg count = b.index(packedElements(parameter, packing, lanes));
+    b.loop("i", b.index(0), count, lanes, {}, [&](Reg i, const Builder::Values&) {
+      Reg mask = b.mask(width, b.sub(count, i));
+      b.store(b.load(vector, in, Index(i), mask, b.number(0, vector)), out, Index(i), mask);
+      return Builder::Values{};
+    });
     break;
-  case Packing::Depth: extents = {ceilDiv(s.filters, lanes), s.taps, s.channels, lanes}; break;
   }
-  nest(extents, {}, [&](const std::vector<Reg>& at) {
-    Reg x = nullptr;
-    switch (packing.kind) {
-    case Packing::Raw: x = b.load(number, in, at[0]); break;
-    case Packing::Filters: {
-      Reg filter = b.add(b.mul(at[0], packing.vectors * lanes), at[4]);
-      x = element(filter, b.add(b.mul(at[1], packing.channelBlock), at[3]), at[2]);
-      break;
-    }
-    case Packing::Depth: x = element(b.add(b.mul(at[0], lanes), at[3]), at[2], at[1]); break;
-    }
-    b.store(x, out, flat(extents, at));
-  });
+  case Packing::Filters: {
+    const int64_t block = packing.channelBlock;
+    packFilters(b, in, out, s, lanes, packing.vectors, ceilDiv(s.channels, block) * block,
+                [&](Reg channel, Reg tap) {
+                  Reg row = b.add(b.mul(b.floorDiv(channel, block), s.taps), tap);
+                  return b.add(b.mul(row, block), b.binary(Op::Mod, channel, b.index(block)));
+                });
+    break;
+  }
+  case Packing::Depth:
+    packFilters(b, in, out, s, lanes, 1, s.channels,
+                [&](Reg channel, Reg tap) { return b.add(b.mul(tap, s.channels), channel); });
+    break;
+  }
   b.ret();
 }
 
