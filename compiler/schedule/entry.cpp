@@ -72,11 +72,12 @@ private:
     Builder size(function(prefix_ + "_prepared_size", true, {loop::Type::index()}));
     size.ret({size.index(plan_.preparedElements * 4)});
 
-    std::vector<std::string> packers;
-    for (const PackedParameter& p : plan_.packed) {
-      packers.push_back(prefix_ + ".pack." + std::to_string(packers.size()));
-      pack(function(packers.back(), false, {}), graph_.value(p.parameter), p.packing, schedule_.lanes);
-    }
+    const std::string rawPacker = prefix_ + ".pack.raw", filterPacker = prefix_ + ".pack.filters";
+    auto isRaw = [](const PackedParameter& p) { return p.packing.kind == Packing::Raw; };
+    if (std::any_of(plan_.packed.begin(), plan_.packed.end(), isRaw))
+      packRaw(function(rawPacker, false, {}), schedule_.lanes);
+    if (!std::all_of(plan_.packed.begin(), plan_.packed.end(), isRaw))
+      packFilters(function(filterPacker, false, {}), schedule_.lanes);
     Builder b(function(prefix_ + "_prepare", true, {loop::Type::of(Scalar::I32)}));
     Reg weights = b.parameter(loop::Type::pointer(), "weights"),
         prepared = b.parameter(loop::Type::pointer(), "prepared");
@@ -88,9 +89,12 @@ private:
         raw += graph_.value(id).type.elements().known();
       }
     auto work = [&] {
-      for (size_t i = 0; i < plan_.packed.size(); ++i) {
-        Reg in = b.offset(Scalar::F32, weights, rawOffset[plan_.packed[i].parameter]);
-        b.call(packers[i], {in, b.offset(Scalar::F32, prepared, plan_.packed[i].offset)});
+      for (const PackedParameter& p : plan_.packed) {
+        std::vector<Reg> arguments{b.offset(Scalar::F32, weights, rawOffset[p.parameter]),
+                                   b.offset(Scalar::F32, prepared, p.offset)};
+        for (int64_t number : packArguments(graph_.value(p.parameter), p.packing, schedule_.lanes))
+          arguments.push_back(b.index(number));
+        b.call(isRaw(p) ? rawPacker : filterPacker, arguments);
       }
       return Builder::Values{status(b, ok)};
     };

@@ -31,83 +31,95 @@ int64_t packedElements(const graph::Value& parameter, const Packing& packing, in
   return 0;
 }
 
-namespace {
+std::vector<int64_t> packArguments(const graph::Value& parameter, const Packing& packing, int64_t lanes) {
+  const Shape s(parameter);
+  if (packing.kind == Packing::Raw) return {packedElements(parameter, packing, lanes)};
+  // Depth is a single block of the group's channels, a vector wide.
+  const bool depth = packing.kind == Packing::Depth;
+  const int64_t block = depth ? s.channels : packing.channelBlock, vectors = depth ? 1 : packing.vectors;
+  const int64_t rows = ceilDiv(s.channels, block) * block * s.taps;
+  return {s.filters, s.channels * s.taps, rows, s.taps, block, vectors};
+}
 
-// Squares of filters x numbers of a filter are transposed in registers; what lies behind the last filter, or
-// the last channel, is 0. A row of `vectors` * lanes filters belongs to each channel and tap: rowOf says
-// which.
-void packFilters(Builder& b, Reg in, Reg out, const Shape& s, int64_t lanes, int64_t vectors,
-                 int64_t channels, const std::function<Reg(Reg channel, Reg tap)>& rowOf) {
+void packRaw(loop::Function& function, int64_t lanes) {
+  Builder b(function);
+  Reg in = b.parameter(loop::Type::pointer(), "in"), out = b.parameter(loop::Type::pointer(), "out");
+  Reg count = b.parameter(loop::Type::index(), "count");
   const auto width = static_cast<uint32_t>(lanes);
   const loop::Type vector = loop::Type::vector(Scalar::F32, width);
-  const int64_t given = s.channels * s.taps, rows = channels * s.taps;
-  auto nest = [&](const char* name, int64_t to, int64_t step, const std::function<void(Reg)>& body) {
-    b.loop(name, b.index(0), b.index(to), step, {}, [&](Reg i, const Builder::Values&) {
+  b.loop("i", b.index(0), count, lanes, {}, [&](Reg i, const Builder::Values&) {
+    Reg mask = b.mask(width, b.sub(count, i));
+    b.store(b.load(vector, in, i, mask, b.number(0, vector)), out, i, mask);
+    return Builder::Values{};
+  });
+  b.ret();
+}
+
+namespace {
+
+// The row of [block of channels][tap][channel] in which a number goes that lies in [channel][tap], going
+// through the latter in order.
+struct Row {
+  Reg row, tap, channel, block; // the last: the row in which its block of channels begins
+
+  Row next(Builder& b, Reg taps, Reg channels) const {
+    Reg one = b.index(1), none = b.index(0);
+    Reg nextTap = b.add(tap, one), tapsDone = b.compare(Op::Eq, nextTap, taps);
+    Reg nextChannel = b.add(channel, one), blockDone = b.compare(Op::Eq, nextChannel, channels);
+    Reg newBlock = b.select(blockDone, b.add(block, b.mul(taps, channels)), block);
+    Reg newChannel = b.select(blockDone, none, nextChannel);
+    return {b.select(tapsDone, b.add(newBlock, newChannel), b.add(row, channels)),
+            b.select(tapsDone, none, nextTap), b.select(tapsDone, newChannel, channel),
+            b.select(tapsDone, newBlock, block)};
+  }
+};
+
+} // namespace
+
+// Squares of filters x numbers of a filter are transposed in registers; what lies behind the last filter, or
+// the last channel, is 0.
+void packFilters(loop::Function& function, int64_t lanes) {
+  Builder b(function);
+  Reg in = b.parameter(loop::Type::pointer(), "in"), out = b.parameter(loop::Type::pointer(), "out");
+  auto number = [&](const char* name) { return b.parameter(loop::Type::index(), name); };
+  Reg filters = number("filters"), given = number("given"), rows = number("rows"), taps = number("taps"),
+      channels = number("channels"), vectors = number("vectors");
+  const auto width = static_cast<uint32_t>(lanes);
+  const loop::Type vector = loop::Type::vector(Scalar::F32, width);
+  Reg zero = b.index(0), none = b.number(0, vector), all = b.index(lanes);
+  auto nest = [&](const char* name, Reg to, const std::function<void(Reg)>& body) {
+    b.loop(name, zero, to, 1, {}, [&](Reg i, const Builder::Values&) {
       body(i);
       return Builder::Values{};
     });
   };
-  nest("tile", ceilDiv(s.filters, vectors * lanes), 1, [&](Reg tile) {
-    Reg tileOut = b.offset(Scalar::F32, out, Index(tile, rows * vectors * lanes));
-    nest("vector", vectors, 1, [&](Reg v) {
-      Reg filter = b.mul(b.add(b.mul(tile, vectors), v), lanes), none = b.number(0, vector);
-      nest("at", rows, lanes, [&](Reg at) {
-        Reg left = b.max(b.sub(b.index(given), at), b.index(0));
+  Reg pitch = b.mul(vectors, lanes); // of rows
+  Reg tiles = b.binary(Op::Div, b.add(filters, b.sub(pitch, b.index(1))), pitch);
+  nest("tile", tiles, [&](Reg tile) {
+    nest("vector", vectors, [&](Reg v) {
+      Reg filter = b.mul(b.add(b.mul(tile, vectors), v), lanes);
+      Reg to = b.offset(Scalar::F32, out, Index(b.add(b.mul(b.mul(tile, rows), pitch), b.mul(v, lanes))));
+      b.loop("at", zero, rows, lanes, {zero, zero, zero, zero}, [&](Reg at, const Builder::Values& carried) {
+        Reg left = b.max(b.sub(given, at), zero);
         std::vector<Reg> square;
         for (int64_t i = 0; i < lanes; ++i) {
-          Reg row = b.add(filter, i), exists = b.compare(Op::Lt, row, b.index(s.filters));
-          Reg mask = b.mask(width, b.select(exists, left, b.index(0)));
-          Index from = Index(b.min(row, b.index(s.filters - 1)), given) + Index(at);
-          square.push_back(b.load(vector, in, from, mask, none));
+          Reg row = b.add(filter, i), exists = b.compare(Op::Lt, row, filters);
+          Reg mask = b.mask(width, b.select(exists, left, zero));
+          Reg last = b.sub(filters, b.index(1));
+          square.push_back(b.load(vector, in, b.add(b.mul(b.min(row, last), given), at), mask, none));
         }
         square = transpose(b, square, lanes);
+        Row row{carried[0], carried[1], carried[2], carried[3]};
         for (int64_t i = 0; i < lanes; ++i) {
-          Reg number = b.add(at, i), channel = b.floorDiv(number, s.taps);
-          Reg tap = b.binary(Op::Mod, number, b.index(s.taps));
-          Index to = Index(rowOf(channel, tap), vectors * lanes) + Index(v, lanes);
-          Reg mask = nullptr;
-          if (rows % lanes)
-            mask =
-                b.mask(width, b.select(b.compare(Op::Lt, number, b.index(rows)), b.index(lanes), b.index(0)));
-          b.store(square[static_cast<size_t>(i)], tileOut, to, mask);
+          Reg exists = b.compare(Op::Lt, b.add(at, i), rows);
+          b.store(square[static_cast<size_t>(i)], to, b.mul(row.row, pitch),
+                  b.mask(width, b.select(exists, all, zero)));
+          row = row.next(b, taps, channels);
         }
+        return Builder::Values{row.row, row.tap, row.channel, row.block};
       });
     });
   });
-}
-
-} // namespace
-
-void pack(loop::Function& function, const graph::Value& parameter, const Packing& packing, int64_t lanes) {
-  Builder b(function);
-  Reg in = b.parameter(loop::Type::pointer(), "in"), out = b.parameter(loop::Type::pointer(), "out");
-  const Shape s(parameter);
-  switch (packing.kind) {
-  case Packing::Raw: {
-    const auto width = static_cast<uint32_t>(lanes);
-    const loop::Type vector = loop::Type::vector(Scalar::F32, width);
-    Reg count = b.index(packedElements(parameter, packing, lanes));
-    b.loop("i", b.index(0), count, lanes, {}, [&](Reg i, const Builder::Values&) {
-      Reg mask = b.mask(width, b.sub(count, i));
-      b.store(b.load(vector, in, Index(i), mask, b.number(0, vector)), out, Index(i), mask);
-      return Builder::Values{};
-    });
-    break;
-  }
-  case Packing::Filters: {
-    const int64_t block = packing.channelBlock;
-    packFilters(b, in, out, s, lanes, packing.vectors, ceilDiv(s.channels, block) * block,
-                [&](Reg channel, Reg tap) {
-                  Reg row = b.add(b.mul(b.floorDiv(channel, block), s.taps), tap);
-                  return b.add(b.mul(row, block), b.binary(Op::Mod, channel, b.index(block)));
-                });
-    break;
-  }
-  case Packing::Depth:
-    packFilters(b, in, out, s, lanes, 1, s.channels,
-                [&](Reg channel, Reg tap) { return b.add(b.mul(tap, s.channels), channel); });
-    break;
-  }
   b.ret();
 }
 
