@@ -112,7 +112,7 @@ bool findTarget(Compilation& c) {
 
 bool makeOrReadSchedule(Compilation& c) {
   if (c.options.scheduleFile.empty() && !c.scheduleText) {
-    c.schedule = schedule::makeSchedule(*c.graph, *c.target);
+    c.schedule = schedule::makeSchedule(*c.graph, *c.target, c.layouts);
     return true;
   }
   const SourceFile* text =

@@ -21,9 +21,10 @@ public:
     for (const graph::Output& o : graph.outputs) outputs_.insert(o.value);
   }
 
-  Schedule run() {
+  Schedule run(LayoutChoice layouts) {
     group();
-    chooseLayouts(costs_, groups_);
+    layouts_ = layouts;
+    chooseLayouts(costs_, layouts, groups_);
     for (Kernel& kernel : groups_) {
       decide(kernel);
       addKernel(kernel);
@@ -166,6 +167,14 @@ private:
     available_[value].insert(layout);
   }
 
+  // Of an operand that may be read from planes.
+  bool convertsPlanes(const Kernel& kernel, ValueId operand) const {
+    if (layoutFor(Layout::Blocked, graph_.value(operand).type) == Layout::Planar) return false;
+    if (layouts_ == LayoutChoice::InBlocks) return graph_.value(operand).type.channels() >= schedule_.lanes;
+    return kernel.algorithm == Algorithm::Window &&
+           costs_.readingPlanes(kernel, operand) > costs_.conversion(operand);
+  }
+
   void addKernel(const Kernel& kernel) {
     std::set<ValueId> own(kernel.nodes.begin(), kernel.nodes.end());
     for (ValueId node : kernel.nodes)
@@ -173,8 +182,7 @@ private:
         if (own.count(operand) || graph_.value(operand).kind == Value::Parameter) continue;
         auto needed = neededLayout(graph_, schedule_, kernel, operand);
         if (needed && !available_[operand].count(*needed)) addReorder(operand, *needed);
-        if (!needed && !available_[operand].count(Layout::Blocked) && kernel.algorithm == Algorithm::Window &&
-            costs_.readingPlanes(kernel, operand) > costs_.conversion(operand))
+        if (!needed && !available_[operand].count(Layout::Blocked) && convertsPlanes(kernel, operand))
           addReorder(operand, Layout::Blocked);
       }
     schedule_.kernels.push_back(kernel);
@@ -183,6 +191,7 @@ private:
 
   const Graph& graph_;
   Costs costs_;
+  LayoutChoice layouts_ = LayoutChoice::ByCost;
   std::vector<std::vector<ValueId>> users_;
   std::vector<int> kernelOf_;
   std::vector<std::set<Layout>> available_;
@@ -193,6 +202,8 @@ private:
 
 } // namespace
 
-Schedule makeSchedule(const Graph& graph, const Target& target) { return Chooser(graph, target).run(); }
+Schedule makeSchedule(const Graph& graph, const Target& target, LayoutChoice layouts) {
+  return Chooser(graph, target).run(layouts);
+}
 
 } // namespace convoy::schedule

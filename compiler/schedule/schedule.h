@@ -58,7 +58,11 @@ struct Schedule {
   std::vector<Kernel> kernels; // in order of execution
 };
 
-Schedule makeSchedule(const graph::Graph& graph, const Target& target);
+// By cost; or in blocks, whatever that costs: every kernel that can work in blocks does, and conversions are
+// added.
+enum class LayoutChoice { ByCost, InBlocks };
+Schedule makeSchedule(const graph::Graph& graph, const Target& target,
+                      LayoutChoice layouts = LayoutChoice::ByCost);
 
 // The layout in which a kernel that works in `layout` reads or writes a value of this type: a single channel
 // or a single position is the same memory either way and counts as planar.

@@ -230,6 +230,42 @@ TileRange clip(KernelBuilder& k, const TileRange& range, Reg from, Reg to) {
   return part;
 }
 
+std::optional<KnownEnds> knownEnds(const WindowAxis& axis, int64_t width) {
+  constexpr size_t few = 3; // each has a body of its own
+  if (!axis.known) return std::nullopt;
+  KnownEnds ends;
+  for (int64_t x = 0; x < axis.known->output; x += width) {
+    int64_t first = x * axis.stride - axis.known->padBegin;
+    bool inside = first >= 0 && first + axis.reach(width) <= axis.known->input;
+    if (inside && x + width <= axis.known->output)
+      ends.anyInside = true;
+    else
+      ends.tiles.push_back(x / width);
+    if (ends.tiles.size() > few) return std::nullopt;
+  }
+  return ends;
+}
+
+std::vector<TapRun> tapRuns(const WindowAxis& axis, int64_t x, int64_t pixels) {
+  auto inside = [&](int64_t pixel, int64_t tap) {
+    int64_t column = (x + pixel) * axis.stride - axis.known->padBegin + tap * axis.dilation;
+    return column >= 0 && column < axis.known->input;
+  };
+  std::vector<TapRun> runs;
+  for (int64_t tap = 0; tap < axis.kernel; ++tap) {
+    int64_t first = 0, end = pixels;
+    while (first < end && !inside(first, tap)) ++first;
+    while (end > first && !inside(end - 1, tap)) --end;
+    if (first == end) continue;
+    if (!runs.empty() && runs.back().endTap == tap && runs.back().firstPixel == first &&
+        runs.back().endPixel == end)
+      ++runs.back().endTap;
+    else
+      runs.push_back({tap, tap + 1, first, end});
+  }
+  return runs;
+}
+
 void overEdges(KernelBuilder& k, const TileRange& range, const std::function<void(Reg tile)>& body) {
   Builder& b = k.b;
   Reg inside = b.sub(range.end, range.first), all = b.sub(range.count, range.begin);

@@ -82,6 +82,18 @@ struct TileRange {
 TileRange interiorTiles(KernelBuilder& k, const WindowAxis& axis, int64_t width, int64_t overshoot);
 // The tiles from..to of a range.
 TileRange clip(KernelBuilder& k, const TileRange& range, Reg from, Reg to);
+// The tiles of a row that are not inside, where they are known and few.
+struct KnownEnds {
+  std::vector<int64_t> tiles;
+  bool anyInside = false; // there are others
+};
+std::optional<KnownEnds> knownEnds(const WindowAxis& axis, int64_t width);
+// Taps firstTap..endTap along a known axis reach the pixels firstPixel..endPixel of the tile at x. Taps that
+// reach none are left out.
+struct TapRun {
+  int64_t firstTap, endTap, firstPixel, endPixel;
+};
+std::vector<TapRun> tapRuns(const WindowAxis& axis, int64_t x, int64_t pixels);
 // Calls body(tile) in a loop over the tiles of a range that are not inside.
 void overEdges(KernelBuilder& k, const TileRange& range, const std::function<void(Reg tile)>& body);
 
