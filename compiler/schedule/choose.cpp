@@ -149,8 +149,10 @@ private:
         kernel.order = costs_.orderOf(kernel);
     }
     if (kernel.algorithm == Algorithm::Dense) {
-      int64_t vectors = (anchor.type.channels() + schedule_.lanes - 1) / schedule_.lanes;
-      kernel.tile = {std::min<int64_t>(vectors, 8)};
+      // Three vectors keep the units of one item busy, and leave registers for the sums of several items.
+      int64_t vectors = (anchor.type.channels() + schedule_.lanes - 1) / schedule_.lanes,
+              tiles = (vectors + 2) / 3;
+      kernel.tile = {(vectors + tiles - 1) / tiles};
     }
   }
 

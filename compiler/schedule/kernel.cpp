@@ -54,7 +54,7 @@ KernelBuilder::KernelBuilder(const Graph& graph, const Schedule& schedule, const
   call.function = function.name;
 }
 
-Reg KernelBuilder::argument(Argument a, const std::string& name) {
+Reg KernelBuilder::argument(Argument a, const std::string& name, loop::Type type) {
   for (size_t i = 0; i < call.arguments.size(); ++i) {
     const Argument& known = call.arguments[i];
     if (known.kind == a.kind && known.value == a.value && known.layout == a.layout &&
@@ -62,7 +62,7 @@ Reg KernelBuilder::argument(Argument a, const std::string& name) {
       return b.function().parameters[3 + i];
   }
   call.arguments.push_back(a);
-  return b.parameter(loop::Type::pointer(), name);
+  return b.parameter(type, name);
 }
 
 Reg KernelBuilder::read(ValueId id, Layout layout) {
@@ -103,8 +103,8 @@ Reg KernelBuilder::product(const TensorType& type, int firstAxis) {
 
 void KernelBuilder::units(const std::vector<Size>& counts,
                           const std::function<void(const std::vector<Reg>&)>& body) {
-  call.unitsPerItem = 1;
-  for (const Size& count : counts) call.unitsPerItem = call.unitsPerItem * count;
+  call.units = 1;
+  for (const Size& count : counts) call.units = call.units * count;
   std::vector<Reg> extents;
   for (const Size& count : counts) extents.push_back(size(count));
   b.loop("unit", begin, end, 1, {}, [&](Reg unit, const Builder::Values&) {
@@ -116,6 +116,16 @@ void KernelBuilder::units(const std::vector<Size>& counts,
     parts[0] = counts.empty() ? unit : b.named(unit, "item");
     body(parts);
     return Builder::Values{};
+  });
+}
+
+void KernelBuilder::unitsOfBatch(const std::vector<Size>& counts,
+                                 const std::function<void(Reg, const std::vector<Reg>&)>& body) {
+  Reg items = argument({Argument::Batch, 0, Layout::Planar, {}, 0}, "items", loop::Type::index());
+  call.ofWholeBatch = true;
+  units(counts, [&](std::vector<Reg> parts) {
+    parts.erase(parts.begin()); // an item that is always 0
+    body(items, parts);
   });
 }
 

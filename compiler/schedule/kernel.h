@@ -2,7 +2,8 @@
 // values. Private to schedule/.
 //
 // A kernel is `func @name(%begin: i64, %end: i64, %sizes: ptr, pointers...)`: it computes the work units
-// begin..end of batch * unitsPerItem. Which units there are depends on the shape only, never on the threads.
+// begin..end of batch * units, or of all items together. Which units there are depends on the shape only,
+// never on the threads.
 #pragma once
 #include "loop/builder.h"
 #include "schedule/call.h"
@@ -54,8 +55,13 @@ public:
   Reg product(const TensorType& type, int firstAxis); // of the dims from firstAxis on (0: channels)
 
   // for %u = begin to end; the unit number is taken apart, the last count varying fastest. parts[0] is what
-  // is left: the batch item. Sets call.unitsPerItem.
+  // is left: the batch item. Sets call.units.
   void units(const std::vector<Size>& counts, const std::function<void(const std::vector<Reg>& parts)>& body);
+
+  // The same when each unit does its part of all the items: parts has a number for each count. Gives the
+  // number of items to the body.
+  void unitsOfBatch(const std::vector<Size>& counts,
+                    const std::function<void(Reg items, const std::vector<Reg>& parts)>& body);
 
   Reg scalarF32(Reg index); // i64 to f32
   Reg splat(Reg scalar) { return b.splat(vector, scalar); }
@@ -67,7 +73,7 @@ public:
   void finish() { b.ret(); }
 
 private:
-  Reg argument(Argument argument, const std::string& name);
+  Reg argument(Argument argument, const std::string& name, loop::Type type = loop::Type::pointer());
   std::map<std::string, Reg> symbols_;
 };
 

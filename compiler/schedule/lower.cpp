@@ -61,6 +61,7 @@ private:
     KernelBuilder builder(graph_, schedule_, target_, storage_, kernel, *function);
     generate(builder);
     KernelCall call = builder.call;
+    call.cycles = workOf(graph_, target_, kernel, call.ofWholeBatch);
     auto [known, isNew] = byKey_.emplace(loop::structuralKey(*function), function->name);
     call.function = known->second;
     calls_.back().push_back(call);
