@@ -141,7 +141,7 @@ public:
     program();
     add(measure::programRow(work_), "whole program", measure::timeOnce(program),
         [this](benchmark::State& state) { timeProgram(state, work_); });
-    if (settings_.kernels) addKernels();
+    if (settings_.kernels && batch_ == 1) addKernels(); // a larger batch may run in groups of items
     double peak = measure::fmaPeak();
     Collector collector;
     benchmark::RunSpecifiedBenchmarks(&collector);
@@ -177,9 +177,9 @@ private:
         kernelWork_.pipeline, kernelWork_.call,
         [&](size_t, const std::function<void()>& kernel) { once.push_back(measure::timeOnce(kernel)); });
     for (const measure::Row& row : measure::kernelRows(kernelWork_, once.size()))
-      for (size_t i = 0; i < row.steps; ++i) {
-        const size_t step = row.firstStep + i;
-        const std::string title = row.name + (row.steps > 1 ? "." + std::to_string(i) : "");
+      for (size_t i = 0; i < row.steps.size(); ++i) {
+        const size_t step = row.steps[i];
+        const std::string title = row.name + (row.steps.size() > 1 ? "." + std::to_string(i) : "");
         for (bool cold : {false, true}) {
           if (cold && !row.hasWeights) continue;
           add(row, title + (cold ? ", cold weights" : ""), once[step],
@@ -196,7 +196,8 @@ private:
     r.leastMs = run.counters.at("min_ms").value;
     r.gflops = measure::gflops(registered.row.macs, r.medianMs / 1e3);
     r.percentOfPeak = measure::percentOfPeak(r.gflops, peak, settings_.threads);
-    if (registered.row.steps == 1) r.gigabytes = static_cast<double>(registered.row.bytes) / r.medianMs / 1e6;
+    if (registered.row.steps.size() == 1)
+      r.gigabytes = static_cast<double>(registered.row.bytes) / r.medianMs / 1e6;
     return r;
   }
 

@@ -20,7 +20,7 @@ Samples sum(const Samples& a, const Samples& b) {
 
 StepTimes sumOf(const std::vector<StepTimes>& steps, const Row& row) {
   StepTimes total;
-  for (size_t i = row.firstStep; i < row.firstStep + row.steps; ++i)
+  for (size_t i : row.steps)
     total = {sum(total.inRun, steps[i].inRun), sum(total.warm, steps[i].warm),
              sum(total.cold, steps[i].cold)};
   return total;
@@ -31,7 +31,19 @@ StepTimes sumOf(const std::vector<StepTimes>& steps, const Row& row) {
 std::vector<Row> kernelRows(const Work& work, size_t steps) {
   require(work.facts.size() == work.calls.size(), "the facts are of another program");
   std::vector<Row> rows;
+  // The kernels before one that takes all items at once run for each group of items.
+  auto together = [](const std::vector<schedule::KernelCall>& kernel) {
+    return std::any_of(kernel.begin(), kernel.end(), [](const auto& call) { return call.ofWholeBatch; });
+  };
+  size_t once = 0, inGroups = 0;
+  bool grouped = true;
+  for (const auto& kernel : work.calls) {
+    grouped &= !together(kernel);
+    (grouped ? inGroups : once) += kernel.size();
+  }
+  const size_t groups = inGroups == 0 || steps < once ? 1 : std::max<size_t>(1, (steps - once) / inGroups);
   size_t step = 0;
+  grouped = true;
   for (size_t i = 0; i < work.facts.size(); ++i) {
     const inspect::KernelFacts& facts = work.facts[i];
     Row row;
@@ -41,18 +53,23 @@ std::vector<Row> kernelRows(const Work& work, size_t steps) {
     row.bytes =
         work.call.batch * valueOf(facts.traffic.input + facts.traffic.output, work) + facts.traffic.weights;
     row.hasWeights = facts.traffic.weights > 0 && work.pipeline.prepared_size() > 0;
-    row.firstStep = step;
-    row.steps = work.calls[i].size();
-    step += row.steps;
-    if (row.steps > 0) rows.push_back(std::move(row));
+    const size_t calls = work.calls[i].size();
+    if (grouped && together(work.calls[i])) {
+      grouped = false;
+      step += (groups - 1) * inGroups;
+    }
+    for (size_t group = 0; group < (grouped ? groups : 1); ++group)
+      for (size_t call = 0; call < calls; ++call) row.steps.push_back(step + group * inGroups + call);
+    step += calls;
+    if (calls > 0) rows.push_back(std::move(row));
   }
+  if (grouped) step += (groups - 1) * inGroups;
   require(step <= steps, "a run has fewer kernels than the schedule");
   if (step < steps) {
     Row copies;
     copies.name = "results";
     copies.algorithm = "copy";
-    copies.firstStep = step;
-    copies.steps = steps - step;
+    for (; step < steps; ++step) copies.steps.push_back(step);
     rows.push_back(std::move(copies));
   }
   return rows;
@@ -93,7 +110,7 @@ std::optional<Report> measureProgram(const Work& work, const Budget& budget) {
 
   std::vector<bool> hasWeights(count);
   for (const Row& row : report.kernels)
-    std::fill_n(hasWeights.begin() + static_cast<long>(row.firstStep), row.steps, row.hasWeights);
+    for (size_t step : row.steps) hasWeights[step] = row.hasWeights;
   StepOptions options;
   options.budget = budget;
   options.wantsCold = [&](size_t step) { return hasWeights[step]; };

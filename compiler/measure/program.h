@@ -16,11 +16,11 @@ struct Work {
 };
 
 struct Row {
-  std::string name, algorithm;     // "conv_1", "window blocked 14x2"
-  int64_t macs = 0, bytes = 0;     // of all items: multiply-adds; what is read and written, each tensor once
-  StepTimes times;                 // of the whole program: warm alone
-  bool hasWeights = false;         // that may be cold
-  size_t firstStep = 0, steps = 0; // of runInSteps that are this kernel
+  std::string name, algorithm; // "conv_1", "window blocked 14x2"
+  int64_t macs = 0, bytes = 0; // of all items: multiply-adds; what is read and written, each tensor once
+  StepTimes times;             // of the whole program: warm alone
+  bool hasWeights = false;     // that may be cold
+  std::vector<size_t> steps;   // of runInSteps that are this kernel: for each group of items
 };
 
 // The rows of the kernels, and last of all what copies results to the caller when they are not made there;

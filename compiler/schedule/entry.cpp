@@ -115,19 +115,28 @@ private:
     return b.mul(b.ceilDiv(elements, alignElements), alignElements);
   }
 
+  // How many items the first kernels take at a time: at least one, at most all.
+  Reg itemsOfGroup(Builder& b, Reg sizes, Reg batch) {
+    Reg all = b.max(batch, b.index(1)), elements = b.index(plan_.constantElements);
+    for (const Slot& slot : plan_.slots)
+      if (slot.ofGroup && !slot.begin) elements = b.add(elements, sizeFrom(b, graph_, sizes, slot.elements));
+    Reg fitting = b.binary(Op::Div, b.index(plan_.groups.elements), b.max(elements, b.index(1)));
+    return b.min(b.max(fitting, b.index(1)), all);
+  }
+
   // Elements of workspace before each slot and border row, and the total last.
   std::vector<Reg> offsets(Builder& b, Reg sizes, Reg batch) {
     std::vector<Reg> at;
-    Reg end = b.mul(batch, plan_.constantElements);
+    Reg group = itemsOfGroup(b, sizes, batch), end = b.mul(group, plan_.constantElements);
     auto append = [&](Reg elements) {
       at.push_back(end);
       end = b.add(end, aligned(b, elements));
     };
     for (const Slot& slot : plan_.slots) {
       if (slot.begin)
-        at.push_back(b.mul(batch, *slot.begin));
+        at.push_back(b.mul(group, *slot.begin));
       else
-        append(b.mul(batch, sizeFrom(b, graph_, sizes, slot.elements)));
+        append(b.mul(slot.ofGroup ? group : batch, sizeFrom(b, graph_, sizes, slot.elements)));
     }
     for (const BorderRow& row : plan_.borderRows) append(sizeFrom(b, graph_, sizes, row.width));
     at.push_back(end);
@@ -148,6 +157,7 @@ private:
   struct Frame {
     Reg sizes, batch, inputs, outputs, prepared, workspace, executor;
     std::vector<Reg> offsets;
+    Reg first = nullptr; // item of the batch; null: 0. `batch` counts from it
   };
 
   Reg pointerTo(Builder& b, const Frame& frame, const Place& place) {
@@ -160,8 +170,11 @@ private:
       pointer = b.offset(Scalar::F32, frame.workspace, Index(frame.offsets[place.index]));
       break;
     }
-    if (place.offset == Size(0)) return pointer;
-    return b.offset(Scalar::F32, pointer, Index(sizeFrom(b, graph_, frame.sizes, place.offset)));
+    auto skip = [&](Reg elements) { pointer = b.offset(Scalar::F32, pointer, Index(elements)); };
+    if (place.offset != Size(0)) skip(sizeFrom(b, graph_, frame.sizes, place.offset));
+    if (frame.first && place.perItem != Size(0))
+      skip(b.mul(frame.first, sizeFrom(b, graph_, frame.sizes, place.perItem)));
+    return pointer;
   }
 
   Reg argument(Builder& b, const Frame& frame, const Argument& a) {
@@ -228,15 +241,18 @@ private:
         Reg row = b.offset(Scalar::F32, frame.workspace, Index(frame.offsets[plan_.slots.size() + i]));
         b.call(fillers[i], {row, sizeFrom(b, graph_, frame.sizes, plan_.borderRows[i].width)});
       }
-      for (const auto& kernelCalls : calls_)
-        for (const KernelCall& c : kernelCalls) {
-          std::vector<Reg> arguments{frame.sizes};
-          for (const Argument& a : c.arguments) arguments.push_back(argument(b, frame, a));
-          Reg units = sizeFrom(b, graph_, frame.sizes, c.units);
-          Reg all = c.ofWholeBatch ? b.select(b.compare(Op::Lt, b.index(0), frame.batch), units, b.index(0))
-                                   : b.mul(frame.batch, units);
-          b.parallel(frame.executor, all, grain(b, frame, c, units), c.function, arguments);
-        }
+      if (plan_.groups.kernels > 0) {
+        Reg items = itemsOfGroup(b, frame.sizes, frame.batch);
+        Reg groups = b.binary(Op::Div, b.add(frame.batch, b.sub(items, b.index(1))), items);
+        b.loop("group", b.index(0), groups, 1, {}, [&](Reg group, const Builder::Values&) {
+          Frame part = frame;
+          part.first = b.mul(group, items);
+          part.batch = b.min(items, b.sub(frame.batch, part.first));
+          kernels(b, part, 0, plan_.groups.kernels);
+          return Builder::Values{};
+        });
+      }
+      kernels(b, frame, plan_.groups.kernels, calls_.size());
       for (const MemoryPlan::Copy& c : plan_.copies) {
         const TensorType& type = graph_.value(graph_.outputs[c.output].value).type;
         Reg count = b.mul(frame.batch, sizeFrom(b, graph_, frame.sizes, type.elements()));
@@ -249,6 +265,19 @@ private:
     Reg wrong = mistake(b, frame, workspaceBytes);
     Reg fine = b.compare(Op::Eq, wrong, status(b, ok));
     return b.branch(fine, work, [&] { return Builder::Values{wrong}; });
+  }
+
+  // Calls the kernels from..to of the schedule.
+  void kernels(Builder& b, const Frame& frame, size_t from, size_t to) {
+    for (size_t i = from; i < to; ++i)
+      for (const KernelCall& c : calls_[i]) {
+        std::vector<Reg> arguments{frame.sizes};
+        for (const Argument& a : c.arguments) arguments.push_back(argument(b, frame, a));
+        Reg units = sizeFrom(b, graph_, frame.sizes, c.units);
+        Reg all = c.ofWholeBatch ? b.select(b.compare(Op::Lt, b.index(0), frame.batch), units, b.index(0))
+                                 : b.mul(frame.batch, units);
+        b.parallel(frame.executor, all, grain(b, frame, c, units), c.function, arguments);
+      }
   }
 
   // What is wrong with a call, as a status: looked at before any work, since a caller may have skipped

@@ -15,7 +15,7 @@ public:
 
   Program run() {
     for (const Kernel& kernel : schedule_.kernels) lowerKernel(kernel);
-    MemoryPlan plan = planMemory(graph_, schedule_, storage_, calls_);
+    MemoryPlan plan = planMemory(graph_, schedule_, target_.machine, storage_, calls_);
     addEntryFunctions(program_.loops, graph_, schedule_, plan, calls_, prefix_);
     collectWeights();
     program_.workspace = workspaceOf(plan, storage_);

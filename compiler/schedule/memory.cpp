@@ -23,23 +23,36 @@ int64_t aligned(int64_t elements) { return (elements + alignElements - 1) / alig
 
 class Planner {
 public:
-  Planner(const Graph& graph, const Schedule& schedule, const Storage& storage, const ProgramCalls& calls)
-      : graph_(graph), schedule_(schedule), storage_(storage), calls_(calls) {}
+  Planner(const Graph& graph, const Schedule& schedule, const Machine& machine, const Storage& storage,
+          const ProgramCalls& calls)
+      : graph_(graph), schedule_(schedule), storage_(storage), calls_(calls) {
+    auto together = [](const std::vector<KernelCall>& kernel) {
+      return std::any_of(kernel.begin(), kernel.end(),
+                         [](const KernelCall& call) { return call.ofWholeBatch; });
+    };
+    plan_.groups.kernels =
+        static_cast<size_t>(std::find_if(calls.begin(), calls.end(), together) - calls.begin());
+    // A share of the last cache, which is not ours alone.
+    plan_.groups.elements = std::max(machine.level2, machine.level3 / 8) / 4;
+  }
 
   MemoryPlan run() {
     places_.resize(storage_.pieces.size());
-    std::vector<size_t> constant, others; // pieces of the workspace
+    std::vector<size_t> constant, others, ofBatch; // pieces of the workspace
     for (size_t i = 0; i < storage_.pieces.size(); ++i) {
       const Storage::Piece& piece = storage_.pieces[i];
       if (piece.input)
         places_[i] = {Place::Input, *piece.input};
       else if (piece.output)
         places_[i] = {Place::Output, *piece.output};
+      else if (piece.last >= static_cast<int>(plan_.groups.kernels))
+        ofBatch.push_back(i);
       else
         (piece.elements.isConstant() ? constant : others).push_back(i);
     }
     placeConstant(std::move(constant));
-    placeOthers(others);
+    placeOthers(others, /*ofGroup=*/true);
+    placeOthers(ofBatch, /*ofGroup=*/false);
     for (size_t i = 0; i < graph_.inputs.size(); ++i) place({graph_.inputs[i], Layout::Planar});
     for (size_t i = 0; i < calls_.size(); ++i) {
       place(resultBuffer(graph_, schedule_.kernels[i]));
@@ -83,7 +96,7 @@ private:
       placed.insert(std::lower_bound(placed.begin(), placed.end(), begin, before), {begin, begin + size, i});
       plan_.constantElements = std::max(plan_.constantElements, begin + size);
       places_[i] = {Place::Slot, plan_.slots.size()};
-      plan_.slots.push_back({piece(i).elements, begin});
+      plan_.slots.push_back({piece(i).elements, begin, true});
     }
   }
 
@@ -105,7 +118,7 @@ private:
     return enough ? 3 : largest ? 2 : 1;
   }
 
-  void placeOthers(const std::vector<size_t>& pieces) {
+  void placeOthers(const std::vector<size_t>& pieces, bool ofGroup) {
     const size_t first = plan_.slots.size();
     std::vector<Sharers> slots;
     for (size_t i : pieces) {
@@ -131,13 +144,16 @@ private:
     for (const Sharers& slot : slots) {
       Size largest = slot.sizes.front();
       for (const Size& size : slot.sizes) largest = Size::max(largest, size);
-      plan_.slots.push_back({largest, std::nullopt});
+      plan_.slots.push_back({largest, std::nullopt, ofGroup});
     }
   }
 
   void place(Buffer buffer) {
     Place at = places_[storage_.pieceOf(buffer)];
-    at.offset = spatialSize(graph_.value(buffer.value).type) * storage_.firstChannel(buffer);
+    const TensorType& type = graph_.value(buffer.value).type;
+    at.offset = spatialSize(type) * storage_.firstChannel(buffer);
+    bool taken = at.kind == Place::Slot && plan_.slots[at.index].ofGroup;
+    if (!taken && !type.scalar) at.perItem = piece(storage_.pieceOf(buffer)).elements;
     plan_.places[buffer] = at;
   }
 
@@ -193,9 +209,9 @@ Workspace workspaceOf(const MemoryPlan& plan, const Storage& storage) {
   return workspace;
 }
 
-MemoryPlan planMemory(const Graph& graph, const Schedule& schedule, const Storage& storage,
-                      const ProgramCalls& calls) {
-  return Planner(graph, schedule, storage, calls).run();
+MemoryPlan planMemory(const Graph& graph, const Schedule& schedule, const Machine& machine,
+                      const Storage& storage, const ProgramCalls& calls) {
+  return Planner(graph, schedule, machine, storage, calls).run();
 }
 
 } // namespace convoy::schedule

@@ -9,6 +9,7 @@ struct Place {
   enum Kind { Input, Output, Slot } kind = Slot;
   size_t index = 0; // of the graph's inputs or outputs, or of the slots
   Size offset = 0;  // elements before the first item
+  Size perItem = 0; // elements from one item of the batch to the next; 0 where a group's items take turns
 };
 
 // A part of the workspace, for each item of the batch. Those of constant size come first, each where there is
@@ -16,6 +17,7 @@ struct Place {
 struct Slot {
   Size elements;
   std::optional<int64_t> begin;
+  bool ofGroup = true; // of the items of a group, not of the whole batch
 };
 
 // A parameter as kernels want it, with its offset in the prepared weights (in elements, a multiple of 16).
@@ -31,8 +33,16 @@ struct BorderRow {
   double number;
 };
 
+// The first kernels (up to one that wants all items at once) run for a few items after another, so many that
+// what lies between the kernels stays in the caches.
+struct ItemGroups {
+  size_t kernels = 0;   // how many kernels of the schedule
+  int64_t elements = 0; // what the slots of a group should not exceed
+};
+
 struct MemoryPlan {
   std::vector<Slot> slots;
+  ItemGroups groups;
   int64_t constantElements = 0; // of an item, of all slots that have a `begin`
   std::vector<BorderRow> borderRows;
   std::vector<PackedParameter> packed;
@@ -56,7 +66,7 @@ constexpr int64_t alignElements = 16; // of slots and packed weights: 64 bytes
 Workspace workspaceOf(const MemoryPlan& plan, const Storage& storage);
 
 // Pieces of storage whose lives do not overlap share memory.
-MemoryPlan planMemory(const Graph& graph, const Schedule& schedule, const Storage& storage,
-                      const ProgramCalls& calls);
+MemoryPlan planMemory(const Graph& graph, const Schedule& schedule, const Machine& machine,
+                      const Storage& storage, const ProgramCalls& calls);
 
 } // namespace convoy::schedule
