@@ -1,5 +1,6 @@
 // Which nodes share a kernel, and the algorithm, layout and register tile of each kernel.
 #include "schedule/layouts.h"
+#include "schedule/separable.h"
 #include <algorithm>
 #include <set>
 
@@ -74,7 +75,7 @@ private:
   }
 
   static bool takesTail(Algorithm algorithm) {
-    return algorithm == Algorithm::Window || algorithm == Algorithm::Pointwise ||
+    return algorithm == Algorithm::Window || algorithm == Algorithm::Separable || algorithm == Algorithm::Pointwise ||
            algorithm == Algorithm::Dense;
   }
 
@@ -142,6 +143,8 @@ private:
 
   void decide(Kernel& kernel) {
     const Value& anchor = graph_.value(kernel.anchor());
+    if (kernel.algorithm == Algorithm::Window && kernel.layout == Layout::Planar && separate(graph_, anchor))
+      kernel.algorithm = Algorithm::Separable;
     if (kernel.algorithm == Algorithm::Window) {
       kernel.tile = costs_.windowTile(kernel).extents;
       if (kernel.layout == Layout::Blocked && !isChannelwise(graph_, anchor, schedule_.lanes))

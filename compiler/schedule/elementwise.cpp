@@ -139,6 +139,29 @@ Reg Elementwise::evaluate(size_t from, Reg before, const Site& site) {
   return before;
 }
 
+Reg Elementwise::streams() {
+  ValueId result = k_.kernel.result();
+  const TensorType& type = k_.value(result).type;
+  const auto& outputs = k_.graph.outputs;
+  bool isOutput = std::any_of(outputs.begin(), outputs.end(),
+                              [&](const graph::Output& output) { return output.value == result; });
+  int64_t most = k_.target.machine.level3 / 2 / 4; // elements; the other half is for what is read
+  auto elements = type.elements().constant(), width = type.dims.back().constant();
+  if (!isOutput || (elements && *elements <= most) || (width && *width % k_.lanes != 0)) return nullptr;
+  // A tensor lies at a multiple of its elements' size.
+  Reg large = elements ? b_.number(1, loop::Type::of(Scalar::I1))
+                       : b_.compare(Op::Lt, b_.index(most), k_.product(type, 0));
+  if (width) return large;
+  Reg rest = b_.binary(Op::Mod, k_.size(type.dims.back()), b_.index(k_.lanes));
+  return b_.binary(Op::And, large, b_.compare(Op::Eq, rest, b_.index(0)));
+}
+
+Reg Elementwise::alignedOrigin(Reg streams) {
+  if (!streams) return b_.index(0);
+  Reg behind = b_.binary(Op::Mod, b_.floorDiv(b_.addressNumber(out_), 4), b_.index(k_.lanes));
+  return b_.select(streams, b_.sub(b_.index(0), behind), b_.index(0));
+}
+
 void Elementwise::store(Reg v, const Site& site) {
   const TensorType& type = k_.value(k_.kernel.result()).type;
   Layout layout = layoutFor(k_.kernel.layout, type);
@@ -153,7 +176,11 @@ void Elementwise::store(Reg v, const Site& site) {
     return;
   }
   bool varies = false;
-  b_.store(v, out_, address(type, layout, site, site.channel, varies), site.mask);
+  Index at = address(type, layout, site, site.channel, varies);
+  if (site.stream)
+    b_.stream(v, out_, at);
+  else
+    b_.store(v, out_, at, site.mask);
 }
 
 void Elementwise::finishPixels(int64_t pixels, const Site& first, Reg count,

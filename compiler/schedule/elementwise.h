@@ -13,6 +13,7 @@ struct Site {
   std::vector<Reg> spatial;   // position per spatial axis; planar: the last is the first lane's
   Reg mask = nullptr;         // planar: lanes that exist; null: all. Blocked: never
   bool flat = false;          // spatial is one number: positions of all axes in a row
+  bool stream = false;        // planar, without a mask: past the caches, where streams() held
   bool alongChannels = false; // planar tensor[C]: lanes are the channels from `channel` on
 };
 
@@ -23,6 +24,11 @@ public:
   void declare(size_t from);
   // Evaluates nodes[from...]; `before` is the value of nodes[from - 1] (null when from is 0).
   Reg evaluate(size_t from, Reg before, const Site& site);
+  // Whether the result, in planes, is better stored past the caches: the caller reads it, it is more than what
+  // stays in them, and its rows are whole vectors. Null: never. Before the loops, after declare.
+  Reg streams();
+  // The column at or before 0 from which on vectors of the result are aligned, where `streams` holds; else 0.
+  Reg alignedOrigin(Reg streams);
   // Stores the kernel's result at the site.
   void store(Reg v, const Site& site);
   // Evaluates nodes[1...] for `pixels` neighbours of one block of channels, the first one at the site, and

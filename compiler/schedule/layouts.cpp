@@ -60,6 +60,7 @@ private:
       bool whole = (input.channels() / groups) % lanes == 0 && (result.channels() / groups) % lanes == 0;
       return result.channels() > 1 && (groups == 1 || whole);
     }
+    case Algorithm::Separable:
     case Algorithm::Concat:
     case Algorithm::Softmax:
     case Algorithm::GlobalPool:

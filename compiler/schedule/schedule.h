@@ -20,6 +20,7 @@ enum class Layout { Planar, Blocked };
 
 enum class Algorithm {
   Window,    // convolution and pooling with register tiles
+  Separable, // convolution by a column times a row, one after the other
   Pointwise, // element-wise work and luminance
   Concat,    // one copy per operand
   Softmax,

@@ -62,8 +62,13 @@ Reg averageOf(KernelBuilder& k, const Window3& w, Reg sum, const std::vector<Reg
 Reg planarAverageOf(KernelBuilder& k, const Window3& w, Reg sum, const std::vector<Reg>& outer, Reg last,
                     bool edge);
 
+// The lanes that lie in 0..n-1, the first one at `first`.
+Reg insideMask(KernelBuilder& k, Reg n, Reg first);
 // Neighbours along the last axis from `at` on; lanes outside of 0..n-1 are not read and give `otherwise`.
 Reg loadInside(KernelBuilder& k, Reg n, Reg row, const Index& at, Reg otherwise);
+
+// The input columns first, first + stride, ... of a row, one for each lane, wherever the border finds them.
+Reg columnsOutside(KernelBuilder& k, const Window3& w, Reg row, Reg first);
 
 // acc (+) x: w is the weight, used by MultiplyAdd only.
 Reg combine(Builder& b, Combine how, Reg acc, Reg x, Reg w);

@@ -326,14 +326,8 @@ private:
     const WindowAxis& axis = w_.last();
     if (w_.border.mode == BorderMode::Constant && axis.stride <= mostShuffled)
       return neighbours(row, x, tap, true);
-    loop::Type indexType = loop::Type::vector(Scalar::I32, static_cast<uint32_t>(lanes_));
-    auto wide = [&](Reg n) { return b_.splat(indexType, b_.cast(loop::Type::of(Scalar::I32), n)); };
-    Reg start = b_.sub(b_.add(b_.mul(x, axis.stride), b_.mul(tap, axis.dilation)), axis.padBegin);
-    Reg lanesAt = b_.add(lanePositions(indexType), wide(start));
-    Reg valid;
-    Reg at = mapBorder(b_, w_.border.mode, lanesAt, wide(axis.input), valid);
-    Reg v = b_.gather(k_.vector, row, at);
-    return valid ? b_.select(valid, v, k_.constant(w_.border.value)) : v;
+    return columnsOutside(
+        k_, w_, row, b_.sub(b_.add(b_.mul(x, axis.stride), b_.mul(tap, axis.dilation)), axis.padBegin));
   }
 
   // ---- walks along a row ----
