@@ -147,7 +147,8 @@ private:
 
   void separable(const Kernel& kernel, const Value& anchor, const std::string& who) {
     if (kernel.layout != Layout::Planar) problem(who + ": separable kernels work in planar layout");
-    if (!kernel.tile.empty()) problem(who + ": separable kernels have no tile");
+    if (kernel.tile.size() != 1 || kernel.tile[0] < 1 || kernel.tile[0] > 8)
+      problem(who + ": a separable tile is 1 to 8 rows");
     if (!separate(graph_, anchor))
       problem(who + ": its kernel is not one that can be taken apart into a column and a row");
   }

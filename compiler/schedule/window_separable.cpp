@@ -1,21 +1,25 @@
 // Convolution whose kernel is a column times a row, over planar tensors: lanes lie along the width.
 //
-// A work unit is a strip of rows of a chunk of columns, so narrow that the sums along the last rows stay in
-// the first cache. They lie in a ring on the stack: the next row of the input is summed up along the width,
-// meets the sums of the rows before it, and takes the place of the oldest. Nothing but the input is read from
-// memory, and each of its rows once for a strip. Rows and columns outside are found as in planar windows; a row
-// outside is summed up like every other.
+// A work unit is a strip of rows of a chunk of columns. It goes down a few rows at a time: each new row of the
+// input is summed up along the width, meets the sums of the rows before it, and is kept for those after it.
+// What is kept lies in a ring of rows on the stack, and a chunk is so narrow that the ring stays in the first
+// cache. Nothing but the input is read from memory, and each of its rows once for a strip. Rows and columns
+// outside are found as in planar windows; a row outside is summed up like every other.
 #include "schedule/separable.h"
 #include "schedule/window.h"
+#include <algorithm>
+#include <numeric>
+#include <cstdlib>
 
 namespace convoy::schedule {
+static int64_t env(const char* n, int64_t d) { const char* e = getenv(n); return e ? atoi(e) : d; }
 
 namespace {
 
 class SeparableWindow {
 public:
   explicit SeparableWindow(KernelBuilder& k)
-      : k_(k), b_(k.b), w_(windowOfKernel(k)), tail_(k), lanes_(k.lanes),
+      : k_(k), b_(k.b), w_(windowOfKernel(k)), tail_(k), lanes_(k.lanes), tileRows_(k.kernel.tile[0]),
         factors_(*separate(k.graph, k.value(k.kernel.anchor()))) {}
 
   void run() {
@@ -24,31 +28,42 @@ public:
     if (w_.border.mode == BorderMode::Constant) borderRow_ = k_.borderRow(w_.input, w_.border.value);
     tail_.declare(1);
     plane_ = k_.product(k_.value(w_.input).type, 1);
-    ringRows_ = rows().reach(1);
-    chunk_ = std::max<int64_t>(k_.target.machine.level1 * 5 / 8 / (ringRows_ * 4 * lanes_ * unrolled()), 1) *
-             unrolled();
-    // Rows of the ring are not a power of two apart, so that they do not compete for places in the cache.
-    int64_t pitch = chunk_ * lanes_ + 32;
-    Reg ring = b_.stack(ringRows_ * pitch * 4);
-    for (int64_t i = 0; i < ringRows_; ++i) ring_.push_back(b_.offset(Scalar::F32, ring, Index(i * pitch)));
+    makeRing();
+    findTiles();
+    const TensorType& result = k_.value(k_.kernel.anchor()).type;
+    k_.units({Size::ceilDiv(result.spatial(0), strip),
+              Size::ceilDiv(result.spatial(1) + (lanes_ - 1), chunk_ * lanes_), Size(w_.filters)},
+             [&](const std::vector<Reg>& parts) { unit(parts[0], parts[1], parts[2], parts[3]); });
+    k_.finish();
+  }
+
+private:
+  int64_t strip = env("SEP_STRIP", 64); // rows of a unit; what is kept at its start is summed up again for it
+  int64_t aheadRows = env("SEP_AHEAD", 1);
+  static constexpr int64_t line = 16;  // numbers in a line of the cache
+  const WindowAxis& rows() const { return w_.axes[0]; }
+
+  // Half of the first cache; the other half is for rows that are read and written. Rows are not a power of two
+  // apart, so that they do not compete for places in the cache.
+  void makeRing() {
+    int64_t kept = rows().reach(1) - 1;
+    chunk_ = std::max<int64_t>(k_.target.machine.level1 / 2 / (kept * 4 * lanes_), 8);
+    chunk_ = std::min(chunk_, env("SEP_CHUNK", 2048) / lanes_);
+    pitch_ = chunk_ * lanes_ + 2 * line;
+    ringStart_ = b_.stack(kept * pitch_ * 4);
+    for (int64_t i = 0; i < kept; ++i)
+      ring_.push_back(b_.offset(Scalar::F32, ringStart_, Index(i * pitch_)));
+  }
+
+  // Vectors of the result start at the origin, at or before its first column.
+  void findTiles() {
     streams_ = tail_.streams();
     origin_ = tail_.alignedOrigin(streams_);
     WindowAxis shifted = w_.last();
     shifted.padBegin = b_.sub(shifted.padBegin, origin_);
     shifted.output = b_.sub(shifted.output, origin_);
     tiles_ = interiorTiles(k_, shifted, lanes_, 0);
-
-    const TensorType& result = k_.value(k_.kernel.anchor()).type;
-    k_.units({Size::ceilDiv(result.spatial(0), strip), Size::ceilDiv(result.spatial(1) + lanes_ - 1, chunk_ * lanes_),
-              Size(w_.filters)},
-             [&](const std::vector<Reg>& parts) { unit(parts[0], parts[1], parts[2], parts[3]); });
-    k_.finish();
   }
-
-private:
-  static constexpr int64_t strip = 64; // rows of a unit; the first ones are summed up in two units
-  const WindowAxis& rows() const { return w_.axes[0]; }
-  int64_t unrolled() const { return 2 * std::max<int64_t>(1, 16 / lanes_); } // vectors in a turn
 
   void unit(Reg item, Reg strips, Reg chunks, Reg filter) {
     item_ = item;
@@ -56,7 +71,7 @@ private:
     Reg channel = b_.floorDiv(filter, w_.filters / w_.channels);
     Reg base = b_.mul(b_.add(b_.mul(item, w_.channels), channel), plane_);
     input_ = b_.named(b_.offset(Scalar::F32, in_, Index(base)), "plane");
-    if (bias_) start_ = k_.splat(b_.load(loop::Type::of(Scalar::F32), bias_, Index(filter)));
+    if (bias_) bias0_ = k_.splat(b_.load(loop::Type::of(Scalar::F32), bias_, Index(filter)));
     Reg from = b_.mul(chunks, chunk_);
     part_ = clip(k_, tiles_, from, b_.add(from, chunk_));
     firstColumn_ = column(from);
@@ -73,8 +88,10 @@ private:
       all(false);
   }
 
-  // The input row of one output row and kernel row.
-  Reg inputRow(Reg y, int64_t tap) {
+  // ---- rows ----
+
+  // The input row where the window of output row y has its row `tap`.
+  Reg inputRow(Reg y, Reg tap) {
     Reg valid;
     Reg at = mapBorder(b_, w_.border.mode, b_.add(b_.sub(y, rows().padBegin), tap), rows().input, valid);
     Reg row = b_.offset(Scalar::F32, input_, Index(b_.mul(at, w_.last().input)));
@@ -82,44 +99,63 @@ private:
   }
 
   void walk(Reg y0, Reg y1) {
-    for (int64_t i = 0; i + 1 < ringRows_; ++i) {
-      Reg row = inputRow(y0, i), sums = ring_[static_cast<size_t>(i)];
-      overColumns([&](Reg x, bool edge) { keep(sumOfRow(row, x, edge), sums, x); }, [](Reg) {});
-    }
-    b_.loop("y", y0, y1, 1, ring_, [&](Reg y, const Builder::Values& ring) {
-      Reg row = inputRow(y, ringRows_ - 1), later = inputRow(y, ringRows_ + rowsAhead - 1);
-      overColumns(
-          [&](Reg x, bool edge) {
-            Reg newest = sumOfRow(row, x, edge);
-            finish(y, x, sumOfColumn(ring, newest, x), edge);
-            keep(newest, ring.back(), x);
-          },
-          [&](Reg x) { b_.prefetch(Scalar::F32, later, Index(x)); });
-      Builder::Values next(ring.begin() + 1, ring.end());
-      next.push_back(ring.front());
+    b_.loop("row", b_.index(0), b_.index(kept()), 1, {}, [&](Reg i, const Builder::Values&) {
+      Reg row = inputRow(y0, i), sums = b_.offset(Scalar::F32, ringStart_, Index(i, pitch_));
+      overColumns([&](Reg x, bool edge) { b_.store(sumOfRow(row, x, edge), sums, place(x)); }, {});
+      return Builder::Values{};
+    });
+    Reg whole = b_.add(y0, b_.mul(b_.floorDiv(b_.sub(y1, y0), tileRows_), tileRows_));
+    Builder::Values ring = down(y0, whole, tileRows_, ring_);
+    if (tileRows_ > 1) down(whole, y1, 1, ring);
+  }
+  int64_t kept() const { return static_cast<int64_t>(ring_.size()); }
+
+  // `count` rows at a time, with the sums of the rows before them in the ring, oldest first. Gives the ring
+  // that the last ones leave.
+  Builder::Values down(Reg y0, Reg y1, int64_t count, const Builder::Values& before) {
+    return b_.loop("y", y0, y1, count, before, [&](Reg y, const Builder::Values& ring) {
+      Builder::Values read, later;
+      for (int64_t r = 0; r < count; ++r) read.push_back(inputRow(y, b_.index(kept() + r)));
+      for (int64_t r = 0; r < count; ++r) later.push_back(inputRow(y, b_.index(kept() + r + count * aheadRows)));
+      Builder::Values next = ring; // what is kept of the ring moves up, and new rows take the places left
+      std::rotate(next.begin(), next.begin() + std::min(count, kept()), next.end());
+      auto tile = [&](Reg x, bool edge) {
+        Builder::Values sums;
+        for (Reg kept : ring) sums.push_back(b_.load(k_.vector, kept, place(x)));
+        for (int64_t r = 0; r < count; ++r) {
+          sums.push_back(sumOfRow(read[static_cast<size_t>(r)], x, edge));
+          finish(b_.add(y, r), x, sumOfColumn(sums, r), edge);
+        }
+        for (int64_t i = std::max<int64_t>(kept() - count, 0); i < kept(); ++i)
+          b_.store(sums[static_cast<size_t>(i + count)], next[static_cast<size_t>(i)], place(x));
+      };
+      overColumns(tile, later);
       return next;
     });
   }
-  static constexpr int64_t rowsAhead = 1;
 
-  // body(column, whether some lanes' windows reach outside) for all vectors of the chunk; ahead(column) once
-  // for each line of the cache inside.
-  void overColumns(const std::function<void(Reg x, bool edge)>& body, const std::function<void(Reg x)>& ahead) {
+  // ---- columns ----
+
+  Reg column(Reg tile) { return b_.add(b_.mul(tile, lanes_), origin_); }
+  Index place(Reg x) { return Index(b_.sub(x, firstColumn_)); } // in a row of the ring
+
+  // body(column, whether windows may reach outside) for all vectors of the chunk. Inside, rows that will be
+  // read later are asked for.
+  void overColumns(const std::function<void(Reg x, bool edge)>& body, const Builder::Values& later) {
+    int64_t unrolled = std::max<int64_t>(line / lanes_, 1);
     auto inside = [&](Reg from, Reg to, int64_t vectors) {
-      b_.loop("x", column(from), column(to), vectors * lanes_, {},
-              [&](Reg x, const Builder::Values&) {
-                for (int64_t at = 0; vectors > 1 && at < vectors * lanes_; at += 16) ahead(b_.add(x, at));
-                b_.unroll("v", 0, vectors, {}, [&](Reg v, const Builder::Values&) {
-                  body(b_.add(x, b_.mul(v, lanes_)), false);
-                  return Builder::Values{};
-                });
-                return Builder::Values{};
-              });
+      b_.loop("x", column(from), column(to), vectors * lanes_, {}, [&](Reg x, const Builder::Values&) {
+        if (vectors == unrolled && aheadRows>0)
+          for (Reg row : later) b_.prefetch(Scalar::F32, row, Index(x));
+        for (int64_t v = 0; v < vectors; ++v) body(b_.add(x, v * lanes_), false);
+        return Builder::Values{};
+      });
     };
-    Reg whole = b_.mul(b_.floorDiv(b_.sub(part_.end, part_.first), unrolled()), unrolled());
-    Reg rest = b_.add(part_.first, whole);
-    inside(part_.first, rest, unrolled());
-    inside(rest, part_.end, 1);
+    Reg rest = part_.end;
+    if (unrolled > 1)
+      rest = b_.add(part_.first, b_.mul(b_.floorDiv(b_.sub(part_.end, part_.first), unrolled), unrolled));
+    inside(part_.first, rest, unrolled);
+    if (unrolled > 1) inside(rest, part_.end, 1);
     overEdges(k_, part_, [&](Reg tile) { body(column(tile), true); });
   }
 
@@ -130,28 +166,34 @@ private:
 
   Reg sumOfRow(Reg row, Reg x, bool edge) {
     const WindowAxis& axis = w_.last();
-    Reg sum = nullptr;
+    Reg first = b_.sub(x, axis.padBegin), sum = nullptr;
+    // What the border finds is looked up once for all taps, where two vectors hold it.
+    bool neighbours = edge && axis.reach(1) <= lanes_ + 1;
+    Reg left = neighbours ? columnsOutside(k_, w_, row, first) : nullptr;
+    Reg right = neighbours ? columnsOutside(k_, w_, row, b_.add(first, lanes_)) : nullptr;
     for (int64_t tap = 0; tap < axis.kernel; ++tap) {
-      Reg at = b_.add(b_.sub(x, axis.padBegin), tap * axis.dilation);
-      Reg v = edge ? columnsOutside(k_, w_, row, at) : b_.load(k_.vector, row, Index(at));
+      int64_t shift = tap * axis.dilation;
+      Reg at = b_.add(first, shift), v;
+      if (neighbours) {
+        std::vector<int64_t> lanes(static_cast<size_t>(lanes_));
+        std::iota(lanes.begin(), lanes.end(), shift);
+        v = b_.shuffle(left, right, lanes);
+      } else {
+        v = edge ? columnsOutside(k_, w_, row, at) : b_.load(k_.vector, row, Index(at));
+      }
       sum = term(factors_.row[static_cast<size_t>(tap)], v, sum);
     }
     return sum;
   }
 
-  Reg sumOfColumn(const Builder::Values& ring, Reg newest, Reg x) {
-    Reg sum = start_;
-    for (int64_t tap = 0; tap < rows().kernel; ++tap) {
-      Reg sums = ring[static_cast<size_t>(tap * rows().dilation)];
-      Reg v = tap + 1 == rows().kernel ? newest : b_.load(k_.vector, sums, place(x));
-      sum = term(factors_.column[static_cast<size_t>(tap)], v, sum);
-    }
+  // Of the rows from number `first` on.
+  Reg sumOfColumn(const Builder::Values& sums, int64_t first) {
+    Reg sum = bias0_;
+    for (int64_t tap = 0; tap < rows().kernel; ++tap)
+      sum = term(factors_.column[static_cast<size_t>(tap)],
+                 sums[static_cast<size_t>(first + tap * rows().dilation)], sum);
     return sum;
   }
-
-  Reg column(Reg tile) { return b_.add(b_.mul(tile, lanes_), origin_); }
-  Index place(Reg x) { return Index(b_.sub(x, firstColumn_)); }
-  void keep(Reg sum, Reg sums, Reg x) { b_.store(sum, sums, place(x)); }
 
   void finish(Reg y, Reg x, Reg sum, bool edge) {
     Site site{item_, filter_, {y, x}};
@@ -164,13 +206,14 @@ private:
   Builder& b_;
   Window3 w_;
   Elementwise tail_;
-  int64_t lanes_, ringRows_ = 1, chunk_ = 1;
+  int64_t lanes_, tileRows_, chunk_ = 1, pitch_ = 1; // rows at a time, vectors, numbers
   Factors factors_;
-  Reg in_ = nullptr, bias_ = nullptr, borderRow_ = nullptr, plane_ = nullptr, streams_ = nullptr, origin_ = nullptr;
-  Builder::Values ring_;
+  Reg in_ = nullptr, bias_ = nullptr, borderRow_ = nullptr, plane_ = nullptr;
+  Reg streams_ = nullptr, origin_ = nullptr, ringStart_ = nullptr;
+  Builder::Values ring_; // where its rows are
   TileRange tiles_{};
   // Of the current unit.
-  Reg item_ = nullptr, filter_ = nullptr, input_ = nullptr, start_ = nullptr, firstColumn_ = nullptr;
+  Reg item_ = nullptr, filter_ = nullptr, input_ = nullptr, bias0_ = nullptr, firstColumn_ = nullptr;
   TileRange part_{};
   bool stream_ = false;
 };
