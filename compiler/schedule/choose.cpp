@@ -143,8 +143,10 @@ private:
 
   void decide(Kernel& kernel) {
     const Value& anchor = graph_.value(kernel.anchor());
-    if (kernel.algorithm == Algorithm::Window && kernel.layout == Layout::Planar && separate(graph_, anchor))
-      kernel.algorithm = Algorithm::Separable, kernel.tile = {getenv("SEP_ROWS")?atoi(getenv("SEP_ROWS")):4};
+    if (kernel.algorithm == Algorithm::Window && kernel.layout == Layout::Planar && separate(graph_, anchor)) {
+      kernel.algorithm = Algorithm::Separable;
+      kernel.tile = {costs_.target.vectorRegisters >= 32 ? 4 : 2}; // the sums of a column stay in registers
+    }
     if (kernel.algorithm == Algorithm::Window) {
       kernel.tile = costs_.windowTile(kernel).extents;
       if (kernel.layout == Layout::Blocked && !isChannelwise(graph_, anchor, schedule_.lanes))

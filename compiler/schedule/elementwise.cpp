@@ -145,9 +145,10 @@ Reg Elementwise::streams() {
   const auto& outputs = k_.graph.outputs;
   bool isOutput = std::any_of(outputs.begin(), outputs.end(),
                               [&](const graph::Output& output) { return output.value == result; });
-  int64_t most = k_.target.machine.level3 / 2 / 4; // elements; the other half is for what is read
+  // Elements. A result stays for its reader if all of it fits; one of the pipeline's has half, beside what is read.
+  int64_t most = k_.target.machine.level3 / 4 / (isOutput ? 2 : 1);
   auto elements = type.elements().constant(), width = type.dims.back().constant();
-  if (!isOutput || (elements && *elements <= most) || (width && *width % k_.lanes != 0)) return nullptr;
+  if ((elements && *elements <= most) || (width && *width % k_.lanes != 0)) return nullptr;
   // A tensor lies at a multiple of its elements' size.
   Reg large = elements ? b_.number(1, loop::Type::of(Scalar::I1))
                        : b_.compare(Op::Lt, b_.index(most), k_.product(type, 0));

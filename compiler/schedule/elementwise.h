@@ -24,8 +24,8 @@ public:
   void declare(size_t from);
   // Evaluates nodes[from...]; `before` is the value of nodes[from - 1] (null when from is 0).
   Reg evaluate(size_t from, Reg before, const Site& site);
-  // Whether the result, in planes, is better stored past the caches: the caller reads it, it is more than what
-  // stays in them, and its rows are whole vectors. Null: never. Before the loops, after declare.
+  // Whether the result, in planes, is better stored past the caches: it is more than what stays in them, and
+  // its rows are whole vectors. Null: never. Before the loops, after declare.
   Reg streams();
   // The column at or before 0 from which on vectors of the result are aligned, where `streams` holds; else 0.
   Reg alignedOrigin(Reg streams);

@@ -46,7 +46,7 @@ struct Kernel {
   // In which the result is written, where that is not the layout of the work.
   std::optional<Layout> writes;
   // Window planar: output channels x rows x vectors. Window blocked: pixels x channel vectors; without mixed
-  // channels: rows x pixels. Dense: vectors.
+  // channels: rows x pixels. Separable: rows. Dense: vectors.
   std::vector<int64_t> tile;
   Order order = Order::Filters;
   graph::ValueId anchor() const { return nodes.front(); }

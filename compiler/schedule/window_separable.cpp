@@ -9,10 +9,8 @@
 #include "schedule/window.h"
 #include <algorithm>
 #include <numeric>
-#include <cstdlib>
 
 namespace convoy::schedule {
-static int64_t env(const char* n, int64_t d) { const char* e = getenv(n); return e ? atoi(e) : d; }
 
 namespace {
 
@@ -38,17 +36,18 @@ public:
   }
 
 private:
-  int64_t strip = env("SEP_STRIP", 64); // rows of a unit; what is kept at its start is summed up again for it
-  int64_t aheadRows = env("SEP_AHEAD", 1);
-  static constexpr int64_t line = 16;  // numbers in a line of the cache
+  static constexpr int64_t strip = 64; // rows of a unit; what is kept at its start is summed up again for it
+  // Rows that come from memory are read two at a time, and asked for two rows before. More at a time are faster
+  // where the picture is in a cache, and no better here.
+  static constexpr int64_t streamedRows = 2;
+  static constexpr int64_t line = 16; // numbers in a line of the cache
   const WindowAxis& rows() const { return w_.axes[0]; }
 
   // Half of the first cache; the other half is for rows that are read and written. Rows are not a power of two
   // apart, so that they do not compete for places in the cache.
   void makeRing() {
     int64_t kept = rows().reach(1) - 1;
-    chunk_ = std::max<int64_t>(k_.target.machine.level1 / 2 / (kept * 4 * lanes_), 8);
-    chunk_ = std::min(chunk_, env("SEP_CHUNK", 2048) / lanes_);
+    chunk_ = std::clamp<int64_t>(k_.target.machine.level1 / 2 / (kept * 4), 8 * line, 2048) / lanes_;
     pitch_ = chunk_ * lanes_ + 2 * line;
     ringStart_ = b_.stack(kept * pitch_ * 4);
     for (int64_t i = 0; i < kept; ++i)
@@ -101,12 +100,13 @@ private:
   void walk(Reg y0, Reg y1) {
     b_.loop("row", b_.index(0), b_.index(kept()), 1, {}, [&](Reg i, const Builder::Values&) {
       Reg row = inputRow(y0, i), sums = b_.offset(Scalar::F32, ringStart_, Index(i, pitch_));
-      overColumns([&](Reg x, bool edge) { b_.store(sumOfRow(row, x, edge), sums, place(x)); }, {});
+      overColumns([&](Reg x, bool edge) { b_.store(sumOfRow(row, x, edge), sums, place(x)); });
       return Builder::Values{};
     });
-    Reg whole = b_.add(y0, b_.mul(b_.floorDiv(b_.sub(y1, y0), tileRows_), tileRows_));
-    Builder::Values ring = down(y0, whole, tileRows_, ring_);
-    if (tileRows_ > 1) down(whole, y1, 1, ring);
+    int64_t count = stream_ ? std::min(streamedRows, tileRows_) : tileRows_;
+    Reg whole = b_.add(y0, b_.mul(b_.floorDiv(b_.sub(y1, y0), count), count));
+    Builder::Values ring = down(y0, whole, count, ring_);
+    if (count > 1) down(whole, y1, 1, ring);
   }
   int64_t kept() const { return static_cast<int64_t>(ring_.size()); }
 
@@ -116,7 +116,7 @@ private:
     return b_.loop("y", y0, y1, count, before, [&](Reg y, const Builder::Values& ring) {
       Builder::Values read, later;
       for (int64_t r = 0; r < count; ++r) read.push_back(inputRow(y, b_.index(kept() + r)));
-      for (int64_t r = 0; r < count; ++r) later.push_back(inputRow(y, b_.index(kept() + r + count * aheadRows)));
+      for (int64_t r = 0; stream_ && r < count; ++r) later.push_back(inputRow(y, b_.index(kept() + count + r)));
       Builder::Values next = ring; // what is kept of the ring moves up, and new rows take the places left
       std::rotate(next.begin(), next.begin() + std::min(count, kept()), next.end());
       auto tile = [&](Reg x, bool edge) {
@@ -139,23 +139,14 @@ private:
   Reg column(Reg tile) { return b_.add(b_.mul(tile, lanes_), origin_); }
   Index place(Reg x) { return Index(b_.sub(x, firstColumn_)); } // in a row of the ring
 
-  // body(column, whether windows may reach outside) for all vectors of the chunk. Inside, rows that will be
-  // read later are asked for.
-  void overColumns(const std::function<void(Reg x, bool edge)>& body, const Builder::Values& later) {
-    int64_t unrolled = std::max<int64_t>(line / lanes_, 1);
-    auto inside = [&](Reg from, Reg to, int64_t vectors) {
-      b_.loop("x", column(from), column(to), vectors * lanes_, {}, [&](Reg x, const Builder::Values&) {
-        if (vectors == unrolled && aheadRows>0)
-          for (Reg row : later) b_.prefetch(Scalar::F32, row, Index(x));
-        for (int64_t v = 0; v < vectors; ++v) body(b_.add(x, v * lanes_), false);
-        return Builder::Values{};
-      });
-    };
-    Reg rest = part_.end;
-    if (unrolled > 1)
-      rest = b_.add(part_.first, b_.mul(b_.floorDiv(b_.sub(part_.end, part_.first), unrolled), unrolled));
-    inside(part_.first, rest, unrolled);
-    if (unrolled > 1) inside(rest, part_.end, 1);
+  // body(column, whether windows may reach outside) for all vectors of the chunk; `later`: rows that are read
+  // soon.
+  void overColumns(const std::function<void(Reg x, bool edge)>& body, const Builder::Values& later = {}) {
+    b_.loop("x", column(part_.first), column(part_.end), lanes_, {}, [&](Reg x, const Builder::Values&) {
+      for (Reg row : later) b_.prefetch(Scalar::F32, row, Index(x));
+      body(x, false);
+      return Builder::Values{};
+    });
     overEdges(k_, part_, [&](Reg tile) { body(column(tile), true); });
   }
 
