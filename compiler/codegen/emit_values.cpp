@@ -3,6 +3,7 @@
 #include "support/internal_error.h"
 #include "llvm/IR/Constants.h"
 #include "llvm/IR/Intrinsics.h"
+#include "llvm/IR/IntrinsicsX86.h"
 
 namespace convoy::codegen {
 
@@ -68,7 +69,19 @@ llvm::Value* Emitter::arithmeticElement(const Inst& inst, llvm::ArrayRef<llvm::V
 llvm::Value* Emitter::extreme(bool largest, llvm::Value* a, llvm::Value* c) {
   auto& b = builder_;
   llvm::Value* first = largest ? b.CreateFCmpOGT(a, c) : b.CreateFCmpOLT(a, c);
-  return b.CreateSelect(b.CreateFCmpUNO(a, a), a, b.CreateSelect(first, a, c));
+  llvm::Value* greater = b.CreateSelect(first, a, c);
+  auto* vector = llvm::dyn_cast<llvm::FixedVectorType>(a->getType());
+  if (target_.x86 && target_.vectorBits == 512 && vector && vector->getNumElements() == 16 &&
+      vector->getElementType()->isFloatTy()) {
+    // One instruction looks at a's class and takes a, made quiet, where it is no number: 2 is that answer, in
+    // the fields of both kinds of NaN.
+    auto* table = llvm::ConstantVector::getSplat(llvm::ElementCount::getFixed(16), b.getInt32(0x22));
+    constexpr uint32_t currentRounding = 4;
+    return b.CreateIntrinsic(
+        llvm::Intrinsic::x86_avx512_mask_fixupimm_ps_512,
+        {greater, a, table, b.getInt32(0), b.getInt16(0xffff), b.getInt32(currentRounding)});
+  }
+  return b.CreateSelect(b.CreateFCmpUNO(a, a), a, greater);
 }
 
 llvm::Value* Emitter::integerElement(const Inst& inst, llvm::ArrayRef<llvm::Value*> x, bool isSigned) {

@@ -164,7 +164,6 @@ private:
   void planarPool(const Kernel& kernel, const Value& anchor, const std::string& who) {
     if (kernel.tile[0] != 1) problem(who + ": a pooling tile has one channel");
     if (!isSmallWindow(anchor)) return rowsOrVectors(kernel, who);
-    if (kernel.tile[2] != 1) problem(who + ": the tile of a small pool has one vector");
     if (kernel.tile[1] > mostTileRows(graph_, anchor))
       problem(who + ": a tile of this window has at most " + std::to_string(mostTileRows(graph_, anchor)) +
               " rows");

@@ -48,7 +48,7 @@ struct Shape {
     knownWidth = along.constant();
     filters = node.type.channels();
     channels = graph.value(node.operands[0]).type.channels();
-    if (node.op == OpKind::Conv) groups = node.attributes.get<int64_t>("groups");
+    groups = node.op == OpKind::Conv ? node.attributes.get<int64_t>("groups") : channels;
   }
   // Extents of the axis of rows; 1 where there is none.
   int64_t height() const { return last == 0 || flat ? 1 : window.kernel[last - 1]; }
@@ -67,7 +67,7 @@ struct Shape {
 // Cycles of a step with so many multiply-adds and reads, each kind on its own ports.
 double step(const Machine& machine, double adds, double reads) {
   double cycles = std::max(adds / machine.fmaPerCycle, reads / machine.loadsPerCycle);
-  return std::max(cycles, real(machine.fmaLatency)) + 0.02 * reads;
+  return std::max(cycles, real(machine.fmaLatency)) + 0.25 + 0.02 * reads; // addresses, counters
 }
 
 // Multiply-adds that take as long as joining two vectors: the larger of two numbers has to let NaN pass.
@@ -111,17 +111,19 @@ Costs::Tile Costs::planarTile(const Kernel& kernel) const {
 Costs::Tile Costs::planarPoolTile(const Kernel& kernel) const {
   Shape s(graph, kernel);
   const Value& node = graph.value(kernel.anchor());
-  int64_t parts = ceilDiv(s.reach(s.last, lanes), lanes);
+  int64_t mostRows = s.hasRows() ? std::min<int64_t>(4, mostTileRows(graph, node)) : 1;
   Tile best;
-  for (int64_t rows = 1; rows <= std::min<int64_t>(4, mostTileRows(graph, node)); ++rows) {
-    if (rows > 1 && (!s.hasRows() || (rows + 1) * parts > target.vectorRegisters - 2)) continue;
-    double reads = real(s.hasRows() ? s.reach(s.last - 1, rows) : 1) * real(parts);
-    double joins = real(rows) * (real(s.height() * parts) + 2 * real(s.window.kernel[s.last]));
-    double cycles = (step(target.machine, joins * joinCost(node), reads) + 6) *
-                    std::ceil(real(s.rows) / real(rows)) * real(ceilDiv(s.width, lanes)) *
-                    real(s.outer * s.channels * (s.taps / (s.height() * s.window.kernel[s.last])));
-    if (best.extents.empty() || cycles < best.cycles) best = {{1, rows, 1}, cycles};
-  }
+  for (int64_t rows = 1; rows <= mostRows; ++rows)
+    for (int64_t vectors = 1; vectors <= std::min<int64_t>(4, ceilDiv(s.width, lanes)); ++vectors) {
+      int64_t parts = ceilDiv(s.reach(s.last, lanes * vectors), lanes);
+      if (rows * vectors > 1 && (rows + 1) * parts > target.vectorRegisters - 2) continue;
+      double reads = real(s.hasRows() ? s.reach(s.last - 1, rows) : 1) * real(parts);
+      double joins = real(rows) * (real(s.height() * parts) + 2 * real(s.window.kernel[s.last] * vectors));
+      double tiles = std::ceil(real(s.rows) / real(rows)) * real(ceilDiv(s.width, lanes * vectors));
+      double cycles = (step(target.machine, joins * joinCost(node), reads) + 6) * tiles *
+                      real(s.outer * s.channels * (s.taps / (s.height() * s.window.kernel[s.last])));
+      if (best.extents.empty() || cycles < best.cycles) best = {{1, rows, vectors}, cycles};
+    }
   return best;
 }
 
@@ -135,20 +137,27 @@ Costs::Tile Costs::channelwiseTile(const Kernel& kernel) const {
   // Weights that stay in registers over all tiles of a unit, or are read where they are used.
   int64_t weights = !convolves ? 0 : unrolls && target.vectorRegisters >= 32 ? s.taps : 1;
   double blocks = real(ceilDiv(s.filters, lanes));
+  // Cycles of a tile, 0 when it does not fit in the registers.
+  auto tileCycles = [&](int64_t rows, int64_t pixels) {
+    int64_t columns = small ? s.reach(s.last, pixels) : pixels;
+    int64_t held =
+        convolves ? rows * pixels + (small ? columns * (mixed > 1 ? 2 : 1) : 0) : (rows + 1) * columns;
+    if (rows * pixels > 1 && held + weights > registers) return 0.0;
+    int64_t rowsRead = !s.hasRows() ? 1 : unrolls ? s.reach(s.last - 1, rows) : s.height();
+    double reads = real(rowsRead * columns * mixed), results = real(rows * pixels);
+    double joins = convolves ? results * real(s.taps * mixed)
+                             : real(rows * s.height() * columns + rows * pixels * s.window.kernel[s.last]);
+    return step(target.machine, joins * joinCost(node), reads) + 4; // 4: the loop itself
+  };
   Tile best;
   for (int64_t rows = 1; rows <= (s.hasRows() ? std::min<int64_t>(4, mostTileRows(graph, node)) : 1); ++rows)
     for (int64_t pixels = 1; pixels <= 8; ++pixels) {
       if (s.knownWidth && pixels > *s.knownWidth) continue;
-      int64_t columns = small ? s.reach(s.last, pixels) : pixels;
-      int64_t held =
-          convolves ? rows * pixels + (small ? columns * (mixed > 1 ? 2 : 1) : 0) : (rows + 1) * columns;
-      if (rows * pixels > 1 && held + weights > registers) continue;
-      int64_t rowsRead = !s.hasRows() ? 1 : unrolls ? s.reach(s.last - 1, rows) : s.height();
-      double reads = real(rowsRead * columns * mixed), results = real(rows * pixels);
-      double joins = convolves ? results * real(s.taps * mixed)
-                               : real(rows * s.height() * columns + rows * pixels * s.window.kernel[s.last]);
-      double cycles = (step(target.machine, joins * joinCost(node), reads) + 4) / results / s.use(pixels);
-      cycles *= blocks * real(s.outer * s.rows * s.width);
+      double tile = tileCycles(rows, pixels);
+      if (tile == 0) continue;
+      // Rows that are left over are computed one by one.
+      double column = real(s.rows / rows) * tile + real(s.rows % rows) * tileCycles(1, pixels);
+      double cycles = column / real(pixels) / s.use(pixels) * blocks * real(s.outer * s.width);
       if (best.extents.empty() || cycles < best.cycles) best = {{rows, pixels}, cycles};
     }
   return best;
@@ -186,9 +195,17 @@ double Costs::bytesOf(ValueId value) const {
   return bytes;
 }
 
+// All weights are read again for each row (or chunk) of positions. In one long stream they come from the
+// third cache behind the arithmetic, as long as that takes several times as long.
 Order Costs::orderOf(const Kernel& kernel) const {
+  const Machine& m = target.machine;
+  Shape s(graph, kernel);
   double weights = bytesOf(graph.value(kernel.anchor()).operands[1]);
-  return weights <= real(target.machine.level2) / 2 ? Order::Positions : Order::Filters;
+  if (weights <= real(m.level2) / 2) return Order::Positions;
+  Tile tile = windowTile(kernel);
+  double units =
+      s.hasRows() ? real(s.rows * s.outer) : std::ceil(real(s.width) / real(tile.extents[0] * chunkTiles));
+  return weights / m.level3Bandwidth < 0.3 * tile.cycles / units ? Order::Positions : Order::Filters;
 }
 
 double Costs::memory(double bytes) const {

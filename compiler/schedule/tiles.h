@@ -7,6 +7,7 @@
 
 namespace convoy::schedule {
 
+constexpr int64_t chunkTiles = 16; // tiles of a blocked unit where there are no rows
 constexpr int64_t usualExtent = 256;
 int64_t usual(const Size& size);
 
@@ -23,8 +24,7 @@ struct Costs {
   };
   Tile windowTile(const Kernel& kernel) const; // of kernel.layout
 
-  // Filters when the weights of the whole layer do not stay in the second cache beside what is read with
-  // them.
+  // Positions where the weights of the whole layer stay in the second cache, or stream fast enough.
   Order orderOf(const Kernel& kernel) const;
 
   // Of a kernel as it stands, with the memory that it moves.

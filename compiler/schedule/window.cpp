@@ -16,13 +16,17 @@ Window3 windowOfKernel(KernelBuilder& k) {
   w.flat = walksFlat(k.graph, k.kernel);
   if (w.flat) {
     Reg positions = k.product(input, 1), none = k.b.index(0);
-    w.axes.push_back({1, 1, 1, none, none, positions, positions});
+    w.axes.push_back({1, 1, 1, none, none, positions, positions, std::nullopt});
+    if (auto n = spatialSize(input).constant()) w.axes.back().known = {{0, *n, *n}};
   }
   for (size_t i = 0; i < window.kernel.size() && !w.flat; ++i) {
     int axis = static_cast<int>(i);
     w.axes.push_back({window.kernel[i], window.stride[i], window.dilation[i], k.size(window.padBegin[i]),
-                      k.size(window.padEnd[i]), k.size(input.spatial(axis)),
-                      k.size(node.type.spatial(axis))});
+                      k.size(window.padEnd[i]), k.size(input.spatial(axis)), k.size(node.type.spatial(axis)),
+                      std::nullopt});
+    auto begin = window.padBegin[i].constant(), in = input.spatial(axis).constant(),
+         out = node.type.spatial(axis).constant();
+    if (begin && in && out) w.axes.back().known = {{*begin, *in, *out}};
     w.taps *= window.kernel[i];
   }
   if (node.op == OpKind::Conv) {
@@ -141,36 +145,44 @@ Reg countedRows(KernelBuilder& k, const Window3& w, const std::vector<Reg>& oute
   return count;
 }
 
-// x / n, correctly rounded as a division is, for a whole number n: a product with the reciprocal, and one
-// step that adds what is left (P. Markstein, "Computation of elementary functions on the IBM RISC System/6000
-// processor", 1990). The quotient of an infinity has no rest, and stays as it is.
-Reg divideByNumber(KernelBuilder& k, Reg x, int64_t n) {
+// x / n, correctly rounded as a division is, for a whole number n (a vector): a product with the reciprocal,
+// and one step that adds what is left (P. Markstein, "Computation of elementary functions on the IBM RISC
+// System/6000 processor", 1990). The quotient of an infinity has no rest, and stays as it is.
+Reg divideByCount(KernelBuilder& k, Reg x, Reg n, Reg reciprocal) {
   Builder& b = k.b;
-  Reg reciprocal = k.constant(static_cast<double>(static_cast<float>(1.0 / static_cast<double>(n))));
+  if (!k.target.fusedMultiplyAdd) return b.binary(Op::Div, x, n);
   Reg quotient = b.binary(Op::Mul, x, reciprocal);
-  if ((n & (n - 1)) == 0) return quotient;
-  if (!k.target.fusedMultiplyAdd) return b.binary(Op::Div, x, k.constant(static_cast<double>(n)));
-  Reg rest = b.fma(quotient, k.constant(static_cast<double>(-n)), x);
+  Reg rest = b.fma(quotient, b.unary(Op::Neg, n), x);
   Reg better = b.fma(rest, reciprocal, quotient);
   return b.select(b.compare(Op::Eq, better, better), better, quotient);
 }
 
+Reg divideByNumber(KernelBuilder& k, Reg x, int64_t n) {
+  Reg reciprocal = k.constant(static_cast<double>(1.0f / static_cast<float>(n)));
+  if ((n & (n - 1)) == 0) return k.b.binary(Op::Mul, x, reciprocal);
+  return divideByCount(k, x, k.constant(static_cast<double>(n)), reciprocal);
+}
+
 } // namespace
 
-Reg averageOf(KernelBuilder& k, const Window3& w, Reg sum, const std::vector<Reg>& outer, Reg last) {
+Reg averageOf(KernelBuilder& k, const Window3& w, Reg sum, const std::vector<Reg>& outer, Reg last,
+              bool edge) {
   if (w.fixedCount) return divideByNumber(k, sum, w.taps);
-  Reg count = countedTaps(k, w, w.last(), last);
-  if (Reg rows = countedRows(k, w, outer)) count = k.b.mul(rows, count);
-  return k.b.binary(Op::Div, sum, k.splat(k.scalarF32(k.b.max(count, k.b.index(1)))));
+  Builder& b = k.b;
+  Reg count = edge ? countedTaps(k, w, w.last(), last) : b.index(w.last().kernel);
+  if (Reg rows = countedRows(k, w, outer)) count = b.mul(rows, count);
+  Reg n = k.scalarF32(b.max(count, b.index(1)));
+  Reg reciprocal = b.binary(Op::Div, b.number(1, n->type), n);
+  return divideByCount(k, sum, k.splat(n), k.splat(reciprocal));
 }
 
 Reg planarAverageOf(KernelBuilder& k, const Window3& w, Reg sum, const std::vector<Reg>& outer, Reg last,
                     bool edge) {
-  if (w.fixedCount) return divideByNumber(k, sum, w.taps);
+  if (!edge || w.fixedCount) return averageOf(k, w, sum, outer, last, edge);
   Builder& b = k.b;
-  Reg columns = edge ? countedColumns(k, w, last) : k.constant(static_cast<double>(w.last().kernel));
   Reg rows = countedRows(k, w, outer);
-  Reg count = b.binary(Op::Mul, rows ? k.splat(k.scalarF32(rows)) : k.constant(1), columns);
+  Reg count =
+      b.binary(Op::Mul, rows ? k.splat(k.scalarF32(rows)) : k.constant(1), countedColumns(k, w, last));
   return b.binary(Op::Div, sum, b.binary(Op::Max, count, k.constant(1)));
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 #include "schedule/elementwise.h"
 #include "schedule/kernels.h"
+#include <optional>
 
 namespace convoy::schedule {
 
@@ -9,6 +10,11 @@ namespace convoy::schedule {
 struct WindowAxis {
   int64_t kernel, stride, dilation;
   Reg padBegin, padEnd, input, output;
+  // The same as numbers, where all that tells which columns are inside is known when compiling.
+  struct Known {
+    int64_t padBegin, input, output;
+  };
+  std::optional<Known> known;
   // How many neighbouring inputs `outputs` neighbouring results span.
   int64_t reach(int64_t outputs) const { return (outputs - 1) * stride + (kernel - 1) * dilation + 1; }
 };
@@ -55,10 +61,10 @@ void insideTaps(KernelBuilder& k, const WindowAxis& axis, Reg first, Reg last, R
 Reg countedTaps(KernelBuilder& k, const Window3& w, const WindowAxis& axis, Reg o);
 
 // Average pooling: the sum of a window divided by how many of its positions count. `outer` and `last` are the
-// output position; lanes that are channels share it.
-Reg averageOf(KernelBuilder& k, const Window3& w, Reg sum, const std::vector<Reg>& outer, Reg last);
-// The same where lanes are neighbours along the last axis, the first one at `last`. `edge`: some of their
-// windows may reach outside.
+// output position; lanes that are channels share it. `edge`: columns of the window may lie outside.
+Reg averageOf(KernelBuilder& k, const Window3& w, Reg sum, const std::vector<Reg>& outer, Reg last,
+              bool edge);
+// The same where lanes are neighbours along the last axis, the first one at `last`.
 Reg planarAverageOf(KernelBuilder& k, const Window3& w, Reg sum, const std::vector<Reg>& outer, Reg last,
                     bool edge);
 

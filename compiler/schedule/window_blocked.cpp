@@ -4,8 +4,11 @@
 // Convolution that mixes channels broadcasts single input numbers against vectors of weights, pixels x
 // vectors sums in registers over all terms; the input may be planar or blocked. Large pools and depthwise
 // windows take a vector per pixel. Rows outside a neutral border are left out by the bounds of the kernel-row
-// loop. Tiles that touch the left or right border, and all tiles of any other border, find each pixel of each
-// tap through a pointer, outside the loop over channels.
+// loop. Where the width is known, so are the few tiles of a row that touch its ends: each has a body of its
+// own, which leaves out the pixels that a tap does not reach. Other tiles at the left or right border, and
+// all tiles of any other border, find each pixel of each tap through a pointer, outside the loop over
+// channels.
+#include "schedule/tiles.h"
 #include "schedule/window.h"
 #include "support/internal_error.h"
 
@@ -13,7 +16,8 @@ namespace convoy::schedule {
 
 namespace {
 
-constexpr int64_t chunkTiles = 16; // tiles of a unit where there are no rows
+constexpr int64_t widestUnrolled = 11; // kernels up to this width are written out at known ends of a row
+constexpr size_t mostKnownEnds = 3;    // of a row
 
 class BlockedWindow {
 public:
@@ -36,6 +40,8 @@ public:
     borderBlock_ = b_.stack(lanes_ * 4);
     b_.store(k_.constant(w_.border.value), borderBlock_, 0);
     tiles_ = interiorTiles(k_, w_.last(), pixels_, 0);
+    findKnownEnds();
+    choosePrefetch();
     if (!w_.borderIsNeutral() &&
         w_.border.mode == BorderMode::Constant) // rows of the constant: pixel by pixel
       tiles_.end = tiles_.first;
@@ -58,8 +64,10 @@ public:
 private:
   void unit() {
     TileRange tiles = tiles_;
+    Reg chunk = nullptr;
     if (w_.outer() == 0) {
-      Reg from = b_.mul(rows_.back(), chunkTiles);
+      chunk = rows_.back();
+      Reg from = b_.mul(chunk, chunkTiles);
       tiles = clip(k_, tiles_, from, b_.add(from, chunkTiles));
       rows_.clear();
     }
@@ -80,15 +88,61 @@ private:
     }
     if (weights_) {
       int64_t channelBlocks = (perGroup_ + channelBlock_ - 1) / channelBlock_;
-      int64_t tileSize =
-          w_.perChannel ? w_.taps * lanes_ : channelBlocks * w_.taps * channelBlock_ * vectors_ * lanes_;
-      tileWeights_ = b_.offset(Scalar::F32, weights_, Index(filterTile_, tileSize));
+      panel_ = w_.perChannel ? w_.taps * lanes_ : channelBlocks * w_.taps * channelBlock_ * vectors_ * lanes_;
+      tileWeights_ = b_.offset(Scalar::F32, weights_, Index(filterTile_, panel_));
     }
-    b_.loop("x", tiles.first, tiles.end, 1, {}, [&](Reg t, const Builder::Values&) {
-      tile(b_.mul(t, pixels_), /*edge=*/false);
-      return Builder::Values{};
-    });
-    overEdges(k_, tiles, [&](Reg t) { tile(b_.mul(t, pixels_), /*edge=*/true); });
+    if (!knownEnds_ || interior_)
+      b_.loop("x", tiles.first, tiles.end, 1, {}, [&](Reg t, const Builder::Values&) {
+        tileNumber_ = t;
+        tile(b_.mul(t, pixels_), /*edge=*/false);
+        return Builder::Values{};
+      });
+    if (!knownEnds_)
+      return overEdges(k_, tiles, [&](Reg t) {
+        tileNumber_ = t;
+        tile(b_.mul(t, pixels_), /*edge=*/true);
+      });
+    for (int64_t t : *knownEnds_) {
+      auto body = [&] {
+        tileNumber_ = b_.index(t);
+        knownTile(t * pixels_);
+        return Builder::Values{};
+      };
+      if (w_.outer() > 0)
+        body();
+      else
+        b_.branch(b_.compare(Op::Eq, chunk, b_.index(t / chunkTiles)), body, nullptr);
+    }
+  }
+
+  // Weights that do not stay in the cache are asked for while those before them are used: over the rows that
+  // use a tile of filters one after another, or over the tiles of a unit.
+  void choosePrefetch() {
+    if (w_.perChannel) return;
+    bool overRows = k_.kernel.order == Order::Filters && w_.outer() > 0;
+    const auto& axis = overRows ? w_.axes[w_.outer() - 1].known : w_.last().known;
+    if (!axis || k_.value(w_.weight).type.elements().known() * 4 <= k_.target.machine.level2 / 4) return;
+    int64_t steps = overRows ? axis->output : (axis->output + pixels_ - 1) / pixels_;
+    if (w_.outer() == 0) steps = std::min(steps, chunkTiles);
+    for (prefetchSteps_ = 1; prefetchSteps_ * 2 <= std::min<int64_t>(steps, 32);) prefetchSteps_ *= 2;
+    prefetchOverRows_ = overRows;
+  }
+
+  // Fills knownEnds_ with the tiles of a row that are not inside, if they are known and few.
+  void findKnownEnds() {
+    const WindowAxis& axis = w_.last();
+    if (!axis.known || !w_.borderIsNeutral() || w_.perChannel || axis.kernel > widestUnrolled) return;
+    std::vector<int64_t> ends;
+    for (int64_t x = 0; x < axis.known->output; x += pixels_) {
+      int64_t first = x * axis.stride - axis.known->padBegin;
+      bool inside = first >= 0 && first + axis.reach(pixels_) <= axis.known->input;
+      if (inside && x + pixels_ <= axis.known->output)
+        interior_ = true;
+      else
+        ends.push_back(x / pixels_);
+      if (ends.size() > mostKnownEnds) return;
+    }
+    knownEnds_ = ends;
   }
 
   int64_t pixelPitch() const { return inputLayout_ == Layout::Blocked ? lanes_ : 1; }
@@ -114,10 +168,72 @@ private:
     return b_.load(k_.vector, bias_, at, mask, k_.constant(0));
   }
 
-  void tile(Reg x, bool edge) {
+  Reg startOfSums() {
     double neutral = w_.combine == Combine::Maximum ? w_.border.value : 0;
     Reg acc = b_.fill(tileType(), k_.constant(neutral));
-    if (bias_) acc = eachElement(acc, [&](Reg j, Reg o, Reg t) { return b_.set(t, {j, o}, biasVector(o)); });
+    if (!bias_) return acc;
+    return eachElement(acc, [&](Reg j, Reg o, Reg t) { return b_.set(t, {j, o}, biasVector(o)); });
+  }
+
+  // Taps first..end of a row that reach the same pixels of a tile at a known place.
+  struct Run {
+    int64_t firstTap, endTap, firstPixel, endPixel;
+  };
+
+  std::vector<Run> runsOf(int64_t x, int64_t pixels) const {
+    const WindowAxis& axis = w_.last();
+    auto inside = [&](int64_t pixel, int64_t kx) {
+      int64_t column = (x + pixel) * axis.stride - axis.known->padBegin + kx * axis.dilation;
+      return column >= 0 && column < axis.known->input;
+    };
+    std::vector<Run> runs;
+    for (int64_t kx = 0; kx < axis.kernel; ++kx) {
+      int64_t first = 0, end = pixels;
+      while (first < end && !inside(first, kx)) ++first;
+      while (end > first && !inside(end - 1, kx)) --end;
+      if (!runs.empty() && runs.back().firstPixel == first && runs.back().endPixel == end)
+        runs.back().endTap = kx + 1;
+      else
+        runs.push_back({kx, kx + 1, first, end});
+    }
+    return runs;
+  }
+
+  // A tile at a known place. Every tap goes over the pixels that it reaches.
+  void knownTile(int64_t x) {
+    const WindowAxis& axis = w_.last();
+    int64_t pixels = std::min(pixels_, axis.known->output - x);
+    int64_t blocks = (perGroup_ + channelBlock_ - 1) / channelBlock_;
+    std::vector<Run> runs = runsOf(x, pixels);
+    auto block = [&](Reg cb, Reg start) {
+      Reg channels = blockOf(cb);
+      return overRows(0, b_.index(0), b_.index(0), nullptr, start, [&](Reg y, Reg rowTap, Reg, Reg t) {
+        for (const Run& run : runs) {
+          if (run.firstPixel == run.endPixel) continue;
+          auto tap = [&](Reg kx, const Builder::Values& carried) {
+            int64_t first = (x + run.firstPixel) * axis.stride - axis.known->padBegin;
+            Reg column = b_.add(b_.mul(kx, axis.dilation), first);
+            Pixels p;
+            p.base =
+                b_.offset(Scalar::F32, channels, Index(b_.add(b_.mul(y, axis.input), column), pixelPitch()));
+            Reg number = b_.add(b_.mul(rowTap, axis.kernel), kx);
+            return Builder::Values{channelTerms(p, cb, number, carried[0], run.firstPixel, run.endPixel)};
+          };
+          t = run.endTap - run.firstTap == 1
+                  ? tap(b_.index(run.firstTap), {t})[0]
+                  : b_.loop("kx", b_.index(run.firstTap), b_.index(run.endTap), 1, {t}, tap)[0];
+        }
+        return t;
+      });
+    };
+    Reg acc = b_.loop(
+        "cb", b_.index(0), b_.index(blocks), 1, {startOfSums()},
+        [&](Reg cb, const Builder::Values& carried) { return Builder::Values{block(cb, carried[0])}; })[0];
+    finish(b_.index(x), pixels, nullptr, acc);
+  }
+
+  void tile(Reg x, bool edge) {
+    Reg acc = startOfSums();
     if (w_.perChannel) {
       acc = taps(b_.index(0), x, edge, acc);
     } else {
@@ -127,26 +243,28 @@ private:
             return Builder::Values{taps(cb, x, edge, carried[0])};
           })[0];
     }
-    finish(x, edge, acc);
+    finish(x, pixels_, edge ? b_.sub(w_.last().output, x) : nullptr, acc);
+  }
+
+  // Where a block of input channels begins.
+  Reg blockOf(Reg cb) {
+    return b_.offset(Scalar::F32, group_, Index(b_.mul(b_.mul(cb, plane_), channelBlock_)));
   }
 
   // All taps of one block of input channels.
   Reg taps(Reg cb, Reg x, bool edge, Reg acc) {
-    Reg block = group_;
-    if (!w_.perChannel) {
-      Reg at = b_.mul(b_.mul(cb, plane_), channelBlock_);
-      block = b_.offset(Scalar::F32, group_, Index(at));
-    }
+    Reg block = w_.perChannel ? group_ : blockOf(cb);
     return overRows(0, b_.index(0), b_.index(0), nullptr, acc, [&](Reg row, Reg rowTap, Reg valid, Reg t1) {
       Reg lo = b_.index(0), hi = b_.index(w_.last().kernel);
       if (edge && w_.borderIsNeutral()) insideTaps(k_, w_.last(), x, b_.add(x, pixels_ - 1), lo, hi);
-      return b_.loop("kx", lo, hi, 1, {t1}, [&](Reg kx, const Builder::Values& carried) {
+      auto column = [&](Reg kx, const Builder::Values& carried) {
         Reg tap = b_.add(b_.mul(rowTap, w_.last().kernel), kx);
         Pixels pixels = edge ? edgePixels(block, row, valid, x, kx) : insidePixels(block, row, x, kx);
-        Reg t =
-            w_.perChannel ? vectorTerms(pixels, tap, carried[0]) : channelTerms(pixels, cb, tap, carried[0]);
+        Reg t = w_.perChannel ? vectorTerms(pixels, tap, carried[0])
+                              : channelTerms(pixels, cb, tap, carried[0], 0, pixels_);
         return Builder::Values{t};
-      })[0];
+      };
+      return b_.loop("kx", lo, hi, 1, {t1}, column)[0];
     });
   }
 
@@ -215,7 +333,8 @@ private:
   }
 
   // The channels of a block, one after another; each number is broadcast against the weights of its channel.
-  Reg channelTerms(const Pixels& p, Reg cb, Reg tap, Reg acc) {
+  // Pixels first..end of the tile, of which p.base is where the first one is.
+  Reg channelTerms(const Pixels& p, Reg cb, Reg tap, Reg acc, int64_t first, int64_t end) {
     int64_t unrollBy = perGroup_ % 4 == 0 ? 4 : perGroup_ < lanes_ && perGroup_ <= 4 ? perGroup_ : 1;
     Reg count = perGroup_ % channelBlock_ == 0
                     ? b_.index(channelBlock_)
@@ -223,13 +342,14 @@ private:
     Reg at = b_.mul(b_.add(b_.mul(cb, w_.taps), tap), channelBlock_ * vectors_ * lanes_);
     Reg tapWeights = b_.offset(Scalar::F32, tileWeights_, Index(at));
     return b_.loop("c", b_.index(0), count, unrollBy, {acc}, [&](Reg c, const Builder::Values& outer) {
+      prefetchNextPanel(b_.add(at, b_.mul(c, vectors_ * lanes_)), unrollBy);
       return b_.unroll("u", 0, unrollBy, outer, [&](Reg u, const Builder::Values& carried) {
         Index channel = Index(c) + Index(u);
         std::vector<Reg> w;
         for (int64_t o = 0; o < vectors_; ++o)
           w.push_back(b_.load(k_.vector, tapWeights, channel * (vectors_ * lanes_) + Index(o * lanes_)));
-        return b_.unroll("j", 0, pixels_, {carried[0]}, [&](Reg j, const Builder::Values& tile) {
-          Reg x = k_.splat(inputNumber(p, j, channel)), t = tile[0];
+        return b_.unroll("j", 0, end - first, {carried[0]}, [&](Reg i, const Builder::Values& tile) {
+          Reg x = k_.splat(inputNumber(p, i, channel)), t = tile[0], j = b_.add(i, first);
           for (int64_t o = 0; o < vectors_; ++o) {
             std::vector<Reg> at{j, b_.index(o)};
             t = b_.set(t, at, b_.fma(x, w[static_cast<size_t>(o)], b_.get(t, at)));
@@ -238,6 +358,19 @@ private:
         });
       });
     })[0];
+  }
+
+  // Asks for a part of the weights of the next tile of filters: all are there when as many steps are done.
+  // `at` is where this tile's weights are read, `channels` how many at a time.
+  void prefetchNextPanel(Reg at, int64_t channels) {
+    if (prefetchSteps_ == 0) return;
+    constexpr int64_t line = 16; // numbers
+    int64_t read = channels * vectors_ * lanes_, lines = std::max<int64_t>(1, read / (line * prefetchSteps_));
+    Reg step =
+        b_.binary(Op::And, prefetchOverRows_ ? rows_.back() : tileNumber_, b_.index(prefetchSteps_ - 1));
+    Index part = Index(step, panel_ / prefetchSteps_) + Index(b_.floorDiv(at, prefetchSteps_));
+    for (int64_t i = 0; i < lines; ++i)
+      b_.prefetch(Scalar::F32, tileWeights_, part + Index(panel_ + i * line));
   }
 
   Reg inputNumber(const Pixels& p, Reg j, const Index& channel) {
@@ -252,21 +385,21 @@ private:
     return b_.load(number, pointer, Index(b_.mul(b_.value(channel), b_.get(p.strides, {j}))));
   }
 
-  void finish(Reg x, bool edge, Reg acc) {
+  // `left`: how many pixels there are from x to the end of the row; null: enough.
+  void finish(Reg x, int64_t pixels, Reg left, Reg acc) {
     int64_t blocks = k_.blocks(w_.filters);
     bool ragged = blocks % vectors_ != 0; // the last tile has vectors behind the last block
     for (int64_t o = 0; o < vectors_; ++o) {
-      Reg block = b_.add(b_.mul(filterTile_, vectors_), o), count = nullptr;
-      if (edge) count = b_.sub(w_.last().output, x);
+      Reg block = b_.add(b_.mul(filterTile_, vectors_), o), count = left;
       if (ragged && o > 0) {
         Reg exists = b_.compare(Op::Lt, block, b_.index(blocks));
-        count = b_.select(exists, count ? count : b_.index(pixels_), b_.index(0));
+        count = b_.select(exists, count ? count : b_.index(pixels), b_.index(0));
       }
       Site site{item_, block, rows_, nullptr, w_.flat};
       site.spatial.push_back(x);
-      tail_.finishPixels(pixels_, site, count, [&](Reg p) {
+      tail_.finishPixels(pixels, site, count, [&](Reg p) {
         Reg v = b_.get(acc, {p, b_.index(o)});
-        return w_.combine == Combine::Sum ? averageOf(k_, w_, v, rows_, b_.add(x, p)) : v;
+        return w_.combine == Combine::Sum ? averageOf(k_, w_, v, rows_, b_.add(x, p), left != nullptr) : v;
       });
     }
   }
@@ -279,8 +412,12 @@ private:
   Layout inputLayout_ = Layout::Planar;
   Reg in_ = nullptr, weights_ = nullptr, bias_ = nullptr, borderBlock_ = nullptr, plane_ = nullptr;
   TileRange tiles_{};
+  std::optional<std::vector<int64_t>> knownEnds_; // tiles that touch the ends of a row
+  int64_t panel_ = 0, prefetchSteps_ = 0; // numbers in a tile's weights; steps that ask for the next ones
+  bool prefetchOverRows_ = false;
+  bool interior_ = false; // with knownEnds_: there are tiles that do not
   // Of the current unit.
-  Reg item_ = nullptr, filterTile_ = nullptr, group_ = nullptr, tileWeights_ = nullptr;
+  Reg item_ = nullptr, filterTile_ = nullptr, group_ = nullptr, tileWeights_ = nullptr, tileNumber_ = nullptr;
   std::vector<Reg> rows_; // output positions of the row axes
 };
 

@@ -65,29 +65,23 @@ private:
       Reg from = b_.mul(parts.back(), chunkTiles);
       tiles_ = clip(k_, all, from, b_.add(from, chunkTiles));
       interiorOf(1, nullptr);
-      edgesOf(nullptr);
+      edgesOf(1, nullptr);
       tiles_ = all;
       return;
     }
 
     Reg y0 = b_.named(b_.mul(parts.back(), strip_), "y0");
     Reg y1 = b_.named(b_.min(b_.add(y0, strip_), rowAxis().output), "y1");
-    Reg whole = y0;
-    auto rows = [&](Reg from, Reg to, int64_t step, bool interior, bool edges) {
+    auto rows = [&](Reg from, Reg to, int64_t step) {
       b_.loop("y", from, to, step, {}, [&](Reg y, const Builder::Values&) {
-        if (interior) interiorOf(step, y);
-        if (edges) edgesOf(y);
+        interiorOf(step, y);
+        edgesOf(step, y);
         return Builder::Values{};
       });
     };
-    if (rows_ > 1) {
-      whole = b_.add(y0, b_.mul(b_.floorDiv(b_.sub(y1, y0), rows_), rows_));
-      rows(y0, whole, rows_, true, false);
-      rows(whole, y1, 1, true, false);
-      rows(y0, y1, 1, false, true);
-    } else {
-      rows(y0, y1, 1, true, true);
-    }
+    Reg whole = b_.add(y0, b_.mul(b_.floorDiv(b_.sub(y1, y0), rows_), rows_));
+    rows(y0, whole, rows_);
+    if (rows_ > 1) rows(whole, y1, 1);
   }
 
   void interiorOf(int64_t rows, Reg y) {
@@ -98,11 +92,11 @@ private:
             });
   }
 
-  void edgesOf(Reg y) {
+  void edgesOf(int64_t rows, Reg y) {
     overEdges(k_, tiles_, [&](Reg t) {
       Reg x = b_.mul(t, pixels_);
       EdgeColumns edge = edgeColumns(x);
-      tile(1, y, x, &edge);
+      tile(rows, y, x, &edge);
     });
   }
 
@@ -204,11 +198,12 @@ private:
       if (!state[0]) // pooling: as in tile()
         state[0] =
             b_.fill(k_.vector.arrayOf({static_cast<uint32_t>(columns_)}), k_.constant(w_.border.value));
-      return b_.loop("ky", b_.index(0), b_.index(height()), 1, state,
-                     [&](Reg ky, const Builder::Values& carried) {
-                       Reg row = rowAt(kd, b_.add(top, b_.mul(ky, dilation)));
-                       return rowTerms(row, x, edge, {{0, b_.add(firstTap, ky)}}, carried);
-                     });
+      Reg lo = b_.index(0), hi = b_.index(height());
+      if (w_.borderIsNeutral()) insideTaps(k_, rowAxis(), y, y, lo, hi);
+      return b_.loop("ky", lo, hi, 1, state, [&](Reg ky, const Builder::Values& carried) {
+        Reg row = rowAt(kd, b_.add(top, b_.mul(ky, dilation)));
+        return rowTerms(row, x, edge, {{0, b_.add(firstTap, ky)}}, carried);
+      });
     }
     for (int64_t i = 0; i < (rows - 1) * stride + (height() - 1) * dilation + 1; ++i) {
       std::vector<Use> uses;
@@ -289,7 +284,7 @@ private:
     Reg count = edge ? b_.sub(w_.last().output, x) : nullptr;
     tail_.finishPixels(pixels_, site, count, [&](Reg p) {
       Reg v = b_.get(results, {p});
-      return w_.combine == Combine::Sum ? averageOf(k_, w_, v, position, b_.add(x, p)) : v;
+      return w_.combine == Combine::Sum ? averageOf(k_, w_, v, position, b_.add(x, p), edge != nullptr) : v;
     });
   }
 

@@ -1,6 +1,6 @@
 // Pooling over planar tensors: lanes lie along the width.
 //
-// A work unit is a strip of rows of one channel. A tile is rows x one vector of results. It first joins the
+// A work unit is a strip of rows of one channel. A tile is rows x vectors of results. It first joins the
 // rows of each window, in whole vectors of neighbouring columns; shuffles then pick the columns of each tap
 // out of them, so that an input number is read once for each row of results. Columns outside the input
 // concern the first and the last vectors of a row alone, whose loads and stores are masked.
@@ -11,20 +11,21 @@ namespace convoy::schedule {
 
 namespace {
 
-constexpr int64_t chunkTiles = 64; // vectors of a unit where there are no rows
+constexpr int64_t chunkTiles = 64; // tiles of a unit where there are no rows
 
 class PlanarPool {
 public:
   explicit PlanarPool(KernelBuilder& k)
       : k_(k), b_(k.b), w_(windowOfKernel(k)), tail_(k), rows_(k.kernel.tile[1]), lanes_(k.lanes),
-        parts_((w_.last().reach(lanes_) + lanes_ - 1) / lanes_) {}
+        vectors_(k.kernel.tile[2]), width_(vectors_ * lanes_),
+        parts_((w_.last().reach(width_) + lanes_ - 1) / lanes_) {}
 
   void run() {
     in_ = k_.read(w_.input, Layout::Planar);
     if (hasRows()) borderRow_ = k_.borderRow(w_.input, w_.border.value);
     tail_.declare(1);
     plane_ = k_.product(k_.value(w_.input).type, 1);
-    tiles_ = interiorTiles(k_, w_.last(), lanes_, parts_ * lanes_ - w_.last().reach(lanes_));
+    tiles_ = interiorTiles(k_, w_.last(), width_, parts_ * lanes_ - w_.last().reach(width_));
 
     strip_ = std::max<int64_t>(rows_ * 2, 8);
     const TensorType& result = k_.value(k_.kernel.anchor()).type;
@@ -32,7 +33,7 @@ public:
     if (hasRows())
       counts.back() = Size::ceilDiv(counts.back(), strip_);
     else
-      counts.push_back(Size::ceilDiv(w_.lastSize(result), lanes_ * chunkTiles));
+      counts.push_back(Size::ceilDiv(w_.lastSize(result), width_ * chunkTiles));
     counts.insert(counts.begin(), Size(w_.channels));
     k_.units(counts, [&](const std::vector<Reg>& parts) { unit(parts); });
     k_.finish();
@@ -73,12 +74,12 @@ private:
 
   // The vectors of `rows` rows: those inside, then those that touch the border or the end.
   void alongRow(int64_t rows, Reg y) {
-    b_.loop("x", b_.mul(tiles_.first, lanes_), b_.mul(tiles_.end, lanes_), lanes_, {},
+    b_.loop("x", b_.mul(tiles_.first, width_), b_.mul(tiles_.end, width_), width_, {},
             [&](Reg x, const Builder::Values&) {
               tile(rows, y, x, /*edge=*/false);
               return Builder::Values{};
             });
-    overEdges(k_, tiles_, [&](Reg t) { tile(rows, y, b_.mul(t, lanes_), /*edge=*/true); });
+    overEdges(k_, tiles_, [&](Reg t) { tile(rows, y, b_.mul(t, width_), /*edge=*/true); });
   }
 
   // The input row at tap kd of the depth and at row coordinate c.
@@ -150,13 +151,17 @@ private:
       state = plane(nullptr, state);
     }
     for (int64_t r = 0; r < rows; ++r)
-      finish(hasRows() ? b_.add(y, r) : nullptr, x, joinColumns(state[static_cast<size_t>(r)]), edge);
+      for (int64_t v = 0; v < vectors_; ++v) {
+        Reg joined = joinColumns(state[static_cast<size_t>(r)], v * lanes_ * w_.last().stride);
+        finish(hasRows() ? b_.add(y, r) : nullptr, b_.add(x, v * lanes_), joined, edge);
+      }
   }
 
-  Reg joinColumns(Reg span) {
+  // The windows of a vector whose first one begins at `first`.
+  Reg joinColumns(Reg span, int64_t first) {
     Reg joined = nullptr;
     for (int64_t kx = 0; kx < w_.last().kernel; ++kx) {
-      Reg tap = pick(span, kx * w_.last().dilation);
+      Reg tap = pick(span, first + kx * w_.last().dilation);
       joined = joined ? combine(b_, w_.combine, joined, tap, nullptr) : tap;
     }
     return joined;
@@ -194,7 +199,7 @@ private:
   Builder& b_;
   Window3 w_;
   Elementwise tail_;
-  int64_t rows_, lanes_, parts_, strip_ = 1;
+  int64_t rows_, lanes_, vectors_, width_, parts_, strip_ = 1;
   Reg in_ = nullptr, borderRow_ = nullptr, plane_ = nullptr;
   TileRange tiles_{};
   // Of the current unit.
