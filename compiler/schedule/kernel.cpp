@@ -125,6 +125,12 @@ void KernelBuilder::units(const std::vector<Size>& counts,
 
 Reg KernelBuilder::scalarF32(Reg index) { return b.cast(loop::Type::of(Scalar::F32), index); }
 
+// Lanes before 0 are among those before n, so that the difference of the two masks is what is inside.
+Reg KernelBuilder::insideMask(Reg n, Reg first) {
+  uint32_t count = static_cast<uint32_t>(lanes);
+  return b.binary(Op::Xor, b.mask(count, b.sub(n, first)), b.mask(count, b.sub(b.index(0), first)));
+}
+
 Layout KernelBuilder::layoutOf(ValueId operand) const {
   if (auto needed = neededLayout(graph, schedule, kernel, operand)) return *needed;
   // A conversion that runs later is of no use here.

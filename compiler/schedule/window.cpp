@@ -186,16 +186,8 @@ Reg planarAverageOf(KernelBuilder& k, const Window3& w, Reg sum, const std::vect
   return b.binary(Op::Div, sum, b.binary(Op::Max, count, k.constant(1)));
 }
 
-// Lanes before 0 are among those before n, so that the difference of the two masks is what is inside.
-Reg insideMask(KernelBuilder& k, Reg n, Reg first) {
-  Builder& b = k.b;
-  uint32_t lanes = static_cast<uint32_t>(k.lanes);
-  Reg before = b.mask(lanes, b.sub(b.index(0), first)), upToEnd = b.mask(lanes, b.sub(n, first));
-  return b.binary(Op::Xor, upToEnd, before);
-}
-
 Reg loadInside(KernelBuilder& k, Reg n, Reg row, const Index& at, Reg otherwise) {
-  return k.b.load(k.vector, row, at, insideMask(k, n, k.b.value(at)), otherwise);
+  return k.b.load(k.vector, row, at, k.insideMask(n, k.b.value(at)), otherwise);
 }
 
 Reg columnsOutside(KernelBuilder& k, const Window3& w, Reg row, Reg first) {
@@ -223,8 +215,13 @@ Reg combine(Builder& b, Combine how, Reg acc, Reg x, Reg w) {
 
 // The first tile starts at the first output whose window begins inside; the last one ends, loads included,
 // inside.
-TileRange interiorTiles(KernelBuilder& k, const WindowAxis& axis, int64_t width, int64_t overshoot) {
+TileRange interiorTiles(KernelBuilder& k, WindowAxis axis, int64_t width, int64_t overshoot,
+                        Reg origin) {
   Builder& b = k.b;
+  if (origin) {
+    axis.padBegin = b.sub(axis.padBegin, b.mul(origin, axis.stride));
+    axis.output = b.sub(axis.output, origin);
+  }
   TileRange range;
   range.begin = b.index(0);
   range.count = b.ceilDiv(axis.output, width);

@@ -68,8 +68,6 @@ Reg averageOf(KernelBuilder& k, const Window3& w, Reg sum, const std::vector<Reg
 Reg planarAverageOf(KernelBuilder& k, const Window3& w, Reg sum, const std::vector<Reg>& outer, Reg last,
                     bool edge);
 
-// The lanes that lie in 0..n-1, the first one at `first`.
-Reg insideMask(KernelBuilder& k, Reg n, Reg first);
 // Neighbours along the last axis from `at` on; lanes outside of 0..n-1 are not read and give `otherwise`.
 Reg loadInside(KernelBuilder& k, Reg n, Reg row, const Index& at, Reg otherwise);
 
@@ -84,7 +82,9 @@ Reg combine(Builder& b, Combine how, Reg acc, Reg x, Reg w);
 struct TileRange {
   Reg begin, first, end, count; // all tiles: begin..count
 };
-TileRange interiorTiles(KernelBuilder& k, const WindowAxis& axis, int64_t width, int64_t overshoot);
+// The first one starts at the output position `origin`, at or before 0.
+TileRange interiorTiles(KernelBuilder& k, WindowAxis axis, int64_t width, int64_t overshoot,
+                        Reg origin = nullptr);
 // The tiles from..to of a range.
 TileRange clip(KernelBuilder& k, const TileRange& range, Reg from, Reg to);
 // Calls body(tile) in a loop over the tiles of a range that are not inside.

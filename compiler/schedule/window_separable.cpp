@@ -27,7 +27,8 @@ public:
     tail_.declare(1);
     plane_ = k_.product(k_.value(w_.input).type, 1);
     makeRing();
-    findTiles();
+    tail_.mayStream();
+    tiles_ = interiorTiles(k_, w_.last(), lanes_, 0, tail_.origin());
     const TensorType& result = k_.value(k_.kernel.anchor()).type;
     k_.units({Size::ceilDiv(result.spatial(0), strip),
               Size::ceilDiv(result.spatial(1) + (lanes_ - 1), chunk_ * lanes_), Size(w_.filters)},
@@ -54,16 +55,6 @@ private:
       ring_.push_back(b_.offset(Scalar::F32, ringStart_, Index(i * pitch_)));
   }
 
-  // Vectors of the result start at the origin, at or before its first column.
-  void findTiles() {
-    streams_ = tail_.streams();
-    origin_ = tail_.alignedOrigin(streams_);
-    WindowAxis shifted = w_.last();
-    shifted.padBegin = b_.sub(shifted.padBegin, origin_);
-    shifted.output = b_.sub(shifted.output, origin_);
-    tiles_ = interiorTiles(k_, shifted, lanes_, 0);
-  }
-
   void unit(Reg item, Reg strips, Reg chunks, Reg filter) {
     item_ = item;
     filter_ = filter;
@@ -76,15 +67,10 @@ private:
     firstColumn_ = column(from);
     Reg y0 = b_.named(b_.mul(strips, strip), "y0");
     Reg y1 = b_.named(b_.min(b_.add(y0, strip), rows().output), "y1");
-    auto all = [&](bool stream) {
-      stream_ = stream;
+    tail_.eachWay([&](bool streams) {
+      streams_ = streams;
       walk(y0, y1);
-      return Builder::Values{};
-    };
-    if (streams_)
-      b_.branch(streams_, [&] { return all(true); }, [&] { return all(false); });
-    else
-      all(false);
+    });
   }
 
   // ---- rows ----
@@ -103,7 +89,7 @@ private:
       overColumns([&](Reg x, bool edge) { b_.store(sumOfRow(row, x, edge), sums, place(x)); });
       return Builder::Values{};
     });
-    int64_t count = stream_ ? std::min(streamedRows, tileRows_) : tileRows_;
+    int64_t count = streams_ ? std::min(streamedRows, tileRows_) : tileRows_;
     Reg whole = b_.add(y0, b_.mul(b_.floorDiv(b_.sub(y1, y0), count), count));
     Builder::Values ring = down(y0, whole, count, ring_);
     if (count > 1) down(whole, y1, 1, ring);
@@ -116,7 +102,7 @@ private:
     return b_.loop("y", y0, y1, count, before, [&](Reg y, const Builder::Values& ring) {
       Builder::Values read, later;
       for (int64_t r = 0; r < count; ++r) read.push_back(inputRow(y, b_.index(kept() + r)));
-      for (int64_t r = 0; stream_ && r < count; ++r) later.push_back(inputRow(y, b_.index(kept() + count + r)));
+      for (int64_t r = 0; streams_ && r < count; ++r) later.push_back(inputRow(y, b_.index(kept() + count + r)));
       Builder::Values next = ring; // what is kept of the ring moves up, and new rows take the places left
       std::rotate(next.begin(), next.begin() + std::min(count, kept()), next.end());
       auto tile = [&](Reg x, bool edge) {
@@ -136,7 +122,7 @@ private:
 
   // ---- columns ----
 
-  Reg column(Reg tile) { return b_.add(b_.mul(tile, lanes_), origin_); }
+  Reg column(Reg tile) { return b_.add(b_.mul(tile, lanes_), tail_.origin()); }
   Index place(Reg x) { return Index(b_.sub(x, firstColumn_)); } // in a row of the ring
 
   // body(column, whether windows may reach outside) for all vectors of the chunk; `later`: rows that are read
@@ -188,8 +174,7 @@ private:
 
   void finish(Reg y, Reg x, Reg sum, bool edge) {
     Site site{item_, filter_, {y, x}};
-    if (edge) site.mask = insideMask(k_, w_.last().output, x);
-    site.stream = stream_ && !edge;
+    if (edge) site.mask = tail_.edgeMask(x, w_.last().output);
     tail_.store(tail_.evaluate(1, sum, site), site);
   }
 
@@ -200,13 +185,13 @@ private:
   int64_t lanes_, tileRows_, chunk_ = 1, pitch_ = 1; // rows at a time, vectors, numbers
   Factors factors_;
   Reg in_ = nullptr, bias_ = nullptr, borderRow_ = nullptr, plane_ = nullptr;
-  Reg streams_ = nullptr, origin_ = nullptr, ringStart_ = nullptr;
+  Reg ringStart_ = nullptr;
   Builder::Values ring_; // where its rows are
   TileRange tiles_{};
   // Of the current unit.
   Reg item_ = nullptr, filter_ = nullptr, input_ = nullptr, bias0_ = nullptr, firstColumn_ = nullptr;
   TileRange part_{};
-  bool stream_ = false;
+  bool streams_ = false;
 };
 
 } // namespace
