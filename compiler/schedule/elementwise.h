@@ -28,6 +28,7 @@ public:
   // is decided when the kernel starts. `flat`: all positions are one row.
   void mayStream(bool flat = false);
   Reg origin() const { return origin_; } // 0 where nothing is stored past the caches
+  bool mayShift() const { return streams_; }
   // The lanes of a vector at column x that are columns 0..n-1.
   Reg edgeMask(Reg x, Reg n);
   // Makes what body makes, once for each way to store: body(whether vectors without a mask go past the caches).
