@@ -81,6 +81,8 @@ private:
   int64_t height_, width_;
 };
 
+constexpr int64_t most = 40; // rows that are kept, and columns
+
 } // namespace
 
 std::optional<Factors> separate(const graph::Graph& graph, const graph::Value& conv) {
@@ -90,6 +92,8 @@ std::optional<Factors> separate(const graph::Graph& graph, const graph::Value& c
   Window window = windowOf(conv.attributes);
   if (window.kernel.size() != 2 || window.stride != std::vector<int64_t>{1, 1}) return std::nullopt;
   int64_t height = window.kernel[0], width = window.kernel[1], taps = height * width;
+  // Both steps are written out.
+  if (window.dilation[0] * (height - 1) > most || width > most) return std::nullopt;
   // One more for what keeps the rows of the first step.
   if (height + width + 1 >= taps) return std::nullopt;
   if (graph.value(conv.operands[0]).type.channels() != conv.attributes.get<int64_t>("groups"))

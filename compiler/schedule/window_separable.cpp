@@ -61,7 +61,7 @@ private:
     Reg channel = b_.floorDiv(filter, w_.filters / w_.channels);
     Reg base = b_.mul(b_.add(b_.mul(item, w_.channels), channel), plane_);
     input_ = b_.named(b_.offset(Scalar::F32, in_, Index(base)), "plane");
-    if (bias_) bias0_ = k_.splat(b_.load(loop::Type::of(Scalar::F32), bias_, Index(filter)));
+    start_ = bias_ ? k_.splat(b_.load(loop::Type::of(Scalar::F32), bias_, Index(filter))) : k_.constant(0);
     Reg from = b_.mul(chunks, chunk_);
     part_ = clip(k_, tiles_, from, b_.add(from, chunk_));
     firstColumn_ = column(from);
@@ -106,14 +106,20 @@ private:
       Builder::Values next = ring; // what is kept of the ring moves up, and new rows take the places left
       std::rotate(next.begin(), next.begin() + std::min(count, kept()), next.end());
       auto tile = [&](Reg x, bool edge) {
-        Builder::Values sums;
-        for (Reg kept : ring) sums.push_back(b_.load(k_.vector, kept, place(x)));
-        for (int64_t r = 0; r < count; ++r) {
-          sums.push_back(sumOfRow(read[static_cast<size_t>(r)], x, edge));
-          finish(b_.add(y, r), x, sumOfColumn(sums, r), edge);
+        Builder::Values sums(static_cast<size_t>(count), start_), fresh;
+        for (int64_t i = 0; i < kept() + count; ++i) { // the rows that the tile needs, from the top
+          bool known = i < kept();
+          Reg row = known ? b_.load(k_.vector, ring[static_cast<size_t>(i)], place(x))
+                          : sumOfRow(read[static_cast<size_t>(i - kept())], x, edge);
+          if (!known) fresh.push_back(row);
+          for (int64_t r = 0; r < count; ++r)
+            if (i >= r && i <= r + kept() && (i - r) % rows().dilation == 0)
+              term(sums[static_cast<size_t>(r)], factors_.column[static_cast<size_t>((i - r) / rows().dilation)],
+                   row);
+          if (!known) finish(b_.add(y, i - kept()), x, sums[static_cast<size_t>(i - kept())], edge);
         }
         for (int64_t i = std::max<int64_t>(kept() - count, 0); i < kept(); ++i)
-          b_.store(sums[static_cast<size_t>(i + count)], next[static_cast<size_t>(i)], place(x));
+          b_.store(fresh[static_cast<size_t>(i + count - kept())], next[static_cast<size_t>(i)], place(x));
       };
       overColumns(tile, later);
       return next;
@@ -136,9 +142,10 @@ private:
     overEdges(k_, part_, [&](Reg tile) { body(column(tile), true); });
   }
 
-  Reg term(float factor, Reg x, Reg sum) {
+  // sum += factor * x; null is nothing so far.
+  void term(Reg& sum, float factor, Reg x) {
     Reg number = k_.constant(static_cast<double>(factor));
-    return sum ? b_.fma(x, number, sum) : b_.binary(Op::Mul, x, number);
+    sum = sum ? b_.fma(x, number, sum) : b_.binary(Op::Mul, x, number);
   }
 
   Reg sumOfRow(Reg row, Reg x, bool edge) {
@@ -158,17 +165,8 @@ private:
       } else {
         v = edge ? columnsOutside(k_, w_, row, at) : b_.load(k_.vector, row, Index(at));
       }
-      sum = term(factors_.row[static_cast<size_t>(tap)], v, sum);
+      term(sum, factors_.row[static_cast<size_t>(tap)], v);
     }
-    return sum;
-  }
-
-  // Of the rows from number `first` on.
-  Reg sumOfColumn(const Builder::Values& sums, int64_t first) {
-    Reg sum = bias0_;
-    for (int64_t tap = 0; tap < rows().kernel; ++tap)
-      sum = term(factors_.column[static_cast<size_t>(tap)],
-                 sums[static_cast<size_t>(first + tap * rows().dilation)], sum);
     return sum;
   }
 
@@ -189,7 +187,7 @@ private:
   Builder::Values ring_; // where its rows are
   TileRange tiles_{};
   // Of the current unit.
-  Reg item_ = nullptr, filter_ = nullptr, input_ = nullptr, bias0_ = nullptr, firstColumn_ = nullptr;
+  Reg item_ = nullptr, filter_ = nullptr, input_ = nullptr, start_ = nullptr, firstColumn_ = nullptr;
   TileRange part_{};
   bool streams_ = false;
 };
