@@ -35,7 +35,8 @@ std::vector<WorkItem> allWorks() {
   std::vector<WorkItem> works;
   for (const char* script : {"layers", "pools", "blocks"}) {
     const std::string file = root + "bench/works/" + script + ".cvy";
-    for (const std::string& pipeline : pipelinesOf(file)) works.push_back({pipeline, file, pipeline, {}});
+    for (const std::string& pipeline : pipelinesOf(file))
+      works.push_back({pipeline, file, pipeline, {}, script != std::string("blocks")});
   }
   const auto network = [&](const char* name, const char* script, const char* pipeline) {
     works.push_back({name, root + "examples/networks/" + script + ".cvy", pipeline, {}});
@@ -53,7 +54,8 @@ std::vector<WorkItem> allWorks() {
   return works;
 }
 
-std::unique_ptr<driver::Measurable> compileWork(const WorkItem& item, int threads, int64_t batch) {
+std::unique_ptr<driver::Measurable> compileWork(const WorkItem& item, int threads, int64_t batch,
+                                                schedule::LayoutChoice layouts) {
   driver::Options options;
   options.file = item.file;
   options.pipeline = item.pipeline;
@@ -62,6 +64,7 @@ std::unique_ptr<driver::Measurable> compileWork(const WorkItem& item, int thread
   DiagnosticEngine diags;
   driver::Compilation compilation(options, diags);
   compilation.needsParameters = true;
+  compilation.layouts = layouts;
   driver::PhaseTimes times;
   std::unique_ptr<driver::Measurable> made;
   if (compilation.open() &&

@@ -130,7 +130,11 @@ class WorkBench {
 public:
   WorkBench(const WorkItem& item, const Settings& settings, int64_t batch)
       : item_(item), settings_(settings), batch_(batch),
-        measurable_(compileWork(item, settings.threads, batch)), work_(measurable_->work()) {}
+        measurable_(compileWork(item, settings.threads, batch, schedule::LayoutChoice::ByCost)),
+        inBlocks_(item.singleLayer && settings.kernels
+                      ? compileWork(item, settings.threads, batch, schedule::LayoutChoice::InBlocks)
+                      : nullptr),
+        work_(measurable_->work()), kernelWork_((inBlocks_ ? inBlocks_ : measurable_)->work()) {}
 
   std::vector<Result> run() {
     const auto program = [this] { work_.pipeline.run(&work_.call); };
@@ -169,17 +173,17 @@ private:
 
   void addKernels() {
     std::vector<double> once;
-    measure::runInSteps(work_.pipeline, work_.call, [&](size_t, const std::function<void()>& kernel) {
-      once.push_back(measure::timeOnce(kernel));
-    });
-    for (const measure::Row& row : measure::kernelRows(work_, once.size()))
+    measure::runInSteps(
+        kernelWork_.pipeline, kernelWork_.call,
+        [&](size_t, const std::function<void()>& kernel) { once.push_back(measure::timeOnce(kernel)); });
+    for (const measure::Row& row : measure::kernelRows(kernelWork_, once.size()))
       for (size_t i = 0; i < row.steps; ++i) {
         const size_t step = row.firstStep + i;
         const std::string title = row.name + (row.steps > 1 ? "." + std::to_string(i) : "");
         for (bool cold : {false, true}) {
           if (cold && !row.hasWeights) continue;
           add(row, title + (cold ? ", cold weights" : ""), once[step],
-              [this, step, cold](benchmark::State& state) { timeStep(state, work_, step, cold); });
+              [this, step, cold](benchmark::State& state) { timeStep(state, kernelWork_, step, cold); });
         }
       }
   }
@@ -199,8 +203,8 @@ private:
   const WorkItem& item_;
   const Settings& settings_;
   int64_t batch_;
-  std::unique_ptr<driver::Measurable> measurable_;
-  measure::Work work_;
+  std::unique_ptr<driver::Measurable> measurable_, inBlocks_; // the latter of a single layer
+  measure::Work work_, kernelWork_;
   std::vector<Registered> rows_;
 };
 

@@ -71,7 +71,8 @@ void forRows(Copy& copy, void (*body)(void*, int64_t, int64_t), const convoy_exe
   if (rows == 0 || copy.width() == 0) return;
   constexpr int64_t worthSharing = int64_t{1} << 16; // elements
   if (executor && rows * copy.width() >= worthSharing)
-    executor->parallel(executor->self, body, &copy, rows);
+    executor->parallel(executor->self, body, &copy, rows,
+                       std::max<int64_t>(1, worthSharing / 2 / copy.width()));
   else
     body(&copy, 0, rows);
 }

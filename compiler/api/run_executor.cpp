@@ -7,8 +7,13 @@ struct RunExecutor::Task {
   RunExecutor& owner;
   void (*body)(void*, int64_t, int64_t);
   void* context;
-  int64_t count;
-  std::atomic<int64_t> covered{0};
+  int64_t count, grain;
+  std::atomic<int64_t> covered{0}; // parts that the caller's executor has called
+
+  // How many parts of at least a grain there are: what the caller's executor sees.
+  int64_t parts() const { return std::max<int64_t>(1, count / grain); }
+  // The unit with which a part begins; parts() gives the end.
+  int64_t beginOf(int64_t part) const { return count / parts() * part + std::min(part, count % parts()); }
 
   // A range in slices, so that a cancellation inside a large layer is soon seen.
   void run(int64_t begin, int64_t end) {
@@ -56,7 +61,8 @@ void RunExecutor::report(double done) {
   }
 }
 
-void RunExecutor::parallel(void* self, void (*body)(void*, int64_t, int64_t), void* context, int64_t count) {
+void RunExecutor::parallel(void* self, void (*body)(void*, int64_t, int64_t), void* context, int64_t count,
+                           int64_t grain) {
   RunExecutor& run = *static_cast<RunExecutor*>(self);
   if (count <= 0) return;
   if (run.isStopped()) {
@@ -70,7 +76,7 @@ void RunExecutor::parallel(void* self, void (*body)(void*, int64_t, int64_t), vo
     run.report(std::min(1.0, static_cast<double>(run.steps_++) / total));
     if (run.isStopped()) return;
   }
-  Task task{run, body, context, count, {}};
+  Task task{run, body, context, count, grain, {}};
   if (run.program_.executor())
     run.runOnCallers(task);
   else
@@ -83,7 +89,7 @@ void RunExecutor::runOnPool(const Task& task) {
   };
   void* context = const_cast<Task*>(&task);
   if (pool_)
-    pool_->parallel(pool_->self, body, context, task.count);
+    pool_->parallel(pool_->self, body, context, task.count, task.grain);
   else
     body(context, 0, task.count);
 }
@@ -91,16 +97,16 @@ void RunExecutor::runOnPool(const Task& task) {
 void RunExecutor::runOnCallers(const Task& task) {
   const auto body = [](void* context, int64_t begin, int64_t end) noexcept {
     Task& task = *static_cast<Task*>(context);
-    if (begin < 0 || begin > end || end > task.count) {
+    if (begin < 0 || begin > end || end > task.parts()) {
       task.owner.failure_ = Failure::WrongRanges;
       return;
     }
     task.covered += end - begin;
-    task.run(begin, end);
+    task.run(task.beginOf(begin), task.beginOf(end));
   };
   try {
-    program_.executor()->parallel(task.count, RangeBody(body, const_cast<Task*>(&task)));
-    if (failure_ == Failure::None && task.covered != task.count) failure_ = Failure::WrongRanges;
+    program_.executor()->parallel(task.parts(), RangeBody(body, const_cast<Task*>(&task)));
+    if (failure_ == Failure::None && task.covered != task.parts()) failure_ = Failure::WrongRanges;
   } catch (...) {
     failure_ = Failure::Threw;
   }

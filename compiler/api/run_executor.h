@@ -24,7 +24,8 @@ private:
   struct Task;
   enum class Failure { None, Threw, WrongRanges };
 
-  static void parallel(void* self, void (*body)(void*, int64_t, int64_t), void* context, int64_t count);
+  static void parallel(void* self, void (*body)(void*, int64_t, int64_t), void* context, int64_t count,
+                       int64_t grain);
   void runOnCallers(const Task& task);
   void runOnPool(const Task& task);
   void report(double done);

@@ -208,16 +208,17 @@ void Emitter::parallel(const Inst& inst) {
   auto& b = builder_;
   llvm::Function* callee = declare(*program_.find(inst.callee));
   llvm::SmallVector<llvm::Type*, 16> types;
-  for (size_t i = 2; i < inst.operands.size(); ++i) types.push_back(one(inst.operands[i])->getType());
+  for (size_t i = 3; i < inst.operands.size(); ++i) types.push_back(one(inst.operands[i])->getType());
   auto* contextType = llvm::StructType::get(context_, types);
   llvm::Function* thunk = rangeThunk(callee, contextType);
 
   llvm::BasicBlock& entry = function_->getEntryBlock();
   llvm::Value* arguments = llvm::IRBuilder<>(&entry, entry.begin()).CreateAlloca(contextType);
   for (unsigned i = 0; i < types.size(); ++i)
-    b.CreateStore(one(inst.operands[2 + i]), b.CreateStructGEP(contextType, arguments, i));
+    b.CreateStore(one(inst.operands[3 + i]), b.CreateStructGEP(contextType, arguments, i));
 
-  llvm::Value *executor = one(inst.operands[0]), *count = one(inst.operands[1]);
+  llvm::Value *executor = one(inst.operands[0]), *count = one(inst.operands[1]),
+              *grain = one(inst.operands[2]);
   auto* here = llvm::BasicBlock::Create(context_, "on.this.thread", function_);
   auto* there = llvm::BasicBlock::Create(context_, "on.executor", function_);
   auto* after = llvm::BasicBlock::Create(context_, "parallel.end", function_);
@@ -228,9 +229,9 @@ void Emitter::parallel(const Inst& inst) {
   b.SetInsertPoint(there); // convoy_executor: { parallel, self, threads }
   auto* run = b.CreateLoad(b.getPtrTy(), executor);
   auto* self = b.CreateLoad(b.getPtrTy(), b.CreateGEP(b.getPtrTy(), executor, b.getInt64(1)));
-  auto* runType = llvm::FunctionType::get(b.getVoidTy(),
-                                          {b.getPtrTy(), b.getPtrTy(), b.getPtrTy(), b.getInt64Ty()}, false);
-  b.CreateCall(runType, run, {self, thunk, arguments, count});
+  auto* runType = llvm::FunctionType::get(
+      b.getVoidTy(), {b.getPtrTy(), b.getPtrTy(), b.getPtrTy(), b.getInt64Ty(), b.getInt64Ty()}, false);
+  b.CreateCall(runType, run, {self, thunk, arguments, count, grain});
   b.CreateBr(after);
   b.SetInsertPoint(after);
 }

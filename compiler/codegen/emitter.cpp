@@ -116,7 +116,8 @@ void Emitter::instruction(const Inst& inst) {
   case Op::Parallel: return parallel(inst);
   case Op::Yield: return; // read by the loop that owns the body
   case Op::Return:
-    // Stores past the caches are not ordered with later ones: whoever hears that the work is done must find them.
+    // Stores past the caches are not ordered with later ones: whoever hears that the work is done must find
+    // them.
     if (streams_ && target_.x86) builder_.CreateIntrinsic(llvm::Intrinsic::x86_sse_sfence, {});
     streams_ = false;
     returns_.push_back(inst.operands.empty() ? builder_.CreateRetVoid()

@@ -20,8 +20,7 @@ int runPlan(Compilation& c, PhaseTimes& times) {
   const std::optional<RunSizes> sizes = findSizes(*c.graph, c.options.sizes, c.diags);
   if (!sizes || !checkSizes(*c.graph, *sizes, c.diags) || c.diags.hasErrors()) return Failure;
 
-  inspect::Plan plan =
-      inspect::makePlan(*c.written, *c.graph, *c.schedule, c.calls, c.loops, c.workspaceBytes);
+  inspect::Plan plan = inspect::makePlan(*c.written, *c.graph, *c.schedule, c.calls, c.loops, c.workspace);
   inspect::bindSizes(plan, *sizes);
   if (!json.empty() && !wrote(writeFile(json, inspect::planJson(plan).str(true) + "\n"), json, c.diags))
     return Failure;

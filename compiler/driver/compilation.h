@@ -36,6 +36,7 @@ struct Compilation {
   bool needsParameters = false;            // what is made will run, so parameters must have values
   std::string weightsFile;                 // PipelineDescription::weightsFile
   std::optional<std::string> scheduleText; // stands for options.scheduleFile
+  schedule::LayoutChoice layouts = schedule::LayoutChoice::ByCost;
   // May be empty. Called before each phase and each kernel, by one thread at a time, with the share of the
   // work that is done; false ends the compilation with a diagnostic.
   std::function<bool(const std::string& phase, double done)> watcher;
@@ -51,7 +52,7 @@ struct Compilation {
   std::optional<schedule::Schedule> schedule;
   loop::Module loops;
   schedule::ProgramCalls calls;                   // of the schedule's kernels, into `loops`
-  Size workspaceBytes;                            // for one item
+  schedule::Workspace workspace;                  // for one item
   std::optional<PipelineDescription> description; // none when loop IR was the start
   std::vector<CompiledUnit> units;
 

@@ -112,7 +112,7 @@ bool findTarget(Compilation& c) {
 
 bool makeOrReadSchedule(Compilation& c) {
   if (c.options.scheduleFile.empty() && !c.scheduleText) {
-    c.schedule = schedule::makeSchedule(*c.graph, *c.target);
+    c.schedule = schedule::makeSchedule(*c.graph, *c.target, c.layouts);
     return true;
   }
   const SourceFile* text =
@@ -125,7 +125,7 @@ bool lowerGraph(Compilation& c) {
   schedule::Program program = schedule::lower(*c.graph, *c.schedule, *c.target, symbolPrefix(c.graph->name));
   c.loops = std::move(program.loops);
   c.calls = std::move(program.calls);
-  c.workspaceBytes = program.workspaceBytes;
+  c.workspace = program.workspace;
   c.description = interfaceOf(*c.graph, std::move(program.weights));
   if (c.description->weights) c.description->weightsFile = c.weightsFile;
   c.description->instructionLevel = c.target->instructionLevel();

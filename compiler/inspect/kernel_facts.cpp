@@ -25,9 +25,16 @@ void addRead(const Graph& graph, ValueId id, Traffic& traffic) {
     traffic.input = traffic.input + bytes;
 }
 
-Traffic trafficOf(const Graph& graph, const Kernel& kernel) {
+Traffic trafficOf(const Graph& graph, const Kernel& kernel, const std::vector<schedule::KernelCall>& calls) {
   Traffic traffic;
   if (kernel.algorithm == Algorithm::Alias) return traffic; // the same memory
+  if (kernel.algorithm == Algorithm::Concat) {              // what is not computed at its place is copied
+    for (const schedule::KernelCall& call : calls)
+      for (const schedule::Argument& a : call.arguments)
+        if (a.kind == schedule::Argument::Read) addRead(graph, a.value, traffic);
+    traffic.output = traffic.input;
+    return traffic;
+  }
   std::set<ValueId> known(kernel.nodes.begin(), kernel.nodes.end());
   if (kernel.algorithm == Algorithm::Reorder)
     addRead(graph, kernel.anchor(), traffic);
@@ -66,7 +73,7 @@ std::vector<KernelFacts> kernelFacts(const Graph& graph, const schedule::Schedul
     KernelFacts facts;
     facts.kernel = schedule.kernels[i];
     facts.name = graph.value(facts.kernel.result()).name;
-    facts.traffic = trafficOf(graph, facts.kernel);
+    facts.traffic = trafficOf(graph, facts.kernel, calls[i]);
     facts.vectorized = isVectorized(calls[i], loops);
     if (facts.kernel.algorithm == Algorithm::Reorder) {
       facts.name += std::string(" to ") + nameOf(facts.kernel.layout);

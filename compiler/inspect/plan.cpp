@@ -89,10 +89,11 @@ void bind(Traffic& traffic, const Bindings& sizes) {
 } // namespace
 
 Plan makePlan(const Graph& written, const Graph& computed, const schedule::Schedule& schedule,
-              const schedule::ProgramCalls& calls, const loop::Module& loops, const Size& workspaceBytes) {
+              const schedule::ProgramCalls& calls, const loop::Module& loops,
+              const schedule::Workspace& workspace) {
   Plan plan = Planner(written, computed, kernelFacts(computed, schedule, calls, loops)).run();
   plan.lanes = schedule.lanes;
-  plan.workspaceBytes = workspaceBytes;
+  plan.workspace = workspace;
   return plan;
 }
 
@@ -110,7 +111,8 @@ void bindSizes(Plan& plan, const std::map<std::string, int64_t>& numbers) {
     kernel.multiplyAdds = kernel.multiplyAdds.substitute(sizes);
   }
   plan.multiplyAdds = plan.multiplyAdds.substitute(sizes);
-  plan.workspaceBytes = plan.workspaceBytes.substitute(sizes);
+  plan.workspace.bufferBytes = plan.workspace.bufferBytes.substitute(sizes);
+  plan.workspace.borderBytes = plan.workspace.borderBytes.substitute(sizes);
 }
 
 } // namespace convoy::inspect

@@ -27,12 +27,13 @@ struct Plan {
   std::vector<KernelFacts> kernels;
   int64_t parameters = 0; // each counts once
   Size multiplyAdds = 0;  // of one item
-  Size workspaceBytes = 0;
+  schedule::Workspace workspace;
 };
 
 // `written` is the graph before layers were folded, `computed` the one that was scheduled.
 Plan makePlan(const graph::Graph& written, const graph::Graph& computed, const schedule::Schedule& schedule,
-              const schedule::ProgramCalls& calls, const loop::Module& loops, const Size& workspaceBytes);
+              const schedule::ProgramCalls& calls, const loop::Module& loops,
+              const schedule::Workspace& workspace);
 
 // Puts numbers for run-time sizes.
 void bindSizes(Plan& plan, const std::map<std::string, int64_t>& sizes);

@@ -26,6 +26,21 @@ std::string padsText(const std::vector<Size>& pads) {
   return text + "]";
 }
 
+// "33,216 bytes: 4 buffers in 32,960, 2 border rows in 256"
+std::string workspaceText(const schedule::Workspace& workspace) {
+  std::string text = countText(workspace.bytes()) + " bytes";
+  const char* mark = ": ";
+  auto part = [&](int64_t count, const std::string& what, const Size& bytes) {
+    if (count == 0) return;
+    text += mark + counted(count, what);
+    if (bytes.isConstant()) text += " in " + countText(bytes); // expressions are long
+    mark = ", ";
+  };
+  part(workspace.buffers, "buffer", workspace.bufferBytes);
+  part(workspace.borderRows, "border row", workspace.borderBytes);
+  return text + "\n";
+}
+
 class TextPlan {
 public:
   explicit TextPlan(const Plan& plan) : plan_(plan) {}
@@ -34,12 +49,12 @@ public:
     for (size_t k = 0; k < plan_.kernels.size(); ++k) kernel(k);
     for (const LayerPlan& layer : plan_.layers)
       if (!layer.kernel) add("", layer, nullptr, "not computed: no result depends on it");
-    std::string text =
-        plan_.pipeline + ": " + counted(static_cast<int64_t>(plan_.layers.size()), "layer") + " in " +
-        counted(static_cast<int64_t>(plan_.kernels.size()), "kernel") + ", vectors of " +
-        std::to_string(plan_.lanes) + "; counts and bytes are for one item of the batch\n\n" + table_.str() +
-        "\nparameters     " + grouped(plan_.parameters) + "\nmultiply-adds  " +
-        countText(plan_.multiplyAdds) + "\nworkspace      " + countText(plan_.workspaceBytes) + " bytes\n";
+    std::string text = plan_.pipeline + ": " + counted(static_cast<int64_t>(plan_.layers.size()), "layer") +
+                       " in " + counted(static_cast<int64_t>(plan_.kernels.size()), "kernel") +
+                       ", vectors of " + std::to_string(plan_.lanes) +
+                       "; counts and bytes are for one item of the batch\n\n" + table_.str() +
+                       "\nparameters     " + grouped(plan_.parameters) + "\nmultiply-adds  " +
+                       countText(plan_.multiplyAdds) + "\nworkspace      " + workspaceText(plan_.workspace);
     if (!scalar_.empty()) text += "not vectorized: " + scalar_ + "\n";
     return text;
   }
@@ -48,6 +63,8 @@ private:
   void kernel(size_t number) {
     const KernelFacts& facts = plan_.kernels[number];
     std::string how = algorithmText(facts.kernel);
+    const bool concat = facts.kernel.algorithm == schedule::Algorithm::Concat;
+    if (concat && facts.traffic.total() == Size(0)) how += ", in place";
     if (!facts.vectorized) {
       how += ", not vectorized";
       scalar_ += (scalar_.empty() ? "" : ", ") + escapeForTerminal(facts.name);
@@ -156,11 +173,17 @@ Json planJson(const Plan& plan) {
   Json totals = Json::object();
   totals.set("parameters", plan.parameters);
   totals.set("macs", sizeJson(plan.multiplyAdds));
-  totals.set("workspace_bytes", sizeJson(plan.workspaceBytes));
+  totals.set("workspace_bytes", sizeJson(plan.workspace.bytes()));
   Json json = Json::object();
   json.set("pipeline", plan.pipeline);
   json.set("lanes", plan.lanes);
   json.set("totals", std::move(totals));
+  Json workspace = Json::object();
+  workspace.set("buffers", plan.workspace.buffers);
+  workspace.set("buffer_bytes", sizeJson(plan.workspace.bufferBytes));
+  workspace.set("border_rows", plan.workspace.borderRows);
+  workspace.set("border_row_bytes", sizeJson(plan.workspace.borderBytes));
+  json.set("workspace", std::move(workspace));
   json.set("layers", arrayOf(plan.layers, [&](const LayerPlan& layer) { return layerJson(plan, layer); }));
   json.set("kernels", arrayOf(plan.kernels, kernelJson));
   return json;

@@ -308,8 +308,9 @@ void Builder::call(const std::string& callee, const Values& arguments) {
   emit(Op::Call, arguments, {}, "").callee = callee;
 }
 
-void Builder::parallel(Value* executor, Value* count, const std::string& callee, const Values& arguments) {
-  Values operands{executor, count};
+void Builder::parallel(Value* executor, Value* count, Value* grain, const std::string& callee,
+                       const Values& arguments) {
+  Values operands{executor, count, grain};
   operands.insert(operands.end(), arguments.begin(), arguments.end());
   emit(Op::Parallel, operands, {}, "").callee = callee;
 }

@@ -78,7 +78,8 @@ public:
   Values branch(Value* condition, const std::function<Values()>& then,
                 const std::function<Values()>& otherwise);
   void call(const std::string& callee, const Values& arguments);
-  void parallel(Value* executor, Value* count, const std::string& callee, const Values& arguments);
+  void parallel(Value* executor, Value* count, Value* grain, const std::string& callee,
+                const Values& arguments);
   void ret(const Values& values = {});
 
 private:

@@ -180,8 +180,8 @@ private:
       break;
     case Op::Call: out_ += " @" + inst.callee + "(" + list(inst.operands) + ")"; break;
     case Op::Parallel:
-      out_ += " " + use(inst.operands[0]) + ", " + use(inst.operands[1]) + ", @" + inst.callee + "(" +
-              list(inst.operands, 2) + ")";
+      for (size_t i = 0; i < 3; ++i) out_ += (i ? ", " : " ") + use(inst.operands[i]);
+      out_ += ", @" + inst.callee + "(" + list(inst.operands, 3) + ")";
       break;
     default: // the plain ones: operands in order
       if (!inst.operands.empty()) out_ += " " + list(inst.operands);

@@ -365,7 +365,7 @@ private:
     case Op::Call:
     case Op::Parallel:
       if (inst.op == Op::Parallel) {
-        operandCount(2);
+        operandCount(3);
         expect(",");
       }
       expect("@");

@@ -178,8 +178,9 @@ private:
     if (!callee) return problem("there is no function @" + inst.callee, &inst);
     std::vector<Type> given = typesOf(inst.operands), wanted = typesOf(callee->parameters);
     if (inst.op == Op::Parallel) {
-      if (!given[0].isPointer() || !given[1].isIndex())
-        return problem("it wants an executor and a count", &inst);
+      if (!given[0].isPointer() || !given[1].isIndex() || !given[2].isIndex())
+        return problem("it wants an executor, a count and a grain", &inst);
+      given.erase(given.begin());
       given[0] = given[1] = Type::index(); // begin and end
     }
     if (given != wanted)

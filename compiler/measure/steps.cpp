@@ -12,12 +12,13 @@ struct Between {
   const OnStep& onStep;
   size_t step = 0;
 
-  static void parallel(void* self, void (*body)(void*, int64_t, int64_t), void* context, int64_t count) {
+  static void parallel(void* self, void (*body)(void*, int64_t, int64_t), void* context, int64_t count,
+                       int64_t grain) {
     auto& between = *static_cast<Between*>(self);
     const convoy_executor* inner = between.inner;
     between.onStep(between.step++, [=] {
       if (inner)
-        inner->parallel(inner->self, body, context, count);
+        inner->parallel(inner->self, body, context, count, grain);
       else
         body(context, 0, count);
     });

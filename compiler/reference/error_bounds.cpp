@@ -109,8 +109,8 @@ private:
     }
   }
 
-  // conv(e, |w|) + g(K + 2) * conv(|x| + e, |w|), with the bias as one more term. In two steps, a column after
-  // a row, what the first one flushes to zero is multiplied by up to 2 K times the largest weight.
+  // conv(e, |w|) + g(K + 2) * conv(|x| + e, |w|), with the bias as one more term. In two steps, a column
+  // after a row, what the first one flushes to zero is multiplied by up to 2 K times the largest weight.
   template <typename Layer> void weighted(const graph::Value& node, Tensor& e, Layer layer) const {
     const Tensor &x = values_[node.operands[0]], &ex = errors_[node.operands[0]];
     const Tensor weight = absolute(values_[node.operands[1]]);

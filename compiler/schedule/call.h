@@ -1,6 +1,6 @@
 // What a compiled pipeline calls: the functions of its kernels and what they are given.
 #pragma once
-#include "schedule/schedule.h"
+#include "schedule/work.h"
 
 namespace convoy::schedule {
 
@@ -20,9 +20,9 @@ struct Packing {
   }
 };
 
-// What a pointer argument points to when the kernel is called.
+// What an argument is, or points to, when the kernel is called.
 struct Argument {
-  enum Kind { Read, Write, Weights, BorderRow } kind;
+  enum Kind { Read, Write, Weights, BorderRow, Batch } kind; // Batch: the number of items, no pointer
   ValueId value = 0; // Read, Write: the tensor. Weights: the parameter. BorderRow: whose rows are as long
   Layout layout = Layout::Planar; // Read, Write
   Packing packing;                // Weights
@@ -32,8 +32,19 @@ struct Argument {
 
 struct KernelCall {
   std::string function;
-  Size unitsPerItem = 1;
+  Size units = 1;            // of one item, or of all items together:
+  bool ofWholeBatch = false; // then each unit does its part of every item
+  WorkCycles cycles;
   std::vector<Argument> arguments;
+};
+
+// What the workspace has room for, for one item of the batch.
+struct Workspace {
+  int64_t buffers = 0; // values between kernels; those whose lives do not overlap share memory
+  Size bufferBytes = 0;
+  int64_t borderRows = 0; // rows of a constant border
+  Size borderBytes = 0;
+  Size bytes() const { return bufferBytes + borderBytes; }
 };
 
 // Of each kernel of a schedule, in its order; none for another view of the same memory.

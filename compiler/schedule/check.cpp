@@ -1,7 +1,7 @@
 // The rules that a schedule must keep to be lowered. Our own schedules and those that people write pass the
 // same ones.
-#include "schedule/separable.h"
 #include "schedule/schedule.h"
+#include "schedule/separable.h"
 #include <set>
 
 namespace convoy::schedule {
@@ -68,18 +68,20 @@ private:
     operands(kernel, who);
     if (kernel.algorithm == Algorithm::Window) window(kernel, anchor, who);
     if (kernel.algorithm == Algorithm::Separable) separable(kernel, anchor, who);
+    if (kernel.layout == Layout::Blocked) blocked(kernel, anchor, who);
     if (kernel.writes && (kernel.algorithm != Algorithm::Window || kernel.layout != Layout::Blocked))
       problem(who + ": only a blocked window can write another layout than it works in");
     if (kernel.algorithm == Algorithm::Dense &&
         (kernel.tile.size() != 1 || kernel.tile[0] < 1 || kernel.tile[0] > 16))
       problem(who + ": a dense tile is 1 to 16 vectors");
     Layout layout = layoutFor(kernel.resultLayout(), graph_.value(kernel.result()).type);
-    written_[kernel.result()].insert(layout);
+    if (!written_[kernel.result()].insert(layout).second && kernel.algorithm == Algorithm::Reorder)
+      problem(who + ": '" + name(kernel.result()) + "' is there in " + nameOf(layout) + " layout already");
   }
 
   void tail(const Kernel& kernel, const std::string& who) {
-    bool allowed = kernel.algorithm == Algorithm::Window || kernel.algorithm == Algorithm::Separable || kernel.algorithm == Algorithm::Pointwise ||
-                   kernel.algorithm == Algorithm::Dense;
+    bool allowed = kernel.algorithm == Algorithm::Window || kernel.algorithm == Algorithm::Separable ||
+                   kernel.algorithm == Algorithm::Pointwise || kernel.algorithm == Algorithm::Dense;
     if (kernel.nodes.size() > 1 && !allowed)
       problem(who + ": nothing can be fused behind " + nameOf(kernel.algorithm));
     for (size_t i = 1; i < kernel.nodes.size(); ++i) {
@@ -113,6 +115,23 @@ private:
         problem(who + ": '" + name(operand) + "' is not computed before it");
       else if (needed && !written_[operand].count(*needed))
         problem(who + ": '" + name(operand) + "' is not there in " + nameOf(*needed) + " layout");
+    }
+  }
+
+  void blocked(const Kernel& kernel, const Value& anchor, const std::string& who) {
+    switch (kernel.algorithm) {
+    case Algorithm::Window:
+    case Algorithm::Separable: // says so itself
+    case Algorithm::Pointwise:
+    case Algorithm::Reorder: return;
+    case Algorithm::Concat:
+      if (!concatsBlocks(graph_, anchor, schedule_.lanes))
+        problem(who + ": its operands are not whole blocks of channels");
+      return;
+    case Algorithm::Softmax:
+    case Algorithm::GlobalPool:
+    case Algorithm::Dense:
+    case Algorithm::Alias: problem(who + ": " + nameOf(kernel.algorithm) + " works in planar layout only");
     }
   }
 

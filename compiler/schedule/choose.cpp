@@ -22,9 +22,10 @@ public:
     for (const graph::Output& o : graph.outputs) outputs_.insert(o.value);
   }
 
-  Schedule run() {
+  Schedule run(LayoutChoice layouts) {
     group();
-    chooseLayouts(costs_, groups_);
+    layouts_ = layouts;
+    chooseLayouts(costs_, layouts, groups_);
     for (Kernel& kernel : groups_) {
       decide(kernel);
       addKernel(kernel);
@@ -75,8 +76,8 @@ private:
   }
 
   static bool takesTail(Algorithm algorithm) {
-    return algorithm == Algorithm::Window || algorithm == Algorithm::Separable || algorithm == Algorithm::Pointwise ||
-           algorithm == Algorithm::Dense;
+    return algorithm == Algorithm::Window || algorithm == Algorithm::Separable ||
+           algorithm == Algorithm::Pointwise || algorithm == Algorithm::Dense;
   }
 
   static Algorithm algorithmOf(OpKind op) {
@@ -143,7 +144,8 @@ private:
 
   void decide(Kernel& kernel) {
     const Value& anchor = graph_.value(kernel.anchor());
-    if (kernel.algorithm == Algorithm::Window && kernel.layout == Layout::Planar && separate(graph_, anchor)) {
+    if (kernel.algorithm == Algorithm::Window && kernel.layout == Layout::Planar &&
+        separate(graph_, anchor)) {
       kernel.algorithm = Algorithm::Separable;
       kernel.tile = {costs_.target.vectorRegisters >= 32 ? 4 : 2}; // the sums of a column stay in registers
     }
@@ -153,8 +155,10 @@ private:
         kernel.order = costs_.orderOf(kernel);
     }
     if (kernel.algorithm == Algorithm::Dense) {
-      int64_t vectors = (anchor.type.channels() + schedule_.lanes - 1) / schedule_.lanes;
-      kernel.tile = {std::min<int64_t>(vectors, 8)};
+      // Three vectors keep the units of one item busy, and leave registers for the sums of several items.
+      int64_t vectors = (anchor.type.channels() + schedule_.lanes - 1) / schedule_.lanes,
+              tiles = (vectors + 2) / 3;
+      kernel.tile = {(vectors + tiles - 1) / tiles};
     }
   }
 
@@ -169,6 +173,14 @@ private:
     available_[value].insert(layout);
   }
 
+  // Of an operand that may be read from planes.
+  bool convertsPlanes(const Kernel& kernel, ValueId operand) const {
+    if (layoutFor(Layout::Blocked, graph_.value(operand).type) == Layout::Planar) return false;
+    if (layouts_ == LayoutChoice::InBlocks) return graph_.value(operand).type.channels() >= schedule_.lanes;
+    return kernel.algorithm == Algorithm::Window &&
+           costs_.readingPlanes(kernel, operand) > costs_.conversion(operand);
+  }
+
   void addKernel(const Kernel& kernel) {
     std::set<ValueId> own(kernel.nodes.begin(), kernel.nodes.end());
     for (ValueId node : kernel.nodes)
@@ -176,8 +188,7 @@ private:
         if (own.count(operand) || graph_.value(operand).kind == Value::Parameter) continue;
         auto needed = neededLayout(graph_, schedule_, kernel, operand);
         if (needed && !available_[operand].count(*needed)) addReorder(operand, *needed);
-        if (!needed && !available_[operand].count(Layout::Blocked) && kernel.algorithm == Algorithm::Window &&
-            costs_.readingPlanes(kernel, operand) > costs_.conversion(operand))
+        if (!needed && !available_[operand].count(Layout::Blocked) && convertsPlanes(kernel, operand))
           addReorder(operand, Layout::Blocked);
       }
     schedule_.kernels.push_back(kernel);
@@ -186,6 +197,7 @@ private:
 
   const Graph& graph_;
   Costs costs_;
+  LayoutChoice layouts_ = LayoutChoice::ByCost;
   std::vector<std::vector<ValueId>> users_;
   std::vector<int> kernelOf_;
   std::vector<std::set<Layout>> available_;
@@ -196,6 +208,8 @@ private:
 
 } // namespace
 
-Schedule makeSchedule(const Graph& graph, const Target& target) { return Chooser(graph, target).run(); }
+Schedule makeSchedule(const Graph& graph, const Target& target, LayoutChoice layouts) {
+  return Chooser(graph, target).run(layouts);
+}
 
 } // namespace convoy::schedule

@@ -19,16 +19,15 @@ void Elementwise::declare(size_t from) {
   out_ = k_.write(k_.kernel.result(), k_.kernel.resultLayout());
 }
 
-// The element of `type` that belongs to the site. An extent of 1 stands for every position. `varies`: it
+// The value's element that belongs to the site. An extent of 1 stands for every position. `varies`: it
 // differs from lane to lane of a planar vector.
-Index Elementwise::address(const TensorType& type, Layout layout, const Site& site, Reg channel,
-                           bool& varies) {
+Index Elementwise::address(ValueId id, Layout layout, const Site& site, Reg channel, bool& varies) {
+  const TensorType& type = k_.value(id).type;
   int rank = type.spatialRank();
   bool blocked = layout == Layout::Blocked;
   Size positions = spatialSize(type);
   Reg plane = k_.size(positions);
-  int64_t rows = blocked ? k_.blocks(type.channels()) : type.channels();
-  Reg at = b_.mul(site.item, rows);
+  Reg at = b_.mul(site.item, k_.itemRows(id, layout));
   if (type.channels() > 1) at = b_.add(at, channel);
   at = b_.mul(at, plane);
   varies = site.alongChannels && type.channels() > 1;
@@ -67,12 +66,13 @@ Reg Elementwise::operand(ValueId id, const Site& site, Reg channel) {
   bool parameter = v.kind == graph::Value::Parameter, varies = false;
   if (k_.kernel.layout == Layout::Blocked && layout == Layout::Planar && v.type.channels() > 1) {
     // One position: [C], perhaps of the item.
-    Reg base = parameter ? pointer : b_.offset(Scalar::F32, pointer, Index(site.item, v.type.channels()));
+    Reg base =
+        parameter ? pointer : b_.offset(Scalar::F32, pointer, Index(site.item, k_.itemRows(id, layout)));
     return channelVector(id, base, channel);
   }
   Site at = site;
   if (parameter || v.type.scalar) at.item = b_.index(0); // one for all items
-  Index index = address(v.type, layout, at, channel, varies);
+  Index index = address(id, layout, at, channel, varies);
   if (layout == Layout::Blocked) return b_.load(k_.vector, pointer, index);
   if (!varies || k_.kernel.layout == Layout::Blocked)
     return k_.splat(b_.load(loop::Type::of(Scalar::F32), pointer, index));
@@ -151,8 +151,8 @@ void Elementwise::mayStream(bool flat) {
   Size row = flat ? spatialSize(type) : type.dims.back(), all = type.elements();
   auto elements = all.constant(), width = row.constant();
   if ((elements && *elements <= most) || (width && *width % k_.lanes != 0)) return;
-  streams_ = elements ? b_.number(1, loop::Type::of(Scalar::I1))
-                      : b_.compare(Op::Lt, b_.index(most), k_.size(all));
+  streams_ =
+      elements ? b_.number(1, loop::Type::of(Scalar::I1)) : b_.compare(Op::Lt, b_.index(most), k_.size(all));
   if (!width) {
     Reg rest = b_.binary(Op::Mod, k_.size(row), b_.index(k_.lanes));
     streams_ = b_.binary(Op::And, streams_, b_.compare(Op::Eq, rest, b_.index(0)));
@@ -180,11 +180,12 @@ void Elementwise::eachWay(const std::function<void(bool streams)>& body) {
 }
 
 void Elementwise::store(Reg v, const Site& site) {
-  const TensorType& type = k_.value(k_.kernel.result()).type;
+  ValueId result = k_.kernel.result();
+  const TensorType& type = k_.value(result).type;
   Layout layout = layoutFor(k_.kernel.layout, type);
   if (k_.kernel.layout == Layout::Blocked && layout == Layout::Planar) {
     // One position: the channels lie side by side, and the last vector may be partial.
-    Index at = Index(site.item, type.channels()) + Index(site.channel, k_.lanes);
+    Index at = Index(site.item, k_.itemRows(result, layout)) + Index(site.channel, k_.lanes);
     bool partial = type.channels() % k_.lanes != 0;
     b_.store(v, out_, at,
              partial ? b_.mask(static_cast<uint32_t>(k_.lanes),
@@ -193,7 +194,7 @@ void Elementwise::store(Reg v, const Site& site) {
     return;
   }
   bool varies = false;
-  Index at = address(type, layout, site, site.channel, varies);
+  Index at = address(result, layout, site, site.channel, varies);
   if (streaming_ && !site.mask)
     b_.stream(v, out_, at);
   else
@@ -240,7 +241,7 @@ void Elementwise::storeTransposed(std::vector<Reg> pixels, const Site& first, Re
   int64_t lanes = k_.lanes, channels = type.channels(), total = static_cast<int64_t>(pixels.size());
   bool varies = false;
   Reg firstChannel = b_.mul(first.channel, lanes), plane = k_.product(type, 1);
-  Index base = address(type, Layout::Planar, first, firstChannel, varies);
+  Index base = address(k_.kernel.result(), Layout::Planar, first, firstChannel, varies);
   Reg channelsHere = b_.sub(b_.index(channels), firstChannel);
   for (int64_t from = 0; from < total; from += lanes) {
     std::vector<Reg> square;

@@ -16,6 +16,8 @@ struct Site {
   bool alongChannels = false; // planar tensor[C]: lanes are the channels from `channel` on
 };
 
+// Element by element: every operand is read at a site before the result is stored there, and nothing is
+// stored twice, so that the result may take the place of an operand (storage.h).
 class Elementwise {
 public:
   explicit Elementwise(KernelBuilder& k);
@@ -24,14 +26,15 @@ public:
   // Evaluates nodes[from...]; `before` is the value of nodes[from - 1] (null when from is 0).
   Reg evaluate(size_t from, Reg before, const Site& site);
   // Before the loops, after declare: results in planes that are more than what stays in the caches may be
-  // stored past them, in vectors that start at the column `origin` (at or before 0) or whole ones after it. It
-  // is decided when the kernel starts. `flat`: all positions are one row.
+  // stored past them, in vectors that start at the column `origin` (at or before 0) or whole ones after it.
+  // It is decided when the kernel starts. `flat`: all positions are one row.
   void mayStream(bool flat = false);
   Reg origin() const { return origin_; } // 0 where nothing is stored past the caches
   bool mayShift() const { return streams_; }
   // The lanes of a vector at column x that are columns 0..n-1.
   Reg edgeMask(Reg x, Reg n);
-  // Makes what body makes, once for each way to store: body(whether vectors without a mask go past the caches).
+  // Makes what body makes, once for each way to store: body(whether vectors without a mask go past the
+  // caches).
   void eachWay(const std::function<void(bool streams)>& body);
   // Stores the kernel's result at the site.
   void store(Reg v, const Site& site);
@@ -45,7 +48,7 @@ private:
   Reg apply(const graph::Value& node, const std::vector<Reg>& x);
   Reg operand(ValueId id, const Site& site, Reg channel);
   Reg channelVector(ValueId id, Reg pointer, Reg block);
-  Index address(const TensorType& type, Layout layout, const Site& site, Reg channel, bool& varies);
+  Index address(ValueId id, Layout layout, const Site& site, Reg channel, bool& varies);
   void storeTransposed(std::vector<Reg> pixels, const Site& first, Reg count);
   KernelBuilder& k_;
   Builder& b_;

@@ -72,11 +72,12 @@ private:
     Builder size(function(prefix_ + "_prepared_size", true, {loop::Type::index()}));
     size.ret({size.index(plan_.preparedElements * 4)});
 
-    std::vector<std::string> packers;
-    for (const PackedParameter& p : plan_.packed) {
-      packers.push_back(prefix_ + ".pack." + std::to_string(packers.size()));
-      pack(function(packers.back(), false, {}), graph_.value(p.parameter), p.packing, schedule_.lanes);
-    }
+    const std::string rawPacker = prefix_ + ".pack.raw", filterPacker = prefix_ + ".pack.filters";
+    auto isRaw = [](const PackedParameter& p) { return p.packing.kind == Packing::Raw; };
+    if (std::any_of(plan_.packed.begin(), plan_.packed.end(), isRaw))
+      packRaw(function(rawPacker, false, {}), schedule_.lanes);
+    if (!std::all_of(plan_.packed.begin(), plan_.packed.end(), isRaw))
+      packFilters(function(filterPacker, false, {}), schedule_.lanes);
     Builder b(function(prefix_ + "_prepare", true, {loop::Type::of(Scalar::I32)}));
     Reg weights = b.parameter(loop::Type::pointer(), "weights"),
         prepared = b.parameter(loop::Type::pointer(), "prepared");
@@ -88,9 +89,12 @@ private:
         raw += graph_.value(id).type.elements().known();
       }
     auto work = [&] {
-      for (size_t i = 0; i < plan_.packed.size(); ++i) {
-        Reg in = b.offset(Scalar::F32, weights, rawOffset[plan_.packed[i].parameter]);
-        b.call(packers[i], {in, b.offset(Scalar::F32, prepared, plan_.packed[i].offset)});
+      for (const PackedParameter& p : plan_.packed) {
+        std::vector<Reg> arguments{b.offset(Scalar::F32, weights, rawOffset[p.parameter]),
+                                   b.offset(Scalar::F32, prepared, p.offset)};
+        for (int64_t number : packArguments(graph_.value(p.parameter), p.packing, schedule_.lanes))
+          arguments.push_back(b.index(number));
+        b.call(isRaw(p) ? rawPacker : filterPacker, arguments);
       }
       return Builder::Values{status(b, ok)};
     };
@@ -113,11 +117,20 @@ private:
 
   // Elements of workspace before each slot and border row, and the total last.
   std::vector<Reg> offsets(Builder& b, Reg sizes, Reg batch) {
-    std::vector<Reg> at{b.index(0)};
-    for (const Size& slot : plan_.slots)
-      at.push_back(b.add(at.back(), aligned(b, b.mul(batch, sizeFrom(b, graph_, sizes, slot)))));
-    for (const BorderRow& row : plan_.borderRows)
-      at.push_back(b.add(at.back(), aligned(b, sizeFrom(b, graph_, sizes, row.width))));
+    std::vector<Reg> at;
+    Reg end = b.mul(batch, plan_.constantElements);
+    auto append = [&](Reg elements) {
+      at.push_back(end);
+      end = b.add(end, aligned(b, elements));
+    };
+    for (const Slot& slot : plan_.slots) {
+      if (slot.begin)
+        at.push_back(b.mul(batch, *slot.begin));
+      else
+        append(b.mul(batch, sizeFrom(b, graph_, sizes, slot.elements)));
+    }
+    for (const BorderRow& row : plan_.borderRows) append(sizeFrom(b, graph_, sizes, row.width));
+    at.push_back(end);
     return at;
   }
 
@@ -139,12 +152,16 @@ private:
 
   Reg pointerTo(Builder& b, const Frame& frame, const Place& place) {
     int64_t index = static_cast<int64_t>(place.index);
+    Reg pointer = nullptr;
     switch (place.kind) {
-    case Place::Input: return b.load(loop::Type::pointer(), frame.inputs, index);
-    case Place::Output: return b.load(loop::Type::pointer(), frame.outputs, index);
-    case Place::Slot: break;
+    case Place::Input: pointer = b.load(loop::Type::pointer(), frame.inputs, index); break;
+    case Place::Output: pointer = b.load(loop::Type::pointer(), frame.outputs, index); break;
+    case Place::Slot:
+      pointer = b.offset(Scalar::F32, frame.workspace, Index(frame.offsets[place.index]));
+      break;
     }
-    return b.offset(Scalar::F32, frame.workspace, Index(frame.offsets[place.index]));
+    if (place.offset == Size(0)) return pointer;
+    return b.offset(Scalar::F32, pointer, Index(sizeFrom(b, graph_, frame.sizes, place.offset)));
   }
 
   Reg argument(Builder& b, const Frame& frame, const Argument& a) {
@@ -153,10 +170,19 @@ private:
     case Argument::Write: return pointerTo(b, frame, plan_.place(a.value, a.layout));
     case Argument::Weights:
       return b.offset(Scalar::F32, frame.prepared, plan_.packedOffset(a.value, a.packing));
+    case Argument::Batch: return frame.batch;
     case Argument::BorderRow: break;
     }
     size_t row = plan_.borderRow(graph_.value(a.value).type.dims.back() * a.perColumn, a.border);
     return b.offset(Scalar::F32, frame.workspace, Index(frame.offsets[plan_.slots.size() + row]));
+  }
+
+  // How many of a kernel's units are worth another thread.
+  Reg grain(Builder& b, const Frame& frame, const KernelCall& c, Reg units) {
+    Reg cycles = sizeFrom(b, graph_, frame.sizes, c.cycles.perItem);
+    if (c.ofWholeBatch) cycles = b.add(b.mul(frame.batch, cycles), b.index(c.cycles.once));
+    Reg ofUnit = b.max(b.binary(Op::Div, cycles, b.max(units, b.index(1))), b.index(1));
+    return b.binary(Op::Div, b.add(ofUnit, b.index(cyclesWorthHanding - 1)), ofUnit);
   }
 
   // convoy_call: sizes, batch, inputs, outputs, prepared, workspace, workspace_bytes, executor; 8 bytes each.
@@ -206,14 +232,16 @@ private:
         for (const KernelCall& c : kernelCalls) {
           std::vector<Reg> arguments{frame.sizes};
           for (const Argument& a : c.arguments) arguments.push_back(argument(b, frame, a));
-          Reg units = b.mul(frame.batch, sizeFrom(b, graph_, frame.sizes, c.unitsPerItem));
-          b.parallel(frame.executor, units, c.function, arguments);
+          Reg units = sizeFrom(b, graph_, frame.sizes, c.units);
+          Reg all = c.ofWholeBatch ? b.select(b.compare(Op::Lt, b.index(0), frame.batch), units, b.index(0))
+                                   : b.mul(frame.batch, units);
+          b.parallel(frame.executor, all, grain(b, frame, c, units), c.function, arguments);
         }
       for (const MemoryPlan::Copy& c : plan_.copies) {
         const TensorType& type = graph_.value(graph_.outputs[c.output].value).type;
         Reg count = b.mul(frame.batch, sizeFrom(b, graph_, frame.sizes, type.elements()));
         Reg to = pointerTo(b, frame, {Place::Output, c.output});
-        b.parallel(frame.executor, b.ceilDiv(count, copyChunk), copier(),
+        b.parallel(frame.executor, b.ceilDiv(count, copyChunk), b.index(1), copier(),
                    {pointerTo(b, frame, c.from), to, count});
       }
       return Builder::Values{status(b, ok)};

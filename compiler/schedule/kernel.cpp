@@ -3,12 +3,6 @@
 
 namespace convoy::schedule {
 
-Size spatialSize(const TensorType& type) {
-  Size size = 1;
-  for (int axis = 0; axis < type.spatialRank(); ++axis) size = size * type.spatial(axis);
-  return size;
-}
-
 Reg sizeValue(Builder& b, const Size& size, const std::function<Reg(const std::string&)>& symbol) {
   Size::Algebra<Reg> algebra;
   algebra.constant = [&](int64_t n) { return b.index(n); };
@@ -45,9 +39,9 @@ std::set<std::string> symbolsOf(const Graph& graph, const Kernel& kernel) {
 } // namespace
 
 KernelBuilder::KernelBuilder(const Graph& graph, const Schedule& schedule, const Target& target,
-                             const Kernel& kernel, loop::Function& function)
-    : graph(graph), schedule(schedule), target(target), kernel(kernel), b(function), lanes(schedule.lanes),
-      vector(loop::Type::vector(Scalar::F32, static_cast<uint32_t>(schedule.lanes))) {
+                             const Storage& storage, const Kernel& kernel, loop::Function& function)
+    : graph(graph), schedule(schedule), target(target), storage(storage), kernel(kernel), b(function),
+      lanes(schedule.lanes), vector(loop::Type::vector(Scalar::F32, static_cast<uint32_t>(schedule.lanes))) {
   b.setLocation(graph.value(kernel.anchor()).location);
   begin = b.parameter(loop::Type::index(), "begin");
   end = b.parameter(loop::Type::index(), "end");
@@ -60,7 +54,7 @@ KernelBuilder::KernelBuilder(const Graph& graph, const Schedule& schedule, const
   call.function = function.name;
 }
 
-Reg KernelBuilder::argument(Argument a, const std::string& name) {
+Reg KernelBuilder::argument(Argument a, const std::string& name, loop::Type type) {
   for (size_t i = 0; i < call.arguments.size(); ++i) {
     const Argument& known = call.arguments[i];
     if (known.kind == a.kind && known.value == a.value && known.layout == a.layout &&
@@ -68,11 +62,13 @@ Reg KernelBuilder::argument(Argument a, const std::string& name) {
       return b.function().parameters[3 + i];
   }
   call.arguments.push_back(a);
-  return b.parameter(loop::Type::pointer(), name);
+  return b.parameter(type, name);
 }
 
 Reg KernelBuilder::read(ValueId id, Layout layout) {
   Argument a{Argument::Read, id, layoutFor(layout, value(id).type), {}, 0};
+  // Two parameters are two memories to the compiler.
+  if (storage.overwrites(kernel, {id, a.layout})) return write(kernel.result(), kernel.resultLayout());
   return argument(a, "in");
 }
 
@@ -107,8 +103,8 @@ Reg KernelBuilder::product(const TensorType& type, int firstAxis) {
 
 void KernelBuilder::units(const std::vector<Size>& counts,
                           const std::function<void(const std::vector<Reg>&)>& body) {
-  call.unitsPerItem = 1;
-  for (const Size& count : counts) call.unitsPerItem = call.unitsPerItem * count;
+  call.units = 1;
+  for (const Size& count : counts) call.units = call.units * count;
   std::vector<Reg> extents;
   for (const Size& count : counts) extents.push_back(size(count));
   b.loop("unit", begin, end, 1, {}, [&](Reg unit, const Builder::Values&) {
@@ -123,23 +119,22 @@ void KernelBuilder::units(const std::vector<Size>& counts,
   });
 }
 
-Reg KernelBuilder::scalarF32(Reg index) { return b.cast(loop::Type::of(Scalar::F32), index); }
-
 // Lanes before 0 are among those before n, so that the difference of the two masks is what is inside.
 Reg KernelBuilder::insideMask(Reg n, Reg first) {
   uint32_t count = static_cast<uint32_t>(lanes);
   return b.binary(Op::Xor, b.mask(count, b.sub(n, first)), b.mask(count, b.sub(b.index(0), first)));
 }
 
-Layout KernelBuilder::layoutOf(ValueId operand) const {
-  if (auto needed = neededLayout(graph, schedule, kernel, operand)) return *needed;
-  // A conversion that runs later is of no use here.
-  for (const Kernel& k : schedule.kernels) {
-    if (&k == &kernel) break;
-    if (k.result() == operand && layoutFor(k.resultLayout(), value(operand).type) == Layout::Blocked)
-      return Layout::Blocked;
-  }
-  return Layout::Planar;
+void KernelBuilder::unitsOfBatch(const std::vector<Size>& counts,
+                                 const std::function<void(Reg, const std::vector<Reg>&)>& body) {
+  Reg items = argument({Argument::Batch, 0, Layout::Planar, {}, 0}, "items", loop::Type::index());
+  call.ofWholeBatch = true;
+  units(counts, [&](std::vector<Reg> parts) {
+    parts.erase(parts.begin()); // an item that is always 0
+    body(items, parts);
+  });
 }
+
+Reg KernelBuilder::scalarF32(Reg index) { return b.cast(loop::Type::of(Scalar::F32), index); }
 
 } // namespace convoy::schedule

@@ -2,10 +2,12 @@
 // values. Private to schedule/.
 //
 // A kernel is `func @name(%begin: i64, %end: i64, %sizes: ptr, pointers...)`: it computes the work units
-// begin..end of batch * unitsPerItem. Which units there are depends on the shape only, never on the threads.
+// begin..end of batch * units, or of all items together. Which units there are depends on the shape only,
+// never on the threads.
 #pragma once
 #include "loop/builder.h"
 #include "schedule/call.h"
+#include "schedule/storage.h"
 
 namespace convoy::schedule {
 
@@ -16,15 +18,15 @@ using loop::Op;
 using loop::Scalar;
 using Reg = loop::Value*;
 
-// One spatial tensor access: extents as values, slowest first, and the element strides that go with a layout.
 class KernelBuilder {
 public:
-  KernelBuilder(const Graph& graph, const Schedule& schedule, const Target& target, const Kernel& kernel,
-                loop::Function& function);
+  KernelBuilder(const Graph& graph, const Schedule& schedule, const Target& target, const Storage& storage,
+                const Kernel& kernel, loop::Function& function);
 
   const Graph& graph;
   const Schedule& schedule;
   const Target& target;
+  const Storage& storage;
   const Kernel& kernel;
   Builder b;
   Reg begin, end;
@@ -34,38 +36,47 @@ public:
 
   const graph::Value& value(ValueId id) const { return graph.value(id); }
 
-  // A pointer parameter. Asking twice for the same thing gives the same one. Only before the loops.
+  // A pointer parameter, to the first channel of the first item. Asking twice for the same thing gives the
+  // same one, and so does asking for an operand that the result overwrites. Only before the loops.
   Reg read(ValueId id, Layout layout);
   Reg write(ValueId id, Layout layout);
   Reg weights(ValueId parameter, Packing packing);
   // A row of one number, as long as the rows of `like` times `perColumn`.
   Reg borderRow(ValueId like, double border, int64_t perColumn = 1);
 
+  // Items of a value are so many channels (blocked: blocks of channels) apart. Those of a value that lies in
+  // a buffer with others are further apart than it has channels: every address of an item comes from here.
+  int64_t itemRows(ValueId id, Layout layout) const {
+    return storage.itemRows({id, layoutFor(layout, value(id).type)});
+  }
+
   // A size as an i64, computed where it is asked for.
   Reg size(const Size& size);
   Reg product(const TensorType& type, int firstAxis); // of the dims from firstAxis on (0: channels)
 
   // for %u = begin to end; the unit number is taken apart, the last count varying fastest. parts[0] is what
-  // is left: the batch item. Sets call.unitsPerItem.
+  // is left: the batch item. Sets call.units.
   void units(const std::vector<Size>& counts, const std::function<void(const std::vector<Reg>& parts)>& body);
+
+  // The same when each unit does its part of all the items: parts has a number for each count. Gives the
+  // number of items to the body.
+  void unitsOfBatch(const std::vector<Size>& counts,
+                    const std::function<void(Reg items, const std::vector<Reg>& parts)>& body);
 
   Reg scalarF32(Reg index); // i64 to f32
   Reg splat(Reg scalar) { return b.splat(vector, scalar); }
   Reg constant(double number) { return b.number(number, vector); }
   Reg insideMask(Reg n, Reg first); // the lanes that lie in 0..n-1, the first one at `first`
   int64_t blocks(int64_t channels) const { return (channels + lanes - 1) / lanes; }
-  // The layout in which this kernel reads an operand: the needed one, else blocked where it is there by now.
-  Layout layoutOf(ValueId operand) const;
+  // The layout in which this kernel reads an operand.
+  Layout layoutOf(ValueId operand) const { return operandBuffer(graph, schedule, kernel, operand).layout; }
 
   void finish() { b.ret(); }
 
 private:
-  Reg argument(Argument argument, const std::string& name);
+  Reg argument(Argument argument, const std::string& name, loop::Type type = loop::Type::pointer());
   std::map<std::string, Reg> symbols_;
 };
-
-// Positions of a tensor: the product of its spatial extents.
-Size spatialSize(const TensorType& type);
 
 // Sizes as values, with symbols looked up by `symbol`.
 Reg sizeValue(Builder& b, const Size& size, const std::function<Reg(const std::string&)>& symbol);

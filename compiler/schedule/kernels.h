@@ -21,8 +21,12 @@ std::vector<Reg> transpose(Builder& b, std::vector<Reg> rows, int64_t lanes);
 // Copies operand number `operand` of a concat to its place in the result.
 void concatOperand(KernelBuilder& k, size_t operand);
 
-// func @name(%in: ptr, %out: ptr): packs one parameter.
-void pack(loop::Function& function, const graph::Value& parameter, const Packing& packing, int64_t lanes);
+// func @name(%in: ptr, %out: ptr, %count: i64): packs parameters that stay as they are.
+void packRaw(loop::Function& function, int64_t lanes);
+// func @name(%in: ptr, %out: ptr, numbers...): packs all others.
+void packFilters(loop::Function& function, int64_t lanes);
+// The numbers that either takes behind the pointers.
+std::vector<int64_t> packArguments(const graph::Value& parameter, const Packing& packing, int64_t lanes);
 // How many float32 numbers the packed parameter takes.
 int64_t packedElements(const graph::Value& parameter, const Packing& packing, int64_t lanes);
 

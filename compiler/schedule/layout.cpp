@@ -48,6 +48,12 @@ Layout layoutFor(Layout layout, const TensorType& type) {
   return Layout::Planar;
 }
 
+bool concatsBlocks(const graph::Graph& graph, const graph::Value& concat, int lanes) {
+  bool whole = layoutFor(Layout::Blocked, concat.type) == Layout::Blocked;
+  for (graph::ValueId operand : concat.operands) whole &= graph.value(operand).type.channels() % lanes == 0;
+  return whole;
+}
+
 std::optional<Layout> neededLayout(const graph::Graph& graph, const Schedule& schedule, const Kernel& kernel,
                                    graph::ValueId operand) {
   const TensorType& type = graph.value(operand).type;
@@ -65,9 +71,9 @@ std::optional<Layout> neededLayout(const graph::Graph& graph, const Schedule& sc
       return std::nullopt;
     return layoutFor(kernel.layout, type);
   case Algorithm::Separable:
-  case Algorithm::Pointwise: return layoutFor(kernel.layout, type);
+  case Algorithm::Pointwise:
+  case Algorithm::Concat: return layoutFor(kernel.layout, type);
   case Algorithm::GlobalPool: return std::nullopt;
-  case Algorithm::Concat:
   case Algorithm::Softmax:
   case Algorithm::Dense:
   case Algorithm::Alias: return Layout::Planar;

@@ -28,14 +28,17 @@ public:
     for (const Kernel& kernel : kernels) options_.push_back(optionsOf(kernel));
   }
 
-  void run() {
+  void run(LayoutChoice choice) {
     std::vector<size_t> best;
     double least = 0;
-    for (Layout start : {Layout::Blocked, Layout::Planar}) {
-      std::vector<size_t> chosen = improve(all(start));
-      double total = cost(chosen);
-      if (best.empty() || total < least) best = chosen, least = total;
-    }
+    if (choice == LayoutChoice::InBlocks)
+      best = all(Layout::Blocked);
+    else
+      for (Layout start : {Layout::Blocked, Layout::Planar}) {
+        std::vector<size_t> chosen = improve(all(start));
+        double total = cost(chosen);
+        if (best.empty() || total < least) best = chosen, least = total;
+      }
     for (size_t i = 0; i < kernels_.size(); ++i) {
       kernels_[i].layout = options_[i][best[i]].layout;
       kernels_[i].writes = options_[i][best[i]].writes;
@@ -60,8 +63,8 @@ private:
       bool whole = (input.channels() / groups) % lanes == 0 && (result.channels() / groups) % lanes == 0;
       return result.channels() > 1 && (groups == 1 || whole);
     }
+    case Algorithm::Concat: return concatsBlocks(graph, anchor, costs_.lanes);
     case Algorithm::Separable:
-    case Algorithm::Concat:
     case Algorithm::Softmax:
     case Algorithm::GlobalPool:
     case Algorithm::Dense:
@@ -163,6 +166,8 @@ private:
 
 } // namespace
 
-void chooseLayouts(const Costs& costs, std::vector<Kernel>& kernels) { LayoutChooser(costs, kernels).run(); }
+void chooseLayouts(const Costs& costs, LayoutChoice choice, std::vector<Kernel>& kernels) {
+  LayoutChooser(costs, kernels).run(choice);
+}
 
 } // namespace convoy::schedule

@@ -11,14 +11,14 @@ namespace {
 class Lowering {
 public:
   Lowering(const Graph& graph, const Schedule& schedule, const Target& target, const std::string& prefix)
-      : graph_(graph), schedule_(schedule), target_(target), prefix_(prefix) {}
+      : graph_(graph), schedule_(schedule), target_(target), prefix_(prefix), storage_(graph, schedule) {}
 
   Program run() {
     for (const Kernel& kernel : schedule_.kernels) lowerKernel(kernel);
-    MemoryPlan plan = planMemory(graph_, schedule_, calls_);
+    MemoryPlan plan = planMemory(graph_, schedule_, storage_, calls_);
     addEntryFunctions(program_.loops, graph_, schedule_, plan, calls_, prefix_);
     collectWeights();
-    program_.workspaceBytes = workspaceElements(plan) * 4;
+    program_.workspace = workspaceOf(plan, storage_);
     program_.calls = std::move(calls_);
     return std::move(program_);
   }
@@ -37,9 +37,12 @@ private:
     case Algorithm::Dense: return add(kernel, "", dense);
     case Algorithm::Reorder: return add(kernel, std::string(".to_") + nameOf(kernel.layout), reorder);
     case Algorithm::Alias: return;
-    case Algorithm::Concat:
-      for (size_t i = 0; i < graph_.value(kernel.anchor()).operands.size(); ++i)
-        add(kernel, "." + std::to_string(i), [i](KernelBuilder& k) { concatOperand(k, i); });
+    case Algorithm::Concat: {
+      const std::vector<ValueId>& operands = graph_.value(kernel.anchor()).operands;
+      for (size_t i = 0; i < operands.size(); ++i)
+        if (!storage_.isPart(kernel, operands[i]))
+          add(kernel, "." + std::to_string(i), [i](KernelBuilder& k) { concatOperand(k, i); });
+    }
     }
   }
 
@@ -56,9 +59,10 @@ private:
     auto function = std::make_unique<loop::Function>();
     function->name = functionName(graph_.value(kernel.result()).name + suffix);
     function->location = graph_.value(kernel.anchor()).location;
-    KernelBuilder builder(graph_, schedule_, target_, kernel, *function);
+    KernelBuilder builder(graph_, schedule_, target_, storage_, kernel, *function);
     generate(builder);
     KernelCall call = builder.call;
+    call.cycles = workOf(graph_, target_, kernel, call.ofWholeBatch);
     auto [known, isNew] = byKey_.emplace(loop::structuralKey(*function), function->name);
     call.function = known->second;
     calls_.back().push_back(call);
@@ -93,6 +97,7 @@ private:
   const Schedule& schedule_;
   const Target& target_;
   std::string prefix_;
+  Storage storage_;
   Program program_;
   std::vector<std::vector<KernelCall>> calls_;
   std::map<std::string, std::string> byKey_;

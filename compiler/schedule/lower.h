@@ -12,7 +12,7 @@ struct Program {
   loop::Module loops;
   std::vector<float> weights; // every parameter's data, in the order prefix_prepare reads them
   ProgramCalls calls;
-  Size workspaceBytes; // that one item of the batch needs
+  Workspace workspace;
 };
 
 Program lower(const graph::Graph& graph, const Schedule& schedule, const Target& target,

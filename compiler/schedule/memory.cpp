@@ -1,5 +1,6 @@
 #include "schedule/memory.h"
 #include "support/internal_error.h"
+#include <algorithm>
 
 namespace convoy::schedule {
 
@@ -18,128 +19,182 @@ int64_t MemoryPlan::packedOffset(ValueId parameter, const Packing& packing) cons
 
 namespace {
 
-using Buffer = std::pair<ValueId, Layout>;
-
-Size elementsOf(const TensorType& type, Layout layout, int64_t lanes) {
-  int64_t channels = type.channels();
-  if (layout == Layout::Blocked) channels = (channels + lanes - 1) / lanes * lanes;
-  return spatialSize(type) * channels;
-}
+int64_t aligned(int64_t elements) { return (elements + alignElements - 1) / alignElements * alignElements; }
 
 class Planner {
 public:
-  Planner(const Graph& graph, const Schedule& schedule, const std::vector<std::vector<KernelCall>>& calls)
-      : graph_(graph), schedule_(schedule), calls_(calls) {}
+  Planner(const Graph& graph, const Schedule& schedule, const Storage& storage, const ProgramCalls& calls)
+      : graph_(graph), schedule_(schedule), storage_(storage), calls_(calls) {}
 
   MemoryPlan run() {
-    for (size_t i = 0; i < graph_.inputs.size(); ++i)
-      plan_.places[{graph_.inputs[i], Layout::Planar}] = {Place::Input, i};
-    findLastReads();
+    places_.resize(storage_.pieces.size());
+    std::vector<size_t> constant, others; // pieces of the workspace
+    for (size_t i = 0; i < storage_.pieces.size(); ++i) {
+      const Storage::Piece& piece = storage_.pieces[i];
+      if (piece.input)
+        places_[i] = {Place::Input, *piece.input};
+      else if (piece.output)
+        places_[i] = {Place::Output, *piece.output};
+      else
+        (piece.elements.isConstant() ? constant : others).push_back(i);
+    }
+    placeConstant(std::move(constant));
+    placeOthers(others);
+    for (size_t i = 0; i < graph_.inputs.size(); ++i) place({graph_.inputs[i], Layout::Planar});
     for (size_t i = 0; i < calls_.size(); ++i) {
-      placeResult(i);
-      parameters(calls_[i]);
-      for (const auto& [buffer, slot] : slotOf_)
-        if (lastRead_[buffer] == static_cast<int>(i)) free_.insert(slot);
+      place(resultBuffer(graph_, schedule_.kernels[i]));
+      for (const KernelCall& call : calls_[i]) arguments(call, static_cast<int>(i));
     }
     for (size_t i = 0; i < graph_.outputs.size(); ++i) {
-      Place from = plan_.places.at({graph_.outputs[i].value, Layout::Planar});
+      Place from = plan_.place(graph_.outputs[i].value, Layout::Planar);
       if (from.kind != Place::Output || from.index != i) plan_.copies.push_back({from, i});
     }
     return std::move(plan_);
   }
 
 private:
-  const Kernel& kernel(size_t i) const { return schedule_.kernels[i]; }
+  const Storage::Piece& piece(size_t i) const { return storage_.pieces[i]; }
 
-  // The buffer whose memory an alias shares.
-  Buffer root(Buffer buffer) const {
-    for (auto it = aliases_.find(buffer); it != aliases_.end(); it = aliases_.find(buffer))
-      buffer = it->second;
-    return buffer;
-  }
+  // ---- slots ----
 
-  void findLastReads() {
-    for (size_t i = 0; i < calls_.size(); ++i) {
-      if (kernel(i).algorithm == Algorithm::Alias) {
-        const graph::Value& node = graph_.value(kernel(i).anchor());
-        aliases_[{kernel(i).result(), Layout::Planar}] = {node.operands[0], Layout::Planar};
+  // Large ones first, each into the smallest gap between those that are needed at the same time (Y.
+  // Pisarchyk, J. Lee: Efficient memory management for deep neural net inference, 2020).
+  void placeConstant(std::vector<size_t> pieces) {
+    std::sort(pieces.begin(), pieces.end(), [&](size_t x, size_t y) {
+      const int64_t sizeX = piece(x).elements.known(), sizeY = piece(y).elements.known();
+      return sizeX != sizeY ? sizeX > sizeY : x < y;
+    });
+    struct Placed {
+      int64_t begin, end;
+      size_t piece;
+    };
+    std::vector<Placed> placed; // by begin
+    for (size_t i : pieces) {
+      const int64_t size = aligned(piece(i).elements.known());
+      int64_t end = 0, best = -1, bestGap = 0;
+      for (const Placed& other : placed) {
+        if (!piece(other.piece).overlaps(piece(i))) continue;
+        const int64_t gap = other.begin - end;
+        if (gap >= size && (best < 0 || gap < bestGap)) best = end, bestGap = gap;
+        end = std::max(end, other.end);
       }
-      for (const KernelCall& call : calls_[i])
-        for (const Argument& a : call.arguments)
-          if (a.kind == Argument::Read || a.kind == Argument::Write) {
-            int& last = lastRead_.emplace(root({a.value, a.layout}), -1).first->second;
-            last = std::max(last, static_cast<int>(i));
-          }
+      const int64_t begin = best < 0 ? end : best;
+      auto before = [](const Placed& p, int64_t at) { return p.begin < at; };
+      placed.insert(std::lower_bound(placed.begin(), placed.end(), begin, before), {begin, begin + size, i});
+      plan_.constantElements = std::max(plan_.constantElements, begin + size);
+      places_[i] = {Place::Slot, plan_.slots.size()};
+      plan_.slots.push_back({piece(i).elements, begin});
     }
-    for (const graph::Output& o : graph_.outputs) // copied, or read by the caller, after all kernels
-      lastRead_[root({o.value, Layout::Planar})] = static_cast<int>(calls_.size());
   }
 
-  void placeResult(size_t i) {
-    ValueId id = kernel(i).result();
-    Layout layout = layoutFor(kernel(i).resultLayout(), graph_.value(id).type);
-    Buffer buffer{id, layout};
-    if (kernel(i).algorithm == Algorithm::Alias) {
-      plan_.places[buffer] = plan_.places.at(root(buffer));
-      return;
+  // Pieces of run-time size that share a slot. It is as large as the largest of them; `sizes` are those that
+  // none of the others is surely as large as.
+  struct Sharers {
+    std::vector<size_t> pieces;
+    std::vector<Size> sizes;
+  };
+
+  // How well a piece of so many elements fits: 3 when the slot is surely large enough, 2 when it surely is
+  // the largest then, 1 otherwise. Whatever the sizes are, sharing never takes more than memory of its own.
+  static int fit(const Sharers& slot, const Size& elements) {
+    bool enough = false, largest = true;
+    for (const Size& size : slot.sizes) {
+      enough |= Size::max(size, elements) == size;
+      largest &= Size::max(size, elements) == elements;
     }
-    if (layout == Layout::Planar)
-      for (size_t o = 0; o < graph_.outputs.size(); ++o)
-        if (graph_.outputs[o].value == id) {
-          plan_.places[buffer] = {Place::Output, o};
-          return;
-        }
-    Size elements = elementsOf(graph_.value(id).type, layout, schedule_.lanes);
-    size_t slot = plan_.slots.size();
-    for (size_t candidate : free_)
-      if (plan_.slots[candidate] == elements) slot = candidate;
-    if (slot == plan_.slots.size()) plan_.slots.push_back(elements);
-    free_.erase(slot);
-    slotOf_.push_back({buffer, slot});
-    plan_.places[buffer] = {Place::Slot, slot};
+    return enough ? 3 : largest ? 2 : 1;
   }
 
-  void parameters(const std::vector<KernelCall>& calls) {
-    for (const KernelCall& call : calls)
-      for (const Argument& a : call.arguments) {
-        if (a.kind == Argument::BorderRow) {
-          plan_.borderRow(graph_.value(a.value).type.dims.back() * a.perColumn, a.border);
-          continue;
-        }
-        if (a.kind != Argument::Weights) continue;
-        bool known = false;
-        for (const PackedParameter& p : plan_.packed)
-          known |= p.parameter == a.value && p.packing == a.packing;
-        if (known) continue;
-        plan_.packed.push_back({a.value, a.packing, plan_.preparedElements});
-        int64_t elements = packedElements(graph_.value(a.value), a.packing, schedule_.lanes);
-        plan_.preparedElements += (elements + alignElements - 1) / alignElements * alignElements;
+  void placeOthers(const std::vector<size_t>& pieces) {
+    const size_t first = plan_.slots.size();
+    std::vector<Sharers> slots;
+    for (size_t i : pieces) {
+      const Size& elements = piece(i).elements;
+      size_t best = slots.size();
+      int bestFit = 0;
+      for (size_t s = 0; s < slots.size(); ++s) {
+        const std::vector<size_t>& others = slots[s].pieces;
+        bool taken = std::any_of(others.begin(), others.end(),
+                                 [&](size_t other) { return piece(other).overlaps(piece(i)); });
+        if (!taken && fit(slots[s], elements) > bestFit) best = s, bestFit = fit(slots[s], elements);
       }
+      if (bestFit == 0) slots.emplace_back();
+      Sharers& slot = slots[best];
+      slot.pieces.push_back(i);
+      if (bestFit != 3) {
+        auto smaller = [&](const Size& size) { return Size::max(size, elements) == elements; };
+        slot.sizes.erase(std::remove_if(slot.sizes.begin(), slot.sizes.end(), smaller), slot.sizes.end());
+        slot.sizes.push_back(elements);
+      }
+      places_[i] = {Place::Slot, first + best};
+    }
+    for (const Sharers& slot : slots) {
+      Size largest = slot.sizes.front();
+      for (const Size& size : slot.sizes) largest = Size::max(largest, size);
+      plan_.slots.push_back({largest, std::nullopt});
+    }
+  }
+
+  void place(Buffer buffer) {
+    Place at = places_[storage_.pieceOf(buffer)];
+    at.offset = spatialSize(graph_.value(buffer.value).type) * storage_.firstChannel(buffer);
+    plan_.places[buffer] = at;
+  }
+
+  // ---- what kernels are given ----
+
+  void arguments(const KernelCall& call, int number) {
+    for (const Argument& a : call.arguments) {
+      switch (a.kind) {
+      case Argument::Read:
+      case Argument::Write: {
+        const Storage::Piece& used = piece(storage_.pieceOf({a.value, a.layout}));
+        require(used.first <= number && number <= used.last, "a kernel uses memory that is not its value's");
+        break;
+      }
+      case Argument::BorderRow:
+        plan_.borderRow(graph_.value(a.value).type.dims.back() * a.perColumn, a.border);
+        break;
+      case Argument::Weights: parameter(a); break;
+      }
+    }
+  }
+
+  void parameter(const Argument& a) {
+    for (const PackedParameter& p : plan_.packed)
+      if (p.parameter == a.value && p.packing == a.packing) return;
+    plan_.packed.push_back({a.value, a.packing, plan_.preparedElements});
+    plan_.preparedElements += aligned(packedElements(graph_.value(a.value), a.packing, schedule_.lanes));
   }
 
   const Graph& graph_;
   const Schedule& schedule_;
-  const std::vector<std::vector<KernelCall>>& calls_;
+  const Storage& storage_;
+  const ProgramCalls& calls_;
   MemoryPlan plan_;
-  std::map<Buffer, Buffer> aliases_;
-  std::map<Buffer, int> lastRead_;
-  std::vector<std::pair<Buffer, size_t>> slotOf_;
-  std::set<size_t> free_;
+  std::vector<Place> places_; // of pieces
 };
 
 } // namespace
 
-Size workspaceElements(const MemoryPlan& plan) {
-  auto aligned = [](const Size& elements) { return Size::ceilDiv(elements, alignElements) * alignElements; };
-  Size total = 0;
-  for (const Size& slot : plan.slots) total = total + aligned(slot);
-  for (const BorderRow& row : plan.borderRows) total = total + aligned(row.width);
-  return total;
+Workspace workspaceOf(const MemoryPlan& plan, const Storage& storage) {
+  auto bytes = [](const Size& elements) {
+    return Size::ceilDiv(elements, alignElements) * (alignElements * 4);
+  };
+  Workspace workspace;
+  for (const Storage::Piece& piece : storage.pieces) workspace.buffers += !piece.input && !piece.output;
+  workspace.bufferBytes = plan.constantElements * 4;
+  for (const Slot& slot : plan.slots)
+    if (!slot.begin) workspace.bufferBytes = workspace.bufferBytes + bytes(slot.elements);
+  workspace.borderRows = static_cast<int64_t>(plan.borderRows.size());
+  for (const BorderRow& row : plan.borderRows)
+    workspace.borderBytes = workspace.borderBytes + bytes(row.width);
+  return workspace;
 }
 
-MemoryPlan planMemory(const Graph& graph, const Schedule& schedule,
-                      const std::vector<std::vector<KernelCall>>& calls) {
-  return Planner(graph, schedule, calls).run();
+MemoryPlan planMemory(const Graph& graph, const Schedule& schedule, const Storage& storage,
+                      const ProgramCalls& calls) {
+  return Planner(graph, schedule, storage, calls).run();
 }
 
 } // namespace convoy::schedule

@@ -8,6 +8,14 @@ namespace convoy::schedule {
 struct Place {
   enum Kind { Input, Output, Slot } kind = Slot;
   size_t index = 0; // of the graph's inputs or outputs, or of the slots
+  Size offset = 0;  // elements before the first item
+};
+
+// A part of the workspace, for each item of the batch. Those of constant size come first, each where there is
+// room while it is needed; `begin` is in elements. The others have memory of their own, one after another.
+struct Slot {
+  Size elements;
+  std::optional<int64_t> begin;
 };
 
 // A parameter as kernels want it, with its offset in the prepared weights (in elements, a multiple of 16).
@@ -24,7 +32,8 @@ struct BorderRow {
 };
 
 struct MemoryPlan {
-  std::vector<Size> slots; // elements per batch item
+  std::vector<Slot> slots;
+  int64_t constantElements = 0; // of an item, of all slots that have a `begin`
   std::vector<BorderRow> borderRows;
   std::vector<PackedParameter> packed;
   int64_t preparedElements = 0;
@@ -39,15 +48,15 @@ struct MemoryPlan {
   size_t borderRow(const Size& width, double number);
   int64_t packedOffset(ValueId parameter, const Packing& packing) const;
 
-  std::map<std::pair<ValueId, Layout>, Place> places;
+  std::map<Buffer, Place> places;
 };
 
 constexpr int64_t alignElements = 16; // of slots and packed weights: 64 bytes
-// What the slots and border rows take for one item of the batch, in elements.
-Size workspaceElements(const MemoryPlan& plan);
+// What is in the workspace, for one item of the batch.
+Workspace workspaceOf(const MemoryPlan& plan, const Storage& storage);
 
-// Slots are shared by buffers of one size whose lives do not overlap.
-MemoryPlan planMemory(const Graph& graph, const Schedule& schedule,
-                      const std::vector<std::vector<KernelCall>>& calls);
+// Pieces of storage whose lives do not overlap share memory.
+MemoryPlan planMemory(const Graph& graph, const Schedule& schedule, const Storage& storage,
+                      const ProgramCalls& calls);
 
 } // namespace convoy::schedule

@@ -31,58 +31,94 @@ int64_t packedElements(const graph::Value& parameter, const Packing& packing, in
   return 0;
 }
 
-void pack(loop::Function& function, const graph::Value& parameter, const Packing& packing, int64_t lanes) {
+std::vector<int64_t> packArguments(const graph::Value& parameter, const Packing& packing, int64_t lanes) {
+  const Shape s(parameter);
+  if (packing.kind == Packing::Raw) return {packedElements(parameter, packing, lanes)};
+  // Depth is a single block of the group's channels, a vector wide.
+  const bool depth = packing.kind == Packing::Depth;
+  const int64_t block = depth ? s.channels : packing.channelBlock, vectors = depth ? 1 : packing.vectors;
+  const int64_t rows = ceilDiv(s.channels, block) * block * s.taps;
+  return {s.filters, s.channels * s.taps, rows, s.taps, block, vectors};
+}
+
+void packRaw(loop::Function& function, int64_t lanes) {
   Builder b(function);
   Reg in = b.parameter(loop::Type::pointer(), "in"), out = b.parameter(loop::Type::pointer(), "out");
-  loop::Type number = loop::Type::of(Scalar::F32);
-  Shape s(parameter);
-  // Element (filter, channel, tap), or 0 where there is none.
-  auto element = [&](Reg filter, Reg channel, Reg tap) {
-    Reg exists = b.binary(Op::And, b.compare(Op::Lt, filter, b.index(s.filters)),
-                          b.compare(Op::Lt, channel, b.index(s.channels)));
-    Reg f = b.min(filter, b.index(s.filters - 1)), c = b.min(channel, b.index(s.channels - 1));
-    Reg x = b.load(number, in, Index(f, s.channels * s.taps) + Index(c, s.taps) + Index(tap));
-    return b.select(exists, x, b.number(0, number));
-  };
-  // for each of `extents`, outermost first; the last one's counter is the place in the output.
-  std::function<void(const std::vector<int64_t>&, std::vector<Reg>,
-                     const std::function<void(const std::vector<Reg>&)>&)>
-      nest = [&](const std::vector<int64_t>& extents, std::vector<Reg> at,
-                 const std::function<void(const std::vector<Reg>&)>& body) {
-        if (at.size() == extents.size()) return body(at);
-        b.loop("i", b.index(0), b.index(extents[at.size()]), 1, {}, [&](Reg i, const Builder::Values&) {
-          std::vector<Reg> inner = at;
-          inner.push_back(i);
-          nest(extents, inner, body);
-          return Builder::Values{};
-        });
-      };
-  auto flat = [&](const std::vector<int64_t>& extents, const std::vector<Reg>& at) {
-    Index place(0);
-    for (size_t i = 0; i < extents.size(); ++i) place = place * extents[i] + Index(at[i]);
-    return place;
-  };
-  std::vector<int64_t> extents;
-  switch (packing.kind) {
-  case Packing::Raw: extents = {packedElements(parameter, packing, lanes)}; break;
-  case Packing::Filters:
-    extents = {ceilDiv(s.filters, packing.vectors * lanes), ceilDiv(s.channels, packing.channelBlock), s.taps,
-               packing.channelBlock, packing.vectors * lanes};
-    break;
-  case Packing::Depth: extents = {ceilDiv(s.filters, lanes), s.taps, s.channels, lanes}; break;
+  Reg count = b.parameter(loop::Type::index(), "count");
+  const auto width = static_cast<uint32_t>(lanes);
+  const loop::Type vector = loop::Type::vector(Scalar::F32, width);
+  b.loop("i", b.index(0), count, lanes, {}, [&](Reg i, const Builder::Values&) {
+    Reg mask = b.mask(width, b.sub(count, i));
+    b.store(b.load(vector, in, i, mask, b.number(0, vector)), out, i, mask);
+    return Builder::Values{};
+  });
+  b.ret();
+}
+
+namespace {
+
+// The row of [block of channels][tap][channel] in which a number goes that lies in [channel][tap], going
+// through the latter in order.
+struct Row {
+  Reg row, tap, channel, block; // the last: the row in which its block of channels begins
+
+  Row next(Builder& b, Reg taps, Reg channels) const {
+    Reg one = b.index(1), none = b.index(0);
+    Reg nextTap = b.add(tap, one), tapsDone = b.compare(Op::Eq, nextTap, taps);
+    Reg nextChannel = b.add(channel, one), blockDone = b.compare(Op::Eq, nextChannel, channels);
+    Reg newBlock = b.select(blockDone, b.add(block, b.mul(taps, channels)), block);
+    Reg newChannel = b.select(blockDone, none, nextChannel);
+    return {b.select(tapsDone, b.add(newBlock, newChannel), b.add(row, channels)),
+            b.select(tapsDone, none, nextTap), b.select(tapsDone, newChannel, channel),
+            b.select(tapsDone, newBlock, block)};
   }
-  nest(extents, {}, [&](const std::vector<Reg>& at) {
-    Reg x = nullptr;
-    switch (packing.kind) {
-    case Packing::Raw: x = b.load(number, in, at[0]); break;
-    case Packing::Filters: {
-      Reg filter = b.add(b.mul(at[0], packing.vectors * lanes), at[4]);
-      x = element(filter, b.add(b.mul(at[1], packing.channelBlock), at[3]), at[2]);
-      break;
-    }
-    case Packing::Depth: x = element(b.add(b.mul(at[0], lanes), at[3]), at[2], at[1]); break;
-    }
-    b.store(x, out, flat(extents, at));
+};
+
+} // namespace
+
+// Squares of filters x numbers of a filter are transposed in registers; what lies behind the last filter, or
+// the last channel, is 0.
+void packFilters(loop::Function& function, int64_t lanes) {
+  Builder b(function);
+  Reg in = b.parameter(loop::Type::pointer(), "in"), out = b.parameter(loop::Type::pointer(), "out");
+  auto number = [&](const char* name) { return b.parameter(loop::Type::index(), name); };
+  Reg filters = number("filters"), given = number("given"), rows = number("rows"), taps = number("taps"),
+      channels = number("channels"), vectors = number("vectors");
+  const auto width = static_cast<uint32_t>(lanes);
+  const loop::Type vector = loop::Type::vector(Scalar::F32, width);
+  Reg zero = b.index(0), none = b.number(0, vector), all = b.index(lanes);
+  auto nest = [&](const char* name, Reg to, const std::function<void(Reg)>& body) {
+    b.loop(name, zero, to, 1, {}, [&](Reg i, const Builder::Values&) {
+      body(i);
+      return Builder::Values{};
+    });
+  };
+  Reg pitch = b.mul(vectors, lanes); // of rows
+  Reg tiles = b.binary(Op::Div, b.add(filters, b.sub(pitch, b.index(1))), pitch);
+  nest("tile", tiles, [&](Reg tile) {
+    nest("vector", vectors, [&](Reg v) {
+      Reg filter = b.mul(b.add(b.mul(tile, vectors), v), lanes);
+      Reg to = b.offset(Scalar::F32, out, Index(b.add(b.mul(b.mul(tile, rows), pitch), b.mul(v, lanes))));
+      b.loop("at", zero, rows, lanes, {zero, zero, zero, zero}, [&](Reg at, const Builder::Values& carried) {
+        Reg left = b.max(b.sub(given, at), zero);
+        std::vector<Reg> square;
+        for (int64_t i = 0; i < lanes; ++i) {
+          Reg row = b.add(filter, i), exists = b.compare(Op::Lt, row, filters);
+          Reg mask = b.mask(width, b.select(exists, left, zero));
+          Reg last = b.sub(filters, b.index(1));
+          square.push_back(b.load(vector, in, b.add(b.mul(b.min(row, last), given), at), mask, none));
+        }
+        square = transpose(b, square, lanes);
+        Row row{carried[0], carried[1], carried[2], carried[3]};
+        for (int64_t i = 0; i < lanes; ++i) {
+          Reg exists = b.compare(Op::Lt, b.add(at, i), rows);
+          b.store(square[static_cast<size_t>(i)], to, b.mul(row.row, pitch),
+                  b.mask(width, b.select(exists, all, zero)));
+          row = row.next(b, taps, channels);
+        }
+        return Builder::Values{row.row, row.tap, row.channel, row.block};
+      });
+    });
   });
   b.ret();
 }

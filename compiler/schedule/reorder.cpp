@@ -37,10 +37,12 @@ void reorder(KernelBuilder& k) {
   constexpr int64_t chunk = 1024;
   k.units({Size(k.blocks(channels)), Size::ceilDiv(positions, chunk)}, [&](const std::vector<Reg>& parts) {
     Reg block = parts[1];
-    Reg planar = b.offset(Scalar::F32, toBlocked ? in : out,
-                          Index(b.mul(b.add(b.mul(parts[0], channels), b.mul(block, lanes)), plane)));
-    Reg blocked = b.offset(Scalar::F32, toBlocked ? out : in,
-                           Index(b.mul(b.add(b.mul(parts[0], k.blocks(channels)), block), plane), lanes));
+    Reg planar = b.offset(
+        Scalar::F32, toBlocked ? in : out,
+        Index(b.mul(b.add(b.mul(parts[0], k.itemRows(id, Layout::Planar)), b.mul(block, lanes)), plane)));
+    Reg blocked =
+        b.offset(Scalar::F32, toBlocked ? out : in,
+                 Index(b.mul(b.add(b.mul(parts[0], k.itemRows(id, Layout::Blocked)), block), plane), lanes));
     Reg channelsHere = b.sub(b.index(channels), b.mul(block, lanes));
     Reg from = b.mul(parts[2], chunk), to = b.min(b.add(from, chunk), plane);
     // Lanes of channel i's row that exist at x: none behind the last channel.

@@ -22,7 +22,7 @@ enum class Algorithm {
   Window,    // convolution and pooling with register tiles
   Separable, // convolution by a column times a row, one after the other
   Pointwise, // element-wise work and luminance
-  Concat,    // one copy per operand
+  Concat,    // a copy of each operand that is not computed at its place
   Softmax,
   GlobalPool,
   Dense,   // matrix times vector
@@ -59,7 +59,11 @@ struct Schedule {
   std::vector<Kernel> kernels; // in order of execution
 };
 
-Schedule makeSchedule(const graph::Graph& graph, const Target& target);
+// By cost; or in blocks, whatever that costs: every kernel that can work in blocks does, and conversions are
+// added.
+enum class LayoutChoice { ByCost, InBlocks };
+Schedule makeSchedule(const graph::Graph& graph, const Target& target,
+                      LayoutChoice layouts = LayoutChoice::ByCost);
 
 // The layout in which a kernel that works in `layout` reads or writes a value of this type: a single channel
 // or a single position is the same memory either way and counts as planar.
@@ -75,6 +79,8 @@ bool isDepthwise(const graph::Graph& graph, const graph::Value& conv);
 bool isChannelwise(const graph::Graph& graph, const graph::Value& window, int lanes);
 // Channels of a channelwise window that are mixed: more than one in grouped convolution.
 int64_t mixedChannels(const graph::Graph& graph, const graph::Value& window);
+// Every operand of a concat is whole blocks of channels: they lie side by side in blocked layout too.
+bool concatsBlocks(const graph::Graph& graph, const graph::Value& concat, int lanes);
 // Windows so small that a tile of results holds all that it reads of an input row in registers, and
 // neighbours share what they have in common.
 bool isSmallWindow(const graph::Value& window);

@@ -8,8 +8,8 @@ struct Factors {
   std::vector<float> column, row; // kernel[i][j] = column[i] * row[j]
 };
 
-// The factors of a convolution over rows and columns whose kernel is written in the script, stride 1, with one
-// channel in each group and the same numbers in every filter. None when there are no factors, or when two
+// The factors of a convolution over rows and columns whose kernel is written in the script, stride 1, with
+// one channel in each group and the same numbers in every filter. None when there are no factors, or when two
 // steps are no shorter than one.
 //
 // Numbers with so few digits that sums of them are exact (whole ones, halves) have exact factors, or count as

@@ -98,8 +98,9 @@ void globalPool(KernelBuilder& k) {
   Reg neutral = k.constant(maximum ? -std::numeric_limits<double>::infinity() : 0);
   auto join = [&](Reg x, Reg y) { return b.binary(maximum ? Op::Maximum : Op::Add, x, y); };
   bool blocked = layout == Layout::Blocked;
+  int64_t results = k.itemRows(k.kernel.result(), Layout::Planar);
   k.units({Size(blocked ? k.blocks(channels) : channels)}, [&](const std::vector<Reg>& parts) {
-    int64_t rows = blocked ? k.blocks(channels) : channels, pitch = blocked ? k.lanes : 1;
+    int64_t rows = k.itemRows(input, layout), pitch = blocked ? k.lanes : 1;
     Reg base = b.offset(Scalar::F32, in, Index(b.mul(b.add(b.mul(parts[0], rows), parts[1]), plane), pitch));
     // Four running vectors, joined in a fixed order at the end.
     int64_t step = blocked ? 1 : k.lanes;
@@ -122,33 +123,36 @@ void globalPool(KernelBuilder& k) {
     if (!blocked) {
       Reg result = b.reduce(maximum ? Op::ReduceMax : Op::ReduceAdd, sum);
       if (!maximum) result = b.binary(Op::Div, result, divisor);
-      b.store(result, out, Index(parts[0], channels) + Index(parts[1]));
+      b.store(result, out, Index(parts[0], results) + Index(parts[1]));
       return;
     }
     if (!maximum) sum = b.binary(Op::Div, sum, k.splat(divisor));
     Reg left = b.sub(b.index(channels), b.mul(parts[1], k.lanes));
-    b.store(sum, out, Index(parts[0], channels) + Index(parts[1], k.lanes),
+    b.store(sum, out, Index(parts[0], results) + Index(parts[1], k.lanes),
             b.mask(static_cast<uint32_t>(k.lanes), left));
   });
   k.finish();
 }
 
-// All channels of an operand are one run of numbers, in the operand and in the result.
+// All channels of an operand are one run of numbers, in the operand and in the result: in blocked layout too,
+// where they are whole blocks.
 void concatOperand(KernelBuilder& k, size_t operand) {
   Builder& b = k.b;
   const graph::Value& node = k.value(k.kernel.anchor());
-  const TensorType& type = k.value(node.operands[operand]).type;
-  int64_t offset = 0;
-  for (size_t i = 0; i < operand; ++i) offset += k.value(node.operands[i]).type.channels();
-  Reg in = k.read(node.operands[operand], Layout::Planar), out = k.write(k.kernel.result(), Layout::Planar);
-  Size plane = spatialSize(type), run = plane * type.channels();
-  Reg count = k.size(run), planeSize = k.size(plane);
+  ValueId from = node.operands[operand], to = k.kernel.result();
+  const TensorType& type = k.value(from).type;
+  Layout layout = layoutFor(k.kernel.layout, node.type);
+  int64_t lanes = layout == Layout::Blocked ? k.lanes : 1, before = 0;
+  for (size_t i = 0; i < operand; ++i) before += k.value(node.operands[i]).type.channels();
+  Reg in = k.read(from, layout), out = k.write(to, layout);
+  Size plane = spatialSize(type) * lanes, run = spatialSize(type) * type.channels();
+  Reg count = k.size(run), row = k.size(plane);
   k.units({Size::ceilDiv(run, planeChunk)}, [&](const std::vector<Reg>& parts) {
-    Reg source = b.offset(Scalar::F32, in, Index(b.mul(parts[0], count)));
-    Reg channel = b.add(b.mul(parts[0], node.type.channels()), offset);
-    Reg target = b.offset(Scalar::F32, out, Index(b.mul(channel, planeSize)));
-    Reg from = b.mul(parts[1], planeChunk);
-    alongVectors(k, from, b.min(b.add(from, planeChunk), count), [&](Reg x, Reg mask) {
+    Reg source = b.offset(Scalar::F32, in, Index(b.mul(b.mul(parts[0], k.itemRows(from, layout)), row)));
+    Reg first = b.add(b.mul(parts[0], k.itemRows(to, layout)), before / lanes);
+    Reg target = b.offset(Scalar::F32, out, Index(b.mul(first, row)));
+    Reg begin = b.mul(parts[1], planeChunk);
+    alongVectors(k, begin, b.min(b.add(begin, planeChunk), count), [&](Reg x, Reg mask) {
       Reg v = mask ? b.load(k.vector, source, x, mask, k.constant(0)) : b.load(k.vector, source, x);
       b.store(v, target, x, mask);
     });

@@ -36,13 +36,15 @@ void softmax(KernelBuilder& k) {
   Reg in = k.read(node.operands[0], Layout::Planar), out = k.write(k.kernel.result(), Layout::Planar);
   int64_t channels = type.channels(), lanes = k.lanes;
   uint32_t width = static_cast<uint32_t>(lanes);
+  int64_t inPitch = k.itemRows(node.operands[0], Layout::Planar),
+          outPitch = k.itemRows(k.kernel.result(), Layout::Planar);
   Size positions = spatialSize(type);
   Reg lowest = k.constant(-std::numeric_limits<double>::infinity()), zero = k.constant(0);
 
   if (positions == Size(1)) {
     k.units({}, [&](const std::vector<Reg>& parts) {
-      Reg x = b.offset(Scalar::F32, in, Index(parts[0], channels)),
-          y = b.offset(Scalar::F32, out, Index(parts[0], channels));
+      Reg x = b.offset(Scalar::F32, in, Index(parts[0], inPitch)),
+          y = b.offset(Scalar::F32, out, Index(parts[0], outPitch));
       auto pass = [&](const Builder::Values& init,
                       const std::function<Builder::Values(Reg, Reg, const Builder::Values&)>& body) {
         return b.loop("c", b.index(0), b.index(channels), lanes, init,
@@ -71,8 +73,8 @@ void softmax(KernelBuilder& k) {
   Reg plane = k.size(positions);
   constexpr int64_t chunk = 1024;
   k.units({Size::ceilDiv(positions, chunk)}, [&](const std::vector<Reg>& parts) {
-    Index item(b.mul(b.mul(parts[0], channels), plane));
-    Reg x = b.offset(Scalar::F32, in, item), y = b.offset(Scalar::F32, out, item);
+    Reg x = b.offset(Scalar::F32, in, Index(b.mul(b.mul(parts[0], inPitch), plane))),
+        y = b.offset(Scalar::F32, out, Index(b.mul(b.mul(parts[0], outPitch), plane)));
     Reg from = b.mul(parts[1], chunk), to = b.min(b.add(from, chunk), plane);
     b.loop("p", from, to, lanes, {}, [&](Reg p, const Builder::Values&) {
       Reg mask = b.mask(width, b.sub(to, p));

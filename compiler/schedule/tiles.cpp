@@ -147,7 +147,8 @@ Costs::Tile Costs::channelwiseTile(const Kernel& kernel) const {
     double reads = real(rowsRead * columns * mixed), results = real(rows * pixels);
     double joins = convolves ? results * real(s.taps * mixed)
                              : real(rows * s.height() * columns + rows * pixels * s.window.kernel[s.last]);
-    return step(target.machine, joins * joinCost(node), reads) + 4; // 4: the loop itself
+    double spreads = mixed > 1 ? 0.1 * reads : 0; // shuffles, which take places in the queue
+    return step(target.machine, joins * joinCost(node), reads) + spreads + 4; // 4: the loop itself
   };
   Tile best;
   for (int64_t rows = 1; rows <= (s.hasRows() ? std::min<int64_t>(4, mostTileRows(graph, node)) : 1); ++rows)
@@ -157,7 +158,10 @@ Costs::Tile Costs::channelwiseTile(const Kernel& kernel) const {
       if (tile == 0) continue;
       // Rows that are left over are computed one by one.
       double column = real(s.rows / rows) * tile + real(s.rows % rows) * tileCycles(1, pixels);
-      double cycles = column / real(pixels) / s.use(pixels) * blocks * real(s.outer * s.width);
+      double across = std::ceil(real(s.width) / real(pixels)) + (s.window.kernel[s.last] == 1 ? 0
+                                                                 : s.knownWidth ? 0.25
+                                                                                : 0.5); // ends of rows
+      double cycles = column * across * blocks * real(s.outer);
       if (best.extents.empty() || cycles < best.cycles) best = {{rows, pixels}, cycles};
     }
   return best;

@@ -56,6 +56,15 @@ std::vector<Size> Window3::outerSizes(const TensorType& result) const {
   return sizes;
 }
 
+std::vector<Size> Window3::stripCounts(const TensorType& result, int64_t strip, int64_t chunk) const {
+  std::vector<Size> counts = outerSizes(result);
+  if (outer() > 0)
+    counts.back() = Size::ceilDiv(counts.back(), strip);
+  else
+    counts.push_back(Size::ceilDiv(lastSize(result), chunk));
+  return counts;
+}
+
 Size Window3::lastSize(const TensorType& result) const {
   return flat ? spatialSize(result) : result.spatial(result.spatialRank() - 1);
 }
@@ -90,6 +99,22 @@ Reg mapBorder(Builder& b, BorderMode mode, Reg c, Reg n, Reg& valid) {
   }
   }
   internalError("unknown border");
+}
+
+Reg inputRow(KernelBuilder& k, const Window3& w, Reg channel, const std::vector<Reg>& coordinates,
+             int64_t pitch, Reg borderRow, Reg* inside) {
+  Builder& b = k.b;
+  Reg at = nullptr, valid = nullptr;
+  for (size_t a = 0; a < coordinates.size(); ++a) {
+    Reg here;
+    Reg mapped = mapBorder(b, w.border.mode, coordinates[a], w.axes[a].input, here);
+    at = at ? b.add(b.mul(at, w.axes[a].input), mapped) : mapped;
+    if (here) valid = valid ? b.binary(Op::And, valid, here) : here;
+  }
+  if (inside) *inside = valid;
+  if (!at) return channel;
+  Reg row = b.offset(Scalar::F32, channel, Index(b.mul(at, w.last().input), pitch));
+  return valid ? b.select(valid, row, borderRow) : row;
 }
 
 void insideTaps(KernelBuilder& k, const WindowAxis& axis, Reg first, Reg last, Reg& lo, Reg& hi) {
@@ -215,8 +240,7 @@ Reg combine(Builder& b, Combine how, Reg acc, Reg x, Reg w) {
 
 // The first tile starts at the first output whose window begins inside; the last one ends, loads included,
 // inside.
-TileRange interiorTiles(KernelBuilder& k, WindowAxis axis, int64_t width, int64_t overshoot,
-                        Reg origin) {
+TileRange interiorTiles(KernelBuilder& k, WindowAxis axis, int64_t width, int64_t overshoot, Reg origin) {
   Builder& b = k.b;
   if (origin) {
     axis.padBegin = b.sub(axis.padBegin, b.mul(origin, axis.stride));
@@ -242,6 +266,42 @@ TileRange clip(KernelBuilder& k, const TileRange& range, Reg from, Reg to) {
   part.first = b.min(b.max(range.first, from), part.count);
   part.end = b.max(b.min(range.end, part.count), part.first);
   return part;
+}
+
+std::optional<KnownEnds> knownEnds(const WindowAxis& axis, int64_t width) {
+  constexpr size_t few = 3; // each has a body of its own
+  if (!axis.known) return std::nullopt;
+  KnownEnds ends;
+  for (int64_t x = 0; x < axis.known->output; x += width) {
+    int64_t first = x * axis.stride - axis.known->padBegin;
+    bool inside = first >= 0 && first + axis.reach(width) <= axis.known->input;
+    if (inside && x + width <= axis.known->output)
+      ends.anyInside = true;
+    else
+      ends.tiles.push_back(x / width);
+    if (ends.tiles.size() > few) return std::nullopt;
+  }
+  return ends;
+}
+
+std::vector<TapRun> tapRuns(const WindowAxis& axis, int64_t x, int64_t pixels) {
+  auto inside = [&](int64_t pixel, int64_t tap) {
+    int64_t column = (x + pixel) * axis.stride - axis.known->padBegin + tap * axis.dilation;
+    return column >= 0 && column < axis.known->input;
+  };
+  std::vector<TapRun> runs;
+  for (int64_t tap = 0; tap < axis.kernel; ++tap) {
+    int64_t first = 0, end = pixels;
+    while (first < end && !inside(first, tap)) ++first;
+    while (end > first && !inside(end - 1, tap)) --end;
+    if (first == end) continue;
+    if (!runs.empty() && runs.back().endTap == tap && runs.back().firstPixel == first &&
+        runs.back().endPixel == end)
+      ++runs.back().endTap;
+    else
+      runs.push_back({tap, tap + 1, first, end});
+  }
+  return runs;
 }
 
 void overEdges(KernelBuilder& k, const TileRange& range, const std::function<void(Reg tile)>& body) {

@@ -40,6 +40,8 @@ struct Window3 {
   size_t outer() const { return axes.size() - 1; } // axes that are rows, not columns
   // The output's extents along the axes, of its type.
   std::vector<Size> outerSizes(const TensorType& result) const;
+  // The same in strips of so many rows; of windows without rows one count, of chunks of so many columns.
+  std::vector<Size> stripCounts(const TensorType& result, int64_t strip, int64_t chunk) const;
   Size lastSize(const TensorType& result) const;
   // The border adds nothing to a result, so that rows outside can be left out.
   bool borderIsNeutral() const {
@@ -51,6 +53,11 @@ Window3 windowOfKernel(KernelBuilder& k);
 
 // Input coordinate of tap `tap` (a value) at output position `o`.
 Reg coordinate(KernelBuilder& k, const WindowAxis& axis, Reg o, Reg tap);
+// The input row at a coordinate for each outer axis, in the channel (or block) at `channel`, with `pitch`
+// numbers a column. Outside it is the row to which the border maps it, or `borderRow`; `inside`, when wanted,
+// says that it is no such row (null: never).
+Reg inputRow(KernelBuilder& k, const Window3& w, Reg channel, const std::vector<Reg>& coordinates,
+             int64_t pitch, Reg borderRow, Reg* inside = nullptr);
 // Where the border finds a coordinate outside 0..n-1. For a constant border `valid` tells the ones inside,
 // and the result is clamped so that it can be used as an address. Works on i64 and on i32 vectors (n of the
 // same type).
@@ -87,6 +94,18 @@ TileRange interiorTiles(KernelBuilder& k, WindowAxis axis, int64_t width, int64_
                         Reg origin = nullptr);
 // The tiles from..to of a range.
 TileRange clip(KernelBuilder& k, const TileRange& range, Reg from, Reg to);
+// The tiles of a row that are not inside, where they are known and few.
+struct KnownEnds {
+  std::vector<int64_t> tiles;
+  bool anyInside = false; // there are others
+};
+std::optional<KnownEnds> knownEnds(const WindowAxis& axis, int64_t width);
+// Taps firstTap..endTap along a known axis reach the pixels firstPixel..endPixel of the tile at x. Taps that
+// reach none are left out.
+struct TapRun {
+  int64_t firstTap, endTap, firstPixel, endPixel;
+};
+std::vector<TapRun> tapRuns(const WindowAxis& axis, int64_t x, int64_t pixels);
 // Calls body(tile) in a loop over the tiles of a range that are not inside.
 void overEdges(KernelBuilder& k, const TileRange& range, const std::function<void(Reg tile)>& body);
 

@@ -17,7 +17,6 @@ namespace convoy::schedule {
 namespace {
 
 constexpr int64_t widestUnrolled = 11; // kernels up to this width are written out at known ends of a row
-constexpr size_t mostKnownEnds = 3;    // of a row
 
 class BlockedWindow {
 public:
@@ -40,7 +39,8 @@ public:
     borderBlock_ = b_.stack(lanes_ * 4);
     b_.store(k_.constant(w_.border.value), borderBlock_, 0);
     tiles_ = interiorTiles(k_, w_.last(), pixels_, 0);
-    findKnownEnds();
+    if (w_.borderIsNeutral() && !w_.perChannel && w_.last().kernel <= widestUnrolled)
+      knownEnds_ = knownEnds(w_.last(), pixels_);
     choosePrefetch();
     if (!w_.borderIsNeutral() &&
         w_.border.mode == BorderMode::Constant) // rows of the constant: pixel by pixel
@@ -78,12 +78,14 @@ private:
     if (w_.perChannel) {
       group_ = b_.offset(
           Scalar::F32, in_,
-          Index(b_.mul(b_.add(b_.mul(item_, k_.blocks(w_.channels)), filterTile_), plane_), lanes_));
+          Index(b_.mul(b_.add(b_.mul(item_, k_.itemRows(w_.input, inputLayout_)), filterTile_), plane_),
+                lanes_));
     } else if (inputLayout_ == Layout::Blocked) {
-      Reg block = b_.add(b_.mul(item_, k_.blocks(w_.channels)), b_.mul(group, perGroup_ / lanes_));
+      Reg block =
+          b_.add(b_.mul(item_, k_.itemRows(w_.input, inputLayout_)), b_.mul(group, perGroup_ / lanes_));
       group_ = b_.offset(Scalar::F32, in_, Index(b_.mul(block, plane_), lanes_));
     } else {
-      Reg channel = b_.add(b_.mul(item_, w_.channels), b_.mul(group, perGroup_));
+      Reg channel = b_.add(b_.mul(item_, k_.itemRows(w_.input, inputLayout_)), b_.mul(group, perGroup_));
       group_ = b_.offset(Scalar::F32, in_, Index(b_.mul(channel, plane_)));
     }
     if (weights_) {
@@ -91,7 +93,7 @@ private:
       panel_ = w_.perChannel ? w_.taps * lanes_ : channelBlocks * w_.taps * channelBlock_ * vectors_ * lanes_;
       tileWeights_ = b_.offset(Scalar::F32, weights_, Index(filterTile_, panel_));
     }
-    if (!knownEnds_ || interior_)
+    if (!knownEnds_ || knownEnds_->anyInside)
       b_.loop("x", tiles.first, tiles.end, 1, {}, [&](Reg t, const Builder::Values&) {
         tileNumber_ = t;
         tile(b_.mul(t, pixels_), /*edge=*/false);
@@ -102,7 +104,7 @@ private:
         tileNumber_ = t;
         tile(b_.mul(t, pixels_), /*edge=*/true);
       });
-    for (int64_t t : *knownEnds_) {
+    for (int64_t t : knownEnds_->tiles) {
       auto body = [&] {
         tileNumber_ = b_.index(t);
         knownTile(t * pixels_);
@@ -126,23 +128,6 @@ private:
     if (w_.outer() == 0) steps = std::min(steps, chunkTiles);
     for (prefetchSteps_ = 1; prefetchSteps_ * 2 <= std::min<int64_t>(steps, 32);) prefetchSteps_ *= 2;
     prefetchOverRows_ = overRows;
-  }
-
-  // Fills knownEnds_ with the tiles of a row that are not inside, if they are known and few.
-  void findKnownEnds() {
-    const WindowAxis& axis = w_.last();
-    if (!axis.known || !w_.borderIsNeutral() || w_.perChannel || axis.kernel > widestUnrolled) return;
-    std::vector<int64_t> ends;
-    for (int64_t x = 0; x < axis.known->output; x += pixels_) {
-      int64_t first = x * axis.stride - axis.known->padBegin;
-      bool inside = first >= 0 && first + axis.reach(pixels_) <= axis.known->input;
-      if (inside && x + pixels_ <= axis.known->output)
-        interior_ = true;
-      else
-        ends.push_back(x / pixels_);
-      if (ends.size() > mostKnownEnds) return;
-    }
-    knownEnds_ = ends;
   }
 
   int64_t pixelPitch() const { return inputLayout_ == Layout::Blocked ? lanes_ : 1; }
@@ -175,41 +160,16 @@ private:
     return eachElement(acc, [&](Reg j, Reg o, Reg t) { return b_.set(t, {j, o}, biasVector(o)); });
   }
 
-  // Taps first..end of a row that reach the same pixels of a tile at a known place.
-  struct Run {
-    int64_t firstTap, endTap, firstPixel, endPixel;
-  };
-
-  std::vector<Run> runsOf(int64_t x, int64_t pixels) const {
-    const WindowAxis& axis = w_.last();
-    auto inside = [&](int64_t pixel, int64_t kx) {
-      int64_t column = (x + pixel) * axis.stride - axis.known->padBegin + kx * axis.dilation;
-      return column >= 0 && column < axis.known->input;
-    };
-    std::vector<Run> runs;
-    for (int64_t kx = 0; kx < axis.kernel; ++kx) {
-      int64_t first = 0, end = pixels;
-      while (first < end && !inside(first, kx)) ++first;
-      while (end > first && !inside(end - 1, kx)) --end;
-      if (!runs.empty() && runs.back().firstPixel == first && runs.back().endPixel == end)
-        runs.back().endTap = kx + 1;
-      else
-        runs.push_back({kx, kx + 1, first, end});
-    }
-    return runs;
-  }
-
   // A tile at a known place. Every tap goes over the pixels that it reaches.
   void knownTile(int64_t x) {
     const WindowAxis& axis = w_.last();
     int64_t pixels = std::min(pixels_, axis.known->output - x);
     int64_t blocks = (perGroup_ + channelBlock_ - 1) / channelBlock_;
-    std::vector<Run> runs = runsOf(x, pixels);
+    std::vector<TapRun> runs = tapRuns(axis, x, pixels);
     auto block = [&](Reg cb, Reg start) {
       Reg channels = blockOf(cb);
       return overRows(0, b_.index(0), b_.index(0), nullptr, start, [&](Reg y, Reg rowTap, Reg, Reg t) {
-        for (const Run& run : runs) {
-          if (run.firstPixel == run.endPixel) continue;
+        for (const TapRun& run : runs) {
           auto tap = [&](Reg kx, const Builder::Values& carried) {
             int64_t first = (x + run.firstPixel) * axis.stride - axis.known->padBegin;
             Reg column = b_.add(b_.mul(kx, axis.dilation), first);
@@ -412,11 +372,9 @@ private:
   Layout inputLayout_ = Layout::Planar;
   Reg in_ = nullptr, weights_ = nullptr, bias_ = nullptr, borderBlock_ = nullptr, plane_ = nullptr;
   TileRange tiles_{};
-  std::optional<std::vector<int64_t>> knownEnds_; // tiles that touch the ends of a row
+  std::optional<KnownEnds> knownEnds_;
   int64_t panel_ = 0, prefetchSteps_ = 0; // numbers in a tile's weights; steps that ask for the next ones
   bool prefetchOverRows_ = false;
-  bool interior_ = false; // with knownEnds_: there are tiles that do not
-  // Of the current unit.
   Reg item_ = nullptr, filterTile_ = nullptr, group_ = nullptr, tileWeights_ = nullptr, tileNumber_ = nullptr;
   std::vector<Reg> rows_; // output positions of the row axes
 };

@@ -8,6 +8,7 @@
 // tiles alone, which blend them in.
 #include "schedule/window.h"
 #include "support/internal_error.h"
+#include <algorithm>
 
 namespace convoy::schedule {
 
@@ -33,14 +34,11 @@ public:
     tail_.declare(1);
     plane_ = k_.product(k_.value(w_.input).type, 1);
     tiles_ = interiorTiles(k_, w_.last(), pixels_, 0);
+    if (w_.borderIsNeutral() && hasRows()) knownEnds_ = knownEnds(w_.last(), pixels_);
 
     strip_ = hasRows() ? std::max<int64_t>(rows_ * 2, 4) : chunkTiles;
     const TensorType& result = k_.value(k_.kernel.anchor()).type;
-    std::vector<Size> counts = w_.outerSizes(result);
-    if (hasRows())
-      counts.back() = Size::ceilDiv(counts.back(), strip_);
-    else
-      counts.push_back(Size::ceilDiv(w_.lastSize(result), pixels_ * chunkTiles));
+    std::vector<Size> counts = w_.stripCounts(result, strip_, pixels_ * chunkTiles);
     counts.insert(counts.begin(), Size(k_.blocks(w_.filters)));
     k_.units(counts, [&](const std::vector<Reg>& parts) { unit(parts); });
     k_.finish();
@@ -57,7 +55,7 @@ private:
     item_ = parts[0];
     block_ = parts[1];
     depth_.assign(parts.begin() + 2, parts.end() - 1);
-    Reg base = b_.mul(b_.add(b_.mul(item_, k_.blocks(w_.channels)), block_), plane_);
+    Reg base = b_.mul(b_.add(b_.mul(item_, k_.itemRows(w_.input, Layout::Blocked)), block_), plane_);
     channel_ = b_.named(b_.offset(Scalar::F32, in_, Index(base, lanes_)), "channel");
     if (weights_) blockWeights_ = b_.offset(Scalar::F32, weights_, Index(block_, w_.taps * mixed_ * lanes_));
     TileRange all = tiles_;
@@ -85,6 +83,7 @@ private:
   }
 
   void interiorOf(int64_t rows, Reg y) {
+    if (knownEnds_ && !knownEnds_->anyInside) return;
     b_.loop("x", b_.mul(tiles_.first, pixels_), b_.mul(tiles_.end, pixels_), pixels_, {},
             [&](Reg x, const Builder::Values&) {
               tile(rows, y, x, nullptr);
@@ -93,6 +92,14 @@ private:
   }
 
   void edgesOf(int64_t rows, Reg y) {
+    if (knownEnds_) {
+      for (int64_t t : knownEnds_->tiles) {
+        EdgeColumns edge;
+        edge.known = t * pixels_;
+        tile(rows, y, b_.index(t * pixels_), &edge);
+      }
+      return;
+    }
     overEdges(k_, tiles_, [&](Reg t) {
       Reg x = b_.mul(t, pixels_);
       EdgeColumns edge = edgeColumns(x);
@@ -105,6 +112,7 @@ private:
   // Where the columns of an edge tile lie, and which of them are inside (null: all, mapped by the border).
   struct EdgeColumns {
     Reg places = nullptr, inside = nullptr;
+    std::optional<int64_t> known; // where the tile is, instead
   };
 
   EdgeColumns edgeColumns(Reg x) {
@@ -124,12 +132,13 @@ private:
       }
       return next;
     });
-    return {arrays[0], masked ? arrays[1] : nullptr};
+    return {arrays[0], masked ? arrays[1] : nullptr, std::nullopt};
   }
 
   // The columns of one input row that a tile at x reads.
   Reg columnsOf(Reg row, Reg x, const EdgeColumns* edge) {
     Reg array = b_.fill(k_.vector.arrayOf({static_cast<uint32_t>(columns_)}), k_.constant(w_.border.value));
+    if (edge && edge->known) return knownColumns(row, *edge->known, array);
     Reg start = edge ? nullptr : b_.sub(b_.mul(x, w_.last().stride), w_.last().padBegin);
     return b_.unroll("q", 0, columns_, {array}, [&](Reg q, const Builder::Values& carried) {
       Reg v;
@@ -143,19 +152,24 @@ private:
     })[0];
   }
 
+  // Those that are inside; the others stay as they are in `array`.
+  Reg knownColumns(Reg row, int64_t x, Reg array) {
+    const WindowAxis::Known& known = *w_.last().known;
+    int64_t start = x * w_.last().stride - known.padBegin;
+    int64_t first = std::max<int64_t>(0, -start), end = std::min(columns_, known.input - start);
+    if (first >= end) return array;
+    return b_.unroll("q", first, end, {array}, [&](Reg q, const Builder::Values& carried) {
+      Reg v = b_.load(k_.vector, row, Index(q, lanes_) + Index(start * lanes_));
+      return Builder::Values{b_.set(carried[0], {q}, v)};
+    })[0];
+  }
+
   // The input row at tap kd of the depth and at row coordinate c.
   Reg rowAt(Reg kd, Reg c) {
-    Reg at = nullptr, valid = nullptr;
-    for (size_t a = 0; a < w_.outer(); ++a) {
-      Reg inside;
-      Reg position = a + 1 == w_.outer() ? c : coordinate(k_, w_.axes[a], depth_[a], kd);
-      Reg mapped = mapBorder(b_, w_.border.mode, position, w_.axes[a].input, inside);
-      at = at ? b_.add(b_.mul(at, w_.axes[a].input), mapped) : mapped;
-      if (inside) valid = valid ? b_.binary(Op::And, valid, inside) : inside;
-    }
-    if (!at) return channel_;
-    Reg row = b_.offset(Scalar::F32, channel_, Index(b_.mul(at, w_.last().input), lanes_));
-    return valid ? b_.select(valid, row, borderRow_) : row;
+    std::vector<Reg> at;
+    if (hasDepth()) at.push_back(coordinate(k_, w_.axes[0], depth_[0], kd));
+    at.push_back(c);
+    return inputRow(k_, w_, channel_, at, lanes_, borderRow_);
   }
 
   // ---- one tile ----
@@ -205,6 +219,15 @@ private:
         return rowTerms(row, x, edge, {{0, b_.add(firstTap, ky)}}, carried);
       });
     }
+    if (!convolves() && !hasDepth() && rows % 2 == 0 && pairsShare(rowAxis())) {
+      for (int64_t r = 0; r < rows; r += 2) {
+        auto both =
+            joinPair(height(), [&](int64_t i) { return columnsOf(rowAt(kd, b_.add(top, r + i)), x, edge); });
+        state[static_cast<size_t>(r)] = both.first;
+        state[static_cast<size_t>(r + 1)] = both.second;
+      }
+      return state;
+    }
     for (int64_t i = 0; i < (rows - 1) * stride + (height() - 1) * dilation + 1; ++i) {
       std::vector<Use> uses;
       for (int64_t r = 0; r < rows; ++r) {
@@ -232,18 +255,27 @@ private:
         continue;
       }
       mine = b_.unroll("i", 0, mixed_, {mine}, [&](Reg i, const Builder::Values& start) {
-        Reg spread = spreadChannel(columns, i);
-        return b_.unroll("kx", 0, w_.last().kernel, start, [&](Reg kx, const Builder::Values& outer) {
-          Reg tap = b_.add(b_.mul(use.tapRow, w_.last().kernel), kx);
-          Reg weight = b_.load(k_.vector, blockWeights_, Index(tap, mixed_ * lanes_) + Index(i, lanes_));
-          return b_.unroll("p", 0, pixels_, outer, [&](Reg p, const Builder::Values& carried) {
-            Reg sum = b_.fma(column(spread, p, kx), weight, b_.get(carried[0], {p}));
-            return Builder::Values{b_.set(carried[0], {p}, sum)};
-          });
-        });
+        Reg spread = spreadChannel(columns, i), sums = start[0];
+        for (const TapRun& run : runsOf(edge))
+          sums = b_.unroll("kx", run.firstTap, run.endTap, {sums}, [&](Reg kx, const Builder::Values& outer) {
+            Reg tap = b_.add(b_.mul(use.tapRow, w_.last().kernel), kx);
+            Reg weight = b_.load(k_.vector, blockWeights_, Index(tap, mixed_ * lanes_) + Index(i, lanes_));
+            return b_.unroll("p", run.firstPixel, run.endPixel, outer,
+                             [&](Reg p, const Builder::Values& carried) {
+                               Reg sum = b_.fma(column(spread, p, kx), weight, b_.get(carried[0], {p}));
+                               return Builder::Values{b_.set(carried[0], {p}, sum)};
+                             });
+          })[0];
+        return Builder::Values{sums};
       })[0];
     }
     return state;
+  }
+
+  // The taps along a row, and the pixels that each reaches: all but at known ends.
+  std::vector<TapRun> runsOf(const EdgeColumns* edge) const {
+    if (edge && edge->known) return tapRuns(w_.last(), *edge->known, pixels_);
+    return {{0, w_.last().kernel, 0, pixels_}};
   }
 
   // Grouped convolution: the lanes of each group all take the group's channel i.
@@ -261,8 +293,22 @@ private:
     return b_.get(columns, {b_.add(b_.mul(p, w_.last().stride), b_.mul(kx, w_.last().dilation))});
   }
 
+  // Windows of neighbours have all but one position in common.
+  static bool pairsShare(const WindowAxis& axis) {
+    return axis.kernel >= 3 && axis.stride == 1 && axis.dilation == 1;
+  }
+
+  // Pooling: the windows part(0..n-1) and part(1..n), of which the middle is joined once.
+  std::pair<Reg, Reg> joinPair(int64_t n, const std::function<Reg(int64_t)>& part) {
+    Reg first = part(0), middle = part(1);
+    for (int64_t i = 2; i < n; ++i) middle = combine(b_, w_.combine, middle, part(i), nullptr);
+    return {combine(b_, w_.combine, middle, first, nullptr),
+            combine(b_, w_.combine, middle, part(n), nullptr)};
+  }
+
   // Pooling: the columns of each window.
   Reg joinColumns(Reg columns) {
+    if (pairsShare(w_.last()) && pixels_ > 1) return joinColumnPairs(columns);
     Reg first = b_.fill(k_.vector.arrayOf({static_cast<uint32_t>(pixels_)}), k_.constant(0));
     first = b_.unroll("p", 0, pixels_, {first}, [&](Reg p, const Builder::Values& carried) {
       return Builder::Values{b_.set(carried[0], {p}, column(columns, p, b_.index(0)))};
@@ -276,13 +322,31 @@ private:
     })[0];
   }
 
+  Reg joinColumnPairs(Reg columns) {
+    Reg results = b_.fill(k_.vector.arrayOf({static_cast<uint32_t>(pixels_)}), k_.constant(0));
+    Reg odd = pixels_ % 2 ? b_.index(pixels_ - 1) : nullptr;
+    results = b_.unroll("pair", 0, pixels_ / 2, {results}, [&](Reg pair, const Builder::Values& carried) {
+      Reg p = b_.mul(pair, 2);
+      auto both = joinPair(w_.last().kernel, [&](int64_t i) { return b_.get(columns, {b_.add(p, i)}); });
+      Reg set = b_.set(carried[0], {p}, both.first);
+      return Builder::Values{b_.set(set, {b_.add(p, 1)}, both.second)};
+    })[0];
+    if (!odd) return results;
+    Reg last = column(columns, odd, b_.index(0));
+    for (int64_t kx = 1; kx < w_.last().kernel; ++kx)
+      last = combine(b_, w_.combine, last, column(columns, odd, b_.index(kx)), nullptr);
+    return b_.set(results, {odd}, last);
+  }
+
   void finish(Reg y, Reg x, Reg results, const EdgeColumns* edge) {
     std::vector<Reg> position = depth_;
     if (y) position.push_back(y);
     Site site{item_, block_, position, nullptr, w_.flat};
     site.spatial.push_back(x);
-    Reg count = edge ? b_.sub(w_.last().output, x) : nullptr;
-    tail_.finishPixels(pixels_, site, count, [&](Reg p) {
+    Reg count = edge && !edge->known ? b_.sub(w_.last().output, x) : nullptr;
+    int64_t pixels =
+        edge && edge->known ? std::min(pixels_, w_.last().known->output - *edge->known) : pixels_;
+    tail_.finishPixels(pixels, site, count, [&](Reg p) {
       Reg v = b_.get(results, {p});
       return w_.combine == Combine::Sum ? averageOf(k_, w_, v, position, b_.add(x, p), edge != nullptr) : v;
     });
@@ -303,6 +367,7 @@ private:
   int64_t rows_, pixels_, lanes_, columns_, mixed_, strip_ = 1;
   Reg in_ = nullptr, weights_ = nullptr, bias_ = nullptr, borderRow_ = nullptr, plane_ = nullptr;
   TileRange tiles_{};
+  std::optional<KnownEnds> knownEnds_;
   // Of the current unit.
   Reg item_ = nullptr, block_ = nullptr, channel_ = nullptr, blockWeights_ = nullptr;
   std::vector<Reg> depth_; // output positions of the axes before the rows

@@ -38,11 +38,7 @@ public:
     strip_ = std::max<int64_t>(rows_ * 2, 8);
     chunk_ = vectors_ * 16;
     const TensorType& result = k_.value(k_.kernel.anchor()).type;
-    std::vector<Size> counts = w_.outerSizes(result);
-    if (w_.outer() > 0)
-      counts.back() = Size::ceilDiv(counts.back(), strip_);
-    else
-      counts.push_back(Size::ceilDiv(w_.lastSize(result), lanes_ * chunk_));
+    std::vector<Size> counts = w_.stripCounts(result, strip_, lanes_ * chunk_);
     counts.push_back(Size(w_.filters / filters_)); // last: what is read serves all filters
     k_.units(counts, [&](const std::vector<Reg>& parts) { unit(parts); });
     k_.finish();
@@ -58,7 +54,8 @@ private:
     depth_.assign(parts.begin() + 1, parts.end() - 2);
     int64_t perGroup = w_.channels / w_.groups, filtersPerGroup = w_.filters / w_.groups;
     Reg firstChannel = b_.mul(b_.binary(Op::Div, firstFilter_, b_.index(filtersPerGroup)), perGroup);
-    Reg base = b_.mul(b_.add(b_.mul(item_, w_.channels), firstChannel), channelStride_);
+    Reg base =
+        b_.mul(b_.add(b_.mul(item_, k_.itemRows(w_.input, Layout::Planar)), firstChannel), channelStride_);
     group_ = b_.named(b_.offset(Scalar::F32, in_, Index(base)), "group");
     if (w_.combine == Combine::MultiplyAdd)
       filterWeights_ = b_.offset(Scalar::F32, weights_, Index(firstFilter_, perGroup * w_.taps));
@@ -110,18 +107,9 @@ private:
   }
 
   void rowPointer(const std::vector<Reg>& coordinates, Reg& pointer, Reg& stride) {
-    Reg at = nullptr, valid = nullptr;
-    for (size_t a = 0; a < w_.outer(); ++a) {
-      Reg inside;
-      Reg c = mapBorder(b_, w_.border.mode, coordinates[a], w_.axes[a].input, inside);
-      at = at ? b_.add(b_.mul(at, w_.axes[a].input), c) : c;
-      if (inside) valid = valid ? b_.binary(Op::And, valid, inside) : inside;
-    }
-    pointer = b_.offset(Scalar::F32, group_, Index(b_.mul(at, inputRow_)));
-    stride = channelStride_;
-    if (!valid) return;
-    pointer = b_.select(valid, pointer, borderRow_);
-    stride = b_.select(valid, stride, b_.index(0));
+    Reg inside;
+    pointer = inputRow(k_, w_, group_, coordinates, 1, borderRow_, &inside);
+    stride = inside ? b_.select(inside, channelStride_, b_.index(0)) : channelStride_;
   }
 
   Rows makeRows(int64_t rows, Reg y) {
@@ -330,8 +318,8 @@ private:
     const WindowAxis& axis = w_.last();
     if (w_.border.mode == BorderMode::Constant && axis.stride <= mostShuffled)
       return neighbours(row, x, tap, true);
-    return columnsOutside(
-        k_, w_, row, b_.sub(b_.add(b_.mul(x, axis.stride), b_.mul(tap, axis.dilation)), axis.padBegin));
+    return columnsOutside(k_, w_, row,
+                          b_.sub(b_.add(b_.mul(x, axis.stride), b_.mul(tap, axis.dilation)), axis.padBegin));
   }
 
   // ---- walks along a row ----
@@ -340,11 +328,10 @@ private:
     Rows kept = makeRows(rows, y);
     Columns columns = [&](Reg row, Reg x, Reg tap) { return insideColumn(row, x, tap); };
     auto tiles = [&](Reg from, Reg to, int64_t vectors) {
-      b_.loop("x", column(from), column(to), vectors * lanes_, {},
-              [&](Reg x, const Builder::Values&) {
-                finishTile(rows, vectors, y, x, sums(rows, vectors, y, x, kept, columns), false, nullptr);
-                return Builder::Values{};
-              });
+      b_.loop("x", column(from), column(to), vectors * lanes_, {}, [&](Reg x, const Builder::Values&) {
+        finishTile(rows, vectors, y, x, sums(rows, vectors, y, x, kept, columns), false, nullptr);
+        return Builder::Values{};
+      });
     };
     Reg rest = tiles_.first;
     if (vectors_ > 1) {

@@ -26,16 +26,11 @@ public:
     tail_.declare(1);
     plane_ = k_.product(k_.value(w_.input).type, 1);
     if (hasRows()) tail_.mayStream();
-    tiles_ =
-        interiorTiles(k_, w_.last(), width_, parts_ * lanes_ - w_.last().reach(width_), tail_.origin());
+    tiles_ = interiorTiles(k_, w_.last(), width_, parts_ * lanes_ - w_.last().reach(width_), tail_.origin());
 
     strip_ = std::max<int64_t>(rows_ * 2, 8);
     const TensorType& result = k_.value(k_.kernel.anchor()).type;
-    std::vector<Size> counts = w_.outerSizes(result);
-    if (hasRows())
-      counts.back() = Size::ceilDiv(counts.back(), strip_);
-    else
-      counts.push_back(Size::ceilDiv(w_.lastSize(result), width_ * chunkTiles));
+    std::vector<Size> counts = w_.stripCounts(result, strip_, width_ * chunkTiles);
     counts.insert(counts.begin(), Size(w_.channels));
     k_.units(counts, [&](const std::vector<Reg>& parts) { unit(parts); });
     k_.finish();
@@ -51,7 +46,7 @@ private:
     item_ = parts[0];
     number_ = parts[1];
     depth_.assign(parts.begin() + 2, parts.end() - 1);
-    Reg base = b_.mul(b_.add(b_.mul(item_, w_.channels), number_), plane_);
+    Reg base = b_.mul(b_.add(b_.mul(item_, k_.itemRows(w_.input, Layout::Planar)), number_), plane_);
     channel_ = b_.named(b_.offset(Scalar::F32, in_, Index(base)), "channel");
     if (!hasRows()) {
       TileRange all = tiles_;
@@ -79,27 +74,19 @@ private:
 
   // The vectors of `rows` rows: those inside, then those that touch the border or the end.
   void alongRow(int64_t rows, Reg y) {
-    b_.loop("x", column(tiles_.first), column(tiles_.end), width_, {},
-            [&](Reg x, const Builder::Values&) {
-              tile(rows, y, x, /*edge=*/false);
-              return Builder::Values{};
-            });
+    b_.loop("x", column(tiles_.first), column(tiles_.end), width_, {}, [&](Reg x, const Builder::Values&) {
+      tile(rows, y, x, /*edge=*/false);
+      return Builder::Values{};
+    });
     overEdges(k_, tiles_, [&](Reg t) { tile(rows, y, column(t), /*edge=*/true); });
   }
 
   // The input row at tap kd of the depth and at row coordinate c.
   Reg rowAt(Reg kd, Reg c) {
-    Reg at = nullptr, valid = nullptr;
-    for (size_t a = 0; a < w_.outer(); ++a) {
-      Reg inside;
-      Reg position = a + 1 == w_.outer() ? c : coordinate(k_, w_.axes[a], depth_[a], kd);
-      Reg mapped = mapBorder(b_, w_.border.mode, position, w_.axes[a].input, inside);
-      at = at ? b_.add(b_.mul(at, w_.axes[a].input), mapped) : mapped;
-      valid = valid ? b_.binary(Op::And, valid, inside) : inside;
-    }
-    if (!at) return channel_;
-    Reg row = b_.offset(Scalar::F32, channel_, Index(b_.mul(at, w_.last().input)));
-    return b_.select(valid, row, borderRow_);
+    std::vector<Reg> at;
+    if (hasDepth()) at.push_back(coordinate(k_, w_.axes[0], depth_[0], kd));
+    at.push_back(c);
+    return inputRow(k_, w_, channel_, at, 1, borderRow_);
   }
 
   // The vectors of columns that a tile at x spans, joined with `joined` (null: the first row).

@@ -1,10 +1,10 @@
 // Convolution whose kernel is a column times a row, over planar tensors: lanes lie along the width.
 //
-// A work unit is a strip of rows of a chunk of columns. It goes down a few rows at a time: each new row of the
-// input is summed up along the width, meets the sums of the rows before it, and is kept for those after it.
-// What is kept lies in a ring of rows on the stack, and a chunk is so narrow that the ring stays in the first
-// cache. Nothing but the input is read from memory, and each of its rows once for a strip. Rows and columns
-// outside are found as in planar windows; a row outside is summed up like every other.
+// A work unit is a strip of rows of a chunk of columns. It goes down a few rows at a time: each new row of
+// the input is summed up along the width, meets the sums of the rows before it, and is kept for those after
+// it. What is kept lies in a ring of rows on the stack, and a chunk is so narrow that the ring stays in the
+// first cache. Nothing but the input is read from memory, and each of its rows once for a strip. Rows and
+// columns outside are found as in planar windows; a row outside is summed up like every other.
 #include "schedule/separable.h"
 #include "schedule/window.h"
 #include <algorithm>
@@ -38,28 +38,27 @@ public:
 
 private:
   static constexpr int64_t strip = 64; // rows of a unit; what is kept at its start is summed up again for it
-  // Rows that come from memory are read two at a time, and asked for two rows before. More at a time are faster
-  // where the picture is in a cache, and no better here.
+  // Rows that come from memory are read two at a time, and asked for two rows before. More at a time are
+  // faster where the picture is in a cache, and no better here.
   static constexpr int64_t streamedRows = 2;
   static constexpr int64_t line = 16; // numbers in a line of the cache
   const WindowAxis& rows() const { return w_.axes[0]; }
 
-  // Half of the first cache; the other half is for rows that are read and written. Rows are not a power of two
-  // apart, so that they do not compete for places in the cache.
+  // Half of the first cache; the other half is for rows that are read and written. Rows are not a power of
+  // two apart, so that they do not compete for places in the cache.
   void makeRing() {
     int64_t kept = rows().reach(1) - 1;
     chunk_ = std::clamp<int64_t>(k_.target.machine.level1 / 2 / (kept * 4), 8 * line, 2048) / lanes_;
     pitch_ = chunk_ * lanes_ + 2 * line;
     ringStart_ = b_.stack(kept * pitch_ * 4);
-    for (int64_t i = 0; i < kept; ++i)
-      ring_.push_back(b_.offset(Scalar::F32, ringStart_, Index(i * pitch_)));
+    for (int64_t i = 0; i < kept; ++i) ring_.push_back(b_.offset(Scalar::F32, ringStart_, Index(i * pitch_)));
   }
 
   void unit(Reg item, Reg strips, Reg chunks, Reg filter) {
     item_ = item;
     filter_ = filter;
     Reg channel = b_.floorDiv(filter, w_.filters / w_.channels);
-    Reg base = b_.mul(b_.add(b_.mul(item, w_.channels), channel), plane_);
+    Reg base = b_.mul(b_.add(b_.mul(item, k_.itemRows(w_.input, Layout::Planar)), channel), plane_);
     input_ = b_.named(b_.offset(Scalar::F32, in_, Index(base)), "plane");
     start_ = bias_ ? k_.splat(b_.load(loop::Type::of(Scalar::F32), bias_, Index(filter))) : k_.constant(0);
     Reg from = b_.mul(chunks, chunk_);
@@ -102,7 +101,8 @@ private:
     return b_.loop("y", y0, y1, count, before, [&](Reg y, const Builder::Values& ring) {
       Builder::Values read, later;
       for (int64_t r = 0; r < count; ++r) read.push_back(inputRow(y, b_.index(kept() + r)));
-      for (int64_t r = 0; streams_ && r < count; ++r) later.push_back(inputRow(y, b_.index(kept() + count + r)));
+      for (int64_t r = 0; streams_ && r < count; ++r)
+        later.push_back(inputRow(y, b_.index(kept() + count + r)));
       Builder::Values next = ring; // what is kept of the ring moves up, and new rows take the places left
       std::rotate(next.begin(), next.begin() + std::min(count, kept()), next.end());
       auto tile = [&](Reg x, bool edge) {
@@ -114,8 +114,8 @@ private:
           if (!known) fresh.push_back(row);
           for (int64_t r = 0; r < count; ++r)
             if (i >= r && i <= r + kept() && (i - r) % rows().dilation == 0)
-              term(sums[static_cast<size_t>(r)], factors_.column[static_cast<size_t>((i - r) / rows().dilation)],
-                   row);
+              term(sums[static_cast<size_t>(r)],
+                   factors_.column[static_cast<size_t>((i - r) / rows().dilation)], row);
           if (!known) finish(b_.add(y, i - kept()), x, sums[static_cast<size_t>(i - kept())], edge);
         }
         for (int64_t i = std::max<int64_t>(kept() - count, 0); i < kept(); ++i)

@@ -45,8 +45,9 @@ public:
   // How many ranges run at the same time, at least 1. Asked once, when a pipeline is compiled.
   virtual int threads() const = 0;
   // Calls `body` over disjoint ranges that cover 0..count-1, on any threads, and returns when all are done.
-  // Results do not depend on how the range is cut. What it throws ends the run with StatusCode::Executor; no
-  // call of `body` may go on then.
+  // Each number is a part of the work that is worth a thread's while; small work is a single one. Results do
+  // not depend on how the range is cut. What it throws ends the run with StatusCode::Executor; no call of
+  // `body` may go on then.
   virtual void parallel(std::int64_t count, const RangeBody& body) = 0;
 };
 

@@ -1,8 +1,10 @@
 // The thread pool: static ranges, one caller at a time, the caller takes part.
 //
-// Each worker waits for its own ticket to move, first spinning, then asleep on a condition variable. A caller
-// that finds the pool busy (another thread's run, or a nested one) does its work alone: ranges never change
-// results, and nobody ever waits for the pool, so nothing can deadlock.
+// Each worker waits for an offer of its part, first spinning, then asleep on a condition variable. Whoever
+// takes the offer runs the part: the caller too, once its own is done, so that small work never waits for a
+// thread to wake up. Work of fewer units than two grains stays on the caller's thread. A caller that finds
+// the pool busy (another thread's run, or a nested one) does its work alone: ranges never change results, and
+// nobody ever waits for the pool, so nothing can deadlock.
 //
 // fork copies the pool's memory but none of its threads. A page that the kernel clears in the child tells the
 // two apart; the child then works on its own thread.
@@ -80,11 +82,14 @@ struct Job {
 };
 
 struct alignas(CONVOY_ALIGNMENT) Worker {
-  std::atomic<uint32_t> ticket{0}; // moves when there is a part to run, or the pool ends
+  std::atomic<bool> offer{false}; // there is a part to run, which nobody has taken yet
   Bed bed;
   convoy_pool* pool = nullptr;
   int32_t part = 0;
   pthread_t thread{};
+
+  // True for one of those who try.
+  bool take() { return offer.exchange(false, std::memory_order_seq_cst); }
 };
 
 // Knows whether the process is the one that made it.
@@ -121,7 +126,7 @@ struct convoy_pool {
   ForkMarker marker;
   Job job{};
   int spins = 0;
-  bool ending = false; // written before the tickets move for the last time
+  std::atomic<bool> ending{false};
   alignas(CONVOY_ALIGNMENT) std::atomic<bool> busy{false};
   alignas(CONVOY_ALIGNMENT) std::atomic<int32_t> pending{0};
   Bed caller;
@@ -129,34 +134,51 @@ struct convoy_pool {
 
 namespace {
 
+// The job stays as it is until its last part is done, so that who has taken an offer may look at it.
+void runTaken(convoy_pool& pool, const Worker& worker) {
+  pool.job.runPart(worker.part);
+  if (pool.pending.fetch_sub(1, std::memory_order_seq_cst) == 1) pool.caller.rouse();
+}
+
 void* work(void* argument) {
   Worker& worker = *static_cast<Worker*>(argument);
   convoy_pool& pool = *worker.pool;
-  for (uint32_t seen = 0;; ++seen) {
-    worker.bed.waitUntil([&] { return worker.ticket.load(std::memory_order_seq_cst) != seen; }, pool.spins);
-    if (pool.ending) return nullptr;
-    pool.job.runPart(worker.part);
-    if (pool.pending.fetch_sub(1, std::memory_order_seq_cst) == 1) pool.caller.rouse();
+  for (;;) {
+    worker.bed.waitUntil(
+        [&] {
+          return worker.offer.load(std::memory_order_seq_cst) || pool.ending.load(std::memory_order_seq_cst);
+        },
+        pool.spins);
+    if (worker.take())
+      runTaken(pool, worker);
+    else if (pool.ending.load(std::memory_order_seq_cst))
+      return nullptr;
   }
 }
 
-void hand(Worker& worker) {
-  worker.ticket.fetch_add(1, std::memory_order_seq_cst);
+void offer(Worker& worker) {
+  worker.offer.store(true, std::memory_order_seq_cst);
   worker.bed.rouse();
 }
 
-void parallel(void* self, void (*body)(void*, int64_t, int64_t), void* context, int64_t count) {
+void parallel(void* self, void (*body)(void*, int64_t, int64_t), void* context, int64_t count,
+              int64_t grain) {
   if (count <= 0) return;
   convoy_pool& pool = *static_cast<convoy_pool*>(self);
-  const int32_t parts = count < pool.executor.threads ? static_cast<int32_t>(count) : pool.executor.threads;
+  const int64_t worthwhile = grain > 1 ? count / grain : count;
+  const int32_t parts = worthwhile < 1                       ? 1
+                        : worthwhile < pool.executor.threads ? static_cast<int32_t>(worthwhile)
+                                                             : pool.executor.threads;
   if (parts == 1 || !pool.marker.inOwner() || pool.busy.exchange(true, std::memory_order_acquire)) {
     body(context, 0, count);
     return;
   }
   pool.job = {body, context, count, parts};
   pool.pending.store(parts - 1, std::memory_order_relaxed);
-  for (int32_t part = 1; part < parts; ++part) hand(pool.workers[part - 1]);
+  for (int32_t part = 1; part < parts; ++part) offer(pool.workers[part - 1]);
   pool.job.runPart(0);
+  for (int32_t part = 1; part < parts; ++part)
+    if (pool.workers[part - 1].take()) runTaken(pool, pool.workers[part - 1]);
   pool.caller.waitUntil([&] { return pool.pending.load(std::memory_order_seq_cst) == 0; }, pool.spins);
   pool.busy.store(false, std::memory_order_release);
 }
@@ -204,8 +226,8 @@ void convoy_pool_destroy(convoy_pool* pool) {
   if (!pool) return;
   if (pool->marker.inOwner()) {
     const int32_t workers = pool->executor.threads - 1;
-    pool->ending = true;
-    for (int32_t i = 0; i < workers; ++i) hand(pool->workers[i]);
+    pool->ending.store(true, std::memory_order_seq_cst);
+    for (int32_t i = 0; i < workers; ++i) pool->workers[i].bed.rouse();
     for (int32_t i = 0; i < workers; ++i) {
       pthread_join(pool->workers[i].thread, nullptr);
       pool->workers[i].bed.destroy();

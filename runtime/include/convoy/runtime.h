@@ -18,7 +18,7 @@
 extern "C" {
 #endif
 
-#define CONVOY_ABI_VERSION 2
+#define CONVOY_ABI_VERSION 3
 #define CONVOY_ALIGNMENT 64 /* of workspace and prepared weights */
 #define CONVOY_MAX_RANK 4   /* dimensions of one item, channels included */
 
@@ -54,10 +54,11 @@ typedef struct convoy_check {
 } convoy_check;
 
 /* Runs body(context, begin, end) over disjoint ranges that cover 0..count, and returns when all are done.
- * Results never depend on how the range is cut. */
+ * Results never depend on how the range is cut. `grain`, at least 1: a range of fewer units takes less time
+ * than handing it to another thread does. An executor may cut finer, but gains nothing by it. */
 typedef struct convoy_executor {
   void (*parallel)(void* self, void (*body)(void* context, int64_t begin, int64_t end), void* context,
-                   int64_t count);
+                   int64_t count, int64_t grain);
   void* self;
   int32_t threads; /* how many ranges run at once, at least 1 */
 } convoy_executor;

@@ -100,9 +100,8 @@ void tryOut(const Pipeline& pipeline, Report& report) {
   at("compiling");
   sweep::checkGraphText(parsed.graph);
   const Target& machine = texts::targetFor(pipeline.cpu);
-  const sweep::Program program =
-      sweep::compileGraph(parsed.graph, pipeline.seed % 3 == 1 ? sweep::withSmallCaches(machine) : machine,
-                          pipeline.optimize);
+  const sweep::Program program = sweep::compileGraph(
+      parsed.graph, pipeline.seed % 3 == 1 ? sweep::withSmallCaches(machine) : machine, pipeline.optimize);
   const CodeInMemory code(program.units, weightsOf(program.description));
   convoy_pool* pool = convoy_pool_create(2);
   sweep::Execution execution{static_cast<const convoy_pipeline*>(code.find(program.prefix + "_pipeline")),

@@ -116,6 +116,7 @@ std::vector<Case> allCases() {
   addLarge(list);
   addSpecials(list);
   addScalars(list);
+  addStorage(list);
   addSeparable(list);
   return std::move(list.cases);
 }

@@ -77,6 +77,7 @@ void addPools(CaseList& list);
 void addElementwise(CaseList& list);
 void addHeads(CaseList& list);
 void addInterfaces(CaseList& list);
+void addStorage(CaseList& list);
 void addScalars(CaseList& list);
 void addNetworks(CaseList& list);
 void addLarge(CaseList& list);

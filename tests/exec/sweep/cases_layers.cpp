@@ -147,7 +147,7 @@ void addHeads(CaseList& list) {
                  "    d = x |> dense(" + std::to_string(units) + (bias ? "" : ", bias: false") +
                      ", name: \"d\")\n    return " +
                      std::vector<std::string>{"relu(d)", "d - 3", "d"}[static_cast<size_t>(n % 3)] + "\n",
-                 {{1, {}}, {3, {}}, {0, {}}});
+                 {{1, {}}, {15, {}}, {18, {}}, {0, {}}}); // tiles of 8, 4, 2 and 1 items
         ++n;
       }
   for (int64_t channels : {1, 3, 16, 17, 32})

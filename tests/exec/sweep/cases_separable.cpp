@@ -1,5 +1,5 @@
-// Literal kernels that are a column times a row: sizes, borders, paddings, dilations, channels, bias, and what
-// follows the convolution. Whole numbers, halves, and numbers that are rounded as they stand.
+// Literal kernels that are a column times a row: sizes, borders, paddings, dilations, channels, bias, and
+// what follows the convolution. Whole numbers, halves, and numbers that are rounded as they stand.
 #include "case.h"
 
 namespace convoy::sweep {
@@ -20,13 +20,11 @@ std::string text(const Kernel& k) {
 
 void addSeparable(CaseList& list) {
   Random random(23);
-  const std::vector<Kernel> kernels = {{"i + 1", "2 - j", 3, 3},
-                                       {"1 - i", "1 + j * (2 - j)", 3, 3}, // of Sobel: with a row of zeros
-                                       {"0.5 * i - 1", "j - 2.25", 5, 5},
-                                       {"exp(-(i - 2) ** 2 / 3)", "exp(-(j - 3) ** 2 / 5)", 5, 7},
-                                       {"i + 1", "j - 1", 2, 4},
-                                       {"1 / (i + 3)", "1 / (2 - 7 * j)", 7, 3},
-                                       {"3 - i", "i * 0 + j - 8", 4, 19}};
+  const std::vector<Kernel> kernels = {
+      {"i + 1", "2 - j", 3, 3},          {"1 - i", "1 + j * (2 - j)", 3, 3}, // of Sobel: with a row of zeros
+      {"0.5 * i - 1", "j - 2.25", 5, 5}, {"exp(-(i - 2) ** 2 / 3)", "exp(-(j - 3) ** 2 / 5)", 5, 7},
+      {"i + 1", "j - 1", 2, 4},          {"1 / (i + 3)", "1 / (2 - 7 * j)", 7, 3},
+      {"3 - i", "i * 0 + j - 8", 4, 19}};
   const char* const followed[] = {"", " |> relu", " |> clamp(-3, 40)", " - x", " * 2 + x"};
   int64_t n = 0;
   for (const Kernel& kernel : kernels)
@@ -59,7 +57,8 @@ void addSeparable(CaseList& list) {
   for (size_t i = 0; i < 4; ++i)
     for (const char* border : {"zero", "reflect101"})
       list.add("conv separable", "x: tensor[1, H, W]",
-               "    return x |> conv(kernel: " + text(kernels[i]) + ", padding: same, border: " + border + ")\n",
+               "    return x |> conv(kernel: " + text(kernels[i]) + ", padding: same, border: " + border +
+                   ")\n",
                wide);
 }
 

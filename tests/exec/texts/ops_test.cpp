@@ -422,7 +422,7 @@ TEST_P(Ops, ParallelRangesCoverAndRestoreTheFloatMode) {
       return
     }
     export func @f(%executor: ptr, %count: i64, %in: ptr, %out: ptr) {
-      parallel %executor, %count, @range(%in, %out)
+      parallel %executor, %count, 2, @range(%in, %out)
       return
     })");
   const float smallest =
@@ -430,7 +430,8 @@ TEST_P(Ops, ParallelRangesCoverAndRestoreTheFloatMode) {
   const std::vector<float> in = {1, 2, smallest, 4, 5, 6, 7};
   // Three ranges, the last first.
   convoy_executor executor{
-      [](void* self, void (*body)(void*, int64_t, int64_t), void* context, int64_t count) {
+      [](void* self, void (*body)(void*, int64_t, int64_t), void* context, int64_t count, int64_t grain) {
+        EXPECT_EQ(grain, 2);
         ++*static_cast<int*>(self);
         body(context, 4, count), body(context, 4, 4), body(context, 0, 4);
       },

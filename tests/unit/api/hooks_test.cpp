@@ -1,5 +1,6 @@
 // The caller's memory and threads, cancellation and progress of runs.
 #include "scripts.h"
+#include <algorithm>
 #include <atomic>
 #include <cstdlib>
 #include <map>
@@ -104,6 +105,38 @@ TEST(Hooks, TheCallersThreadsAreUsed) {
   EXPECT_EQ(executor->calls, 2 * calls);
 }
 
+// Remembers how many parts each kernel has.
+class Parts final : public convoy::Executor {
+public:
+  int threads() const override { return 2; }
+  void parallel(std::int64_t count, const convoy::RangeBody& body) override {
+    counts.push_back(count);
+    for (std::int64_t i = 0; i < count; ++i) body(i, i + 1);
+  }
+  std::vector<std::int64_t> counts;
+};
+
+TEST(Hooks, SmallWorkIsOnePart) {
+  const auto executor = std::make_shared<Parts>();
+  convoy::Options options;
+  options.executor = executor;
+  const convoy::Pipeline pipeline = compiled(blur, options);
+  auto fast = pipeline.bind<void(View<const float, 3>, View<float, 3>)>();
+  for (const auto& [height, width] : {std::pair<int64_t, int64_t>{8, 8}, {301, 1000}}) {
+    executor->counts.clear();
+    const std::vector<float> x = integers(2 * height * width);
+    std::vector<float> y(x.size());
+    EXPECT_OK(fast({x.data(), {2, height, width}}, {y.data(), {2, height, width}}));
+    EXPECT_EQ(y, blurred(x, height, width));
+    ASSERT_FALSE(executor->counts.empty());
+    const std::int64_t most = *std::max_element(executor->counts.begin(), executor->counts.end());
+    if (height == 8)
+      EXPECT_EQ(most, 1) << "some nanoseconds";
+    else
+      EXPECT_GT(most, 2) << "a hundred microseconds";
+  }
+}
+
 class Broken final : public convoy::Executor {
 public:
   enum class Way { Throws, Forgets, Repeats, Invents } way;
@@ -201,7 +234,7 @@ TEST(Hooks, RunsCanBeCancelledInsideALayer) {
   convoy::Options options;
   options.executor = executor;
   const convoy::Pipeline pipeline = compiled(blur, options);
-  const int64_t height = 200, width = 16;
+  const int64_t height = 2000, width = 160;
   const std::vector<float> x = integers(2 * height * width);
   std::vector<float> y(x.size(), -1);
   convoy::RunControl control;

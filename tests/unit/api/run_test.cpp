@@ -1,4 +1,5 @@
 #include "scripts.h"
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -35,6 +36,30 @@ TEST(Run, BatchesOfAnyLength) {
   }
   EXPECT_OK(pipeline.run({{"x", View<const float, 4>(nullptr, {0, 2, height, width})}},
                          {{"result", View<float, 4>(nullptr, {0, 2, height, width})}}));
+}
+
+// Items share the weights of dense layers, in tiles of several sizes: none may see another.
+TEST(Run, AnItemHasTheSameBitsInAnyBatch) {
+  convoy::Options options;
+  options.initSeed = 1;
+  const convoy::Pipeline pipeline = compiled(R"(pipeline p(x: tensor[70]) -> tensor[65] {
+    return x |> dense(129, name: "a") |> relu |> dense(65, name: "b") |> softmax
+}
+)",
+                                             options);
+  constexpr int64_t items = 31, in = 70, out = 65; // 8 + 8 + 8 + 4 + 2 + 1
+  std::vector<float> x;
+  for (int64_t i = 0; i < items * in; ++i) x.push_back(std::sin(static_cast<float>(i)));
+  std::vector<float> alone(items * out);
+  for (int64_t i = 0; i < items; ++i)
+    EXPECT_OK(pipeline.run({{"x", View<const float, 1>(x.data() + i * in, {in})}},
+                           {{"result", View<float, 1>(alone.data() + i * out, {out})}}));
+  for (int64_t batch : {2, 3, 7, 8, 13, 31}) {
+    std::vector<float> together(static_cast<size_t>(batch * out));
+    EXPECT_OK(pipeline.run({{"x", View<const float, 2>(x.data(), {batch, in})}},
+                           {{"result", View<float, 2>(together.data(), {batch, out})}}));
+    EXPECT_TRUE(std::equal(together.begin(), together.end(), alone.begin())) << "batch " << batch;
+  }
 }
 
 TEST(Run, NamesComeInAnyOrder) {

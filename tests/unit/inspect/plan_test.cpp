@@ -23,7 +23,7 @@ struct Planned {
     c.open(script);
     if (!runPipeline(c, goal, times, [](driver::Stage, const std::string&) {}))
       throw std::runtime_error(renderText(*diags.all().at(0), false));
-    plan = makePlan(*c.written, *c.graph, *c.schedule, c.calls, c.loops, c.workspaceBytes);
+    plan = makePlan(*c.written, *c.graph, *c.schedule, c.calls, c.loops, c.workspace);
   }
   const LayerPlan& layer(const std::string& name) const {
     for (const LayerPlan& layer : plan.layers)
@@ -104,7 +104,7 @@ TEST(Plan, WorkspaceIsWhatTheCodeAsksFor) {
             driver::Goal::Code);
   const driver::LoadedPipeline loaded = driver::loadInMemory(*p.compilation);
   const std::vector<int64_t> sizes{33, 50};
-  EXPECT_EQ(p.plan.workspaceBytes.evaluate({{"H", 33}, {"W", 50}}),
+  EXPECT_EQ(p.plan.workspace.bytes().evaluate({{"H", 33}, {"W", 50}}),
             loaded.pipeline->workspace_size(sizes.data(), 1, 1));
   EXPECT_GT(loaded.pipeline->workspace_size(sizes.data(), 1, 1), 16 * 33 * 50 * 4);
 }

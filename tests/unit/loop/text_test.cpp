@@ -100,7 +100,7 @@ export func @all(%p: ptr, %n: i64, %x: f32, %v: f32x16, %w: i32x16, %q: ptr) -> 
     store %if, %q[0]
   }
   call @leaf(0, %n, %p)
-  parallel %p, %n, @leaf(%q)
+  parallel %p, %n, 4, @leaf(%q)
   return %code
 }
 )";

@@ -160,7 +160,8 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"unroll %i = 0 to 1025 { }", "unroll: it unrolls too far"},
         Case{"call @g()", "call: there is no function @g"},
         Case{"call @f(%n)", "call: @f takes (i64, ptr, f32, f32x16, i32x16, i1x16, i1), not (i64)"},
-        Case{"parallel %n, %n, @f(%x, %v, %w, %m, %b)", "parallel: it wants an executor and a count"}));
+        Case{"parallel %n, %n, %n, @f(%x, %v, %w, %m, %b)",
+             "parallel: it wants an executor, a count and a grain"}));
 
 TEST(Verifier, ReportsAllProblems) { EXPECT_EQ(problemsOf("%a = add %x, %v %c = sqrt %n").size(), 2u); }
 

@@ -11,8 +11,8 @@ void add(void* context, int64_t begin, int64_t end) { *static_cast<int64_t*>(con
 int32_t runTwo(const convoy_call* call) {
   if (call->batch < 0) return CONVOY_ERROR_ARGUMENT;
   auto* totals = static_cast<int64_t*>(call->workspace);
-  call->executor->parallel(call->executor->self, add, &totals[0], 10);
-  call->executor->parallel(call->executor->self, add, &totals[1], 3);
+  call->executor->parallel(call->executor->self, add, &totals[0], 10, 2);
+  call->executor->parallel(call->executor->self, add, &totals[1], 3, 2);
   return CONVOY_OK;
 }
 
@@ -50,7 +50,9 @@ TEST_F(Steps, EveryKernelIsAStepThatCanBeRepeated) {
 TEST_F(Steps, WorkRunsOnTheCallsOwnExecutor) {
   struct Halves {
     int asked = 0;
-    static void parallel(void* self, void (*body)(void*, int64_t, int64_t), void* context, int64_t count) {
+    static void parallel(void* self, void (*body)(void*, int64_t, int64_t), void* context, int64_t count,
+                         int64_t grain) {
+      EXPECT_EQ(grain, 2) << "passed on";
       ++static_cast<Halves*>(self)->asked;
       body(context, 0, count / 2);
       body(context, count / 2, count);

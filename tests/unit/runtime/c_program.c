@@ -14,7 +14,7 @@ int main(void) {
   convoy_pool* pool = convoy_pool_create(2);
   if (!squares || !pool) return 1;
   const convoy_executor* executor = convoy_pool_executor(pool);
-  executor->parallel(executor->self, addRange, squares, count);
+  executor->parallel(executor->self, addRange, squares, count, 1);
   int wrong = 0;
   for (int64_t i = 0; i < count; ++i) wrong += squares[i] != i * i;
   convoy_pool_destroy(pool);

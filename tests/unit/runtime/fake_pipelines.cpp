@@ -26,7 +26,7 @@ template <typename Each> void forEach(const convoy_call& call, int64_t count, Ea
       [](void* context, int64_t begin, int64_t end) {
         for (; begin < end; ++begin) (*static_cast<Each*>(context))(begin);
       },
-      &each, count);
+      &each, count, 1);
 }
 
 } // namespace

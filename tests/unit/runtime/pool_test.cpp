@@ -20,12 +20,12 @@ struct Destroy {
 using Pool = std::unique_ptr<convoy_pool, Destroy>;
 using Body = std::function<void(int64_t, int64_t)>;
 
-void run(const Pool& pool, int64_t count, Body body) {
+void run(const Pool& pool, int64_t count, Body body, int64_t grain = 1) {
   const convoy_executor* executor = convoy_pool_executor(pool.get());
   executor->parallel(
       executor->self,
       [](void* context, int64_t begin, int64_t end) { (*static_cast<Body*>(context))(begin, end); }, &body,
-      count);
+      count, grain);
 }
 
 TEST(Pool, RangesCoverEverythingOnce) {
@@ -45,6 +45,45 @@ TEST(Pool, RangesCoverEverythingOnce) {
       EXPECT_EQ(calls, std::min<int64_t>(count, threads)) << "ranges are static: one for each thread";
     }
   }
+}
+
+TEST(Pool, RangesAreNotSmallerThanAGrain) {
+  Pool pool(convoy_pool_create(4));
+  struct Case {
+    int64_t count, grain;
+    int ranges;
+  };
+  for (const Case& c : {Case{100, 1000, 1}, Case{100, 100, 1}, Case{100, 51, 1}, Case{100, 50, 2},
+                        Case{100, 34, 2}, Case{100, 33, 3}, Case{100, 25, 4}, Case{100, 7, 4},
+                        Case{INT64_MAX, INT64_MAX, 1}, Case{3, 1, 3}, Case{0, 5, 0}}) {
+    std::atomic<int> ranges{0};
+    std::atomic<int64_t> covered{0};
+    run(
+        pool, c.count,
+        [&](int64_t begin, int64_t end) {
+          ++ranges;
+          covered += end - begin;
+        },
+        c.grain);
+    EXPECT_EQ(ranges, c.ranges) << c.count << " units, grain " << c.grain;
+    EXPECT_EQ(covered, c.count);
+  }
+}
+
+TEST(Pool, TheCallerDoesWhatNobodyHasBegun) {
+  Pool pool(convoy_pool_create(2));
+  const std::thread::id caller = std::this_thread::get_id();
+  int64_t byCaller = 0;
+  for (int round = 0; round < 50 && !byCaller; ++round) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(3)); // longer than any spinning
+    std::atomic<int64_t> total{0};
+    run(pool, 2, [&](int64_t begin, int64_t end) {
+      total += end - begin;
+      if (begin == 1 && std::this_thread::get_id() == caller) ++byCaller;
+    });
+    EXPECT_EQ(total, 2);
+  }
+  EXPECT_GT(byCaller, 0) << "nobody waits for a thread to wake up when the work takes less";
 }
 
 TEST(Pool, HugeCountsDoNotOverflow) {

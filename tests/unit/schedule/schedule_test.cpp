@@ -1,38 +1,11 @@
 // Which kernels a schedule makes, that its text reads back, and which schedules are refused.
-#include "parse/parser.h"
-#include "schedule/lower.h"
-#include "sema/sema.h"
-#include <gtest/gtest.h>
+#include "session.h"
 
 using namespace convoy;
 using schedule::Algorithm;
 using schedule::Layout;
 
 namespace {
-
-struct Session {
-  SourceManager sources;
-  DiagnosticEngine diags;
-  graph::Graph graph;
-  Target target;
-
-  explicit Session(const std::string& body) {
-    target.vectorBits = 512;
-    target.vectorRegisters = 32;
-    auto file = parse(*sources.add("test.cvy", body), diags);
-    auto analyzed = analyze(*file, {}, diags);
-    EXPECT_TRUE(analyzed) << (diags.all().empty() ? "" : diags.all()[0]->message);
-    if (analyzed) graph = std::move(*analyzed);
-  }
-  schedule::Schedule schedule() const { return schedule::makeSchedule(graph, target); }
-  // Reads a schedule's text; the message of the first problem, or "".
-  std::string complaint(const std::string& text) {
-    DiagnosticEngine own;
-    schedule::read(*sources.add("test.schedule", text), graph, own);
-    std::string message = own.all().empty() ? "" : own.all()[0]->message;
-    return message.rfind("schedule: ", 0) == 0 ? message.substr(10) : message;
-  }
-};
 
 std::string text(const Session& s) { return print(s.schedule(), s.graph); }
 
@@ -126,6 +99,25 @@ TEST(Schedule, RefusesWhatCannotBeLowered) {
             "kernel 'relu_1': a tile has several rows or several vectors, not both");
   EXPECT_EQ(with("kernel [c, relu_1]: wavelet planar"), "there is no algorithm 'wavelet'");
   EXPECT_EQ(s.complaint("schedule @p lanes 5 { }"), "vectors have 4, 8 or 16 lanes, not 5");
+}
+
+TEST(Schedule, BlockedLayoutIsForThoseThatHaveBlocks) {
+  Session s("pipeline p(x: tensor[16, 9, 9]) -> tensor { a = x |> conv(16, kernel: 1x1, name: \"a\")\n"
+            "b = x |> conv(8, kernel: 1x1, name: \"b\")\n return concat(a, b) }");
+  auto with = [&](const std::string& a, const std::string& b, const std::string& rest) {
+    return s.complaint("schedule @p lanes 16 { kernel [a]: window " + a + " kernel [b]: window " + b +
+                       " kernel [concat_1]: concat " + rest + " }");
+  };
+  const std::string planar = "planar tile 4x1x1", blocked = "blocked tile 4x1";
+  EXPECT_EQ(with(planar, planar, "planar"), "");
+  EXPECT_EQ(with(blocked, blocked, "blocked kernel [concat_1]: reorder planar"),
+            "kernel 'concat_1': its operands are not whole blocks of channels");
+  EXPECT_EQ(with(planar, planar, "planar kernel [x]: reorder blocked kernel [x]: reorder planar"),
+            "kernel 'x': 'x' is there in planar layout already");
+  Session head("pipeline p(x: tensor[16, 9, 9]) -> tensor { return softmax(x) }");
+  EXPECT_EQ(head.complaint("schedule @p lanes 16 { kernel [softmax_1]: softmax blocked "
+                           "kernel [softmax_1]: reorder planar }"),
+            "kernel 'softmax_1': softmax works in planar layout only");
 }
 
 TEST(Lowering, EqualKernelsExistOnce) {

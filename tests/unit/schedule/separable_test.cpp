@@ -1,6 +1,6 @@
 // Which kernels are taken apart, and that the parts are the kernel.
-#include "schedule/separable.h"
 #include "parse/parser.h"
+#include "schedule/separable.h"
 #include "sema/sema.h"
 #include <cmath>
 #include <gtest/gtest.h>
@@ -14,8 +14,8 @@ namespace {
 std::optional<Factors> factorsOf(const std::string& call, const std::string& input = "tensor[1, H, W]") {
   SourceManager sources;
   DiagnosticEngine diags;
-  auto file = parse(*sources.add("test.cvy", "pipeline p(x: " + input + ") -> tensor { return x |> " + call + " }"),
-                    diags);
+  auto file = parse(
+      *sources.add("test.cvy", "pipeline p(x: " + input + ") -> tensor { return x |> " + call + " }"), diags);
   auto graph = analyze(*file, {}, diags);
   EXPECT_TRUE(graph) << (diags.all().empty() ? "" : diags.all()[0]->message);
   for (const graph::Value& value : graph->values)
@@ -60,7 +60,8 @@ TEST(Separable, WhatHasNoFactorsStaysWhole) {
   EXPECT_FALSE(factorsOf("conv(kernel: [[0, 1, 0], [1, -4, 1], [0, 1, 0]])"));
   EXPECT_FALSE(factorsOf("conv(kernel: [[0, 0, 0], [0, 0, 0], [0, 0, 0]])"));
   EXPECT_FALSE(factorsOf("conv(kernel: [[1, 2, 1], [2, 4, 2], [1, 2, 1.001]])"));
-  EXPECT_FALSE(factorsOf("conv(kernel: [[4096, 4095], [4097, 4096], [1, 1], [1, 1]])")); // but for one in 2^24
+  EXPECT_FALSE(
+      factorsOf("conv(kernel: [[4096, 4095], [4097, 4096], [1, 1], [1, 1]])")); // but for one in 2^24
 }
 
 TEST(Separable, TwoStepsMustBeShorter) {
@@ -74,5 +75,6 @@ TEST(Separable, OnlyWrittenKernelsOfSingleChannels) {
   EXPECT_FALSE(factorsOf("conv(kernel: [[1, 1, 1], [1, 1, 1], [1, 1, 1]], stride: 2)"));
   EXPECT_TRUE(factorsOf("conv(kernel: [[1, 1, 1], [1, 1, 1], [1, 1, 1]])", "tensor[3, H, W]"));
   // Two filters with different numbers.
-  EXPECT_FALSE(factorsOf("conv(kernel: [[[1, 1, 1], [1, 1, 1], [1, 1, 1]], [[1, 1, 1], [2, 2, 2], [1, 1, 1]]])"));
+  EXPECT_FALSE(
+      factorsOf("conv(kernel: [[[1, 1, 1], [1, 1, 1], [1, 1, 1]], [[1, 1, 1], [2, 2, 2], [1, 1, 1]]])"));
 }

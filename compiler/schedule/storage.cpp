@@ -1,0 +1,206 @@
+#include "schedule/storage.h"
+#include <algorithm>
+#include <set>
+
+namespace convoy::schedule {
+
+using graph::Graph;
+using graph::Value;
+
+Size spatialSize(const TensorType& type) {
+  Size size = 1;
+  for (int axis = 0; axis < type.spatialRank(); ++axis) size = size * type.spatial(axis);
+  return size;
+}
+
+namespace {
+
+// In a layout: channels, or blocks of channels.
+int64_t rowsOf(const TensorType& type, Layout layout, int64_t lanes) {
+  return layout == Layout::Blocked ? (type.channels() + lanes - 1) / lanes : type.channels();
+}
+
+Size elementsOf(const TensorType& type, Layout layout, int64_t lanes) {
+  return spatialSize(type) * rowsOf(type, layout, lanes) * (layout == Layout::Blocked ? lanes : 1);
+}
+
+// What a kernel reads from memory, parameters apart.
+std::vector<ValueId> valuesRead(const Graph& graph, const Kernel& kernel) {
+  if (kernel.algorithm == Algorithm::Reorder) return {kernel.anchor()};
+  std::set<ValueId> own(kernel.nodes.begin(), kernel.nodes.end());
+  std::vector<ValueId> read;
+  for (ValueId node : kernel.nodes)
+    for (ValueId operand : graph.value(node).operands)
+      if (graph.value(operand).kind != Value::Parameter && own.insert(operand).second)
+        read.push_back(operand);
+  return read;
+}
+
+} // namespace
+
+Buffer resultBuffer(const Graph& graph, const Kernel& kernel) {
+  return {kernel.result(), layoutFor(kernel.resultLayout(), graph.value(kernel.result()).type)};
+}
+
+Buffer operandBuffer(const Graph& graph, const Schedule& schedule, const Kernel& kernel, ValueId operand) {
+  const TensorType& type = graph.value(operand).type;
+  if (auto needed = neededLayout(graph, schedule, kernel, operand))
+    return {operand, layoutFor(*needed, type)};
+  // A conversion that runs later is of no use here.
+  for (const Kernel& k : schedule.kernels) {
+    if (&k == &kernel) break;
+    if (resultBuffer(graph, k) == Buffer{operand, Layout::Blocked}) return {operand, Layout::Blocked};
+  }
+  return {operand, Layout::Planar};
+}
+
+Storage::Storage(const Graph& graph, const Schedule& schedule) : graph_(graph), schedule_(schedule) {
+  findAliases();
+  findParts();
+  findLives();
+  makePieces();
+}
+
+Buffer Storage::holder(Buffer buffer) const {
+  for (;;) {
+    if (auto alias = aliases_.find(buffer); alias != aliases_.end())
+      buffer = alias->second;
+    else if (auto part = parts_.find(buffer); part != parts_.end())
+      buffer = part->second.whole;
+    else
+      return buffer;
+  }
+}
+
+int64_t Storage::firstChannel(Buffer buffer) const {
+  int64_t channel = 0;
+  for (auto part = parts_.find(buffer); part != parts_.end(); part = parts_.find(part->second.whole))
+    channel += part->second.firstChannel;
+  return channel;
+}
+
+int64_t Storage::itemRows(Buffer buffer) const {
+  // Not through aliases: they have other channels than their operand, which is never a part.
+  for (auto part = parts_.find(buffer); part != parts_.end(); part = parts_.find(buffer))
+    buffer = part->second.whole;
+  return rowsOf(graph_.value(buffer.value).type, buffer.layout, schedule_.lanes);
+}
+
+bool Storage::isPart(const Kernel& concat, ValueId operand) const {
+  auto part = parts_.find(operandBuffer(graph_, schedule_, concat, operand));
+  return part != parts_.end() && part->second.whole == resultBuffer(graph_, concat);
+}
+
+bool Storage::overwrites(const Kernel& kernel, Buffer operand) const {
+  auto it = overwritten_.find(resultBuffer(graph_, kernel));
+  return it != overwritten_.end() && it->second == operand;
+}
+
+bool Storage::isOutput(ValueId value) const {
+  return std::any_of(graph_.outputs.begin(), graph_.outputs.end(),
+                     [&](const graph::Output& o) { return o.value == value; });
+}
+
+void Storage::findAliases() {
+  for (const Kernel& kernel : schedule_.kernels)
+    if (kernel.algorithm == Algorithm::Alias)
+      aliases_.insert({resultBuffer(graph_, kernel),
+                       operandBuffer(graph_, schedule_, kernel, graph_.value(kernel.anchor()).operands[0])});
+}
+
+// Operands that nothing prevents: nobody wants them elsewhere (inputs, results, what an alias or another
+// concat has) and they are there once.
+void Storage::findParts() {
+  std::set<Buffer> elsewhere;
+  for (ValueId input : graph_.inputs) elsewhere.insert({input, Layout::Planar});
+  for (const graph::Output& output : graph_.outputs) elsewhere.insert({output.value, Layout::Planar});
+  for (const auto& [alias, operand] : aliases_) elsewhere.insert(alias), elsewhere.insert(operand);
+
+  for (const Kernel& kernel : schedule_.kernels) {
+    if (kernel.algorithm != Algorithm::Concat) continue;
+    const Value& concat = graph_.value(kernel.anchor());
+    const Buffer whole = resultBuffer(graph_, kernel);
+    int64_t channel = 0;
+    for (ValueId id : concat.operands) {
+      const Value& operand = graph_.value(id);
+      const Buffer buffer = operandBuffer(graph_, schedule_, kernel, id);
+      // Sizes of two names are equal only if the caller keeps to it; a copy stays inside its own.
+      bool fits = buffer.layout == whole.layout && spatialSize(operand.type) == spatialSize(concat.type) &&
+                  std::count(concat.operands.begin(), concat.operands.end(), id) == 1;
+      if (fits && operand.kind == Value::Node && elsewhere.insert(buffer).second)
+        parts_.insert({buffer, {whole, channel}});
+      channel += operand.type.channels();
+    }
+  }
+}
+
+void Storage::findLives() {
+  for (size_t i = 0; i < schedule_.kernels.size(); ++i) {
+    const Kernel& kernel = schedule_.kernels[i];
+    lastUse_[holder(resultBuffer(graph_, kernel))] = static_cast<int>(i);
+    for (ValueId id : valuesRead(graph_, kernel))
+      lastUse_[holder(operandBuffer(graph_, schedule_, kernel, id))] = static_cast<int>(i);
+  }
+  // Copied, or read by the caller, after all kernels.
+  for (const graph::Output& o : graph_.outputs)
+    lastUse_[holder({o.value, Layout::Planar})] = static_cast<int>(schedule_.kernels.size());
+}
+
+// An operand of the kernel's element-wise layers that the result may take the place of: each element is read
+// where it is written, by the unit that writes it, and by nobody afterwards.
+std::optional<Buffer> Storage::dyingOperand(size_t number) const {
+  const Kernel& kernel = schedule_.kernels[number];
+  const Buffer result = resultBuffer(graph_, kernel);
+  const bool pointwise = kernel.algorithm == Algorithm::Pointwise;
+  if (!pointwise && kernel.algorithm != Algorithm::Window && kernel.algorithm != Algorithm::Separable &&
+      kernel.algorithm != Algorithm::Dense)
+    return std::nullopt;
+  if (!(holder(result) == result) || pieceOf_.count(result)) return std::nullopt;
+  const TensorType& type = graph_.value(result.value).type;
+  const std::vector<ValueId>& atAnchor = graph_.value(kernel.anchor()).operands;
+  for (ValueId id : valuesRead(graph_, kernel)) {
+    const Value& operand = graph_.value(id);
+    // What a window or a dense layer reads is needed for other elements too.
+    if (!pointwise && std::count(atAnchor.begin(), atAnchor.end(), id)) continue;
+    const Buffer buffer = operandBuffer(graph_, schedule_, kernel, id);
+    if (operand.kind != Value::Node || buffer.layout != result.layout || operand.type.scalar ||
+        operand.type.dims != type.dims || parts_.count(buffer))
+      continue;
+    const Piece& piece = pieces[pieceOf(buffer)];
+    if (!piece.input && piece.last == static_cast<int>(number)) return buffer;
+  }
+  return std::nullopt;
+}
+
+void Storage::makePieces() {
+  auto add = [&](Buffer buffer, int first) -> Piece& {
+    Piece piece;
+    piece.elements = elementsOf(graph_.value(buffer.value).type, buffer.layout, schedule_.lanes);
+    piece.first = first;
+    pieceOf_[buffer] = pieces.size();
+    pieces.push_back(piece);
+    return pieces.back();
+  };
+  for (size_t i = 0; i < graph_.inputs.size(); ++i) {
+    Piece& piece = add({graph_.inputs[i], Layout::Planar}, -1);
+    piece.input = i;
+    piece.last = static_cast<int>(schedule_.kernels.size());
+  }
+  for (size_t i = 0; i < schedule_.kernels.size(); ++i) {
+    const Buffer result = resultBuffer(graph_, schedule_.kernels[i]), holds = holder(result);
+    if (auto operand = dyingOperand(i)) {
+      overwritten_.insert({result, *operand});
+      pieceOf_[result] = pieceOf(*operand);
+    } else if (!pieceOf_.count(holds)) {
+      add(holds, static_cast<int>(i));
+    }
+    int& last = pieces[pieceOf_[holds]].last;
+    last = std::max(last, lastUse_.at(holds));
+  }
+  for (size_t i = 0; i < graph_.outputs.size(); ++i) {
+    Piece& piece = pieces[pieceOf({graph_.outputs[i].value, Layout::Planar})];
+    if (!piece.input && !piece.output) piece.output = i;
+  }
+}
+
+} // namespace convoy::schedule

@@ -1,0 +1,81 @@
+// Which values share memory. Private to schedule/.
+//
+//   - An alias is its operand's memory.
+//   - An operand of a concat is computed at its place in the result: it is a part of the result's buffer, and
+//     its items are as far apart as those of the whole.
+//   - Element-wise work writes over an operand that is not needed afterwards.
+//
+// What shares memory is one piece, which is needed from its first write to its last read. All of it follows
+// from the graph and its schedule, before any kernel is built.
+#pragma once
+#include "schedule/schedule.h"
+#include <map>
+
+namespace convoy::schedule {
+
+using graph::ValueId;
+
+// A value in one layout (that of layoutFor): it is written once, by one kernel.
+struct Buffer {
+  ValueId value;
+  Layout layout;
+  bool operator<(const Buffer& o) const { return value != o.value ? value < o.value : layout < o.layout; }
+  bool operator==(const Buffer& o) const { return value == o.value && layout == o.layout; }
+};
+
+// Positions of a tensor: the product of its spatial extents.
+Size spatialSize(const TensorType& type);
+
+// Where `kernel` writes its result.
+Buffer resultBuffer(const graph::Graph& graph, const Kernel& kernel);
+// Where `kernel` reads an operand: in the layout that it needs, else in blocks where they are there by then.
+Buffer operandBuffer(const graph::Graph& graph, const Schedule& schedule, const Kernel& kernel,
+                     ValueId operand);
+
+class Storage {
+public:
+  Storage(const graph::Graph& graph, const Schedule& schedule);
+
+  struct Piece {
+    Size elements;           // of one item of the batch
+    int first = 0, last = 0; // kernels: the first one that writes it, the last one that reads or writes it
+    std::optional<size_t> input;  // it is this input of the graph
+    std::optional<size_t> output; // it is this output of the graph
+    bool overlaps(const Piece& o) const { return first <= o.last && o.first <= last; }
+  };
+  std::vector<Piece> pieces;
+
+  size_t pieceOf(Buffer buffer) const { return pieceOf_.at(holder(buffer)); }
+  // The value's first channel in its piece.
+  int64_t firstChannel(Buffer buffer) const;
+  // Planar: channels, blocked: blocks of channels, from one item of the batch to the next.
+  int64_t itemRows(Buffer buffer) const;
+  // The concat does not copy this operand: it is computed in its place.
+  bool isPart(const Kernel& concat, ValueId operand) const;
+  // The kernel's result takes the place of this operand.
+  bool overwrites(const Kernel& kernel, Buffer operand) const;
+
+private:
+  struct Part {
+    Buffer whole;
+    int64_t firstChannel;
+  };
+  // The buffer whose memory an alias or a part uses; itself for all others.
+  Buffer holder(Buffer buffer) const;
+  void findAliases();
+  void findParts();
+  void findLives();
+  void makePieces();
+  std::optional<Buffer> dyingOperand(size_t kernel) const;
+  bool isOutput(ValueId value) const;
+
+  const graph::Graph& graph_;
+  const Schedule& schedule_;
+  std::map<Buffer, Buffer> aliases_; // to the operand
+  std::map<Buffer, Part> parts_;
+  std::map<Buffer, int> lastUse_;        // of holders: the last kernel that reads or writes them
+  std::map<Buffer, size_t> pieceOf_;     // of holders
+  std::map<Buffer, Buffer> overwritten_; // by a result
+};
+
+} // namespace convoy::schedule

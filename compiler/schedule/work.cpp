@@ -1,0 +1,86 @@
+#include "schedule/work.h"
+#include "graph/work.h"
+#include <set>
+
+namespace convoy::schedule {
+
+namespace {
+
+using graph::Value;
+using graph::ValueId;
+
+// Vector operations for each vector of results, beside multiply-adds with parameters.
+Size operationsOf(const graph::Graph& graph, const Value& node) {
+  Size elements = node.type.elements();
+  switch (node.op) {
+  case OpKind::MaxPool:
+  case OpKind::AvgPool: {
+    int64_t taps = 1;
+    for (int64_t extent : node.attributes.get<std::vector<int64_t>>("kernel")) taps *= extent;
+    return elements * taps;
+  }
+  case OpKind::GlobalMaxPool:
+  case OpKind::GlobalAvgPool: return graph.value(node.operands[0]).type.elements();
+  case OpKind::Softmax: return elements * 20; // an exponential
+  case OpKind::Div:
+  case OpKind::Sqrt: return elements * 4;
+  case OpKind::Flatten: return 0;
+  case OpKind::Conv:
+  case OpKind::Dense:
+  case OpKind::Concat:
+  case OpKind::Relu:
+  case OpKind::Clamp:
+  case OpKind::Abs:
+  case OpKind::Add:
+  case OpKind::Sub:
+  case OpKind::Mul:
+  case OpKind::BatchNorm:
+  case OpKind::Less:
+  case OpKind::LessEqual:
+  case OpKind::Greater:
+  case OpKind::GreaterEqual:
+  case OpKind::Equal:
+  case OpKind::NotEqual:
+  case OpKind::Select:
+  case OpKind::Luminance: return elements;
+  }
+  return elements;
+}
+
+} // namespace
+
+WorkCycles workOf(const graph::Graph& graph, const Target& target, const Kernel& kernel, bool sharesWeights) {
+  const Machine& machine = target.machine;
+  const auto bandwidth = static_cast<int64_t>(machine.level2Bandwidth);
+  Size multiplyAdds = 0, operations = 0, moved = graph.value(kernel.result()).type.elements() * 4;
+  std::set<ValueId> inside(kernel.nodes.begin(), kernel.nodes.end()), read;
+  if (kernel.algorithm == Algorithm::Reorder) {
+    moved = moved * 2;
+    inside.clear();
+  }
+  int64_t weights = 0;
+  for (ValueId id : inside) {
+    const Value& node = graph.value(id);
+    multiplyAdds = multiplyAdds + graph::multiplyAdds(graph, node);
+    operations = operations + operationsOf(graph, node);
+    for (ValueId operand : node.operands) {
+      if (inside.count(operand) || !read.insert(operand).second) continue;
+      Size bytes = graph.value(operand).type.elements() * 4;
+      if (graph.value(operand).kind == Value::Parameter)
+        weights += bytes.known();
+      else
+        moved = moved + bytes;
+    }
+  }
+  const double rate = weights <= machine.level2 ? machine.level2Bandwidth : machine.level3Bandwidth;
+  const auto reading = static_cast<int64_t>(static_cast<double>(weights) / rate);
+  // Rounded down: a size that is known only at run time is divided once for each sum.
+  Size perItem = Size::floorDiv(multiplyAdds, target.lanes() * machine.fmaPerCycle) +
+                 Size::floorDiv(operations, target.lanes()) + Size::floorDiv(moved, bandwidth);
+  // A tensor that concat copies operand by operand has a kernel for each.
+  if (kernel.algorithm == Algorithm::Concat)
+    perItem = Size::floorDiv(perItem, static_cast<int64_t>(graph.value(kernel.anchor()).operands.size()));
+  return sharesWeights ? WorkCycles{perItem, reading} : WorkCycles{perItem + reading, 0};
+}
+
+} // namespace convoy::schedule
