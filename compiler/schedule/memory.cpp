@@ -156,6 +156,7 @@ private:
         plan_.borderRow(graph_.value(a.value).type.dims.back() * a.perColumn, a.border);
         break;
       case Argument::Weights: parameter(a); break;
+      case Argument::Batch: break; // a number
       }
     }
   }
