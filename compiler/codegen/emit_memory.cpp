@@ -47,6 +47,7 @@ void Emitter::memory(const Inst& inst) {
     auto* store = b.CreateAlignedStore(one(inst.operands[0]), address(inst, inst.type), llvm::Align(bytes));
     auto* flag = llvm::ConstantAsMetadata::get(b.getInt32(1));
     store->setMetadata(llvm::LLVMContext::MD_nontemporal, llvm::MDNode::get(context_, flag));
+    streams_ = true;
     return;
   }
   case Op::Gather: {

@@ -2,6 +2,7 @@
 #include "codegen/emitter.h"
 #include "support/internal_error.h"
 #include "llvm/IR/Intrinsics.h"
+#include "llvm/IR/IntrinsicsX86.h"
 
 namespace convoy::codegen {
 
@@ -115,6 +116,10 @@ void Emitter::instruction(const Inst& inst) {
   case Op::Parallel: return parallel(inst);
   case Op::Yield: return; // read by the loop that owns the body
   case Op::Return:
+    // Stores past the caches are not ordered with later ones: whoever hears that the work is done must find
+    // them.
+    if (streams_ && target_.x86) builder_.CreateIntrinsic(llvm::Intrinsic::x86_sse_sfence, {});
+    streams_ = false;
     returns_.push_back(inst.operands.empty() ? builder_.CreateRetVoid()
                                              : builder_.CreateRet(one(inst.operands[0])));
     return;

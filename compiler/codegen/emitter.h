@@ -116,6 +116,7 @@ private:
   std::unordered_map<const loop::Value*, const loop::Inst*> lastUse_;
   llvm::AllocaInst* tileFile_ = nullptr; // configuration block, or the registers themselves in software
   llvm::SmallVector<llvm::ReturnInst*, 1> returns_;
+  bool streams_ = false; // the function stores past the caches
 };
 
 } // namespace convoy::codegen

@@ -109,7 +109,8 @@ private:
     }
   }
 
-  // conv(e, |w|) + g(K + 2) * conv(|x| + e, |w|), with the bias as one more term.
+  // conv(e, |w|) + g(K + 2) * conv(|x| + e, |w|), with the bias as one more term. In two steps, a column
+  // after a row, what the first one flushes to zero is multiplied by up to 2 K times the largest weight.
   template <typename Layer> void weighted(const graph::Value& node, Tensor& e, Layer layer) const {
     const Tensor &x = values_[node.operands[0]], &ex = errors_[node.operands[0]];
     const Tensor weight = absolute(values_[node.operands[1]]);
@@ -122,7 +123,7 @@ private:
     if (!exact) layer(ex, weight, nullptr, e);
     layer(magnitude(x, ex), weight, node.operands.size() > 2 ? &bias : nullptr, sum);
     for (size_t i = 0; i < e.data.size(); ++i)
-      e.data[i] += roundings(terms) * sum.data[i] + terms * kSmallest * (1 + largest);
+      e.data[i] += roundings(terms) * sum.data[i] + 2 * terms * terms * kSmallest * (1 + largest);
   }
 
   // A layer with weights that are not negative, `terms` of them: the division or the weights cost two

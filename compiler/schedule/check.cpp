@@ -1,6 +1,7 @@
 // The rules that a schedule must keep to be lowered. Our own schedules and those that people write pass the
 // same ones.
 #include "schedule/schedule.h"
+#include "schedule/separable.h"
 #include <set>
 
 namespace convoy::schedule {
@@ -14,6 +15,7 @@ using graph::ValueId;
 bool fits(Algorithm algorithm, OpKind op) {
   switch (algorithm) {
   case Algorithm::Window: return op == OpKind::Conv || op == OpKind::MaxPool || op == OpKind::AvgPool;
+  case Algorithm::Separable: return op == OpKind::Conv;
   case Algorithm::Pointwise: return opInfo(op).elementwise || op == OpKind::Luminance;
   case Algorithm::Concat: return op == OpKind::Concat;
   case Algorithm::Softmax: return op == OpKind::Softmax;
@@ -65,6 +67,7 @@ private:
     tail(kernel, who);
     operands(kernel, who);
     if (kernel.algorithm == Algorithm::Window) window(kernel, anchor, who);
+    if (kernel.algorithm == Algorithm::Separable) separable(kernel, anchor, who);
     if (kernel.layout == Layout::Blocked) blocked(kernel, anchor, who);
     if (kernel.writes && (kernel.algorithm != Algorithm::Window || kernel.layout != Layout::Blocked))
       problem(who + ": only a blocked window can write another layout than it works in");
@@ -77,8 +80,8 @@ private:
   }
 
   void tail(const Kernel& kernel, const std::string& who) {
-    bool allowed = kernel.algorithm == Algorithm::Window || kernel.algorithm == Algorithm::Pointwise ||
-                   kernel.algorithm == Algorithm::Dense;
+    bool allowed = kernel.algorithm == Algorithm::Window || kernel.algorithm == Algorithm::Separable ||
+                   kernel.algorithm == Algorithm::Pointwise || kernel.algorithm == Algorithm::Dense;
     if (kernel.nodes.size() > 1 && !allowed)
       problem(who + ": nothing can be fused behind " + nameOf(kernel.algorithm));
     for (size_t i = 1; i < kernel.nodes.size(); ++i) {
@@ -118,6 +121,7 @@ private:
   void blocked(const Kernel& kernel, const Value& anchor, const std::string& who) {
     switch (kernel.algorithm) {
     case Algorithm::Window:
+    case Algorithm::Separable: // says so itself
     case Algorithm::Pointwise:
     case Algorithm::Reorder: return;
     case Algorithm::Concat:
@@ -158,6 +162,14 @@ private:
     } else if (groups > 1 && (filters / groups / lanes) % kernel.tile[1]) {
       problem(who + ": the tile's vectors do not divide those of a group");
     }
+  }
+
+  void separable(const Kernel& kernel, const Value& anchor, const std::string& who) {
+    if (kernel.layout != Layout::Planar) problem(who + ": separable kernels work in planar layout");
+    if (kernel.tile.size() != 1 || kernel.tile[0] < 1 || kernel.tile[0] > 8)
+      problem(who + ": a separable tile is 1 to 8 rows");
+    if (!separate(graph_, anchor))
+      problem(who + ": its kernel is not one that can be taken apart into a column and a row");
   }
 
   void channelwise(const Kernel& kernel, const Value& anchor, const std::string& who) {

@@ -1,5 +1,6 @@
 // Which nodes share a kernel, and the algorithm, layout and register tile of each kernel.
 #include "schedule/layouts.h"
+#include "schedule/separable.h"
 #include <algorithm>
 #include <set>
 
@@ -75,8 +76,8 @@ private:
   }
 
   static bool takesTail(Algorithm algorithm) {
-    return algorithm == Algorithm::Window || algorithm == Algorithm::Pointwise ||
-           algorithm == Algorithm::Dense;
+    return algorithm == Algorithm::Window || algorithm == Algorithm::Separable ||
+           algorithm == Algorithm::Pointwise || algorithm == Algorithm::Dense;
   }
 
   static Algorithm algorithmOf(OpKind op) {
@@ -143,6 +144,11 @@ private:
 
   void decide(Kernel& kernel) {
     const Value& anchor = graph_.value(kernel.anchor());
+    if (kernel.algorithm == Algorithm::Window && kernel.layout == Layout::Planar &&
+        separate(graph_, anchor)) {
+      kernel.algorithm = Algorithm::Separable;
+      kernel.tile = {costs_.target.vectorRegisters >= 32 ? 4 : 2}; // the sums of a column stay in registers
+    }
     if (kernel.algorithm == Algorithm::Window) {
       kernel.tile = costs_.windowTile(kernel).extents;
       if (kernel.layout == Layout::Blocked && !isChannelwise(graph_, anchor, schedule_.lanes))

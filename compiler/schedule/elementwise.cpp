@@ -5,7 +5,7 @@
 
 namespace convoy::schedule {
 
-Elementwise::Elementwise(KernelBuilder& k) : k_(k), b_(k.b) {}
+Elementwise::Elementwise(KernelBuilder& k) : k_(k), b_(k.b), origin_(b_.index(0)) {}
 
 void Elementwise::declare(size_t from) {
   const auto& nodes = k_.kernel.nodes;
@@ -139,6 +139,46 @@ Reg Elementwise::evaluate(size_t from, Reg before, const Site& site) {
   return before;
 }
 
+void Elementwise::mayStream(bool flat) {
+  ValueId result = k_.kernel.result();
+  const TensorType& type = k_.value(result).type;
+  const auto& outputs = k_.graph.outputs;
+  bool isOutput = std::any_of(outputs.begin(), outputs.end(),
+                              [&](const graph::Output& output) { return output.value == result; });
+  // Elements. A result stays for its reader if all of it fits; one of the pipeline's has half, beside what is
+  // read.
+  int64_t most = k_.target.machine.level3 / 4 / (isOutput ? 2 : 1);
+  Size row = flat ? spatialSize(type) : type.dims.back(), all = type.elements();
+  auto elements = all.constant(), width = row.constant();
+  if ((elements && *elements <= most) || (width && *width % k_.lanes != 0)) return;
+  streams_ =
+      elements ? b_.number(1, loop::Type::of(Scalar::I1)) : b_.compare(Op::Lt, b_.index(most), k_.size(all));
+  if (!width) {
+    Reg rest = b_.binary(Op::Mod, k_.size(row), b_.index(k_.lanes));
+    streams_ = b_.binary(Op::And, streams_, b_.compare(Op::Eq, rest, b_.index(0)));
+  }
+  // A tensor lies at a multiple of its elements' size.
+  Reg behind = b_.binary(Op::Mod, b_.floorDiv(b_.addressNumber(out_), 4), b_.index(k_.lanes));
+  origin_ = b_.select(streams_, b_.sub(b_.index(0), behind), b_.index(0));
+}
+
+Reg Elementwise::edgeMask(Reg x, Reg n) {
+  return streams_ ? k_.insideMask(n, x) : b_.mask(static_cast<uint32_t>(k_.lanes), b_.sub(n, x));
+}
+
+void Elementwise::eachWay(const std::function<void(bool streams)>& body) {
+  auto way = [&](bool streaming) {
+    streaming_ = streaming;
+    body(streaming);
+    streaming_ = false;
+    return Builder::Values{};
+  };
+  if (streams_)
+    b_.branch(streams_, [&] { return way(true); }, [&] { return way(false); });
+  else
+    body(false);
+}
+
 void Elementwise::store(Reg v, const Site& site) {
   ValueId result = k_.kernel.result();
   const TensorType& type = k_.value(result).type;
@@ -154,7 +194,11 @@ void Elementwise::store(Reg v, const Site& site) {
     return;
   }
   bool varies = false;
-  b_.store(v, out_, address(result, layout, site, site.channel, varies), site.mask);
+  Index at = address(result, layout, site, site.channel, varies);
+  if (streaming_ && !site.mask)
+    b_.stream(v, out_, at);
+  else
+    b_.store(v, out_, at, site.mask);
 }
 
 void Elementwise::finishPixels(int64_t pixels, const Site& first, Reg count,

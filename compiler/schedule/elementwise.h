@@ -25,6 +25,17 @@ public:
   void declare(size_t from);
   // Evaluates nodes[from...]; `before` is the value of nodes[from - 1] (null when from is 0).
   Reg evaluate(size_t from, Reg before, const Site& site);
+  // Before the loops, after declare: results in planes that are more than what stays in the caches may be
+  // stored past them, in vectors that start at the column `origin` (at or before 0) or whole ones after it.
+  // It is decided when the kernel starts. `flat`: all positions are one row.
+  void mayStream(bool flat = false);
+  Reg origin() const { return origin_; } // 0 where nothing is stored past the caches
+  bool mayShift() const { return streams_; }
+  // The lanes of a vector at column x that are columns 0..n-1.
+  Reg edgeMask(Reg x, Reg n);
+  // Makes what body makes, once for each way to store: body(whether vectors without a mask go past the
+  // caches).
+  void eachWay(const std::function<void(bool streams)>& body);
   // Stores the kernel's result at the site.
   void store(Reg v, const Site& site);
   // Evaluates nodes[1...] for `pixels` neighbours of one block of channels, the first one at the site, and
@@ -42,7 +53,9 @@ private:
   KernelBuilder& k_;
   Builder& b_;
   std::map<ValueId, Reg> pointers_;
-  Reg out_ = nullptr;
+  Reg out_ = nullptr, origin_ = nullptr;
+  Reg streams_ = nullptr; // whether to; null: never
+  bool streaming_ = false;
 };
 
 } // namespace convoy::schedule

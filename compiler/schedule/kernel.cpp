@@ -119,6 +119,12 @@ void KernelBuilder::units(const std::vector<Size>& counts,
   });
 }
 
+// Lanes before 0 are among those before n, so that the difference of the two masks is what is inside.
+Reg KernelBuilder::insideMask(Reg n, Reg first) {
+  uint32_t count = static_cast<uint32_t>(lanes);
+  return b.binary(Op::Xor, b.mask(count, b.sub(n, first)), b.mask(count, b.sub(b.index(0), first)));
+}
+
 void KernelBuilder::unitsOfBatch(const std::vector<Size>& counts,
                                  const std::function<void(Reg, const std::vector<Reg>&)>& body) {
   Reg items = argument({Argument::Batch, 0, Layout::Planar, {}, 0}, "items", loop::Type::index());

@@ -66,6 +66,7 @@ public:
   Reg scalarF32(Reg index); // i64 to f32
   Reg splat(Reg scalar) { return b.splat(vector, scalar); }
   Reg constant(double number) { return b.number(number, vector); }
+  Reg insideMask(Reg n, Reg first); // the lanes that lie in 0..n-1, the first one at `first`
   int64_t blocks(int64_t channels) const { return (channels + lanes - 1) / lanes; }
   // The layout in which this kernel reads an operand.
   Layout layoutOf(ValueId operand) const { return operandBuffer(graph, schedule, kernel, operand).layout; }

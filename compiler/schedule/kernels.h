@@ -7,6 +7,7 @@ namespace convoy::schedule {
 
 void planarWindow(KernelBuilder& k);
 void blockedWindow(KernelBuilder& k);
+void separableWindow(KernelBuilder& k);   // planar, a column times a row
 void planarPool(KernelBuilder& k);        // small windows
 void channelwiseWindow(KernelBuilder& k); // blocked, small windows over each channel by itself
 void pointwise(KernelBuilder& k);

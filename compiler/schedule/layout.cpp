@@ -70,6 +70,7 @@ std::optional<Layout> neededLayout(const graph::Graph& graph, const Schedule& sc
     if (ofAnchorAlone && kernel.layout == Layout::Blocked && !isChannelwise(graph, anchor, schedule.lanes))
       return std::nullopt;
     return layoutFor(kernel.layout, type);
+  case Algorithm::Separable:
   case Algorithm::Pointwise:
   case Algorithm::Concat: return layoutFor(kernel.layout, type);
   case Algorithm::GlobalPool: return std::nullopt;

@@ -64,6 +64,7 @@ private:
       return result.channels() > 1 && (groups == 1 || whole);
     }
     case Algorithm::Concat: return concatsBlocks(graph, anchor, costs_.lanes);
+    case Algorithm::Separable:
     case Algorithm::Softmax:
     case Algorithm::GlobalPool:
     case Algorithm::Dense:

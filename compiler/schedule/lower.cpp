@@ -30,6 +30,7 @@ private:
     calls_.emplace_back();
     switch (kernel.algorithm) {
     case Algorithm::Window: return add(kernel, "", windowGenerator(kernel));
+    case Algorithm::Separable: return add(kernel, "", separableWindow);
     case Algorithm::Pointwise: return add(kernel, "", pointwise);
     case Algorithm::Softmax: return add(kernel, "", softmax);
     case Algorithm::GlobalPool: return add(kernel, "", globalPool);

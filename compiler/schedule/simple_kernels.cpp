@@ -47,16 +47,17 @@ void pointwise(KernelBuilder& k) {
   }
   bool blocked = k.kernel.layout == Layout::Blocked, flat = canFlatten(k.graph, k.kernel, 0);
   int64_t rows = blocked ? k.blocks(type.channels()) : type.channels();
+  if (!blocked && type.spatialRank() > 0) work.mayStream(flat);
   std::vector<Size> counts{Size(rows)};
   Size plane = spatialSize(type);
   int outer = std::max(0, type.spatialRank() - 1);
   if (flat)
-    counts.push_back(Size::ceilDiv(plane, planeChunk));
+    counts.push_back(Size::ceilDiv(work.mayShift() ? plane + (k.lanes - 1) : plane, planeChunk));
   else
     for (int axis = 0; axis < outer; ++axis) counts.push_back(type.spatial(axis));
   Reg extent = k.size(flat ? plane : type.spatialRank() ? type.spatial(outer) : Size(1));
   k.units(counts, [&](const std::vector<Reg>& parts) {
-    Reg from = flat ? b.mul(parts[2], planeChunk) : b.index(0);
+    Reg from = b.add(flat ? b.mul(parts[2], planeChunk) : b.index(0), work.origin());
     Reg to = flat ? b.min(b.add(from, planeChunk), extent) : extent;
     auto at = [&](Reg x, Reg mask) {
       Site site{parts[0], parts[1], {}, mask, flat};
@@ -64,7 +65,17 @@ void pointwise(KernelBuilder& k) {
       if (flat || type.spatialRank()) site.spatial.push_back(x);
       work.store(work.evaluate(0, nullptr, site), site);
     };
-    if (!blocked) return alongVectors(k, from, to, at);
+    if (!blocked)
+      return work.eachWay([&](bool streams) {
+        if (!streams) return alongVectors(k, from, to, at);
+        // The first vector may start before the row.
+        b.loop("x", from, b.index(0), k.lanes, {}, [&](Reg x, const Builder::Values&) {
+          at(x, work.edgeMask(x, extent));
+          return Builder::Values{};
+        });
+        Reg inside = b.compare(Op::Lt, b.index(-1), from);
+        alongVectors(k, b.select(inside, from, b.add(from, k.lanes)), to, at);
+      });
     b.loop("x", from, to, 1, {}, [&](Reg x, const Builder::Values&) {
       at(x, nullptr);
       return Builder::Values{};

@@ -211,13 +211,22 @@ Reg planarAverageOf(KernelBuilder& k, const Window3& w, Reg sum, const std::vect
   return b.binary(Op::Div, sum, b.binary(Op::Max, count, k.constant(1)));
 }
 
-// Lanes before 0 are among those before n, so that the difference of the two masks is what is inside.
 Reg loadInside(KernelBuilder& k, Reg n, Reg row, const Index& at, Reg otherwise) {
+  return k.b.load(k.vector, row, at, k.insideMask(n, k.b.value(at)), otherwise);
+}
+
+Reg columnsOutside(KernelBuilder& k, const Window3& w, Reg row, Reg first) {
   Builder& b = k.b;
-  uint32_t lanes = static_cast<uint32_t>(k.lanes);
-  Reg first = b.value(at);
-  Reg before = b.mask(lanes, b.sub(b.index(0), first)), upToEnd = b.mask(lanes, b.sub(n, first));
-  return b.load(k.vector, row, at, b.binary(Op::Xor, upToEnd, before), otherwise);
+  const WindowAxis& axis = w.last();
+  if (w.border.mode == BorderMode::Constant && axis.stride == 1)
+    return loadInside(k, axis.input, row, Index(first), k.constant(w.border.value));
+  loop::Type indexType = loop::Type::vector(Scalar::I32, static_cast<uint32_t>(k.lanes));
+  auto wide = [&](Reg n) { return b.splat(indexType, b.cast(loop::Type::of(Scalar::I32), n)); };
+  Reg lanes = b.iota(indexType), valid;
+  if (axis.stride > 1) lanes = b.mul(lanes, b.number(static_cast<double>(axis.stride), indexType));
+  Reg at = mapBorder(b, w.border.mode, b.add(lanes, wide(first)), wide(axis.input), valid);
+  Reg v = b.gather(k.vector, row, at);
+  return valid ? b.select(valid, v, k.constant(w.border.value)) : v;
 }
 
 Reg combine(Builder& b, Combine how, Reg acc, Reg x, Reg w) {
@@ -231,8 +240,12 @@ Reg combine(Builder& b, Combine how, Reg acc, Reg x, Reg w) {
 
 // The first tile starts at the first output whose window begins inside; the last one ends, loads included,
 // inside.
-TileRange interiorTiles(KernelBuilder& k, const WindowAxis& axis, int64_t width, int64_t overshoot) {
+TileRange interiorTiles(KernelBuilder& k, WindowAxis axis, int64_t width, int64_t overshoot, Reg origin) {
   Builder& b = k.b;
+  if (origin) {
+    axis.padBegin = b.sub(axis.padBegin, b.mul(origin, axis.stride));
+    axis.output = b.sub(axis.output, origin);
+  }
   TileRange range;
   range.begin = b.index(0);
   range.count = b.ceilDiv(axis.output, width);

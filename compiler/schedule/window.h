@@ -78,6 +78,9 @@ Reg planarAverageOf(KernelBuilder& k, const Window3& w, Reg sum, const std::vect
 // Neighbours along the last axis from `at` on; lanes outside of 0..n-1 are not read and give `otherwise`.
 Reg loadInside(KernelBuilder& k, Reg n, Reg row, const Index& at, Reg otherwise);
 
+// The input columns first, first + stride, ... of a row, one for each lane, wherever the border finds them.
+Reg columnsOutside(KernelBuilder& k, const Window3& w, Reg row, Reg first);
+
 // acc (+) x: w is the weight, used by MultiplyAdd only.
 Reg combine(Builder& b, Combine how, Reg acc, Reg x, Reg w);
 
@@ -86,7 +89,9 @@ Reg combine(Builder& b, Combine how, Reg acc, Reg x, Reg w);
 struct TileRange {
   Reg begin, first, end, count; // all tiles: begin..count
 };
-TileRange interiorTiles(KernelBuilder& k, const WindowAxis& axis, int64_t width, int64_t overshoot);
+// The first one starts at the output position `origin`, at or before 0.
+TileRange interiorTiles(KernelBuilder& k, WindowAxis axis, int64_t width, int64_t overshoot,
+                        Reg origin = nullptr);
 // The tiles from..to of a range.
 TileRange clip(KernelBuilder& k, const TileRange& range, Reg from, Reg to);
 // The tiles of a row that are not inside, where they are known and few.

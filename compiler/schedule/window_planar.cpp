@@ -32,7 +32,8 @@ public:
     channelStride_ = k_.product(inputType, 1);
     inputRow_ = w_.last().input;
     overshoot_ = w_.last().stride <= mostShuffled ? w_.last().stride - 1 : 0;
-    tiles_ = interiorTiles(k_, w_.last(), lanes_, overshoot_);
+    if (w_.outer() > 0) tail_.mayStream();
+    tiles_ = interiorTiles(k_, w_.last(), lanes_, overshoot_, tail_.origin());
 
     strip_ = std::max<int64_t>(rows_ * 2, 8);
     chunk_ = vectors_ * 16;
@@ -78,9 +79,12 @@ private:
       });
     };
     Reg whole = b_.add(y0, b_.mul(b_.floorDiv(b_.sub(y1, y0), rows_), rows_));
-    rows(y0, whole, rows_);
-    if (rows_ > 1) rows(whole, y1, 1);
+    tail_.eachWay([&](bool) {
+      rows(y0, whole, rows_);
+      if (rows_ > 1) rows(whole, y1, 1);
+    });
   }
+  Reg column(Reg tile) { return b_.add(b_.mul(tile, lanes_), tail_.origin()); }
 
   // ---- rows ----
 
@@ -314,14 +318,8 @@ private:
     const WindowAxis& axis = w_.last();
     if (w_.border.mode == BorderMode::Constant && axis.stride <= mostShuffled)
       return neighbours(row, x, tap, true);
-    loop::Type indexType = loop::Type::vector(Scalar::I32, static_cast<uint32_t>(lanes_));
-    auto wide = [&](Reg n) { return b_.splat(indexType, b_.cast(loop::Type::of(Scalar::I32), n)); };
-    Reg start = b_.sub(b_.add(b_.mul(x, axis.stride), b_.mul(tap, axis.dilation)), axis.padBegin);
-    Reg lanesAt = b_.add(lanePositions(indexType), wide(start));
-    Reg valid;
-    Reg at = mapBorder(b_, w_.border.mode, lanesAt, wide(axis.input), valid);
-    Reg v = b_.gather(k_.vector, row, at);
-    return valid ? b_.select(valid, v, k_.constant(w_.border.value)) : v;
+    return columnsOutside(k_, w_, row,
+                          b_.sub(b_.add(b_.mul(x, axis.stride), b_.mul(tap, axis.dilation)), axis.padBegin));
   }
 
   // ---- walks along a row ----
@@ -330,11 +328,10 @@ private:
     Rows kept = makeRows(rows, y);
     Columns columns = [&](Reg row, Reg x, Reg tap) { return insideColumn(row, x, tap); };
     auto tiles = [&](Reg from, Reg to, int64_t vectors) {
-      b_.loop("x", b_.mul(from, lanes_), b_.mul(to, lanes_), vectors * lanes_, {},
-              [&](Reg x, const Builder::Values&) {
-                finishTile(rows, vectors, y, x, sums(rows, vectors, y, x, kept, columns), false, nullptr);
-                return Builder::Values{};
-              });
+      b_.loop("x", column(from), column(to), vectors * lanes_, {}, [&](Reg x, const Builder::Values&) {
+        finishTile(rows, vectors, y, x, sums(rows, vectors, y, x, kept, columns), false, nullptr);
+        return Builder::Values{};
+      });
     };
     Reg rest = tiles_.first;
     if (vectors_ > 1) {
@@ -349,8 +346,7 @@ private:
     Rows kept = makeRows(rows, y);
     Columns columns = [&](Reg row, Reg x, Reg tap) { return edgeColumn(row, x, tap); };
     overEdges(k_, tiles_, [&](Reg tile) {
-      Reg x = b_.mul(tile, lanes_);
-      Reg mask = b_.mask(static_cast<uint32_t>(lanes_), b_.sub(w_.last().output, x));
+      Reg x = column(tile), mask = tail_.edgeMask(x, w_.last().output);
       finishTile(rows, 1, y, x, sums(rows, 1, y, x, kept, columns), true, mask);
     });
   }

@@ -25,7 +25,8 @@ public:
     if (hasRows()) borderRow_ = k_.borderRow(w_.input, w_.border.value);
     tail_.declare(1);
     plane_ = k_.product(k_.value(w_.input).type, 1);
-    tiles_ = interiorTiles(k_, w_.last(), width_, parts_ * lanes_ - w_.last().reach(width_));
+    if (hasRows()) tail_.mayStream();
+    tiles_ = interiorTiles(k_, w_.last(), width_, parts_ * lanes_ - w_.last().reach(width_), tail_.origin());
 
     strip_ = std::max<int64_t>(rows_ * 2, 8);
     const TensorType& result = k_.value(k_.kernel.anchor()).type;
@@ -64,18 +65,20 @@ private:
         return Builder::Values{};
       });
     };
-    rows(y0, whole, rows_);
-    if (rows_ > 1) rows(whole, y1, 1);
+    tail_.eachWay([&](bool) {
+      rows(y0, whole, rows_);
+      if (rows_ > 1) rows(whole, y1, 1);
+    });
   }
+  Reg column(Reg tile) { return b_.add(b_.mul(tile, width_), tail_.origin()); }
 
   // The vectors of `rows` rows: those inside, then those that touch the border or the end.
   void alongRow(int64_t rows, Reg y) {
-    b_.loop("x", b_.mul(tiles_.first, width_), b_.mul(tiles_.end, width_), width_, {},
-            [&](Reg x, const Builder::Values&) {
-              tile(rows, y, x, /*edge=*/false);
-              return Builder::Values{};
-            });
-    overEdges(k_, tiles_, [&](Reg t) { tile(rows, y, b_.mul(t, width_), /*edge=*/true); });
+    b_.loop("x", column(tiles_.first), column(tiles_.end), width_, {}, [&](Reg x, const Builder::Values&) {
+      tile(rows, y, x, /*edge=*/false);
+      return Builder::Values{};
+    });
+    overEdges(k_, tiles_, [&](Reg t) { tile(rows, y, column(t), /*edge=*/true); });
   }
 
   // The input row at tap kd of the depth and at row coordinate c.
@@ -177,7 +180,7 @@ private:
   void finish(Reg y, Reg x, Reg v, bool edge) {
     std::vector<Reg> position = depth_;
     if (y) position.push_back(y);
-    Reg mask = edge ? b_.mask(static_cast<uint32_t>(lanes_), b_.sub(w_.last().output, x)) : nullptr;
+    Reg mask = edge ? tail_.edgeMask(x, w_.last().output) : nullptr;
     if (w_.combine == Combine::Sum) v = planarAverageOf(k_, w_, v, position, x, edge);
     Site site{item_, number_, position, mask, w_.flat};
     site.spatial.push_back(x);

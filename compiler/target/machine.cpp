@@ -1,5 +1,7 @@
 #include "target/machine.h"
 #include <algorithm>
+#include <fstream>
+#include <string>
 #include <unistd.h>
 
 namespace convoy {
@@ -68,14 +70,31 @@ Machine machineOf(const std::set<std::string>& features, int vectorBits) {
 // Arm's larger server cores: four units of 128 bits, three loads.
 Machine machineOfAarch64() { return {4, 3, 4, 64 * KiB, 1 * MiB, 32 * MiB, 32, 10, 5}; }
 
+namespace {
+
+// "32768K", as Linux writes a size; 0 where there is none.
+int64_t cacheSize(const std::string& file) {
+  std::ifstream text(file);
+  int64_t size = 0;
+  char unit = ' ';
+  if (!(text >> size)) return 0;
+  text >> unit;
+  return size * (unit == 'K' ? KiB : unit == 'M' ? MiB : 1);
+}
+
+} // namespace
+
+// What the system lists is the cache that this core reaches. The C library may add up those of several groups
+// of cores, so that it is asked only where nothing is listed.
 void measureCaches(Machine& machine) {
-  auto measure = [](int what, int64_t& size) {
-    long bytes = sysconf(what);
+  auto measure = [](int index, int what, int64_t& size) {
+    int64_t bytes = cacheSize("/sys/devices/system/cpu/cpu0/cache/index" + std::to_string(index) + "/size");
+    if (bytes == 0) bytes = sysconf(what);
     if (bytes > 0) size = bytes;
   };
-  measure(_SC_LEVEL1_DCACHE_SIZE, machine.level1);
-  measure(_SC_LEVEL2_CACHE_SIZE, machine.level2);
-  measure(_SC_LEVEL3_CACHE_SIZE, machine.level3);
+  measure(0, _SC_LEVEL1_DCACHE_SIZE, machine.level1); // 1 is that of instructions
+  measure(2, _SC_LEVEL2_CACHE_SIZE, machine.level2);
+  measure(3, _SC_LEVEL3_CACHE_SIZE, machine.level3);
 }
 
 } // namespace convoy

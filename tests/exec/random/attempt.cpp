@@ -99,8 +99,9 @@ void tryOut(const Pipeline& pipeline, Report& report) {
   }
   at("compiling");
   sweep::checkGraphText(parsed.graph);
-  const sweep::Program program =
-      sweep::compileGraph(parsed.graph, texts::targetFor(pipeline.cpu), pipeline.optimize);
+  const Target& machine = texts::targetFor(pipeline.cpu);
+  const sweep::Program program = sweep::compileGraph(
+      parsed.graph, pipeline.seed % 3 == 1 ? sweep::withSmallCaches(machine) : machine, pipeline.optimize);
   const CodeInMemory code(program.units, weightsOf(program.description));
   convoy_pool* pool = convoy_pool_create(2);
   sweep::Execution execution{static_cast<const convoy_pipeline*>(code.find(program.prefix + "_pipeline")),

@@ -117,6 +117,7 @@ std::vector<Case> allCases() {
   addSpecials(list);
   addScalars(list);
   addStorage(list);
+  addSeparable(list);
   return std::move(list.cases);
 }
 

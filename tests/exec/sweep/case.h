@@ -82,6 +82,7 @@ void addScalars(CaseList& list);
 void addNetworks(CaseList& list);
 void addLarge(CaseList& list);
 void addSpecials(CaseList& list);
+void addSeparable(CaseList& list);
 
 std::vector<Case> allCases();
 

@@ -66,6 +66,12 @@ void checkGraphText(const graph::Graph& graph) {
       [](const graph::Graph& g) { return graph::print(g, true); });
 }
 
+Target withSmallCaches(Target target) {
+  target.machine.level1 = 2 << 10;
+  target.machine.level3 = 4 << 10;
+  return target;
+}
+
 Program compileGraph(const graph::Graph& given, const Target& target, int optimize) {
   const graph::Graph graph = graph::foldBatchNorm(given);
   requireNone("the graph without batch_norm is not well formed", graph::verify(graph));

@@ -25,6 +25,8 @@ struct Program {
 // The graph's parameters must have their numbers. Throws unless the schedule and the loop IR print as texts
 // that say the same and verify.
 Program compileGraph(const graph::Graph& graph, const Target& target, int optimize);
+// A machine with so little cache that small tensors go past it. Caches change no result.
+Target withSmallCaches(Target target);
 // Throws unless the graph prints as a text that says the same.
 void checkGraphText(const graph::Graph& graph);
 

@@ -1,0 +1,107 @@
+#include "schedule/separable.h"
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace convoy::schedule {
+
+namespace {
+
+// A kernel of height x width numbers.
+class Kernel2 {
+public:
+  Kernel2(const float* numbers, int64_t height, int64_t width)
+      : numbers_(numbers), height_(height), width_(width) {}
+
+  std::optional<Factors> factors() const {
+    int64_t largest = 0;
+    for (int64_t i = 0; i < height_ * width_; ++i)
+      if (std::fabs(numbers_[i]) > std::fabs(numbers_[largest])) largest = i;
+    if (numbers_[largest] == 0) return std::nullopt;
+    int64_t pivotRow = largest / width_, pivotColumn = largest % width_;
+    // As multiples of the last digit of all.
+    int digit = lastDigit();
+    double unit = std::ldexp(1.0, digit), sum = 0;
+    for (int64_t i = 0; i < height_ * width_; ++i) sum += std::fabs(numbers_[i]) / unit;
+    bool exact = sum < 0x1p24;
+    int64_t common = 1;
+    if (exact) {
+      common = 0;
+      for (int64_t j = 0; j < width_; ++j)
+        common = std::gcd(common, static_cast<int64_t>(at(pivotRow, j) / unit));
+    }
+    Factors f;
+    double rowSum = 0;
+    for (int64_t j = 0; j < width_; ++j) {
+      double x = at(pivotRow, j) / (exact ? static_cast<double>(common) : 1.0);
+      f.row.push_back(static_cast<float>(x));
+      rowSum += std::fabs(x);
+    }
+    int scale = 0; // rowSum <= 2^scale
+    if (std::frexp(rowSum, &scale) == 0.5) --scale;
+    for (float& x : f.row) x = std::ldexp(x, -scale);
+    for (int64_t i = 0; i < height_; ++i)
+      f.column.push_back(static_cast<float>(at(i, pivotColumn) / f.row[static_cast<size_t>(pivotColumn)]));
+    return fits(f, exact) ? std::optional(f) : std::nullopt;
+  }
+
+private:
+  double at(int64_t i, int64_t j) const { return numbers_[i * width_ + j]; }
+
+  // The exponent of the last binary digit that is not 0 in any number.
+  int lastDigit() const {
+    int last = 128;
+    for (int64_t i = 0; i < height_ * width_; ++i) {
+      if (numbers_[i] == 0) continue;
+      int exponent;
+      auto digits = static_cast<int64_t>(std::ldexp(std::frexp(numbers_[i], &exponent), 24));
+      exponent -= 24;
+      for (; digits % 2 == 0; digits /= 2) ++exponent;
+      last = std::min(last, exponent);
+    }
+    return last;
+  }
+
+  // Products of two float32 are exact in double.
+  bool fits(const Factors& f, bool exact) const {
+    double roundings = exact ? 0 : static_cast<double>(height_ * width_ + 1 - height_ - width_);
+    for (int64_t i = 0; i < height_; ++i)
+      for (int64_t j = 0; j < width_; ++j) {
+        double product =
+            static_cast<double>(f.column[static_cast<size_t>(i)]) * f.row[static_cast<size_t>(j)];
+        if (std::fabs(product - at(i, j)) > roundings * 0x1p-24 * std::fabs(at(i, j))) return false;
+      }
+    // Neither factor may be flushed to zero or be infinite.
+    auto usual = [](float x) { return x == 0 || (std::fabs(x) > 0x1p-100f && std::fabs(x) < 0x1p100f); };
+    return std::all_of(f.row.begin(), f.row.end(), usual) &&
+           std::all_of(f.column.begin(), f.column.end(), usual);
+  }
+
+  const float* numbers_;
+  int64_t height_, width_;
+};
+
+constexpr int64_t most = 40; // rows that are kept, and columns
+
+} // namespace
+
+std::optional<Factors> separate(const graph::Graph& graph, const graph::Value& conv) {
+  if (conv.op != OpKind::Conv) return std::nullopt;
+  const graph::Value& weight = graph.value(conv.operands[1]);
+  if (!weight.data || !weight.data->literal) return std::nullopt;
+  Window window = windowOf(conv.attributes);
+  if (window.kernel.size() != 2 || window.stride != std::vector<int64_t>{1, 1}) return std::nullopt;
+  int64_t height = window.kernel[0], width = window.kernel[1], taps = height * width;
+  // Both steps are written out.
+  if (window.dilation[0] * (height - 1) > most || width > most) return std::nullopt;
+  // One more for what keeps the rows of the first step.
+  if (height + width + 1 >= taps) return std::nullopt;
+  if (graph.value(conv.operands[0]).type.channels() != conv.attributes.get<int64_t>("groups"))
+    return std::nullopt;
+  const std::vector<float>& numbers = weight.data->data;
+  for (size_t i = static_cast<size_t>(taps); i < numbers.size(); ++i)
+    if (numbers[i] != numbers[i - static_cast<size_t>(taps)]) return std::nullopt;
+  return Kernel2(numbers.data(), height, width).factors();
+}
+
+} // namespace convoy::schedule
