@@ -2,6 +2,7 @@
 #include "schedule/kernels.h"
 #include "support/internal_error.h"
 #include <algorithm>
+#include <numeric>
 
 namespace convoy::schedule {
 
@@ -235,6 +236,12 @@ void Elementwise::finishPixels(int64_t pixels, const Site& first, Reg count,
   storeTransposed(all, first, count);
 }
 
+static std::vector<int64_t> firstLanes(int64_t count) {
+  std::vector<int64_t> lanes(static_cast<size_t>(count));
+  std::iota(lanes.begin(), lanes.end(), 0);
+  return lanes;
+}
+
 // Squares of pixels x channels become rows of pixels, one for each channel of the block.
 void Elementwise::storeTransposed(std::vector<Reg> pixels, const Site& first, Reg count) {
   const TensorType& type = k_.value(k_.kernel.result()).type;
@@ -255,9 +262,14 @@ void Elementwise::storeTransposed(std::vector<Reg> pixels, const Site& first, Re
       Reg inRow = existing;
       if (channels % lanes || count)
         inRow = b_.select(b_.compare(Op::Lt, b_.index(channel), channelsHere), existing, b_.index(0));
-      bool all = here == lanes && !count && channels % lanes == 0;
-      Reg mask = all ? nullptr : b_.mask(static_cast<uint32_t>(lanes), inRow);
-      b_.store(square[static_cast<size_t>(channel)], out_, base + Index(plane, channel) + Index(from), mask);
+      Reg row = square[static_cast<size_t>(channel)], mask = nullptr;
+      if (count || channels % lanes)
+        mask = b_.mask(static_cast<uint32_t>(lanes), inRow);
+      else if (here < lanes && (here & (here - 1)) == 0)
+        row = here == 1 ? b_.extract(row, 0) : b_.shuffle(row, row, firstLanes(here));
+      else if (here < lanes)
+        mask = b_.mask(static_cast<uint32_t>(lanes), existing);
+      b_.store(row, out_, base + Index(plane, channel) + Index(from), mask);
     }
   }
 }

@@ -148,7 +148,8 @@ Costs::Tile Costs::channelwiseTile(const Kernel& kernel) const {
     double joins = convolves ? results * real(s.taps * mixed)
                              : real(rows * s.height() * columns + rows * pixels * s.window.kernel[s.last]);
     double spreads = mixed > 1 ? 0.1 * reads : 0; // shuffles, which take places in the queue
-    return step(target.machine, joins * joinCost(node), reads) + spreads + 4; // 4: the loop itself
+    double writes = real(rows) * transposes(kernel, pixels);
+    return step(target.machine, joins * joinCost(node), reads) + spreads + writes + 4; // 4: the loop itself
   };
   Tile best;
   for (int64_t rows = 1; rows <= (s.hasRows() ? std::min<int64_t>(4, mostTileRows(graph, node)) : 1); ++rows)
@@ -180,10 +181,25 @@ Costs::Tile Costs::blockedTile(const Kernel& kernel) const {
       double cycles = step(target.machine, real(pixels * vectors), real(pixels + vectors)) / s.use(pixels);
       cycles *= real(s.taps * s.perGroup()) * real(blocks / vectors) * real(s.outer * s.rows) *
                 real(s.width) / real(pixels);
+      cycles += transposes(kernel, pixels) * real(blocks * s.outer * s.rows) *
+                std::ceil(real(s.width) / real(pixels));
       if (best.extents.empty() || cycles < best.cycles) best = {{pixels, vectors}, cycles};
     }
   }
   return best;
+}
+
+// Of so many pixels of one block that are written in planes: a store for each channel, and shuffles of
+// squares, of which few pixels leave most empty.
+double Costs::transposes(const Kernel& kernel, int64_t pixels) const {
+  if (kernel.writes != Layout::Planar) return 0;
+  double cycles = 0;
+  for (; pixels > 0; pixels -= lanes) {
+    int64_t rows = 1;
+    while (rows < std::min<int64_t>(pixels, lanes)) rows *= 2;
+    cycles += lanes + real(rows) * std::log2(real(rows));
+  }
+  return cycles;
 }
 
 Costs::Tile Costs::windowTile(const Kernel& kernel) const {
@@ -229,13 +245,13 @@ double Costs::cycles(const Kernel& kernel) const {
   double computes = 0;
   if (kernel.algorithm == Algorithm::Window) computes = windowTile(kernel).cycles;
   if (kernel.algorithm == Algorithm::Pointwise) computes = bytes / 4 / lanes;
-  if (kernel.writes) computes += bytesOf(kernel.result()) / 4 / lanes * 5; // transposes and masked stores
   return std::max(computes, memory(bytes)) + memory(bytes) / 4;
 }
 
 double Costs::conversion(ValueId value) const {
-  double bytes = bytesOf(value);
-  return bytes / 4 / lanes * 6 + memory(2 * bytes);
+  double bytes = bytesOf(value), channels = real(graph.value(value).type.channels());
+  double vectors = bytes / 4 / channels * std::ceil(channels / lanes); // whole blocks
+  return vectors * 6 + memory(2 * bytes);
 }
 
 // Neighbouring channels are a plane apart. Where that is a multiple of a page, they all compete for the same
