@@ -10,24 +10,6 @@ bool isOneOf(std::string_view word, std::initializer_list<std::string_view> word
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-bool isReserved(size_t kind) {
-  switch (kind) {
-  case Parser::Pipeline:
-  case Parser::Return:
-  case Parser::True:
-  case Parser::False:
-  case Parser::Block:
-  case Parser::Weights:
-  case Parser::Import:
-  case Parser::Const:
-  case Parser::For:
-  case Parser::In:
-  case Parser::If:
-  case Parser::Else: return true;
-  default: return false; // names, numbers, signs
-  }
-}
-
 class Advice {
 public:
   Advice(const SyntaxErrorSite& site, size_t index, DiagnosticBuilder& built)

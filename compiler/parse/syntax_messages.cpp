@@ -4,9 +4,28 @@
 #include <algorithm>
 
 namespace convoy {
-namespace {
 
 using Parser = grammar::ConvoyParser;
+
+bool isReserved(size_t kind) {
+  switch (kind) {
+  case Parser::Pipeline:
+  case Parser::Return:
+  case Parser::True:
+  case Parser::False:
+  case Parser::Block:
+  case Parser::Weights:
+  case Parser::Import:
+  case Parser::Const:
+  case Parser::For:
+  case Parser::In:
+  case Parser::If:
+  case Parser::Else: return true;
+  default: return false; // names, numbers, signs
+  }
+}
+
+namespace {
 
 // How a token is called in "found ...".
 std::string describe(const ScannedTokens& tokens, size_t index) {
@@ -23,19 +42,7 @@ std::string describe(const ScannedTokens& tokens, size_t index) {
   case Parser::StringMiddle:
   case Parser::StringEnd: return "the '}' in a string";
   case Parser::Name: return "the name '" + text + "'";
-  case Parser::Pipeline:
-  case Parser::Return:
-  case Parser::True:
-  case Parser::False:
-  case Parser::Block:
-  case Parser::Weights:
-  case Parser::Import:
-  case Parser::Const:
-  case Parser::For:
-  case Parser::In:
-  case Parser::If:
-  case Parser::Else: return "the reserved word '" + text + "'";
-  default: return "'" + text + "'"; // signs
+  default: return (isReserved(tokens[index].kind) ? "the reserved word '" : "'") + text + "'"; // or a sign
   }
 }
 

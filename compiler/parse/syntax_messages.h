@@ -22,4 +22,7 @@ bool startsNextStatement(const ScannedTokens& tokens, size_t index);
 // Reports what was expected, in the user's terms, and what was found.
 void reportSyntaxError(const SyntaxErrorSite& site, DiagnosticEngine& diags);
 
+// A token of this kind is a word that the grammar keeps for itself.
+bool isReserved(size_t kind);
+
 } // namespace convoy
