@@ -23,7 +23,7 @@ What is checked is told by the word behind the opening fence of a block:
     output               what the program before it prints
 
 Other blocks are not looked at. Links to files and headings must lead somewhere. docs/loop-ir.md must have the operations of
-compiler/loop/ops.def, with the same words. The layers and attributes of docs/language.md are compared by ops_test.
+compiler/loop/ops.def, with the same words. docs/layers.md is compared with the op table by the test layer_page_is_current.
 """
 import argparse
 import pathlib
