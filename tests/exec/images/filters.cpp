@@ -45,18 +45,18 @@ std::vector<Result> sobel(const cv::Mat& photo) {
   cv::Sobel(gray, right, CV_32F, 1, 0, 3, 1, 0, cv::BORDER_REPLICATE);
   cv::Sobel(gray, down, CV_32F, 0, 1, 3, 1, 0, cv::BORDER_REPLICATE);
   cv::magnitude(right, down, steepness);
-  return {{"right", right / 8 + 0.5}, {"down", down / 8 + 0.5}, {"steepness", steepness / 4}};
+  return {{"right", right / 4 + 0.5}, {"down", down / 4 + 0.5}, {"steepness", steepness / 2}};
 }
 
 std::vector<Result> laplacian(const cv::Mat& photo) {
   cv::Mat result;
-  cv::Laplacian(luminance(photo), result, CV_32F, 1, 0.5, 0.5, cv::BORDER_REFLECT_101);
+  cv::Laplacian(luminance(photo), result, CV_32F, 1, 1, 0.5, cv::BORDER_REFLECT_101);
   return {{"result", result}};
 }
 
 std::vector<Result> differenceOfGaussians(const cv::Mat& photo) {
   const cv::Mat gray = luminance(photo);
-  return {{"result", 2 * (gaussian(gray, 1) - gaussian(gray, 2)) + 0.5}};
+  return {{"result", 4 * (gaussian(gray, 1) - gaussian(gray, 2)) + 0.5}};
 }
 
 std::vector<Result> emboss(const cv::Mat& photo) {
@@ -84,20 +84,20 @@ std::vector<Result> harris(const cv::Mat& photo) {
   cv::dilate(peaks(response, level, rounding), marks, square);
   cv::dilate(peaks(response, level, -rounding), unsure, square);
   corners.setTo(cv::Scalar(255, 0, 0), marks);
-  return {{"response", response * 1000}, {"corners", corners, unsure ^ marks}};
+  return {{"response", response * 4000}, {"corners", corners, unsure ^ marks}};
 }
 
 cv::Mat square(int radius) { return cv::Mat::ones(2 * radius + 1, 2 * radius + 1, CV_8U); }
 
 std::vector<Result> dilate(const cv::Mat& photo) {
   cv::Mat result;
-  cv::dilate(photo, result, square(3));
+  cv::dilate(photo, result, square(2));
   return {{"result", result}};
 }
 
 std::vector<Result> erode(const cv::Mat& photo) {
   cv::Mat result;
-  cv::erode(photo, result, square(3));
+  cv::erode(photo, result, square(2));
   return {{"result", result}};
 }
 
