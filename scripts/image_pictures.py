@@ -21,22 +21,22 @@ PHOTO = PICTURES / "photo.png"
 DECODE = "pipeline decode(photo: image[rgb]) -> image[rgb] { return relu(photo) }\n"
 
 
-def run(convoy, *arguments):
-    return subprocess.run([convoy, "run", *map(str, arguments)], check=True, stdout=subprocess.PIPE, text=True).stdout
+def output_of(*command):
+    return subprocess.run(list(map(str, command)), check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
-def pictures(convoy, script):
-    """The outputs of a script by the names of their pictures; tensors are none."""
-    outputs = json.loads(run(convoy, script, "--describe"))["outputs"]
-    return {script.stem if len(outputs) == 1 else f"{script.stem}-{each['name']}": each["name"]
-            for each in outputs if each["kind"] == "image"}
+def compiled(convoy, script, folder):
+    program = folder / script.stem
+    output_of(convoy, "build", script, "-o", program)
+    return program
 
 
-def make(convoy, script, folder, ending):
-    """Gives the pictures' names."""
-    names = pictures(convoy, script)
-    options = [f"--output={output}={folder / (name + ending)}" for name, output in names.items()]
-    run(convoy, script, PHOTO, *options)
+def make(program, folder, ending):
+    """Writes the pictures that a program gives for the photo, and gives their names; tensors are left out."""
+    outputs = json.loads(output_of(program, "--describe"))["outputs"]
+    names = {program.name if len(outputs) == 1 else f"{program.name}-{each['name']}": each["name"]
+             for each in outputs if each["kind"] == "image"}
+    output_of(program, PHOTO, *[f"--output={output}={folder / (name + ending)}" for name, output in names.items()])
     return list(names)
 
 
@@ -46,27 +46,26 @@ def pixels(path):
     return (kind, size, most), content
 
 
-def problems(convoy, scripts):
+def problems(convoy, scripts, folder):
     shown = set(re.findall(r"\(pictures/([\w-]+)\.png\)", PAGE.read_text(encoding="utf-8")))
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = pathlib.Path(scratch)
-        decode = folder / "decode.cvy"
-        decode.write_text(DECODE, encoding="utf-8")
-        made = [name for script in scripts for name in make(convoy, script, folder, ".ppm")]
-        for name in made:
-            kept, old = PICTURES / f"{name}.png", folder / "kept.ppm"
-            if not kept.exists():
-                yield f"{kept.name}: is not there"
-                continue
-            run(convoy, decode, kept, f"--output=result={old}")
-            (old_size, old_bytes), (size, content) = pixels(old), pixels(folder / f"{name}.ppm")
-            if old_size != size or any(abs(a - b) > 1 for a, b in zip(old_bytes, content)):
-                yield f"{kept.name}: the filter gives another picture; make it again with scripts/image_pictures.py"
-            if name not in shown:
-                yield f"{kept.name}: {PAGE.name} does not show it"
-        for path in PICTURES.glob("*.png"):
-            if path != PHOTO and path.stem not in made:
-                yield f"{path.name}: no filter gives it"
+    source, old = folder / "decode.cvy", folder / "kept.ppm"
+    source.write_text(DECODE, encoding="utf-8")
+    decode = compiled(convoy, source, folder)
+    made = [name for script in scripts for name in make(compiled(convoy, script, folder), folder, ".ppm")]
+    for name in made:
+        kept = PICTURES / f"{name}.png"
+        if not kept.exists():
+            yield f"{kept.name}: is not there"
+            continue
+        output_of(decode, kept, "-o", old)
+        (old_size, old_bytes), (size, content) = pixels(old), pixels(folder / f"{name}.ppm")
+        if old_size != size or any(abs(a - b) > 1 for a, b in zip(old_bytes, content)):
+            yield f"{kept.name}: the filter gives another picture; make it again with scripts/image_pictures.py"
+        if name not in shown:
+            yield f"{kept.name}: {PAGE.name} does not show it"
+    for path in PICTURES.glob("*.png"):
+        if path != PHOTO and path.stem not in made:
+            yield f"{path.name}: no filter gives it"
 
 
 def main():
@@ -76,16 +75,18 @@ def main():
     parser.add_argument("names", nargs="*", metavar="NAME", help="a script of examples/images, without .cvy")
     options = parser.parse_args()
     scripts = [path for path in sorted(FILTERS.glob("*.cvy")) if "\npipeline " in path.read_text(encoding="utf-8")]
-    if options.check:
-        found = list(problems(options.convoy, scripts))
-        print(*found, f"{len(scripts)} filters, {len(found)} problems", sep="\n")
-        return 1 if found else 0
-    PICTURES.mkdir(exist_ok=True)
-    if not options.names:
-        run(options.convoy, FILTERS / "downscale.cvy", ROOT / "examples/edges/photo.jpg", f"--output=result={PHOTO}")
-    for script in scripts:
-        if not options.names or script.stem in options.names:
-            print(*make(options.convoy, script, PICTURES, ".png"))
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = pathlib.Path(scratch)
+        if options.check:
+            found = list(problems(options.convoy, scripts, folder))
+            print(*found, f"{len(scripts)} filters, {len(found)} problems", sep="\n")
+            return 1 if found else 0
+        PICTURES.mkdir(exist_ok=True)
+        if not options.names:
+            output_of(compiled(options.convoy, FILTERS / "downscale.cvy", folder), ROOT / "examples/edges/photo.jpg", "-o", PHOTO)
+        for script in scripts:
+            if not options.names or script.stem in options.names:
+                print(*make(compiled(options.convoy, script, folder), PICTURES, ".png"))
     return 0
 
 
