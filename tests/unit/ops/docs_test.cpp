@@ -1,5 +1,6 @@
 // docs/language.md has the rows of the op table, word for word.
 #include "ops/op_table.h"
+#include "support/text.h"
 #include <fstream>
 #include <gtest/gtest.h>
 #include <set>
@@ -24,8 +25,8 @@ std::string layerRow(const OpInfo& row) {
   return "| " + name + " | " + attributes + (attributes.empty() ? "| " : " | ") + row.doc.summary + " |";
 }
 
-const char* valuesOf(AttributeForm form) {
-  switch (form) {
+std::string valuesOf(const AttributeSpec& spec) {
+  switch (spec.form) {
   case AttributeForm::Int: return "an integer";
   case AttributeForm::Float: return "a number";
   case AttributeForm::Bool: return "`true` or `false`";
@@ -33,6 +34,11 @@ const char* valuesOf(AttributeForm form) {
   case AttributeForm::Kernel: return "a number, a size or values";
   case AttributeForm::Padding: return "see [padding](#padding)";
   case AttributeForm::Border: return "see [borders](#borders)";
+  case AttributeForm::Word: {
+    std::vector<std::string> words;
+    for (const std::string& word : spec.words) words.push_back("`" + word + "`");
+    return listed(words, "or");
+  }
   }
   return "";
 }
@@ -43,7 +49,7 @@ TEST(LanguageReference, HasEveryLayerAndAttribute) {
   for (const OpInfo& row : opTable()) {
     EXPECT_TRUE(lines.count(layerRow(row))) << "docs/language.md needs the line\n" << layerRow(row);
     for (const AttributeSpec& spec : row.attributes) {
-      std::string line = "| `" + spec.name + "` | " + valuesOf(spec.form) + " | " + spec.doc + " |";
+      std::string line = "| `" + spec.name + "` | " + valuesOf(spec) + " | " + spec.doc + " |";
       EXPECT_TRUE(lines.count(line)) << "docs/language.md needs the line\n" << line;
     }
   }
