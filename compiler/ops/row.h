@@ -21,6 +21,11 @@ public:
     attribute({name, AttributeForm::Float, positional, std::move(fallback), doc});
     return holds({{ResolvedSpec::Float, name}});
   }
+  // One of a few words, in the script and in the node.
+  Row& word(const char* name, const char* fallback, std::vector<std::string> words, const char* doc) {
+    attribute({name, AttributeForm::Word, false, fallback, doc, std::move(words)});
+    return holds({{ResolvedSpec::Text, name}});
+  }
   // What a node holds, after what it holds already.
   Row& holds(std::vector<ResolvedSpec> more) {
     info_.resolved.insert(info_.resolved.end(), more.begin(), more.end());
