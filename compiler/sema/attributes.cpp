@@ -174,7 +174,7 @@ std::optional<Attribute> Elaborator::attributeValue(const LayerCall& call, const
     const std::string word = nearestName(*text, spec.choices());
     withoutQuotes(report, location, word.empty() ? *text : word, !word.empty());
   } else if (value.as<Tensor>() && call.row.kind == OpKind::Clamp)
-    report.help("a limit that a run decides: select(x < level, level, x)");
+    report.help("a limit that a run decides: min(x, level)");
   else if (value.as<Tensor>() && !isScalar(value))
     report.help(std::string("the input stands before '|>', or comes first: x |> ") + call.row.name + "(...)");
   else if (value.as<List>() && spec.form == AttributeForm::Sizes)

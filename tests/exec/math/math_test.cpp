@@ -1,10 +1,14 @@
-// Elementary functions of one operand over the whole range of floats: every 257th bit pattern and all around powers of
-// two, with CONVOY_TEST_LONG every one. Processors with a fused multiply-add must give the same bits in every width.
+// Elementary functions of one operand over the whole range of floats: every 257th bit pattern and all around
+// powers of two, with CONVOY_TEST_LONG every one. Processors with a fused multiply-add must give the same
+// bits in every width.
 #include "measure.h"
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
 #include <gtest/gtest.h>
+#include <set>
+#include <sstream>
 #include <thread>
 
 namespace convoy::math_test {
@@ -90,13 +94,34 @@ TEST_P(Math, IsWithinItsBound) {
     Worst all;
     for (unsigned t = 0; t < threads; ++t) all.merge(worst[t][k]);
     const Bound& bound = compiled[k].fused() ? f.fused : f.unfused;
-    EXPECT_LE(all.ulps, bound.ulps) << compiled[k].name() << ": f(" << all.at << ") is " << all.result << ", not "
-                                    << all.exact;
+    EXPECT_LE(all.ulps, bound.ulps) << compiled[k].name() << ": f(" << all.at << ") is " << all.result
+                                    << ", not " << all.exact;
     EXPECT_EQ(all.wrong, "") << compiled[k].name();
     double& most = compiled[k].fused() ? fused : unfused;
     most = std::max(most, all.ulps);
   }
   std::printf("%-16s %.3f ulp with fused multiply-adds, %.3f without\n", f.name, fused, unfused);
+}
+
+std::string textOf(const Bound& bound) {
+  std::ostringstream text;
+  text << bound.ulps;
+  if (bound.absolute > 0) text << " + 2^" << std::ilogb(bound.absolute);
+  return text.str();
+}
+
+TEST(Numerics, ThePageHasTheBounds) {
+  std::ifstream file(CONVOY_NUMERICS_PAGE);
+  std::set<std::string> rows;
+  for (std::string line; std::getline(file, line);)
+    if (line.rfind("| `", 0) == 0) rows.insert(line);
+  std::set<std::string> wanted;
+  auto add = [&](const std::string& name, const Bound& fused, const Bound& unfused) {
+    wanted.insert("| `" + name + "` | " + textOf(fused) + " | " + textOf(unfused) + " |");
+  };
+  for (const Function& f : functions()) add(f.name, f.fused, f.unfused);
+  add("pow", powFused, powUnfused);
+  EXPECT_EQ(rows, wanted);
 }
 
 } // namespace

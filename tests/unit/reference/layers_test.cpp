@@ -131,6 +131,23 @@ TEST(Elementwise, FunctionsOfOneTensor) {
   check(OpKind::Clamp, limits, {-1, 0, 2, kNan, 2});
   check(OpKind::Abs, {}, {2, 0, 3, kNan, kInfinity});
   check(OpKind::Sqrt, {}, {kNan, 0, std::sqrt(3.0), kNan, kInfinity});
+  auto with = [](const char* name, Attribute value) {
+    Attributes attributes;
+    attributes.set(name, std::move(value));
+    return attributes;
+  };
+  check(OpKind::Relu6, {}, {0, 0, 3, kNan, 6});
+  check(OpKind::LeakyRelu, with("slope", 0.25), {-0.5, 0, 3, kNan, kInfinity});
+  check(OpKind::Elu, with("alpha", 0.5), {0.5 * std::expm1(-2.0), 0, 3, kNan, kInfinity});
+  check(OpKind::HardSigmoid, {}, {1. / 6, 0.5, 1, kNan, 1});
+  check(OpKind::HardSwish, {}, {-1. / 3, 0, 3, kNan, kInfinity});
+  check(OpKind::Softplus, with("beta", 2.0),
+        {std::log1p(std::exp(-4.0)) / 2, std::log1p(1.0) / 2, (6 + std::log1p(std::exp(-6.0))) / 2, kNan,
+         kInfinity});
+  check(OpKind::Gelu, with("approximate", std::string("none")),
+        {-2 * std::erfc(std::sqrt(2.0)) / 2, 0, 3 * std::erfc(-3 * std::sqrt(0.5)) / 2, kNan, kInfinity});
+  check(OpKind::Exp, {}, {std::exp(-2.0), 1, std::exp(3.0), kNan, kInfinity});
+  check(OpKind::Log, {}, {kNan, -kInfinity, std::log(3.0), kNan, kInfinity});
 }
 
 TEST(Elementwise, Broadcasts) {
