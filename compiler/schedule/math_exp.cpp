@@ -9,27 +9,27 @@ namespace convoy::schedule {
 using namespace math;
 
 Vec exp(Vec x) {
-  Reduced y = reduced(atMost(89, atLeast(-88, x)), 254);
-  return scaled(expOfSmall(y.r), y.shifted);
+  Reduced y = reduced(atMost(89, atLeast(-88, x)));
+  return scaled(expOfSmall(y.r), y.n, y.shifted);
 }
 
 Vec expOfNegative(Vec x) {
-  Reduced y = reduced(atLeast(-88, x), 127);
-  return expOfSmall(y.r) * powerOfTwo(y);
+  Reduced y = reduced(atLeast(-88, x));
+  return expOfSmall(y.r) * powerOfTwo(y.shifted);
 }
 
 // Below -18 it is -1. 2^n - 1 is exact where it matters, so that what is rounded is the small part and the
 // sum.
 Vec expm1OfNegative(Vec x) {
-  Reduced y = reduced(atLeast(-18, x), 127);
-  Vec scale = powerOfTwo(y);
+  Reduced y = reduced(atLeast(-18, x));
+  Vec scale = powerOfTwo(y.shifted);
   return fma(fma(y.r * y.r, expTail(y.r), y.r), scale, scale - 1);
 }
 
 // numerator / (1 + e^-z). From z = -88.4 on downwards the divisor is infinite.
 static Vec logistic(Vec numerator, Vec z) {
-  Reduced y = reduced(-atMost(88, atLeast(-89, z)), 127);
-  return numerator / fma(expOfSmall(y.r), powerOfTwo(y), 1);
+  Reduced y = reduced(-atMost(88, atLeast(-89, z)));
+  return numerator / fma(expOfSmall(y.r), powerOfTwo(y.shifted), 1);
 }
 
 Vec sigmoid(Vec x) { return logistic(x.number(1), x); }
@@ -43,9 +43,9 @@ Vec geluTanh(Vec x) {
   return logistic(atLeast(-89, x), z);
 }
 
-// -(e^-2a - 1) / (2 + (e^-2a - 1)) for a = |x|; from 9.1 on it is 1.
+// -(e^-2a - 1) / (2 + (e^-2a - 1)) for a = |x|.
 Vec tanh(Vec x) {
-  Vec e = expm1OfNegative(atMost(9.1, abs(x)) * -2);
+  Vec minus = -abs(x), e = expm1OfNegative(minus + minus);
   return withSign((x.number(0) - e) / (e + 2), signOf(x));
 }
 
@@ -57,8 +57,8 @@ Vec tanh(Vec x) {
 Vec gelu(Vec x) {
   x = atLeast(-14, x);
   Vec a = atMost(13.2, abs(x)), square = a * a, lost = fma(a, a, -square);
-  Reduced y = reduced(square * -0.5, 127);
-  Vec e = expOfSmall(fma(lost, -0.5, y.r)) * powerOfTwo(y);
+  Reduced y = reduced(square * -0.5);
+  Vec e = expOfSmall(fma(lost, -0.5, y.r)) * powerOfTwo(y.shifted);
   Vec inverse = x.number(1) / (a + 3), v = (a + a) * inverse;
   Vec q = polynomial(v - 1, {-5.777092883363366e-05, 0.00026254073600284755, 0.0007052766741253436,
                              -0.001714028767310083, -0.005236664786934853, 0.015693463385105133,

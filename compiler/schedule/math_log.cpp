@@ -30,11 +30,12 @@ Vec pow(Vec x, Vec y) {
                          -0.17904682138703987, 0.20609623424904325, -0.24050418130361018, 0.2885406442905431,
                          -0.3606728003790294, 0.48089832072208427, -0.7213475252142119, 1.4426950409393633}),
           f, n.as(Scalar::F64));
-  Vec z = atMost(200, atLeast(-200, y.as(Scalar::F64) * log2));
+  Vec z = atMost(128.4, atLeast(-127, y.as(Scalar::F64) * log2));
   constexpr double roundF64 = 0x1.8p52;
   Vec whole = z + roundF64 - roundF64;
   Vec r = ((z - whole) * ln2).as(Scalar::F32);
-  Vec size = scaled(expOfSmall(r), whole.as(Scalar::F32) + (roundF32 + 254));
+  Vec exponent = whole.as(Scalar::F32);
+  Vec size = scaled(expOfSmall(r), exponent, exponent + (roundF32 + exponentBias));
   size = select(a == 1, x.number(1), select(y == 0, x.number(1), size));
 
   auto isInteger = [](Vec v) { return v.unary(loop::Op::Round) == v; };
