@@ -13,9 +13,7 @@
 namespace convoy {
 
 enum class OpKind {
-#define CONVOY_OP(kind, shape, access, ...) kind,
-#include "ops/ops.def"
-#undef CONVOY_OP
+#include "ops/op_kinds.inc" // those of ops.def
 };
 
 // How the results of a layer are made, as far as anyone beside the layer itself asks.

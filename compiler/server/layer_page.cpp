@@ -114,7 +114,7 @@ std::string section(const OpInfo& row) {
   text += "| example | gives | parameters |\n| --- | --- | --- |\n";
   for (const std::string& example : doc.examples) text += exampleRow(example);
   if (!doc.picture.empty())
-    text += "\n![" + row.name + "](pictures/layers/" + row.name + ".png)\n*The photo, and `" + doc.picture +
+    text += "\n![" + row.name + "](pictures/layers/" + row.name + ".png)\n*Of the [photo](pictures/photo.png): `" + doc.picture +
             "`.*\n";
   return text + "\n";
 }
