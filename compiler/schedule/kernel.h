@@ -7,7 +7,7 @@
 #pragma once
 #include "loop/builder.h"
 #include "schedule/call.h"
-#include "schedule/storage.h"
+#include "schedule/images.h"
 
 namespace convoy::schedule {
 
@@ -33,6 +33,10 @@ public:
   KernelCall call;
   int64_t lanes;
   loop::Type vector; // f32 x lanes
+  // The operands and the result that are bytes here, and how they are taken.
+  std::set<ValueId> bytes;
+  std::optional<BytesForm> form;
+  bool isBytes(ValueId id) const { return bytes.count(id) > 0; }
 
   const graph::Value& value(ValueId id) const { return graph.value(id); }
 

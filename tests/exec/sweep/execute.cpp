@@ -112,8 +112,8 @@ private:
                    std::vector<Buffer>& outputs) {
     const bool flip = threads == 2;
     std::vector<Buffer> inputs;
-    std::vector<const float*> inputPointers;
-    std::vector<float*> outputPointers;
+    std::vector<const void*> inputPointers;
+    std::vector<void*> outputPointers;
     for (const std::vector<float>& numbers : t.inputs) {
       inputs.push_back(buffer(static_cast<int64_t>(numbers.size() * sizeof(float)), flip));
       if (!numbers.empty())
@@ -126,7 +126,7 @@ private:
       std::fill_n(outputs.back()->as<float>(), e.values.size(), canary());
       outputPointers.push_back(outputs.back()->as<float>());
     }
-    int64_t bytes = p_.workspace_size(sizes.data(), t.run.batch, threads);
+    int64_t bytes = p_.workspace_size(sizes.data(), t.run.batch, threads, nullptr);
     if (bytes < 0 || bytes % CONVOY_ALIGNMENT) return "a workspace of " + std::to_string(bytes) + " bytes";
     Buffer workspace = buffer(bytes, flip);
     std::fill_n(workspace->as<float>(), bytes / 4, std::nanf(""));
@@ -138,7 +138,8 @@ private:
                      prepared_->as<void>(),
                      workspace->as<void>(),
                      bytes,
-                     threads == 1 ? nullptr : &cutting_};
+                     threads == 1 ? nullptr : &cutting_,
+                     nullptr};
     e_.before(index, threads);
     if (index == 0 && bytes > 0) {
       call.workspace_bytes = bytes - 1;

@@ -17,7 +17,7 @@ const float factor[] = {2.0f};
 
 int64_t noBytes() { return 0; }
 int32_t prepareNothing(const void*, void*) { return CONVOY_OK; }
-int64_t noWorkspace(const int64_t*, int64_t, int32_t) { return 0; }
+int64_t noWorkspace(const int64_t*, int64_t, int32_t, const int32_t*) { return 0; }
 
 // Applies `each` to 0..count over the threads of the call.
 template <typename Each> void forEach(const convoy_call& call, int64_t count, Each each) {
@@ -62,14 +62,14 @@ const convoy_pipeline& doublePipeline() {
         memcpy(prepared, weights, sizeof(float));
         return int32_t{CONVOY_OK};
       },
-      [](const int64_t*, int64_t, int32_t threads) { return int64_t{64} * threads; },
+      [](const int64_t*, int64_t, int32_t threads, const int32_t*) { return int64_t{64} * threads; },
       [](const convoy_call* call) {
         if (call->workspace_bytes < 64 * call->executor->threads) return int32_t{CONVOY_ERROR_MEMORY};
         if (reinterpret_cast<uintptr_t>(call->workspace) % CONVOY_ALIGNMENT)
           return int32_t{CONVOY_ERROR_ARGUMENT};
         const float by = *static_cast<const float*>(call->prepared);
-        const float* in = call->inputs[0];
-        float* out = call->outputs[0];
+        const float* in = static_cast<const float*>(call->inputs[0]);
+        float* out = static_cast<float*>(call->outputs[0]);
         forEach(*call, call->batch * 3 * call->sizes[0] * call->sizes[1],
                 [=](int64_t i) { out[i] = in[i] * by; });
         return int32_t{CONVOY_OK};
@@ -105,8 +105,8 @@ const convoy_pipeline& addPipeline() {
                                            prepareNothing,
                                            noWorkspace,
                                            [](const convoy_call* call) {
-                                             const float *a = call->inputs[0], *b = call->inputs[1];
-                                             float* out = call->outputs[0];
+                                             const float *a = static_cast<const float*>(call->inputs[0]), *b = static_cast<const float*>(call->inputs[1]);
+                                             float* out = static_cast<float*>(call->outputs[0]);
                                              forEach(*call, call->batch * 2 * call->sizes[0],
                                                      [=](int64_t i) { out[i] = a[i] + b[i]; });
                                              return int32_t{CONVOY_OK};
@@ -144,8 +144,8 @@ const convoy_pipeline& splitPipeline() {
                                            noWorkspace,
                                            [](const convoy_call* call) {
                                              const int64_t pixels = call->sizes[0] * call->sizes[1];
-                                             const float* in = call->inputs[0];
-                                             float *low = call->outputs[0], *high = call->outputs[1];
+                                             const float* in = static_cast<const float*>(call->inputs[0]);
+                                             float *low = static_cast<float*>(call->outputs[0]), *high = static_cast<float*>(call->outputs[1]);
                                              forEach(*call, call->batch * pixels, [=](int64_t i) {
                                                low[i] = in[i] / 2;
                                                high[i / pixels * 2 * pixels + i % pixels] =

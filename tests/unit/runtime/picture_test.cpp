@@ -18,7 +18,7 @@ TEST(Bytes8, ClampRoundHalfToEvenAndNan) {
 }
 
 TEST(Bytes8, EveryByteSurvives) {
-  Result<Picture> picture = makePicture(1, 1, 256, defaultPixelLimit);
+  Result<Picture> picture = makePicture(1, 1, 256, 255, defaultPixelLimit);
   ASSERT_TRUE(picture);
   Bytes all(256);
   for (int i = 0; i < 256; ++i) all[static_cast<size_t>(i)] = static_cast<uint8_t>(i);
@@ -72,7 +72,7 @@ TEST(Orientation, AllEight) {
                                    {7, 3, 2, {5, 2, 4, 1, 3, 0}}, {8, 3, 2, {2, 5, 1, 4, 0, 3}},
                                    {0, 2, 3, {0, 1, 2, 3, 4, 5}}, {9, 2, 3, {0, 1, 2, 3, 4, 5}}};
   for (const Case& test : cases) {
-    Result<Picture> stored = makePicture(1, 2, 3, defaultPixelLimit);
+    Result<Picture> stored = makePicture(1, 2, 3, 65535, defaultPixelLimit);
     ASSERT_TRUE(stored);
     for (int i = 0; i < 6; ++i) stored->planes.data()[i] = static_cast<float>(i);
     Result<Picture> upright = orient(std::move(*stored), test.orientation);
@@ -108,10 +108,10 @@ TEST(Exif, BrokenStructuresAreUpright) {
 }
 
 TEST(PixelLimit, IsCheckedBeforeAllocating) {
-  EXPECT_TRUE(makePicture(1, 10, 10, 100));
-  EXPECT_FALSE(makePicture(1, 10, 11, 100));
-  EXPECT_FALSE(makePicture(3, int64_t{1} << 62, int64_t{1} << 62, defaultPixelLimit));
-  EXPECT_FALSE(makePicture(3, 0, 5, defaultPixelLimit));
+  EXPECT_TRUE(makePicture(1, 10, 10, 255, 100));
+  EXPECT_FALSE(makePicture(1, 10, 11, 255, 100));
+  EXPECT_FALSE(makePicture(3, int64_t{1} << 62, int64_t{1} << 62, 65535, defaultPixelLimit));
+  EXPECT_FALSE(makePicture(3, 0, 5, 255, defaultPixelLimit));
 }
 
 } // namespace
