@@ -68,7 +68,7 @@ private:
   bool scalars() {
     if (node_.type.scalar) problem("its type is a scalar, which only an input can be");
     for (ValueId id : node_.operands) {
-      if (!graph_.value(id).type.scalar || row_.elementwise) continue;
+      if (!graph_.value(id).type.scalar || row_.isElementwise()) continue;
       problem("it needs a tensor and gets the scalar '" + graph_.value(id).name + "'");
       return false;
     }

@@ -13,33 +13,37 @@
 namespace convoy {
 
 enum class OpKind {
-  Conv,
-  MaxPool,
-  AvgPool,
-  GlobalMaxPool,
-  GlobalAvgPool,
-  Relu,
-  Clamp,
-  Abs,
-  Sqrt,
-  Add,
-  Sub,
-  Mul,
-  Div,
-  Luminance,
-  Concat,
-  Flatten,
-  Dense,
-  Softmax,
-  BatchNorm,
-  Less,
-  LessEqual,
-  Greater,
-  GreaterEqual,
-  Equal,
-  NotEqual,
-  Select,
+#define CONVOY_OP(kind, shape, access, ...) kind,
+#include "ops/ops.def"
+#undef CONVOY_OP
 };
+
+// How the results of a layer are made, as far as anyone beside the layer itself asks.
+enum class OpForm {
+  Window,      // from the elements under a window that slides: convolution and pooling
+  Elementwise, // from the same element of each operand, with broadcast
+  Pixelwise,   // from the channels at the same position
+  Global,      // one number for each channel, from all positions
+  Softmax,     // from all channels of the same position, each of which is a result
+  Concat,      // the channels of the operands, one after another
+  Dense,       // from all elements
+  View,        // the same elements in the same order, in another shape
+};
+
+// What float32 arithmetic does to the results, beside what it did to the operands.
+enum class Rounding {
+  None,    // nothing: elements are chosen or moved, and rounding commutes with that
+  Decides, // nothing, on exact operands; on others the answer may be another one
+  Once,    // each result is the exact one, rounded to nearest
+  Sum,     // of many terms: exact where 24 bits hold every partial sum
+  Many,    // several in a row; the reference's error bound says how many
+};
+
+// The numbers for which an element-wise layer is defined; elsewhere the result is NaN.
+enum class Domain { All, NotNegative, Positive };
+
+// The chapters of the documentation.
+enum class LayerGroup { Convolution, Pooling, Activation, Normalization, Arithmetic, Shape, Head, Image };
 
 // How one output element depends on one operand, per axis of the operand (channels first). From these maps
 // one function derives the region of an operand that a region of the result needs; fusion, halo and memory
@@ -128,20 +132,37 @@ struct ShapeRequest {
   Location attributeLocation(const std::string& name) const;
 };
 
+using ShapeRule = std::optional<TensorType>(ShapeRequest& request); // nullopt after a diagnostic
+// One map per operand.
+using AccessRule = std::vector<AccessMap>(const std::vector<TensorType>& operands,
+                                          const Attributes& attributes, const TensorType& result);
+
+// What the documentation says of a layer beside its attributes.
+struct LayerDoc {
+  std::string summary;               // one sentence
+  std::string formula;               // of one result, in words of mathematics; empty where the summary is it
+  std::string pytorch, onnx, opencv; // what it is called there; empty: not there
+  std::vector<std::string> notes;    // rounding, edges and what else surprises, a sentence or two each
+  std::vector<std::string> examples; // values of x and y, two tensor[3, H, W]: shown, and compiled by tests
+};
+
 struct OpInfo {
   OpKind kind;
-  const char* name;                      // as written in a script and in graph IR
-  const char* symbol;                    // "+" for an operator, else nullptr
-  int minOperands, maxOperands;          // activations; maxOperands -1: any number
+  OpForm form;
+  LayerGroup group;
+  std::string name;                      // as written in a script and in graph IR
+  const char* symbol = nullptr;          // "+" for an operator
+  int minOperands = 1, maxOperands = 1;  // activations; maxOperands -1: any number
   std::vector<AttributeSpec> attributes; // as written in a script
   std::vector<ResolvedSpec> resolved;    // as held by a node
-  bool elementwise; // result element i depends on operand elements i (with broadcast) only
-  // nullopt after a diagnostic.
-  std::optional<TensorType> (*shape)(ShapeRequest& request);
-  // One map per operand.
-  std::vector<AccessMap> (*access)(const std::vector<TensorType>& operands, const Attributes& attributes,
-                                   const TensorType& result);
-  const char* doc; // one sentence
+  Rounding rounding = Rounding::Many;
+  Domain domain = Domain::All;
+  int cost = 1; // vector operations for each vector of results; of windows and sums: for each term
+  ShapeRule* shape;
+  AccessRule* access;
+  LayerDoc doc;
+
+  bool isElementwise() const { return form == OpForm::Elementwise; }
 };
 
 // The most activations that `count` operands of a node can be; the rest are parameters.

@@ -2,7 +2,6 @@
 #include "reference/layers.h"
 #include "support/internal_error.h"
 #include <algorithm>
-#include <cmath>
 
 namespace convoy::reference {
 
@@ -70,58 +69,9 @@ private:
   }
 
   void node(const graph::Value& value, Tensor& result) const {
-    auto operand = [&](size_t i) -> const Tensor& { return values_[value.operands[i]]; };
-    auto optional = [&](size_t i) { return i < value.operands.size() ? &operand(i) : nullptr; };
-    auto window = [&] { return windowTable(value.attributes, operand(0).shape, result.shape, sizes_); };
-    auto map = [&](auto function) {
-      std::transform(operand(0).data.begin(), operand(0).data.end(), result.data.begin(), function);
-    };
-    auto zip = [&](auto function) {
-      const double *a = operand(0).data.data(), *b = operand(1).data.data();
-      forEachPair(broadcastOf(operand(0), operand(1), result),
-                  [&](int64_t at, int64_t i, int64_t j) { result.data[at] = function(a[i], b[j]); });
-    };
-    switch (value.op) {
-    case OpKind::Conv:
-      return convolve(operand(0), operand(1), optional(2), value.attributes.get<int64_t>("groups"), window(),
-                      result);
-    case OpKind::MaxPool: return maxPool(operand(0), window(), result);
-    case OpKind::AvgPool:
-      return averagePool(operand(0), window(), value.attributes.get<bool>("count_include_pad"), result);
-    case OpKind::GlobalMaxPool: return globalMax(operand(0), result);
-    case OpKind::GlobalAvgPool: return globalAverage(operand(0), result);
-    case OpKind::Relu: return map([](double x) { return maximum(x, 0); });
-    case OpKind::Clamp: {
-      double low = static_cast<float>(value.attributes.get<double>("low"));
-      double high = static_cast<float>(value.attributes.get<double>("high"));
-      return map([=](double x) { return x < low ? low : x > high ? high : x; });
-    }
-    case OpKind::Abs: return map([](double x) { return std::fabs(x); });
-    case OpKind::Sqrt: return map([](double x) { return std::sqrt(x); });
-    case OpKind::Add: return zip([](double a, double b) { return a + b; });
-    case OpKind::Sub: return zip([](double a, double b) { return a - b; });
-    case OpKind::Mul: return zip([](double a, double b) { return a * b; });
-    case OpKind::Div: return zip([](double a, double b) { return a / b; });
-    case OpKind::Less: return zip([](double a, double b) { return a < b ? 1. : 0.; });
-    case OpKind::LessEqual: return zip([](double a, double b) { return a <= b ? 1. : 0.; });
-    case OpKind::Greater: return zip([](double a, double b) { return a > b ? 1. : 0.; });
-    case OpKind::GreaterEqual: return zip([](double a, double b) { return a >= b ? 1. : 0.; });
-    case OpKind::Equal: return zip([](double a, double b) { return a == b ? 1. : 0.; });
-    case OpKind::NotEqual: return zip([](double a, double b) { return a != b ? 1. : 0.; });
-    case OpKind::Select: return select(operand(0), operand(1), operand(2), result);
-    case OpKind::BatchNorm:
-      return batchNorm(operand(0), {&operand(1), &operand(2), &operand(3), &operand(4)},
-                       value.attributes.get<double>("epsilon"), result);
-    case OpKind::Luminance: return luminance(operand(0), result);
-    case OpKind::Concat: {
-      std::vector<const Tensor*> parts;
-      for (size_t i = 0; i < value.operands.size(); ++i) parts.push_back(&operand(i));
-      return concat(parts, result);
-    }
-    case OpKind::Flatten: result.data = operand(0).data; return;
-    case OpKind::Dense: return dense(operand(0), operand(1), optional(2), result);
-    case OpKind::Softmax: return softmax(operand(0), result);
-    }
+    LayerCall call{value, {}, sizes_};
+    for (graph::ValueId id : value.operands) call.operands.push_back(&values_[id]);
+    referenceOf(value.op).evaluate(call, result);
   }
 
   const graph::Graph& graph_;

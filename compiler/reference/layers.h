@@ -2,9 +2,42 @@
 // shape.
 #pragma once
 #include "reference/interpreter.h"
-#include <array>
 
 namespace convoy::reference {
+
+// A node and what it reads. Parameters are among the operands, after the activations.
+struct LayerCall {
+  const graph::Value& node;
+  std::vector<const Tensor*> operands;
+  const std::map<std::string, int64_t>& sizes;
+
+  const Tensor& x(size_t i = 0) const { return *operands[i]; }
+  const Tensor* optional(size_t i) const { return i < operands.size() ? operands[i] : nullptr; }
+  double number(const std::string& attribute) const; // as the code has it: rounded to float32
+};
+
+// The same, with how far each operand may be off, and the layer's exact result.
+struct BoundCall : LayerCall {
+  std::vector<const Tensor*> errors;
+  const Tensor& y;
+
+  const Tensor& ex(size_t i = 0) const { return *errors[i]; }
+};
+
+// What the reference knows of a layer.
+struct LayerReference {
+  OpKind op;
+  void (*evaluate)(const LayerCall& call, Tensor& result);
+  // How far float32 code may be off. `error` comes in with the result's shape, all 0.
+  void (*bound)(const BoundCall& call, Tensor& error);
+};
+const LayerReference& referenceOf(OpKind op);
+
+// The layers by families, a file each.
+std::vector<LayerReference> windowLayers();
+std::vector<LayerReference> elementwiseLayers();
+std::vector<LayerReference> channelLayers(); // along channels or over positions
+std::vector<LayerReference> shapeLayers();
 
 // The position inside 0..size-1 that stands for `position` under a border, or -1 where the constant is read.
 int64_t borderPosition(BorderMode mode, int64_t position, int64_t size);
@@ -20,26 +53,6 @@ struct WindowTable {
 };
 WindowTable windowTable(const Attributes& attributes, const std::vector<int64_t>& inputShape,
                         const std::vector<int64_t>& resultShape, const std::map<std::string, int64_t>& sizes);
-
-void convolve(const Tensor& input, const Tensor& weight, const Tensor* bias, int64_t groups,
-              const WindowTable& window, Tensor& result);
-void maxPool(const Tensor& input, const WindowTable& window, Tensor& result);
-void averagePool(const Tensor& input, const WindowTable& window, bool countPadding, Tensor& result);
-void globalMax(const Tensor& input, Tensor& result);
-void globalAverage(const Tensor& input, Tensor& result);
-void select(const Tensor& condition, const Tensor& a, const Tensor& b, Tensor& result);
-// What a batch_norm does to the numbers of one channel: y = x * scale + shift.
-struct ChannelScale {
-  double scale, shift;
-};
-// Weight, bias, running mean, running variance.
-using BatchNormParameters = std::array<const Tensor*, 4>;
-ChannelScale channelScale(const BatchNormParameters& parameters, double epsilon, int64_t channel);
-void batchNorm(const Tensor& input, const BatchNormParameters& parameters, double epsilon, Tensor& result);
-void luminance(const Tensor& input, Tensor& result);
-void concat(const std::vector<const Tensor*>& inputs, Tensor& result);
-void dense(const Tensor& input, const Tensor& weight, const Tensor* bias, Tensor& result);
-void softmax(const Tensor& input, Tensor& result);
 
 // The larger one; NaN when either is.
 inline double maximum(double a, double b) { return a != a ? a : b != b ? b : a > b ? a : b; }
@@ -64,6 +77,61 @@ template <typename Function> void forEachPair(const Broadcast& walk, Function fu
           for (int64_t w = 0; w < walk.extent[4]; ++w)
             function(at++, a + w * walk.step[0][4], b + w * walk.step[1][4]);
         }
+}
+
+// y[i] = function(x[i]).
+template <typename Function> void map(const LayerCall& call, Tensor& result, Function function) {
+  const std::vector<double>& x = call.x().data;
+  for (size_t i = 0; i < x.size(); ++i) result.data[i] = function(x[i]);
+}
+
+// y = function(a, b), element by element, with broadcast.
+template <typename Function> void zip(const LayerCall& call, Tensor& result, Function function) {
+  const double *a = call.x(0).data.data(), *b = call.x(1).data.data();
+  forEachPair(broadcastOf(call.x(0), call.x(1), result),
+              [&](int64_t at, int64_t i, int64_t j) { result.data[at] = function(a[i], b[j]); });
+}
+
+// ---- bounds ----
+
+constexpr double kUnit = 0x1p-24;      // relative rounding error of one operation
+constexpr double kSmallest = 0x1p-126; // what is smaller may be flushed to zero
+
+// The relative error of n roundings in a row.
+inline double roundings(double n) { return n * kUnit / (1 - n * kUnit); }
+
+Tensor magnitude(const Tensor& x, const Tensor& error); // |x| + error: as large as the computed value can be
+Tensor absolute(const Tensor& x);
+
+// The layer itself is exact and brings no two numbers further apart.
+void asBefore(const BoundCall& call, Tensor& error);
+
+// A layer of `terms` products with weights that are not negative, applied by `layer(from, to)`: the division
+// or the weights cost two roundings more.
+template <typename Layer> void averaged(const BoundCall& call, double terms, Tensor& error, Layer layer) {
+  Tensor sum = error;
+  layer(call.ex(), error);
+  layer(magnitude(call.x(), call.ex()), sum);
+  for (size_t i = 0; i < error.data.size(); ++i)
+    error.data[i] += roundings(terms + 2) * sum.data[i] + terms * kSmallest;
+}
+
+// conv(e, |w|) + g(K + 2) * conv(|x| + e, |w|), with the bias as one more term; `layer(x, weight, bias, y)`.
+// In two steps, a column after a row, what the first one flushes to zero is multiplied by up to 2 K times the
+// largest weight.
+template <typename Layer> void weighted(const BoundCall& call, Tensor& error, Layer layer) {
+  const Tensor weight = absolute(call.x(1));
+  Tensor bias;
+  if (call.optional(2)) bias = absolute(call.x(2));
+  double terms = static_cast<double>(weight.elements() / weight.shape[0]) + 2, largest = 0;
+  for (double w : weight.data) largest = w > largest ? w : largest;
+  Tensor sum = error;
+  bool exact = true;
+  for (double e : call.ex().data) exact &= e == 0;
+  if (!exact) layer(call.ex(), weight, nullptr, error);
+  layer(magnitude(call.x(), call.ex()), weight, call.optional(2) ? &bias : nullptr, sum);
+  for (size_t i = 0; i < error.data.size(); ++i)
+    error.data[i] += roundings(terms) * sum.data[i] + 2 * terms * terms * kSmallest * (1 + largest);
 }
 
 } // namespace convoy::reference

@@ -2,6 +2,7 @@
 #include "reference/layers.h"
 #include "support/internal_error.h"
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 namespace convoy::reference {
@@ -142,8 +143,8 @@ void addProducts(const double* weights, const Patch& patch, double* to) {
 
 } // namespace
 
-void convolve(const Tensor& input, const Tensor& weight, const Tensor* bias, int64_t groups,
-              const WindowTable& window, Tensor& result) {
+static void convolve(const Tensor& input, const Tensor& weight, const Tensor* bias, int64_t groups,
+                     const WindowTable& window, Tensor& result) {
   constexpr int64_t patchOutputs =
       256; // about so many: the patch of a filter's inputs then stays in the caches
   const int64_t channels = input.shape[0], filters = result.shape[0], perGroup = channels / groups;
@@ -163,7 +164,7 @@ void convolve(const Tensor& input, const Tensor& weight, const Tensor* bias, int
       }
 }
 
-void maxPool(const Tensor& input, const WindowTable& window, Tensor& result) {
+static void maxPool(const Tensor& input, const WindowTable& window, Tensor& result) {
   int64_t plane = planeOf(window), at = 0;
   for (int64_t n = 0; n < result.batch * result.shape[0]; ++n) {
     const double* channel = input.data.data() + n * plane;
@@ -177,7 +178,7 @@ void maxPool(const Tensor& input, const WindowTable& window, Tensor& result) {
   }
 }
 
-void averagePool(const Tensor& input, const WindowTable& window, bool countPadding, Tensor& result) {
+static void averagePool(const Tensor& input, const WindowTable& window, bool countPadding, Tensor& result) {
   int64_t plane = planeOf(window), at = 0;
   for (int64_t n = 0; n < result.batch * result.shape[0]; ++n) {
     const double* channel = input.data.data() + n * plane;
@@ -194,6 +195,59 @@ void averagePool(const Tensor& input, const WindowTable& window, bool countPaddi
       result.data[at++] = count == 0 ? 0 : sum / static_cast<double>(count);
     });
   }
+}
+
+// ---- the layers ----
+
+static WindowTable windowTable(const LayerCall& call, const Tensor& result) {
+  return windowTable(call.node.attributes, call.x().shape, result.shape, call.sizes);
+}
+
+// For bounds: what is read outside is exact.
+static WindowTable errorWindow(const LayerCall& call, const Tensor& error) {
+  WindowTable table = windowTable(call, error);
+  table.constant = 0;
+  return table;
+}
+
+static void convBound(const BoundCall& call, Tensor& error) {
+  const WindowTable table = windowTable(call, error);
+  const auto groups = call.node.attributes.get<int64_t>("groups");
+  weighted(call, error, [&](const Tensor& from, const Tensor& weight, const Tensor* bias, Tensor& to) {
+    WindowTable own = table;
+    own.constant = &from == &call.ex() ? 0 : std::fabs(table.constant); // the border itself is exact
+    convolve(from, weight, bias, groups, own, to);
+  });
+}
+
+static void maxPoolBound(const BoundCall& call, Tensor& error) {
+  maxPool(call.ex(), errorWindow(call, error), error);
+  for (double& value : error.data) value = std::max(value, 0.0); // a window of padding alone
+}
+
+static void averagePoolBound(const BoundCall& call, Tensor& error) {
+  const bool count = call.node.attributes.get<bool>("count_include_pad");
+  const WindowTable table = errorWindow(call, error);
+  averaged(call, static_cast<double>(table.kernel[0] * table.kernel[1] * table.kernel[2]), error,
+           [&](const Tensor& from, Tensor& to) { averagePool(from, table, count, to); });
+}
+
+std::vector<LayerReference> windowLayers() {
+  return {
+      {OpKind::Conv,
+       [](const LayerCall& call, Tensor& y) {
+         convolve(call.x(), call.x(1), call.optional(2), call.node.attributes.get<int64_t>("groups"),
+                  windowTable(call, y), y);
+       },
+       convBound},
+      {OpKind::MaxPool, [](const LayerCall& call, Tensor& y) { maxPool(call.x(), windowTable(call, y), y); },
+       maxPoolBound},
+      {OpKind::AvgPool,
+       [](const LayerCall& call, Tensor& y) {
+         averagePool(call.x(), windowTable(call, y), call.node.attributes.get<bool>("count_include_pad"), y);
+       },
+       averagePoolBound},
+  };
 }
 
 } // namespace convoy::reference

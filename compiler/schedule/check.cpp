@@ -13,18 +13,9 @@ using graph::Value;
 using graph::ValueId;
 
 bool fits(Algorithm algorithm, OpKind op) {
-  switch (algorithm) {
-  case Algorithm::Window: return op == OpKind::Conv || op == OpKind::MaxPool || op == OpKind::AvgPool;
-  case Algorithm::Separable: return op == OpKind::Conv;
-  case Algorithm::Pointwise: return opInfo(op).elementwise || op == OpKind::Luminance;
-  case Algorithm::Concat: return op == OpKind::Concat;
-  case Algorithm::Softmax: return op == OpKind::Softmax;
-  case Algorithm::GlobalPool: return op == OpKind::GlobalMaxPool || op == OpKind::GlobalAvgPool;
-  case Algorithm::Dense: return op == OpKind::Dense;
-  case Algorithm::Alias: return op == OpKind::Flatten;
-  case Algorithm::Reorder: return true;
-  }
-  return false;
+  if (algorithm == Algorithm::Reorder) return true;
+  if (algorithm == Algorithm::Separable) return op == OpKind::Conv;
+  return algorithm == algorithmOf(opInfo(op).form);
 }
 
 class Checker {
@@ -89,7 +80,7 @@ private:
       ValueId before = kernel.nodes[i - 1];
       bool reads = false;
       for (ValueId operand : node.operands) reads |= operand == before;
-      if (!opInfo(node.op).elementwise)
+      if (!opInfo(node.op).isElementwise())
         problem(who + ": '" + node.name + "' is not element-wise and cannot be fused");
       else if (!reads || !graph_.value(before).type.sameDims(node.type))
         problem(who + ": '" + node.name + "' does not continue '" + name(before) + "'");

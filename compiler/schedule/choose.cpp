@@ -58,7 +58,7 @@ private:
   // that value and everything else that the node reads is there before that kernel runs. No pair of ops is
   // named.
   std::optional<int> kernelToJoin(const Value& node) const {
-    if (!opInfo(node.op).elementwise) return std::nullopt;
+    if (!opInfo(node.op).isElementwise()) return std::nullopt;
     for (size_t i = 0; i < node.operands.size(); ++i) {
       ValueId candidate = node.operands[i];
       int k = kernelOf_[candidate];
@@ -78,38 +78,6 @@ private:
   static bool takesTail(Algorithm algorithm) {
     return algorithm == Algorithm::Window || algorithm == Algorithm::Separable ||
            algorithm == Algorithm::Pointwise || algorithm == Algorithm::Dense;
-  }
-
-  static Algorithm algorithmOf(OpKind op) {
-    switch (op) {
-    case OpKind::Conv:
-    case OpKind::MaxPool:
-    case OpKind::AvgPool: return Algorithm::Window;
-    case OpKind::GlobalMaxPool:
-    case OpKind::GlobalAvgPool: return Algorithm::GlobalPool;
-    case OpKind::Relu:
-    case OpKind::Clamp:
-    case OpKind::Abs:
-    case OpKind::Sqrt:
-    case OpKind::Add:
-    case OpKind::Sub:
-    case OpKind::Mul:
-    case OpKind::Div:
-    case OpKind::BatchNorm:
-    case OpKind::Less:
-    case OpKind::LessEqual:
-    case OpKind::Greater:
-    case OpKind::GreaterEqual:
-    case OpKind::Equal:
-    case OpKind::NotEqual:
-    case OpKind::Select:
-    case OpKind::Luminance: return Algorithm::Pointwise;
-    case OpKind::Concat: return Algorithm::Concat;
-    case OpKind::Flatten: return Algorithm::Alias;
-    case OpKind::Dense: return Algorithm::Dense;
-    case OpKind::Softmax: return Algorithm::Softmax;
-    }
-    return Algorithm::Pointwise;
   }
 
   // Nodes that no output depends on have no kernel.
@@ -134,7 +102,7 @@ private:
         kernelOf_[id] = static_cast<int>(groups_.size());
         Kernel kernel;
         kernel.nodes = {id};
-        kernel.algorithm = algorithmOf(node.op);
+        kernel.algorithm = algorithmOf(opInfo(node.op).form);
         groups_.push_back(kernel);
       }
     }

@@ -1,6 +1,6 @@
 #include "schedule/elementwise.h"
 #include "schedule/kernels.h"
-#include "support/internal_error.h"
+#include "schedule/vector_layers.h"
 #include <algorithm>
 #include <numeric>
 
@@ -81,61 +81,20 @@ Reg Elementwise::operand(ValueId id, const Site& site, Reg channel) {
   return b_.load(k_.vector, pointer, index, site.mask, k_.constant(0));
 }
 
-Reg Elementwise::truth(Reg condition) { return b_.select(condition, k_.constant(1), k_.constant(0)); }
-
-Reg Elementwise::apply(const graph::Value& node, const std::vector<Reg>& x) {
-  switch (node.op) {
-  case OpKind::Relu: return b_.binary(Op::Max, k_.constant(0), x[0]); // 0 > x ? 0 : x lets NaN through
-  case OpKind::Clamp: {
-    Reg low = k_.constant(node.attributes.get<double>("low")),
-        high = k_.constant(node.attributes.get<double>("high"));
-    return b_.binary(Op::Min, high, b_.binary(Op::Max, low, x[0]));
-  }
-  case OpKind::Abs: return b_.unary(Op::Abs, x[0]);
-  case OpKind::Sqrt: return b_.unary(Op::Sqrt, x[0]);
-  case OpKind::Add: return b_.binary(Op::Add, x[0], x[1]);
-  case OpKind::Sub: return b_.binary(Op::Sub, x[0], x[1]);
-  case OpKind::Mul: return b_.binary(Op::Mul, x[0], x[1]);
-  case OpKind::Div: return b_.binary(Op::Div, x[0], x[1]);
-  case OpKind::Less: return truth(b_.compare(Op::Lt, x[0], x[1]));
-  case OpKind::LessEqual: return truth(b_.compare(Op::Le, x[0], x[1]));
-  case OpKind::Greater: return truth(b_.compare(Op::Lt, x[1], x[0]));
-  case OpKind::GreaterEqual: return truth(b_.compare(Op::Le, x[1], x[0]));
-  case OpKind::Equal: return truth(b_.compare(Op::Eq, x[0], x[1]));
-  case OpKind::NotEqual: return truth(b_.compare(Op::Ne, x[0], x[1]));
-  case OpKind::Select: return b_.select(b_.compare(Op::Ne, x[0], k_.constant(0)), x[1], x[2]);
-  case OpKind::Luminance: {
-    Reg sum = b_.binary(Op::Mul, x[0], k_.constant(0.299));
-    sum = b_.fma(x[1], k_.constant(0.587), sum);
-    return b_.fma(x[2], k_.constant(0.114), sum);
-  }
-  case OpKind::Conv:
-  case OpKind::MaxPool:
-  case OpKind::AvgPool:
-  case OpKind::GlobalMaxPool:
-  case OpKind::GlobalAvgPool:
-  case OpKind::Concat:
-  case OpKind::Flatten:
-  case OpKind::Dense:
-  case OpKind::Softmax:
-  case OpKind::BatchNorm: break; // a product and a sum by now
-  }
-  internalError(std::string(opInfo(node.op).name) + " is not element-wise");
-}
-
 Reg Elementwise::evaluate(size_t from, Reg before, const Site& site) {
   const auto& nodes = k_.kernel.nodes;
   for (size_t i = from; i < nodes.size(); ++i) {
     const graph::Value& node = k_.value(nodes[i]);
     std::vector<Reg> x;
-    if (node.op == OpKind::Luminance) {
-      for (int64_t channel = 0; channel < 3; ++channel)
+    if (opInfo(node.op).form == OpForm::Pixelwise) {
+      const int64_t channels = k_.value(node.operands[0]).type.channels();
+      for (int64_t channel = 0; channel < channels; ++channel)
         x.push_back(operand(node.operands[0], site, b_.index(channel)));
     } else {
       for (ValueId id : node.operands)
         x.push_back(i > 0 && id == nodes[i - 1] ? before : operand(id, site, site.channel));
     }
-    before = apply(node, x);
+    before = lowerVector(k_, node, x);
   }
   return before;
 }

@@ -44,8 +44,6 @@ public:
   void finishPixels(int64_t pixels, const Site& first, Reg count, const std::function<Reg(Reg p)>& value);
 
 private:
-  Reg truth(Reg condition); // 1 or 0
-  Reg apply(const graph::Value& node, const std::vector<Reg>& x);
   Reg operand(ValueId id, const Site& site, Reg channel);
   Reg channelVector(ValueId id, Reg pointer, Reg block);
   Index address(ValueId id, Layout layout, const Site& site, Reg channel, bool& varies);

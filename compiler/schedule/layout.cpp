@@ -3,6 +3,20 @@
 
 namespace convoy::schedule {
 
+Algorithm algorithmOf(OpForm form) {
+  switch (form) {
+  case OpForm::Window: return Algorithm::Window;
+  case OpForm::Elementwise:
+  case OpForm::Pixelwise: return Algorithm::Pointwise;
+  case OpForm::Global: return Algorithm::GlobalPool;
+  case OpForm::Softmax: return Algorithm::Softmax;
+  case OpForm::Concat: return Algorithm::Concat;
+  case OpForm::Dense: return Algorithm::Dense;
+  case OpForm::View: return Algorithm::Alias;
+  }
+  return Algorithm::Pointwise;
+}
+
 bool isDepthwise(const graph::Graph& graph, const graph::Value& conv) {
   int64_t channels = graph.value(conv.operands[0]).type.channels(),
           groups = conv.attributes.get<int64_t>("groups");

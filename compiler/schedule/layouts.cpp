@@ -54,7 +54,8 @@ private:
     const TensorType& result = graph.value(kernel.result()).type;
     switch (kernel.algorithm) {
     case Algorithm::Pointwise:
-      return anchor.op != OpKind::Luminance && layoutFor(Layout::Blocked, result) == Layout::Blocked;
+      return opInfo(anchor.op).form != OpForm::Pixelwise &&
+             layoutFor(Layout::Blocked, result) == Layout::Blocked;
     case Algorithm::Window: {
       const TensorType& input = graph.value(anchor.operands[0]).type;
       if (isChannelwise(graph, anchor, costs_.lanes))

@@ -30,6 +30,7 @@ enum class Algorithm {
   Reorder, // the value of its one node again, in the other layout
 };
 const char* nameOf(Algorithm algorithm);
+Algorithm algorithmOf(OpForm form); // the one to begin with
 const char* nameOf(Layout layout);
 
 // Blocked convolution that mixes channels: what the outer loop goes over. Filters: the weights of a tile are

@@ -11,40 +11,14 @@ using graph::ValueId;
 
 // Vector operations for each vector of results, beside multiply-adds with parameters.
 Size operationsOf(const graph::Graph& graph, const Value& node) {
-  Size elements = node.type.elements();
-  switch (node.op) {
-  case OpKind::MaxPool:
-  case OpKind::AvgPool: {
-    int64_t taps = 1;
-    for (int64_t extent : node.attributes.get<std::vector<int64_t>>("kernel")) taps *= extent;
-    return elements * taps;
-  }
-  case OpKind::GlobalMaxPool:
-  case OpKind::GlobalAvgPool: return graph.value(node.operands[0]).type.elements();
-  case OpKind::Softmax: return elements * 20; // an exponential
-  case OpKind::Div:
-  case OpKind::Sqrt: return elements * 4;
-  case OpKind::Flatten: return 0;
-  case OpKind::Conv:
-  case OpKind::Dense:
-  case OpKind::Concat:
-  case OpKind::Relu:
-  case OpKind::Clamp:
-  case OpKind::Abs:
-  case OpKind::Add:
-  case OpKind::Sub:
-  case OpKind::Mul:
-  case OpKind::BatchNorm:
-  case OpKind::Less:
-  case OpKind::LessEqual:
-  case OpKind::Greater:
-  case OpKind::GreaterEqual:
-  case OpKind::Equal:
-  case OpKind::NotEqual:
-  case OpKind::Select:
-  case OpKind::Luminance: return elements;
-  }
-  return elements;
+  const OpInfo& row = opInfo(node.op);
+  const bool multiplies = graph::multiplyAdds(graph, node) != Size(0);
+  if (row.form == OpForm::Global) return graph.value(node.operands[0]).type.elements() * row.cost;
+  Size operations = node.type.elements() * row.cost;
+  if (row.form == OpForm::Window && !multiplies)
+    for (int64_t extent : node.attributes.get<std::vector<int64_t>>("kernel"))
+      operations = operations * extent;
+  return operations;
 }
 
 } // namespace

@@ -174,7 +174,7 @@ Value Elaborator::layerCall(const OpInfo& row, const Arguments& arguments) {
   // Operands first, then the positional attributes of the row. A number stands for a tensor where the row
   // repeats what has one element.
   size_t operandCount = row.maxOperands < 0 ? positional.size() : static_cast<size_t>(row.maxOperands);
-  bool numbers = row.elementwise && row.maxOperands > 1;
+  bool numbers = row.isElementwise() && row.maxOperands > 1;
   bool good = true, anyTensor = false;
   for (size_t i = 0; i < positional.size() && i < operandCount; ++i)
     anyTensor = anyTensor || positional[i].as<Tensor>();
@@ -182,7 +182,7 @@ Value Elaborator::layerCall(const OpInfo& row, const Arguments& arguments) {
     auto number = positional[i].number();
     if (positional[i].isPoison()) {
       good = false;
-    } else if (isScalar(positional[i]) && !row.elementwise) {
+    } else if (isScalar(positional[i]) && !row.isElementwise()) {
       diags_.report(diag::ExpectedTensor, arguments.of(i), row.name, describe(positional[i], graph_))
           .help("it is one number for all items of the batch, and stands beside a tensor: x * " +
                 graph_.value(positional[i].as<Tensor>()->id).name);

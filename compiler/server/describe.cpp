@@ -45,7 +45,7 @@ std::string describe(const AttributeSpec& spec) {
 }
 
 std::string describe(const OpInfo& row) {
-  std::string text = std::string(row.doc) + "\n";
+  std::string text = std::string(row.doc.summary) + "\n";
   for (const AttributeSpec& spec : row.attributes) text += "\n- " + describe(spec);
   return text;
 }

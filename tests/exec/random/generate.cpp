@@ -113,42 +113,28 @@ private:
     layer.op = op;
     layer.operands = {x};
     const auto [channels, place] = shape(x);
-    switch (op) {
-    case OpKind::Conv: return isSpatial(x) ? conv(std::move(layer)) : addLayer(OpKind::Dense, x);
-    case OpKind::MaxPool:
-    case OpKind::AvgPool: return isSpatial(x) ? pool(std::move(layer)) : addLayer(OpKind::Relu, x);
-    case OpKind::GlobalMaxPool:
-    case OpKind::GlobalAvgPool:
+    const OpInfo& row = opInfo(op);
+    switch (row.form) {
+    case OpForm::Window:
+      if (!isSpatial(x)) return addLayer(op == OpKind::Conv ? OpKind::Dense : OpKind::Relu, x);
+      return op == OpKind::Conv ? conv(std::move(layer)) : pool(std::move(layer));
+    case OpForm::Global:
       if (!isSpatial(x)) return addLayer(OpKind::Abs, x);
       return define(std::move(layer), channels, onesPlace);
-    case OpKind::Clamp:
+    case OpForm::Elementwise:
+      if (row.maxOperands > 1) return combine(std::move(layer));
       layer.low = static_cast<double>(random_.between(-9, 2));
       layer.high = layer.low + static_cast<double>(random_.between(0, 12));
       return define(std::move(layer), channels, place);
-    case OpKind::Relu:
-    case OpKind::Abs:
-    case OpKind::Sqrt:
-    case OpKind::Softmax:
-    case OpKind::BatchNorm: return define(std::move(layer), channels, place);
-    case OpKind::Add:
-    case OpKind::Sub:
-    case OpKind::Mul:
-    case OpKind::Div:
-    case OpKind::Less:
-    case OpKind::LessEqual:
-    case OpKind::Greater:
-    case OpKind::GreaterEqual:
-    case OpKind::Equal:
-    case OpKind::NotEqual:
-    case OpKind::Select: return combine(std::move(layer));
-    case OpKind::Luminance:
+    case OpForm::Softmax: return define(std::move(layer), channels, place);
+    case OpForm::Pixelwise:
       if (channels != 3 || !isSpatial(x)) return addLayer(OpKind::Relu, x);
       return define(std::move(layer), 1, place);
-    case OpKind::Concat: return concat(std::move(layer));
-    case OpKind::Flatten:
+    case OpForm::Concat: return concat(std::move(layer));
+    case OpForm::View:
       if (place != onesPlace) return addLayer(OpKind::GlobalAvgPool, x);
       return define(std::move(layer), channels, vectorPlace);
-    case OpKind::Dense:
+    case OpForm::Dense:
       if (place != vectorPlace) return addLayer(OpKind::Flatten, x);
       layer.filters = of<int64_t>({1, 3, 10, 16, 17, 33});
       layer.bias = random_.chance(60);
@@ -223,7 +209,7 @@ private:
     const Shape x = shape(layer.operands[0]);
     layer.low = static_cast<double>(random_.between(-6, 6)) / 2,
     layer.high = static_cast<double>(random_.between(-3, 3));
-    const size_t operands = layer.op == OpKind::Select ? 3 : 2;
+    const auto operands = static_cast<size_t>(opInfo(layer.op).maxOperands);
     while (layer.operands.size() < operands && random_.chance(75)) {
       std::vector<int> partners;
       for (int value = 0; value < p_.values(); ++value)

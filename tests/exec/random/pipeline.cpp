@@ -1,5 +1,6 @@
 #include "pipeline.h"
 #include "ops/attributes.h"
+#include <algorithm>
 
 namespace convoy::random_pipelines {
 
@@ -55,53 +56,65 @@ private:
     return text;
   }
 
-  std::string pool(const char* op, const std::string& x, const Layer& layer) const {
-    return op + ("(" + x) + ", " + extents(layer.kernel) + window(layer) +
-           (layer.ceilMode ? ", ceil_mode: true" : "") +
-           (layer.op == OpKind::AvgPool && !layer.countPadding ? ", count_include_pad: false)" : ")");
+  static bool has(const OpInfo& row, const char* attribute) {
+    return std::any_of(row.attributes.begin(), row.attributes.end(),
+                       [&](const AttributeSpec& spec) { return spec.name == attribute; });
   }
 
-  // Every layer of the op table: the compiler warns of one that is missing.
-  std::string call(const Layer& layer, size_t index) const {
-    const std::string x = name(layer.operands[0]), own = ", name: \"l" + std::to_string(index) + "\")";
-    const std::string y = layer.operands.size() > 1 ? name(layer.operands[1]) : shortest(layer.low);
-    const std::string z = layer.operands.size() > 2 ? name(layer.operands[2]) : shortest(layer.high);
-    switch (layer.op) {
-    case OpKind::Conv:
-      return "conv(" + x + ", " + std::to_string(layer.filters) + ", kernel: " + extents(layer.kernel) +
-             window(layer) + (layer.border.empty() ? "" : ", border: " + layer.border) +
-             (layer.groups > 1 ? ", groups: " + std::to_string(layer.groups) : "") +
-             (layer.bias ? "" : ", bias: false") + own;
-    case OpKind::MaxPool: return pool("max_pool", x, layer);
-    case OpKind::AvgPool: return pool("avg_pool", x, layer);
-    case OpKind::GlobalMaxPool: return "global_max_pool(" + x + ")";
-    case OpKind::GlobalAvgPool: return "global_avg_pool(" + x + ")";
-    case OpKind::Relu: return "relu(" + x + ")";
-    case OpKind::Clamp: return "clamp(" + x + ", " + shortest(layer.low) + ", " + shortest(layer.high) + ")";
-    case OpKind::Abs: return "abs(" + x + ")";
-    case OpKind::Sqrt: return "sqrt(abs(" + x + "))";
-    case OpKind::Add: return x + " + " + y;
-    case OpKind::Sub: return x + " - " + y;
-    case OpKind::Mul: return x + " * " + y;
-    case OpKind::Div: return x + " / (abs(" + y + ") + 1)";
-    case OpKind::Luminance: return "luminance(" + x + ")";
-    case OpKind::Concat: {
-      std::string text = "concat(" + x;
-      for (size_t i = 1; i < layer.operands.size(); ++i) text += ", " + name(layer.operands[i]);
-      return text + ")";
+  std::string pool(const OpInfo& row, const std::string& x, const Layer& layer) const {
+    return row.name + ("(" + x) + ", " + extents(layer.kernel) + window(layer) +
+           (layer.ceilMode && has(row, "ceil_mode") ? ", ceil_mode: true" : "") +
+           (!layer.countPadding && has(row, "count_include_pad") ? ", count_include_pad: false" : "");
+  }
+
+  // What keeps x among the numbers for which the layer is defined.
+  static std::string inside(Domain domain, const std::string& x) {
+    switch (domain) {
+    case Domain::All: return x;
+    case Domain::NotNegative: return "abs(" + x + ")";
+    case Domain::Positive: return "abs(" + x + ") + 0.5";
     }
-    case OpKind::Flatten: return "flatten(" + x + ")";
-    case OpKind::Dense:
-      return "dense(" + x + ", " + std::to_string(layer.filters) + (layer.bias ? "" : ", bias: false") + own;
-    case OpKind::Softmax: return "softmax(" + x + ")";
-    case OpKind::BatchNorm: return "batch_norm(" + x + own;
-    case OpKind::Less: return x + " < " + y;
-    case OpKind::LessEqual: return x + " <= " + y;
-    case OpKind::Greater: return x + " > " + y;
-    case OpKind::GreaterEqual: return x + " >= " + y;
-    case OpKind::Equal: return x + " == " + y;
-    case OpKind::NotEqual: return x + " != " + y;
-    case OpKind::Select: return "select(" + x + ", " + y + ", " + z + ")";
+    return x;
+  }
+
+  std::string elementwise(const OpInfo& row, const Layer& layer, const std::vector<std::string>& x) const {
+    if (row.symbol)
+      return x[0] + " " + row.symbol + " " + (row.kind == OpKind::Div ? "(abs(" + x[1] + ") + 1)" : x[1]);
+    std::string text = row.name + "(" + inside(row.domain, x[0]);
+    for (int i = 1; i < row.maxOperands; ++i) text += ", " + x[static_cast<size_t>(i)];
+    int numbers = 0;
+    for (const AttributeSpec& spec : row.attributes)
+      if (spec.form == AttributeForm::Float && !spec.fallback)
+        text += ", " + spec.name + ": " + shortest(numbers++ ? layer.high : layer.low);
+    return text;
+  }
+
+  std::string call(const Layer& layer, size_t index) const {
+    const OpInfo& row = opInfo(layer.op);
+    const std::string own = ", name: \"l" + std::to_string(index) + "\")",
+                      bias = layer.bias ? "" : ", bias: false";
+    std::vector<std::string> x;
+    for (int operand : layer.operands) x.push_back(name(operand));
+    switch (row.form) {
+    case OpForm::Window:
+      if (row.kind != OpKind::Conv) return pool(row, x[0], layer) + own;
+      return "conv(" + x[0] + ", " + std::to_string(layer.filters) + ", kernel: " + extents(layer.kernel) +
+             window(layer) + (layer.border.empty() ? "" : ", border: " + layer.border) +
+             (layer.groups > 1 ? ", groups: " + std::to_string(layer.groups) : "") + bias + own;
+    case OpForm::Elementwise:
+      if (x.size() < 2) x.push_back(shortest(layer.low));
+      if (x.size() < 3) x.push_back(shortest(layer.high));
+      return elementwise(row, layer, x) + (row.symbol ? "" : own);
+    case OpForm::Concat: {
+      std::string text = "concat(" + x[0];
+      for (size_t i = 1; i < x.size(); ++i) text += ", " + x[i];
+      return text + own;
+    }
+    case OpForm::Dense: return row.name + "(" + x[0] + ", " + std::to_string(layer.filters) + bias + own;
+    case OpForm::Pixelwise:
+    case OpForm::Global:
+    case OpForm::Softmax:
+    case OpForm::View: return row.name + "(" + x[0] + own;
     }
     return "";
   }

@@ -21,8 +21,9 @@ struct Layer {
   std::string border; // empty: zero
   int64_t groups = 1;
   bool bias = false, ceilMode = false, countPadding = true;
-  double low = -4,
-         high = 5; // clamp; `low` is also the number that stands for a second operand that is missing
+  // For attributes that are numbers, in ascending order; `low` and `high` also stand for a second and a third
+  // operand that is missing.
+  double low = -4, high = 5;
 };
 
 struct Pipeline {

@@ -118,6 +118,7 @@ std::vector<Case> allCases() {
   addScalars(list);
   addStorage(list);
   addSeparable(list);
+  addExamples(list);
   return std::move(list.cases);
 }
 

@@ -83,6 +83,7 @@ void addNetworks(CaseList& list);
 void addLarge(CaseList& list);
 void addSpecials(CaseList& list);
 void addSeparable(CaseList& list);
+void addExamples(CaseList& list);
 
 std::vector<Case> allCases();
 

@@ -112,51 +112,29 @@ private:
     const Precision once = operands != Precision::Exact ? Precision::Real
                            : isFloat(y.data)            ? Precision::Exact
                                                         : Precision::Rounded;
-    switch (node.op) {
-    case OpKind::Relu:
-    case OpKind::Clamp:
-    case OpKind::Abs:
-    case OpKind::MaxPool:
-    case OpKind::GlobalMaxPool:
-    case OpKind::Concat:
-    case OpKind::Flatten: return operands; // rounding commutes with what is monotone
-    case OpKind::Add:
-    case OpKind::Sub:
-    case OpKind::Mul:
-    case OpKind::Div:
-    case OpKind::Sqrt: return once;
-    case OpKind::Less:
-    case OpKind::LessEqual:
-    case OpKind::Greater:
-    case OpKind::GreaterEqual:
-    case OpKind::Equal:
-    case OpKind::NotEqual:
-    case OpKind::Select: return operands == Precision::Exact ? Precision::Exact : Precision::Real;
-    case OpKind::BatchNorm: return Precision::Real;
-    case OpKind::Conv:
-    case OpKind::Dense: {
+    const OpInfo& row = opInfo(node.op);
+    switch (row.rounding) {
+    case Rounding::None: return operands;
+    case Rounding::Once: return once;
+    case Rounding::Decides: return operands == Precision::Exact ? Precision::Exact : Precision::Real;
+    case Rounding::Many: return Precision::Real;
+    case Rounding::Sum: break;
+    }
+    const Tensor& x = values_[node.operands[0]];
+    if (node.operands.size() > 1) { // with weights
       const Tensor& w = values_[node.operands[1]];
       const std::vector<double> none,
           &bias = node.operands.size() > 2 ? values_[node.operands[2]].data : none;
       double terms = static_cast<double>(w.elements() / w.shape[0]);
       bool exact = sumIsExact(node, terms, largest(w.data), fractionBits(w.data), largest(bias));
-      return exact && isFloat(y.data) ? operands == Precision::Exact ? Precision::Exact : Precision::Real
-                                      : Precision::Real;
+      return exact && isFloat(y.data) && operands == Precision::Exact ? Precision::Exact : Precision::Real;
     }
-    case OpKind::AvgPool: {
-      double taps = 1;
-      for (int64_t k : node.attributes.get<std::vector<int64_t>>("kernel")) taps *= static_cast<double>(k);
-      return sumIsExact(node, taps, 1, 0, 0) ? once : Precision::Real;
+    double terms = static_cast<double>(x.elements() / x.shape[0]);
+    if (row.form == OpForm::Window) {
+      terms = 1;
+      for (int64_t k : node.attributes.get<std::vector<int64_t>>("kernel")) terms *= static_cast<double>(k);
     }
-    case OpKind::GlobalAvgPool: {
-      const Tensor& x = values_[node.operands[0]];
-      return sumIsExact(node, static_cast<double>(x.elements() / x.shape[0]), 1, 0, 0) ? once
-                                                                                       : Precision::Real;
-    }
-    case OpKind::Luminance:
-    case OpKind::Softmax: return Precision::Real;
-    }
-    return Precision::Real;
+    return sumIsExact(node, terms, 1, 0, 0) ? once : Precision::Real;
   }
 
   const Graph& graph_;

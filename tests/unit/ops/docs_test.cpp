@@ -21,7 +21,7 @@ std::string layerRow(const OpInfo& row) {
   for (const AttributeSpec& spec : row.attributes)
     attributes +=
         (attributes.empty() ? "`" : ", `") + spec.name + (spec.fallback ? ": " + *spec.fallback : "") + "`";
-  return "| " + name + " | " + attributes + (attributes.empty() ? "| " : " | ") + row.doc + " |";
+  return "| " + name + " | " + attributes + (attributes.empty() ? "| " : " | ") + row.doc.summary + " |";
 }
 
 const char* valuesOf(AttributeForm form) {

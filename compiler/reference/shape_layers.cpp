@@ -1,0 +1,42 @@
+// Layers that move elements, and those that read all of them.
+#include "reference/layers.h"
+#include <algorithm>
+
+namespace convoy::reference {
+
+namespace {
+
+void concat(const std::vector<const Tensor*>& inputs, Tensor& result) {
+  auto at = result.data.begin();
+  for (int64_t n = 0; n < result.batch; ++n)
+    for (const Tensor* input : inputs) {
+      auto from = input->data.begin() + n * input->elements();
+      at = std::copy(from, from + input->elements(), at);
+    }
+}
+
+void dense(const Tensor& input, const Tensor& weight, const Tensor* bias, Tensor& result) {
+  int64_t channels = input.shape[0], units = result.shape[0];
+  for (int64_t n = 0; n < result.batch; ++n)
+    for (int64_t u = 0; u < units; ++u) {
+      double sum = bias ? bias->data[u] : 0;
+      for (int64_t c = 0; c < channels; ++c)
+        sum += weight.data[u * channels + c] * input.data[n * channels + c];
+      result.data[n * units + u] = sum;
+    }
+}
+
+} // namespace
+
+std::vector<LayerReference> shapeLayers() {
+  using Call = LayerCall;
+  return {
+      {OpKind::Concat, [](const Call& call, Tensor& y) { concat(call.operands, y); },
+       [](const BoundCall& call, Tensor& error) { concat(call.errors, error); }},
+      {OpKind::Flatten, [](const Call& call, Tensor& y) { y.data = call.x().data; }, asBefore},
+      {OpKind::Dense, [](const Call& call, Tensor& y) { dense(call.x(), call.x(1), call.optional(2), y); },
+       [](const BoundCall& call, Tensor& error) { weighted(call, error, dense); }},
+  };
+}
+
+} // namespace convoy::reference
