@@ -53,7 +53,7 @@ Images::Images(const Graph& graph, const Schedule& schedule, const Storage& stor
       if (touched) image.last = std::max(image.last, static_cast<int>(k));
       if (direct) ofKernel_[k].push_back(i), values.push_back(image.value);
     }
-    if (!values.empty()) forms_[k] = bytesForm(graph, schedule, kernel, values);
+    if (!values.empty()) forms_[k] = bytesForm(graph, kernel, values);
     // A kernel that cannot do so needs planes.
     for (size_t i : ofKernel_[k])
       if (forms_[k])
@@ -79,9 +79,111 @@ std::optional<size_t> Images::find(bool input, size_t number) const {
   return std::nullopt;
 }
 
-std::optional<BytesForm> bytesForm(const Graph& graph, const Schedule& schedule, const Kernel& kernel,
-                                   const std::vector<ValueId>& bytes) {
-  (void)graph, (void)schedule, (void)kernel, (void)bytes;
+namespace {
+
+bool sameExtents(const TensorType& a, const TensorType& b) {
+  if (a.spatialRank() != b.spatialRank()) return false;
+  for (int axis = 0; axis < a.spatialRank(); ++axis)
+    if (a.spatial(axis) != b.spatial(axis)) return false;
+  return true;
+}
+
+// A kernel and the images that it would take as bytes.
+struct Candidate {
+  const Graph& graph;
+  const Kernel& kernel;
+  const std::vector<ValueId>& bytes;
+
+  bool isBytes(ValueId id) const { return std::count(bytes.begin(), bytes.end(), id) > 0; }
+  const Value& anchor() const { return graph.value(kernel.anchor()); }
+  const TensorType& result() const { return graph.value(kernel.result()).type; }
+  bool isGray() const {
+    return std::all_of(bytes.begin(), bytes.end(),
+                       [&](ValueId id) { return graph.value(id).type.channels() == 1; });
+  }
+
+  // nodes[from...] do the same to all channels of bytes, and make such bytes of them.
+  bool treatsChannelsAlike(size_t from) const {
+    if (!isBytes(kernel.result())) return false;
+    for (size_t i = from; i < kernel.nodes.size(); ++i) {
+      const Value& node = graph.value(kernel.nodes[i]);
+      if (opInfo(node.op).form == OpForm::Pixelwise) return false;
+      for (ValueId id : node.operands) {
+        const Value& operand = graph.value(id);
+        const bool inside = i > 0 && id == kernel.nodes[i - 1], one = operand.type.elements() == Size(1);
+        const bool alike = isBytes(id) && operand.type.channels() == result().channels();
+        if (!inside && !one && !alike) return false;
+      }
+    }
+    return true;
+  }
+
+  std::optional<BytesForm> pointwise() const {
+    if (!canFlatten(graph, kernel, 0) || result().channels() > 4) return std::nullopt;
+    for (ValueId id : bytes)
+      if (!sameExtents(graph.value(id).type, result())) return std::nullopt;
+    return treatsChannelsAlike(0) ? BytesForm::Interleaved : BytesForm::Pixels;
+  }
+
+  // What lies outside an input of bytes can be told in bytes.
+  bool borderFits(const Window& window) const {
+    if (anchor().op == OpKind::Conv) return window.border.mode != BorderMode::Constant || window.border.value == 0;
+    if (anchor().op != OpKind::MaxPool) return true;
+    // Every window has an element: then 0 is as good as minus infinity.
+    for (size_t axis = 0; axis < window.kernel.size(); ++axis) {
+      const auto begin = window.padBegin[axis].constant(), end = window.padEnd[axis].constant();
+      const bool none = begin == int64_t{0} && end == int64_t{0};
+      const bool little = begin && end && *begin < window.kernel[axis] && *end < window.kernel[axis];
+      if (!none && !(little && window.dilation[axis] == 1)) return false;
+    }
+    return true;
+  }
+
+  // Each channel by itself, and all with the same numbers.
+  bool filtersAlike(const Window& window) const {
+    if (window.stride.back() != 1) return false;
+    if (anchor().op != OpKind::Conv) return true;
+    if (!isDepthwise(graph, anchor()) || anchor().operands.size() > 2) return false;
+    const Value& weight = graph.value(anchor().operands[1]);
+    if (!weight.data || !weight.data->literal) return false;
+    const std::vector<float>& numbers = weight.data->data;
+    const size_t taps = numbers.size() / static_cast<size_t>(anchor().type.channels());
+    for (size_t i = taps; i < numbers.size(); ++i)
+      if (numbers[i] != numbers[i - taps]) return false;
+    return true;
+  }
+
+  std::optional<BytesForm> window() const {
+    const Window window = windowOf(anchor().attributes);
+    const ValueId input = anchor().operands[0];
+    if (isBytes(input) && !borderFits(window)) return std::nullopt;
+    for (size_t i = 1; i < kernel.nodes.size(); ++i)
+      for (ValueId id : graph.value(kernel.nodes[i]).operands)
+        if (isBytes(id) && !sameExtents(graph.value(id).type, result())) return std::nullopt;
+    if (isGray()) return BytesForm::Interleaved;
+    const bool alike = isBytes(input) && graph.value(input).type.channels() == result().channels() &&
+                       filtersAlike(window) && treatsChannelsAlike(1);
+    return alike ? std::optional(BytesForm::Interleaved) : std::nullopt;
+  }
+};
+
+} // namespace
+
+std::optional<BytesForm> bytesForm(const Graph& graph, const Kernel& kernel, const std::vector<ValueId>& bytes) {
+  const Candidate candidate{graph, kernel, bytes};
+  if (kernel.layout != Layout::Planar || kernel.writes || candidate.result().spatialRank() != 2)
+    return std::nullopt;
+  switch (kernel.algorithm) {
+  case Algorithm::Pointwise: return candidate.pointwise();
+  case Algorithm::Window:
+  case Algorithm::Separable: return candidate.window();
+  case Algorithm::Concat:
+  case Algorithm::Softmax:
+  case Algorithm::GlobalPool:
+  case Algorithm::Dense:
+  case Algorithm::Alias:
+  case Algorithm::Reorder: return std::nullopt;
+  }
   return std::nullopt;
 }
 

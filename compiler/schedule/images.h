@@ -45,7 +45,7 @@ private:
 };
 
 // Whether `kernel` can take the images `bytes` (operands of its nodes, perhaps its result) as bytes, and how.
-std::optional<BytesForm> bytesForm(const graph::Graph& graph, const Schedule& schedule, const Kernel& kernel,
+std::optional<BytesForm> bytesForm(const graph::Graph& graph, const Kernel& kernel,
                                    const std::vector<ValueId>& bytes);
 
 } // namespace convoy::schedule

@@ -37,6 +37,10 @@ public:
   std::set<ValueId> bytes;
   std::optional<BytesForm> form;
   bool isBytes(ValueId id) const { return bytes.count(id) > 0; }
+  // Interleaved bytes: the columns of a pixel, which are its channels.
+  int64_t columnsPerPixel() const {
+    return form == BytesForm::Interleaved ? value(*bytes.begin()).type.channels() : 1;
+  }
 
   const graph::Value& value(ValueId id) const { return graph.value(id); }
 

@@ -27,7 +27,7 @@ public:
       if (w_.hasBias) bias_ = k_.weights(w_.bias, {});
     }
     const TensorType& inputType = k_.value(w_.input).type;
-    if (needsBorderRow()) borderRow_ = k_.borderRow(w_.input, w_.border.value);
+    if (needsBorderRow()) borderRow_ = k_.borderRow(w_.input, w_.borderRowNumber());
     tail_.declare(1);
     channelStride_ = k_.product(inputType, 1);
     inputRow_ = w_.last().input;
@@ -56,7 +56,7 @@ private:
     Reg firstChannel = b_.mul(b_.binary(Op::Div, firstFilter_, b_.index(filtersPerGroup)), perGroup);
     Reg base =
         b_.mul(b_.add(b_.mul(item_, k_.itemRows(w_.input, Layout::Planar)), firstChannel), channelStride_);
-    group_ = b_.named(b_.offset(Scalar::F32, in_, Index(base)), "group");
+    group_ = b_.named(b_.offset(w_.element(), in_, Index(base)), "group");
     if (w_.combine == Combine::MultiplyAdd)
       filterWeights_ = b_.offset(Scalar::F32, weights_, Index(firstFilter_, perGroup * w_.taps));
     if (w_.outer() == 0) {
@@ -233,7 +233,7 @@ private:
         rowPointer(at, pointer, stride);
       }
     }
-    return b_.offset(Scalar::F32, pointer, Index(b_.mul(c, stride)));
+    return b_.offset(w_.element(), pointer, Index(b_.mul(c, stride)));
   }
 
   // One tap of one channel: each input vector is read once and meets the weights of all filters.
@@ -279,8 +279,7 @@ private:
     const WindowAxis& axis = w_.last();
     Index at = Index(b_.sub(b_.mul(x, axis.stride), axis.padBegin)) + Index(tap, axis.dilation);
     auto load = [&](const Index& place) {
-      return edge ? loadInside(k_, axis.input, row, place, k_.constant(w_.border.value))
-                  : b_.load(k_.vector, row, place);
+      return edge ? loadInside(k_, w_, row, place) : loadColumns(k_, w_, row, place);
     };
     if (axis.stride == 1) return load(at);
     Reg v = nullptr;
@@ -303,7 +302,7 @@ private:
     if (axis.stride <= mostShuffled) return neighbours(row, x, tap, false);
     Index at = Index(b_.sub(b_.mul(x, axis.stride), axis.padBegin)) + Index(tap, axis.dilation);
     loop::Type indexType = loop::Type::vector(Scalar::I32, static_cast<uint32_t>(lanes_));
-    return b_.gather(k_.vector, b_.offset(Scalar::F32, row, at), lanePositions(indexType));
+    return gatherColumns(k_, w_, b_.offset(w_.element(), row, at), lanePositions(indexType));
   }
 
   // Input columns of the lanes, counted from the first one's.

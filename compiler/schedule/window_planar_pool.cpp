@@ -22,7 +22,7 @@ public:
 
   void run() {
     in_ = k_.read(w_.input, Layout::Planar);
-    if (hasRows()) borderRow_ = k_.borderRow(w_.input, w_.border.value);
+    if (hasRows()) borderRow_ = k_.borderRow(w_.input, w_.borderRowNumber());
     tail_.declare(1);
     plane_ = k_.product(k_.value(w_.input).type, 1);
     if (hasRows()) tail_.mayStream();
@@ -47,7 +47,7 @@ private:
     number_ = parts[1];
     depth_.assign(parts.begin() + 2, parts.end() - 1);
     Reg base = b_.mul(b_.add(b_.mul(item_, k_.itemRows(w_.input, Layout::Planar)), number_), plane_);
-    channel_ = b_.named(b_.offset(Scalar::F32, in_, Index(base)), "channel");
+    channel_ = b_.named(b_.offset(w_.element(), in_, Index(base)), "channel");
     if (!hasRows()) {
       TileRange all = tiles_;
       Reg from = b_.mul(parts.back(), chunkTiles);
@@ -97,7 +97,7 @@ private:
     Reg span =
         b_.unroll("v", 0, parts_, {b_.fill(arrayType, neutral)}, [&](Reg v, const Builder::Values& carried) {
           Index at = Index(start) + Index(v, lanes_);
-          Reg part = edge ? loadInside(k_, w_.last().input, row, at, neutral) : b_.load(k_.vector, row, at);
+          Reg part = edge ? loadInside(k_, w_, row, at) : loadColumns(k_, w_, row, at);
           return Builder::Values{b_.set(carried[0], {v}, part)};
         })[0];
     return joined ? combine(b_, w_.combine, joined, span, nullptr) : span;

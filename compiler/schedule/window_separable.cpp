@@ -23,7 +23,7 @@ public:
   void run() {
     in_ = k_.read(w_.input, Layout::Planar);
     if (w_.hasBias) bias_ = k_.weights(w_.bias, {});
-    if (w_.border.mode == BorderMode::Constant) borderRow_ = k_.borderRow(w_.input, w_.border.value);
+    if (w_.border.mode == BorderMode::Constant) borderRow_ = k_.borderRow(w_.input, w_.borderRowNumber());
     tail_.declare(1);
     plane_ = k_.product(k_.value(w_.input).type, 1);
     makeRing();
@@ -31,7 +31,7 @@ public:
     tiles_ = interiorTiles(k_, w_.last(), lanes_, 0, tail_.origin());
     const TensorType& result = k_.value(k_.kernel.anchor()).type;
     k_.units({Size::ceilDiv(result.spatial(0), strip),
-              Size::ceilDiv(result.spatial(1) + (lanes_ - 1), chunk_ * lanes_), Size(w_.filters)},
+              Size::ceilDiv(w_.lastSize(result) + (lanes_ - 1), chunk_ * lanes_), Size(w_.filters)},
              [&](const std::vector<Reg>& parts) { unit(parts[0], parts[1], parts[2], parts[3]); });
     k_.finish();
   }
@@ -59,7 +59,7 @@ private:
     filter_ = filter;
     Reg channel = b_.floorDiv(filter, w_.filters / w_.channels);
     Reg base = b_.mul(b_.add(b_.mul(item, k_.itemRows(w_.input, Layout::Planar)), channel), plane_);
-    input_ = b_.named(b_.offset(Scalar::F32, in_, Index(base)), "plane");
+    input_ = b_.named(b_.offset(w_.element(), in_, Index(base)), "plane");
     start_ = bias_ ? k_.splat(b_.load(loop::Type::of(Scalar::F32), bias_, Index(filter))) : k_.constant(0);
     Reg from = b_.mul(chunks, chunk_);
     part_ = clip(k_, tiles_, from, b_.add(from, chunk_));
@@ -78,7 +78,7 @@ private:
   Reg inputRow(Reg y, Reg tap) {
     Reg valid;
     Reg at = mapBorder(b_, w_.border.mode, b_.add(b_.sub(y, rows().padBegin), tap), rows().input, valid);
-    Reg row = b_.offset(Scalar::F32, input_, Index(b_.mul(at, w_.last().input)));
+    Reg row = b_.offset(w_.element(), input_, Index(b_.mul(at, w_.last().input)));
     return valid ? b_.select(valid, row, borderRow_) : row;
   }
 
@@ -135,7 +135,7 @@ private:
   // soon.
   void overColumns(const std::function<void(Reg x, bool edge)>& body, const Builder::Values& later = {}) {
     b_.loop("x", column(part_.first), column(part_.end), lanes_, {}, [&](Reg x, const Builder::Values&) {
-      for (Reg row : later) b_.prefetch(Scalar::F32, row, Index(x));
+      for (Reg row : later) b_.prefetch(w_.element(), row, Index(x));
       body(x, false);
       return Builder::Values{};
     });
@@ -163,7 +163,7 @@ private:
         std::iota(lanes.begin(), lanes.end(), shift);
         v = b_.shuffle(left, right, lanes);
       } else {
-        v = edge ? columnsOutside(k_, w_, row, at) : b_.load(k_.vector, row, Index(at));
+        v = edge ? columnsOutside(k_, w_, row, at) : loadColumns(k_, w_, row, Index(at));
       }
       term(sum, factors_.row[static_cast<size_t>(tap)], v);
     }

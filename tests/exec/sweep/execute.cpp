@@ -1,5 +1,6 @@
 #include "execute.h"
 #include "guarded_buffer.h"
+#include "image_runs.h"
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -105,6 +106,20 @@ private:
     for (size_t o = 0; o < one.size(); ++o)
       if (std::memcmp(one[o]->as<char>(), two[o]->as<char>(), t.outputs[o].values.size() * sizeof(float)))
         return "output " + std::to_string(o) + " has other bits with 2 threads";
+    return images(index, t, sizes);
+  }
+
+  // Pictures, as float32 and as bytes.
+  std::string images(size_t index, const Trial& t, const std::vector<int64_t>& sizes) {
+    if (!hasImages(p_)) return "";
+    std::vector<std::vector<int64_t>> outputs;
+    for (const Expected& e : t.outputs) outputs.push_back(e.shape);
+    for (int threads : {1, 2}) {
+      e_.before(index, threads);
+      std::string problem = runImages({p_, prepared_->as<void>(), threads == 1 ? nullptr : &cutting_, sizes, t.shapes,
+                                       outputs, t.run.batch, flip_ ? Flush::High : Flush::Low, index + 1});
+      if (!problem.empty()) return std::to_string(threads) + " threads: " + problem;
+    }
     return "";
   }
 
