@@ -191,7 +191,8 @@ void Elementwise::eachWay(const std::function<void(bool streams)>& body) {
 
 void Elementwise::store(Reg v, const Site& site) {
   ValueId result = k_.kernel.result();
-  if (k_.isBytes(result)) return b_.store(toBytes(b_, v), out_, bytesAddress(result, site), site.mask);
+  if (k_.isBytes(result))
+    return b_.store(k_.worksInBytes() ? v : toBytes(b_, v), out_, bytesAddress(result, site), site.mask);
   const TensorType& type = k_.value(result).type;
   Layout layout = layoutFor(k_.kernel.layout, type);
   if (k_.kernel.layout == Layout::Blocked && layout == Layout::Planar) {

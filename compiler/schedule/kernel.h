@@ -44,6 +44,13 @@ public:
 
   const graph::Value& value(ValueId id) const { return graph.value(id); }
 
+  // From now on vectors are of u8, four times as many.
+  void workInBytes() {
+    lanes *= 4;
+    vector = loop::Type::vector(Scalar::U8, static_cast<uint32_t>(lanes));
+  }
+  bool worksInBytes() const { return vector.scalar == Scalar::U8; }
+
   // A pointer parameter, to the first channel of the first item. Asking twice for the same thing gives the
   // same one, and so does asking for an operand that the result overwrites. Only before the loops.
   Reg read(ValueId id, Layout layout);

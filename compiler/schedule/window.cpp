@@ -232,21 +232,27 @@ Reg planarAverageOf(KernelBuilder& k, const Window3& w, Reg sum, const std::vect
   return b.binary(Op::Div, sum, b.binary(Op::Max, count, k.constant(1)));
 }
 
+namespace {
+
+// What was read from the input, as numbers to compute with.
+Reg asNumbers(KernelBuilder& k, const Window3& w, Reg v) {
+  return w.bytes && !k.worksInBytes() ? fromBytes(k.b, k.target, v) : v;
+}
+
+} // namespace
+
 Reg loadColumns(KernelBuilder& k, const Window3& w, Reg row, const Index& at) {
-  Reg v = k.b.load(k.vector.withScalar(w.element()), row, at);
-  return w.bytes ? fromBytes(k.b, k.target, v) : v;
+  return asNumbers(k, w, k.b.load(k.vector.withScalar(w.element()), row, at));
 }
 
 Reg loadInside(KernelBuilder& k, const Window3& w, Reg row, const Index& at) {
   const loop::Type type = k.vector.withScalar(w.element());
   Reg inside = k.insideMask(w.last().input, k.b.value(at));
-  Reg v = k.b.load(type, row, at, inside, k.b.number(w.borderRowNumber(), type));
-  return w.bytes ? fromBytes(k.b, k.target, v) : v;
+  return asNumbers(k, w, k.b.load(type, row, at, inside, k.b.number(w.borderRowNumber(), type)));
 }
 
 Reg gatherColumns(KernelBuilder& k, const Window3& w, Reg row, Reg indices) {
-  Reg v = k.b.gather(k.vector.withScalar(w.element()), row, indices);
-  return w.bytes ? fromBytes(k.b, k.target, v) : v;
+  return asNumbers(k, w, k.b.gather(k.vector.withScalar(w.element()), row, indices));
 }
 
 Reg columnsOutside(KernelBuilder& k, const Window3& w, Reg row, Reg first) {
@@ -274,7 +280,7 @@ Reg columnsOutside(KernelBuilder& k, const Window3& w, Reg row, Reg first) {
 Reg combine(Builder& b, Combine how, Reg acc, Reg x, Reg w) {
   switch (how) {
   case Combine::MultiplyAdd: return b.fma(x, w, acc);
-  case Combine::Maximum: return b.binary(Op::Maximum, acc, x);
+  case Combine::Maximum: return b.binary(isFloat(x->type.scalar) ? Op::Maximum : Op::Max, acc, x);
   case Combine::Sum: return b.binary(Op::Add, acc, x);
   }
   internalError("unknown combination");

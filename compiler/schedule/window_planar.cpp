@@ -7,6 +7,7 @@
 // their stores.
 #include "schedule/window.h"
 #include "support/internal_error.h"
+#include <numeric>
 
 namespace convoy::schedule {
 
@@ -32,6 +33,7 @@ public:
     channelStride_ = k_.product(inputType, 1);
     inputRow_ = w_.last().input;
     overshoot_ = w_.last().stride <= mostShuffled ? w_.last().stride - 1 : 0;
+    if (sharesVectors()) overshoot_ = 2 * lanes_ - w_.last().reach(lanes_);
     if (w_.outer() > 0) tail_.mayStream();
     tiles_ = interiorTiles(k_, w_.last(), lanes_, overshoot_, tail_.origin());
 
@@ -274,6 +276,13 @@ private:
 
   // ---- columns ----
 
+  // All taps of a row lie in two vectors: bytes are then converted once for all of them.
+  bool sharesVectors() const {
+    const WindowAxis& axis = w_.last();
+    return w_.bytes && axis.stride == 1 && axis.kernel > 1 && axis.reach(1) <= lanes_ + 1 && keepsRows(1) &&
+           keepsRows(rows_);
+  }
+
   // Neighbours, of which every stride-th is kept. `edge`: lanes outside are the constant of the border.
   Reg neighbours(Reg row, Reg x, Reg tap, bool edge) {
     const WindowAxis& axis = w_.last();
@@ -299,6 +308,13 @@ private:
   // Inside the input.
   Reg insideColumn(Reg row, Reg x, Reg tap) {
     const WindowAxis& axis = w_.last();
+    if (sharesVectors()) {
+      Reg first = b_.sub(x, axis.padBegin);
+      Reg left = loadColumns(k_, w_, row, Index(first)), right = loadColumns(k_, w_, row, Index(first) + Index(lanes_));
+      std::vector<int64_t> lanes(static_cast<size_t>(lanes_));
+      std::iota(lanes.begin(), lanes.end(), 0);
+      return b_.shuffle(left, right, lanes, b_.mul(tap, axis.dilation));
+    }
     if (axis.stride <= mostShuffled) return neighbours(row, x, tap, false);
     Index at = Index(b_.sub(b_.mul(x, axis.stride), axis.padBegin)) + Index(tap, axis.dilation);
     loop::Type indexType = loop::Type::vector(Scalar::I32, static_cast<uint32_t>(lanes_));
