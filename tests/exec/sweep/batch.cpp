@@ -1,10 +1,10 @@
 #include "batch.h"
 #include "convoy/runtime.h"
 #include "data.h"
+#include "driver/pipeline.h"
 #include "execute.h"
 #include "output/link.h"
 #include "output/memory.h"
-#include "driver/pipeline.h"
 #include "output/weights_object.h"
 #include "program.h"
 #include <chrono>
