@@ -120,10 +120,10 @@ private:
   }
 
   // How many items the first kernels take at a time: at least one, at most all.
-  Reg itemsOfGroup(Builder& b, Reg sizes, Reg batch) {
+  Reg itemsOfGroup(Builder& b, Reg sizes, Reg batch, const ImageChoice& choice) {
     Reg all = b.max(batch, b.index(1)), elements = b.index(plan_.constantElements);
     for (const Slot& slot : plan_.slots)
-      if (slot.ofGroup && !slot.begin) elements = b.add(elements, sizeFrom(b, graph_, sizes, slot.elements));
+      if (slot.ofGroup && !slot.begin) elements = b.add(elements, elementsOf(b, sizes, slot, choice));
     Reg fitting = b.binary(Op::Div, b.index(plan_.groups.elements), b.max(elements, b.index(1)));
     return b.min(b.max(fitting, b.index(1)), all);
   }
@@ -137,7 +137,7 @@ private:
   // Elements of workspace before each slot and border row, and the total last.
   std::vector<Reg> offsets(Builder& b, Reg sizes, Reg batch, const ImageChoice& choice) {
     std::vector<Reg> at;
-    Reg group = itemsOfGroup(b, sizes, batch), end = b.mul(group, plan_.constantElements);
+    Reg group = itemsOfGroup(b, sizes, batch, choice), end = b.mul(group, plan_.constantElements);
     auto append = [&](Reg elements) {
       at.push_back(end);
       end = b.add(end, aligned(b, elements));
@@ -292,7 +292,7 @@ private:
       }
       convert(b, frame, /*toPlanes=*/true, /*ofGroup=*/false);
       if (plan_.groups.kernels > 0) {
-        Reg items = itemsOfGroup(b, frame.sizes, frame.batch);
+        Reg items = itemsOfGroup(b, frame.sizes, frame.batch, frame.choice);
         Reg groups = b.binary(Op::Div, b.add(frame.batch, b.sub(items, b.index(1))), items);
         b.loop("group", b.index(0), groups, 1, {}, [&](Reg group, const Builder::Values&) {
           Frame part = frame;
