@@ -25,6 +25,20 @@ void alongVectors(KernelBuilder& k, Reg from, Reg to, const std::function<void(R
   });
 }
 
+// On bytes: units are chunks of the positions of all channels.
+void pointwiseOnBytes(KernelBuilder& k, Elementwise& work) {
+  Builder& b = k.b;
+  Size plane = spatialSize(k.value(k.kernel.result()).type) * k.columnsPerPixel();
+  Reg extent = k.size(plane);
+  k.units({Size::ceilDiv(plane, planeChunk)}, [&](const std::vector<Reg>& parts) {
+    Reg from = b.mul(parts[1], planeChunk), to = b.min(b.add(from, planeChunk), extent);
+    alongVectors(k, from, to, [&](Reg x, Reg mask) {
+      work.pixels({parts[0], nullptr, {x}, mask, /*flat=*/true}, mask ? b.sub(to, x) : nullptr);
+    });
+  });
+  k.finish();
+}
+
 } // namespace
 
 // Units are chunks of flattened planes where the operands allow it, and rows otherwise. With a single
@@ -33,6 +47,7 @@ void pointwise(KernelBuilder& k) {
   Builder& b = k.b;
   Elementwise work(k);
   work.declare(0);
+  if (k.form) return pointwiseOnBytes(k, work);
   const TensorType& type = k.value(k.kernel.result()).type;
   bool onePosition = type.channels() > 1 && layoutFor(Layout::Blocked, type) == Layout::Planar;
   if (onePosition && k.kernel.layout == Layout::Planar) {

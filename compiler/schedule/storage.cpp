@@ -24,7 +24,8 @@ Size elementsOf(const TensorType& type, Layout layout, int64_t lanes) {
   return spatialSize(type) * rowsOf(type, layout, lanes) * (layout == Layout::Blocked ? lanes : 1);
 }
 
-// What a kernel reads from memory, parameters apart.
+} // namespace
+
 std::vector<ValueId> valuesRead(const Graph& graph, const Kernel& kernel) {
   if (kernel.algorithm == Algorithm::Reorder) return {kernel.anchor()};
   std::set<ValueId> own(kernel.nodes.begin(), kernel.nodes.end());
@@ -35,8 +36,6 @@ std::vector<ValueId> valuesRead(const Graph& graph, const Kernel& kernel) {
         read.push_back(operand);
   return read;
 }
-
-} // namespace
 
 Buffer resultBuffer(const Graph& graph, const Kernel& kernel) {
   return {kernel.result(), layoutFor(kernel.resultLayout(), graph.value(kernel.result()).type)};
