@@ -149,6 +149,7 @@ struct LayerDoc {
   std::string pytorch, onnx, opencv; // what it is called there; empty: not there
   std::vector<std::string> notes;    // rounding, edges and what else surprises, a sentence or two each
   std::vector<std::string> examples; // values of x and y, two tensor[3, H, W]: shown, and compiled by tests
+  std::string picture; // a value of the image x to show; empty: none helps
 };
 
 struct OpInfo {

@@ -42,6 +42,8 @@ public:
   Row& opencv(const char* text) { return info_.doc.opencv = text, *this; }
   Row& note(const char* text) { return info_.doc.notes.push_back(text), *this; }
   Row& example(const char* text) { return info_.doc.examples.push_back(text), *this; }
+  // A value of an image x, shown beside it.
+  Row& picture(const char* text) { return info_.doc.picture = text, *this; }
 
   OpInfo as(OpKind kind, ShapeRule* shape, AccessRule* access) const {
     OpInfo info = info_;
