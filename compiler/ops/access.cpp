@@ -99,6 +99,14 @@ AccessMaps concatAccess(const Operands& operands, const Attributes& attributes, 
   return maps;
 }
 
+AccessMaps sliceAccess(const Operands& operands, const Attributes& attributes, const TensorType& result) {
+  AccessMap map;
+  for (size_t axis = 0; axis < operands[0].dims.size(); ++axis) map.push_back(same(static_cast<int>(axis)));
+  map[0].kind = AxisAccess::Offset;
+  map[0].offset = -attributes.get<int64_t>("from");
+  return {map};
+}
+
 AccessMaps denseAccess(const Operands& operands, const Attributes& attributes, const TensorType& result) {
   AccessMaps maps{allOf(operands[0])};
   for (size_t i = 1; i < operands.size(); ++i) {

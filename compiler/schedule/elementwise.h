@@ -46,6 +46,7 @@ public:
 private:
   Reg operand(ValueId id, const Site& site, Reg channel);
   Reg channelVector(ValueId id, Reg pointer, Reg block);
+  Reg otherChannel(const graph::Value& node, const Site& site);
   Index address(ValueId id, Layout layout, const Site& site, Reg channel, bool& varies);
   void storeTransposed(std::vector<Reg> pixels, const Site& first, Reg count);
   KernelBuilder& k_;

@@ -11,6 +11,7 @@ void separableWindow(KernelBuilder& k);   // planar, a column times a row
 void planarPool(KernelBuilder& k);        // small windows
 void channelwiseWindow(KernelBuilder& k); // blocked, small windows over each channel by itself
 void pointwise(KernelBuilder& k);
+void blockedChannels(KernelBuilder& k); // other channels than those of the results, in blocks
 void globalPool(KernelBuilder& k);
 void softmax(KernelBuilder& k);
 void dense(KernelBuilder& k);

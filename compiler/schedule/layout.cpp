@@ -7,7 +7,8 @@ Algorithm algorithmOf(OpForm form) {
   switch (form) {
   case OpForm::Window: return Algorithm::Window;
   case OpForm::Elementwise:
-  case OpForm::Pixelwise: return Algorithm::Pointwise;
+  case OpForm::Pixelwise:
+  case OpForm::Channels: return Algorithm::Pointwise;
   case OpForm::Global: return Algorithm::GlobalPool;
   case OpForm::Softmax: return Algorithm::Softmax;
   case OpForm::Concat: return Algorithm::Concat;
@@ -60,6 +61,11 @@ Layout layoutFor(Layout layout, const TensorType& type) {
   for (int axis = 0; axis < type.spatialRank(); ++axis)
     if (type.spatial(axis) != Size(1)) return layout;
   return Layout::Planar;
+}
+
+bool choosesChannels(const graph::Graph& graph, const Kernel& kernel) {
+  return kernel.algorithm == Algorithm::Pointwise &&
+         opInfo(graph.value(kernel.anchor()).op).form == OpForm::Channels;
 }
 
 bool concatsBlocks(const graph::Graph& graph, const graph::Value& concat, int lanes) {

@@ -31,7 +31,10 @@ private:
     switch (kernel.algorithm) {
     case Algorithm::Window: return add(kernel, "", windowGenerator(kernel));
     case Algorithm::Separable: return add(kernel, "", separableWindow);
-    case Algorithm::Pointwise: return add(kernel, "", pointwise);
+    case Algorithm::Pointwise:
+      return add(kernel, "",
+                 choosesChannels(graph_, kernel) && kernel.layout == Layout::Blocked ? blockedChannels
+                                                                                     : pointwise);
     case Algorithm::Softmax: return add(kernel, "", softmax);
     case Algorithm::GlobalPool: return add(kernel, "", globalPool);
     case Algorithm::Dense: return add(kernel, "", dense);

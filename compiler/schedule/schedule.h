@@ -80,6 +80,8 @@ bool isDepthwise(const graph::Graph& graph, const graph::Value& conv);
 bool isChannelwise(const graph::Graph& graph, const graph::Value& window, int lanes);
 // Channels of a channelwise window that are mixed: more than one in grouped convolution.
 int64_t mixedChannels(const graph::Graph& graph, const graph::Value& window);
+// A pointwise kernel whose anchor reads other channels than those of the results.
+bool choosesChannels(const graph::Graph& graph, const Kernel& kernel);
 // Every operand of a concat is whole blocks of channels: they lie side by side in blocked layout too.
 bool concatsBlocks(const graph::Graph& graph, const graph::Value& concat, int lanes);
 // Windows so small that a tile of results holds all that it reads of an input row in registers, and

@@ -161,7 +161,9 @@ std::optional<Buffer> Storage::dyingOperand(size_t number) const {
   for (ValueId id : valuesRead(graph_, kernel)) {
     const Value& operand = graph_.value(id);
     // What a window or a dense layer reads is needed for other elements too.
-    if (!pointwise && std::count(atAnchor.begin(), atAnchor.end(), id)) continue;
+    // So is what a layer reads that chooses channels.
+    if ((!pointwise || choosesChannels(graph_, kernel)) && std::count(atAnchor.begin(), atAnchor.end(), id))
+      continue;
     const Buffer buffer = operandBuffer(graph_, schedule_, kernel, id);
     if (operand.kind != Value::Node || buffer.layout != result.layout || operand.type.scalar ||
         operand.type.dims != type.dims || parts_.count(buffer))

@@ -131,6 +131,18 @@ private:
       if (channels != 3 || !isSpatial(x)) return addLayer(OpKind::Relu, x);
       return define(std::move(layer), 1, place);
     case OpForm::Concat: return concat(std::move(layer));
+    case OpForm::Channels:
+      if (op == OpKind::Slice) {
+        layer.from = random_.between(0, channels - 1);
+        layer.filters = random_.between(1, channels - layer.from);
+        return define(layer, layer.filters, place);
+      }
+      for (int64_t groups : {4, 3, 2, 1})
+        if (channels % groups == 0 && (groups == 1 || random_.chance(50))) {
+          layer.groups = groups;
+          return define(std::move(layer), channels, place);
+        }
+      return;
     case OpForm::View:
       if (place != onesPlace) return addLayer(OpKind::GlobalAvgPool, x);
       return define(std::move(layer), channels, vectorPlace);

@@ -111,6 +111,11 @@ private:
       return text + own;
     }
     case OpForm::Dense: return row.name + "(" + x[0] + ", " + std::to_string(layer.filters) + bias + own;
+    case OpForm::Channels:
+      if (row.kind == OpKind::Slice)
+        return "slice(" + x[0] + ", " + std::to_string(layer.from) + ", " +
+               std::to_string(layer.from + layer.filters) + own;
+      return row.name + "(" + x[0] + ", " + std::to_string(layer.groups) + own;
     case OpForm::Pixelwise:
     case OpForm::Global:
     case OpForm::Softmax:

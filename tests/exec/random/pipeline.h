@@ -15,7 +15,8 @@ struct Input {
 struct Layer {
   OpKind op = OpKind::Relu;
   std::vector<int> operands;                     // values: the inputs first, then the layers
-  int64_t filters = 1;                           // conv, dense
+  int64_t filters = 1;                           // conv, dense, slice
+  int64_t from = 0;                              // slice
   std::vector<int64_t> kernel, stride, dilation; // per axis
   std::string padding = "0";
   std::string border; // empty: zero
