@@ -26,6 +26,8 @@ enum class OpForm {
   Global,      // one number for each channel, from all positions
   Softmax,     // from all channels of the same position, each of which is a result
   Concat,      // the channels of the operands, one after another
+  Resample,    // from a few elements of the same channel, axis by axis
+  Interleave,  // the same elements, some axes of positions against channels
   Channels,    // from another channel at the same position: sourceChannel says which
   Dense,       // from all elements
   View,        // the same elements in the same order, in another shape
@@ -55,7 +57,7 @@ struct AxisAccess {
     Broadcast, // always 0: the operand has one element here
     Window,    // [o * stride - padBegin, ... + dilation * (kernel - 1)] of the result's axis `resultAxis`
     All,       // every index
-    Offset,    // result index minus `offset` (concat, slice)
+    Offset,    // result index minus `offset` (concat, slice, crop)
   } kind = All;
   int resultAxis = -1; // Same, Window, Offset
   int64_t kernel = 1, stride = 1, dilation = 1;
@@ -83,6 +85,9 @@ enum class AttributeForm {
   Padding, // a number or a size -> as Sizes; sides -> vector<Size>, begin and end of each axis; a word ->
            // string
   Border,  // Border
+  Extents, // a number, a size, or a list of sizes that may be known only at run time -> vector<Size>
+  Like,    // a tensor -> vector<Size>, its spatial extents
+  Scale,   // a number, or a list of one per axis -> vector<double>
   Word,    // one of the row's words -> string
 };
 

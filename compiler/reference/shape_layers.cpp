@@ -55,6 +55,7 @@ std::vector<LayerReference> shapeLayers() {
        [](const BoundCall& call, Tensor& error) { chooseChannels(call, call.ex(), error); }},
       {OpKind::ChannelShuffle, [](const Call& call, Tensor& y) { chooseChannels(call, call.x(), y); },
        [](const BoundCall& call, Tensor& error) { chooseChannels(call, call.ex(), error); }},
+      {OpKind::Reshape, [](const Call& call, Tensor& y) { y.data = call.x().data; }, asBefore},
       {OpKind::Flatten, [](const Call& call, Tensor& y) { y.data = call.x().data; }, asBefore},
       {OpKind::Dense, [](const Call& call, Tensor& y) { dense(call.x(), call.x(1), call.optional(2), y); },
        [](const BoundCall& call, Tensor& error) { weighted(call, error, dense); }},

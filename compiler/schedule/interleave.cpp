@@ -1,4 +1,5 @@
-// Between channels and positions: the columns of several channels become one row, and the other way round. Planar.
+// Between channels and positions: the columns of several channels become one row, and the other way round.
+// Planar.
 #include "schedule/elementwise.h"
 #include "schedule/kernels.h"
 
@@ -35,19 +36,19 @@ public:
         place = b_.add(b_.mul(place, block_), b_.binary(Op::Mod, at, b_.index(block_)));
       }
       place = b_.mul(place, block_);
-      Reg first = channelFirst ? b_.add(b_.mul(parts[1], blocks_), place)
-                               : b_.add(b_.mul(place, channels), parts[1]);
-      const Unit unit{parts[0], parts[1], first, channelFirst ? 1 : channels, smallRow,
-                      {parts.begin() + 2, parts.end()}};
+      Reg first =
+          channelFirst ? b_.add(b_.mul(parts[1], blocks_), place) : b_.add(b_.mul(place, channels), parts[1]);
+      const Unit unit{
+          parts[0], parts[1], first, channelFirst ? 1 : channels, smallRow, {parts.begin() + 2, parts.end()}};
       Reg rows = b_.index(0);
       const std::vector<Reg>& read = toSpace_ ? unit.smallRow : unit.largeRow;
       for (int axis = 0; axis + 1 < rank_; ++axis)
         rows = b_.add(b_.mul(rows, k_.size(input_.spatial(axis))), read[static_cast<size_t>(axis)]);
       Reg channel = b_.add(b_.mul(parts[0], k_.itemRows(node_.operands[0], Layout::Planar)),
                            toSpace_ ? unit.firstChannel : unit.channel);
-      Reg from = b_.offset(
-          Scalar::F32, in_,
-          Index(b_.add(b_.mul(channel, inputPlane), b_.mul(rows, k_.size(input_.dims.back())))));
+      Reg from =
+          b_.offset(Scalar::F32, in_,
+                    Index(b_.add(b_.mul(channel, inputPlane), b_.mul(rows, k_.size(input_.dims.back())))));
       alongVectors(k_, b_.index(0), columns, [&](Reg x, Reg mask) {
         if (toSpace_)
           toSpace(unit, from, inputPlane, x, mask ? b_.sub(columns, x) : nullptr);
@@ -60,9 +61,9 @@ public:
 
 private:
   struct Unit {
-    Reg item, channel;         // of the large plane
-    Reg firstChannel;          // of the small planes
-    int64_t channelStep;       // to the one of the next column
+    Reg item, channel;   // of the large plane
+    Reg firstChannel;    // of the small planes
+    int64_t channelStep; // to the one of the next column
     std::vector<Reg> smallRow, largeRow;
   };
 

@@ -1,4 +1,5 @@
-// Padding and cropping: rows of the operand at other places of the result, with what the border holds beside them.
+// Padding and cropping: rows of the operand at other places of the result, with what the border holds beside
+// them.
 #include "schedule/window.h"
 
 namespace convoy::schedule {
@@ -22,8 +23,7 @@ public:
       starts_.push_back(k_.size(begin(axis)));
     }
     if (pads_ && border_.mode != BorderMode::Constant) tabulateEdges();
-    std::vector<Size> counts{
-        Size(pitch_ > 1 ? k_.blocks(node_.type.channels()) : node_.type.channels())};
+    std::vector<Size> counts{Size(pitch_ > 1 ? k_.blocks(node_.type.channels()) : node_.type.channels())};
     for (int axis = 0; axis < last; ++axis) counts.push_back(node_.type.spatial(axis));
     k_.units(counts, [&](const std::vector<Reg>& parts) { unit(parts); });
     k_.finish();
@@ -68,14 +68,14 @@ private:
     const ValueId id = node_.operands[0];
     Reg channel = b_.add(b_.mul(parts[0], k_.itemRows(id, k_.kernel.layout)), parts[1]);
     Reg plane = k_.size(spatialSize(input_));
-    Reg from = b_.offset(
-        Scalar::F32, in_,
-        Index(b_.add(b_.mul(channel, plane), b_.mul(row, extents_.back())), pitch_));
+    Reg from = b_.offset(Scalar::F32, in_,
+                         Index(b_.add(b_.mul(channel, plane), b_.mul(row, extents_.back())), pitch_));
     Reg width = k_.size(node_.type.dims.back());
     auto constant = [&](Reg, Reg) { return k_.constant(border_.value); };
     auto wholeRow = [&] {
       if (!pads_) {
-        segment(parts, b_.index(0), width, [&](Reg x, Reg mask) { return load(from, starts_.back(), x, mask); });
+        segment(parts, b_.index(0), width,
+                [&](Reg x, Reg mask) { return load(from, starts_.back(), x, mask); });
         return Builder::Values{};
       }
       const int64_t left = edge("pad_begin");
@@ -83,10 +83,11 @@ private:
       auto edges = [&](int64_t table, Reg first) {
         return [=](Reg x, Reg) { return columns_ ? column(from, Index(x) + Index(table), first) : nullptr; };
       };
-      if (left) segment(parts, b_.index(0), b_.index(left), columns_ ? Fetch(edges(0, b_.index(0))) : constant);
-      segment(parts, b_.index(left), end, [&](Reg x, Reg mask) { return load(from, b_.index(-left), x, mask); });
-      if (edge("pad_end"))
-        segment(parts, end, width, columns_ ? Fetch(edges(rounded(left), end)) : constant);
+      if (left)
+        segment(parts, b_.index(0), b_.index(left), columns_ ? Fetch(edges(0, b_.index(0))) : constant);
+      segment(parts, b_.index(left), end,
+              [&](Reg x, Reg mask) { return load(from, b_.index(-left), x, mask); });
+      if (edge("pad_end")) segment(parts, end, width, columns_ ? Fetch(edges(rounded(left), end)) : constant);
       return Builder::Values{};
     };
     if (!inside) {

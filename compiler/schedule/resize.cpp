@@ -1,6 +1,7 @@
-// Resizing, an axis after the other. Which columns a result is made of, and what they count, is tabulated for a chunk
-// of columns. Planar: rows of the operand are made as wide as the result once, into a ring of rows, and the rows of
-// the result are sums of those. Blocked: lanes are channels, and every result is a sum of vectors.
+// Resizing, an axis after the other. Which columns a result is made of, and what they count, is tabulated for
+// a chunk of columns. Planar: rows of the operand are made as wide as the result once, into a ring of rows,
+// and the rows of the result are sums of those. Blocked: lanes are channels, and every result is a sum of
+// vectors.
 #include "schedule/elementwise.h"
 #include "schedule/kernels.h"
 #include "schedule/resize_grid.h"
@@ -69,7 +70,8 @@ private:
     std::vector<Reg> at, weight; // f32; none of one position
   };
   struct Unit {
-    Reg item, channel, column, count, from, slice; // `column`: the first one. `from`: the channel of the operand
+    Reg item, channel, column, count, from,
+        slice; // `column`: the first one. `from`: the channel of the operand
     Taps slices;
   };
 
@@ -90,14 +92,12 @@ private:
     return taps;
   }
 
-  Reg fraction(Reg rest, Reg unit) {
-    return b_.binary(Op::Div, k_.scalarF32(rest), k_.scalarF32(unit));
-  }
+  Reg fraction(Reg rest, Reg unit) { return b_.binary(Op::Div, k_.scalarF32(rest), k_.scalarF32(unit)); }
 
   // ---- columns ----
 
-  // Positions in the operand and weights of the columns first..first + count, and of those that fill up the last
-  // vector. A step along the columns is a step along the operand, and now and then one more.
+  // Positions in the operand and weights of the columns first..first + count, and of those that fill up the
+  // last vector. A step along the columns is a step along the operand, and now and then one more.
   void tabulate(Reg first, Reg count) {
     const auto& [step, start, unit] = grids_.back();
     Reg place = b_.add(b_.mul(first, step), start);
@@ -114,9 +114,8 @@ private:
               if (taps_ > 1)
                 b_.store(fraction(carried[1], units), weights_, Index(x) + Index((taps_ - 1) * chunk_));
               Reg next = b_.add(carried[1], rest), carries = b_.compare(Op::Le, units, next);
-              return Builder::Values{
-                  b_.add(b_.add(at, whole), b_.select(carries, b_.index(1), b_.index(0))),
-                  b_.select(carries, b_.sub(next, units), next)};
+              return Builder::Values{b_.add(b_.add(at, whole), b_.select(carries, b_.index(1), b_.index(0))),
+                                     b_.select(carries, b_.sub(next, units), next)};
             });
     if (taps_ == 1) return;
     b_.loop("x", b_.index(0), end, k_.lanes, {}, [&](Reg x, const Builder::Values&) {
@@ -149,8 +148,8 @@ private:
     });
   }
 
-  // The columns of the operand that the chunk reads, with those that stand for what is outside: source_[2 + i] is
-  // column `first` + i.
+  // The columns of the operand that the chunk reads, with those that stand for what is outside: source_[2 +
+  // i] is column `first` + i.
   Reg copyColumns(const Unit& unit, Reg row) {
     Reg first = b_.floorDiv(unit.column, *factor_), n = extents_.back();
     Reg from = b_.max(b_.add(first, -2), b_.index(0));
@@ -192,8 +191,9 @@ private:
           std::vector<int64_t> lanes;
           for (int64_t l = 0; l < k_.lanes; ++l) lanes.push_back(columnOf(v + l) + t - low);
           Reg part = b_.shuffle(a, c, lanes);
-          sum = taps_ == 1 ? part
-                           : summed(sum, part, b_.load(k_.vector, weights_, Index(x) + Index(v + t * chunk_)));
+          sum = taps_ == 1
+                    ? part
+                    : summed(sum, part, b_.load(k_.vector, weights_, Index(x) + Index(v + t * chunk_)));
         }
         emit(b_.add(x, v),
              count ? b_.mask(static_cast<uint32_t>(k_.lanes), b_.sub(count, b_.index(v))) : nullptr, sum);

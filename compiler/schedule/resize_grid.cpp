@@ -34,13 +34,11 @@ std::vector<Reg> tapWeights(Builder& b, Interpolation how, Reg f) {
   Reg g = b.binary(Op::Sub, number(1), f);
   if (how == Interpolation::Nearest) return {number(1)};
   if (how == Interpolation::Bilinear) return {g, f};
-  // Cubic convolution with a = -0.75: a (d^3 - 5 d^2 + 8 d - 4) from 1 to 2 away, (a + 2) d^3 - (a + 3) d^2 + 1 up
-  // to 1 away. With d = 1 + f the first one is a f (1 - f)^2.
+  // Cubic convolution with a = -0.75: a (d^3 - 5 d^2 + 8 d - 4) from 1 to 2 away, (a + 2) d^3 - (a + 3) d^2 +
+  // 1 up to 1 away. With d = 1 + f the first one is a f (1 - f)^2.
   const double a = -0.75;
   auto outer = [&](Reg x, Reg y) { return mul(mul(number(a), x), mul(y, y)); };
-  auto inner = [&](Reg d) {
-    return b.fma(b.fma(number(a + 2), d, number(-(a + 3))), mul(d, d), number(1));
-  };
+  auto inner = [&](Reg d) { return b.fma(b.fma(number(a + 2), d, number(-(a + 3))), mul(d, d), number(1)); };
   return {outer(f, g), inner(f), inner(g), outer(g, f)};
 }
 

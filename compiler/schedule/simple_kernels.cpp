@@ -11,7 +11,8 @@ namespace {
 // cache.
 constexpr int64_t planeChunk = 16384;
 
-// Calls body(x, mask) over from..to in vectors: whole ones first, then one with a mask.
+} // namespace
+
 void alongVectors(KernelBuilder& k, Reg from, Reg to, const std::function<void(Reg x, Reg mask)>& body) {
   Builder& b = k.b;
   Reg whole = b.add(from, b.mul(b.floorDiv(b.sub(to, from), k.lanes), k.lanes));
@@ -24,8 +25,6 @@ void alongVectors(KernelBuilder& k, Reg from, Reg to, const std::function<void(R
     return Builder::Values{};
   });
 }
-
-} // namespace
 
 // Units are chunks of flattened planes where the operands allow it, and rows otherwise. With a single
 // position, lanes are the channels.

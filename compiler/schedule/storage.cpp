@@ -127,6 +127,9 @@ void Storage::findParts() {
       // Sizes of two names are equal only if the caller keeps to it; a copy stays inside its own.
       bool fits = buffer.layout == whole.layout && spatialSize(operand.type) == spatialSize(concat.type) &&
                   std::count(concat.operands.begin(), concat.operands.end(), id) == 1;
+      // In blocks a part is whole blocks.
+      if (whole.layout == Layout::Blocked)
+        fits &= channel % schedule_.lanes == 0 && operand.type.channels() % schedule_.lanes == 0;
       if (fits && operand.kind == Value::Node && elsewhere.insert(buffer).second)
         parts_.insert({buffer, {whole, channel}});
       channel += operand.type.channels();

@@ -119,6 +119,7 @@ std::vector<Case> allCases() {
   addStorage(list);
   addSeparable(list);
   addExamples(list);
+  addShapes(list);
   return std::move(list.cases);
 }
 

@@ -84,6 +84,7 @@ void addLarge(CaseList& list);
 void addSpecials(CaseList& list);
 void addSeparable(CaseList& list);
 void addExamples(CaseList& list);
+void addShapes(CaseList& list);
 
 std::vector<Case> allCases();
 
