@@ -36,6 +36,7 @@ const LayerReference& referenceOf(OpKind op);
 // The layers by families, a file each.
 std::vector<LayerReference> windowLayers();
 std::vector<LayerReference> elementwiseLayers();
+std::vector<LayerReference> activationLayers(); // and other elementary functions
 std::vector<LayerReference> channelLayers(); // along channels or over positions
 std::vector<LayerReference> shapeLayers();
 
