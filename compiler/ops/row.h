@@ -14,6 +14,8 @@ public:
 
   // Activations that it takes; most -1: any number.
   Row& operands(int least, int most) { return info_.minOperands = least, info_.maxOperands = most, *this; }
+  // The nodes of this row are those of another one, which says the same in other words.
+  Row& makes(OpKind kind) { return info_.makes = kind, *this; }
   Row& symbol(const char* text) { return info_.symbol = text, *this; }
   Row& attribute(AttributeSpec spec) { return info_.attributes.push_back(std::move(spec)), *this; }
   // A number in the script and in the node. Positional ones may follow the operands without their names.
