@@ -46,6 +46,14 @@ std::vector<WorkItem> allWorks() {
   network("E2_resnet18", "resnet18", "resnet18");
   network("E3_resnet50", "resnet50", "resnet50");
   network("E4_mobilenetv1", "mobilenetv1", "mobilenetv1");
+  network("E5_mobilenetv2", "mobilenetv2", "mobilenetv2");
+  network("E7_squeezenet", "squeezenet", "squeezenet");
+  network("E9_densenet121", "densenet121", "densenet121");
+  network("E10_alexnet", "alexnet", "alexnet");
+  network("E11_googlenet", "inception", "googlenet");
+  network("E12_inception3a", "inception", "inception3a");
+  network("E13_audio", "audio", "m5");
+  network("E14_video_block", "video", "video_block");
   const std::string filters = root + "bench/works/filters.cvy";
   for (const std::string& pipeline : pipelinesOf(filters)) {
     works.push_back({pipeline + " 4096x4096", filters, pipeline, {{"x.H", 4096}, {"x.W", 4096}}});

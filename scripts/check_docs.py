@@ -10,6 +10,7 @@ What is checked is told by the word behind the opening fence of a block:
     cpp                  a C++ program that compiles without warnings and ends with status 0, in a folder with the files
                          of examples/edges
     cvy                  a script that `convoy check` accepts
+    cvy FILE             the same, and it is the text of a file of this repository
     cvy-error E0313      one that it refuses with this diagnostic
     graph                what `convoy emit --stage=graph` prints for the script before it
     schedule CPU         what `convoy emit --stage=schedule -mcpu=CPU` prints for the script before it
@@ -23,7 +24,7 @@ What is checked is told by the word behind the opening fence of a block:
     output               what the program before it prints
 
 Other blocks are not looked at. Links to files and headings must lead somewhere. docs/loop-ir.md must have the operations of
-compiler/loop/ops.def, with the same words. The layers and attributes of docs/language.md are compared by ops_test.
+compiler/loop/ops.def, with the same words. docs/layers.md is compared with the op table by the test layer_page_is_current.
 """
 import argparse
 import pathlib
@@ -123,6 +124,12 @@ class Checker:
         self.count += 1
         if kind in ("graph", "schedule") and script is None:
             self.problem(where, "there is no script before it")
+        elif word == "cvy" and rest:
+            script = ROOT / rest
+            if not script.is_file() or script.read_text(encoding="utf-8") != text:
+                self.problem(where, f"this is not the text of {rest}")
+            else:
+                self.accepted(where, "check", script)
         elif word == "cvy":
             name = PIPELINE.findall(text)
             script = self.write(f"{name[-1] if name else 'script'}.cvy", text)

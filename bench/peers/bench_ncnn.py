@@ -7,6 +7,8 @@ import ncnn
 T = int(sys.argv[1])
 W = int(sys.argv[2])
 for w in sel(sys.argv[3:]):
+    if not os.path.exists(f"{HERE}/models/{w}.param"):  # networks.py writes none
+        continue
     net = ncnn.Net()
     o = net.opt
     o.num_threads = T

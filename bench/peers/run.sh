@@ -7,6 +7,7 @@
 # PEERS_TRIES: how often a timing is repeated when other processes were busy (default 4; see README.md).
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
+shopt -s nullglob
 export PEERS_HOME=${PEERS_HOME:-$HOME/.cache/convoy-peers}
 threads="1 2"
 if [[ ${1:-} == -t ]]; then threads=$2; shift 2; fi

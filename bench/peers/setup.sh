@@ -22,6 +22,7 @@ if [[ ! -e dnnl/lib/libdnnl.so ]]; then # oneDNN 3.2 with OpenMP, unpacked from 
 fi
 
 [[ -f works.json ]] || venv/bin/python "$here/works.py" >works.log
+grep -q E5_ works.json || venv/bin/python "$here/networks.py" >>works.log
 g++ -O3 -march=native -pthread "$here/peak.cpp" -o peak
 g++ -O3 -march=native -pthread "$here/membound.cpp" -o membound
 g++ -std=c++17 -O2 -DUSE_OMP "$here/bench_dnn.cpp" -Idnnl/include -Ldnnl/lib -ldnnl -fopenmp \

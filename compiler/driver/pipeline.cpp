@@ -99,9 +99,11 @@ bool checkParameters(Compilation& c) {
   return false;
 }
 
-bool foldBatchNorm(Compilation& c) {
-  c.written = std::move(c.graph);
-  c.graph = graph::foldBatchNorm(*c.written);
+// The first of them keeps what was written.
+template <graph::Graph (*pass)(const graph::Graph&)> bool onGraph(Compilation& c) {
+  graph::Graph next = pass(*c.graph);
+  if (!c.written) c.written = std::move(c.graph);
+  c.graph = std::move(next);
   return true;
 }
 
@@ -200,7 +202,7 @@ const std::vector<Phase>& pipeline() {
       {"parameters", "before anything is decided or compiled for a program that could not run",
        {script, graph}, checkParameters, nullptr, {}},
       {"fold batch_norm", "once numbers are known, and before kernels are chosen for layers that it changes",
-       {script, graph}, foldBatchNorm, verifyGraph, {}},
+       {script, graph}, onGraph<graph::foldBatchNorm>, verifyGraph, {}, graph::foldBatchNorm},
       {"target", "the schedule depends on the machine's vectors, the graph does not",
        {script, graph, loops}, findTarget, nullptr, {}},
       {"schedule", "decides fusion, layout and tiles while layers are still layers",
@@ -224,6 +226,13 @@ const std::vector<Phase>& pipeline() {
   };
   // clang-format on
   return table;
+}
+
+graph::Graph rewritten(const graph::Graph& written) {
+  graph::Graph graph = written;
+  for (const Phase& phase : pipeline())
+    if (phase.rewrite) graph = phase.rewrite(graph);
+  return graph;
 }
 
 namespace {

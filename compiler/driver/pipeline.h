@@ -23,8 +23,12 @@ struct Phase {
   // Problems of what the phase made; any is an internal error. Null: nothing to check.
   std::vector<std::string> (*verify)(const Compilation& compilation);
   std::vector<View> views;
+  graph::Graph (*rewrite)(const graph::Graph& graph) = nullptr; // what it is when it is a pass over graphs
 };
 const std::vector<Phase>& pipeline();
+
+// What the passes over graphs make of one.
+graph::Graph rewritten(const graph::Graph& written);
 
 // The stages that a compilation which starts from such a file passes.
 std::vector<Stage> stagesFrom(FileKind kind);

@@ -1,4 +1,5 @@
 #include "graph/verify.h"
+#include <algorithm>
 
 namespace convoy::graph {
 
@@ -58,6 +59,12 @@ private:
       if (!attribute && !spec.optional) fail("the attribute '" + spec.name + "' is missing");
       if (attribute && !hasForm(*attribute, spec.form))
         fail("the attribute '" + spec.name + "' is of another type");
+    }
+    for (const AttributeSpec& spec : row_.attributes) {
+      if (spec.form != AttributeForm::Word || !good || !node_.attributes.has(spec.name)) continue;
+      const auto& word = node_.attributes.get<std::string>(spec.name);
+      if (std::count(spec.words.begin(), spec.words.end(), word) == 0)
+        fail("the attribute '" + spec.name + "' cannot be " + quoted(word));
     }
     if (good && known != node_.attributes.all().size()) fail("it has an attribute that it should not have");
     return good;

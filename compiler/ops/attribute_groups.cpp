@@ -44,8 +44,8 @@ void WindowShape::store(Attributes& resolved) const {
   if (!paddingWord.empty()) resolved.set("padding", paddingWord);
 }
 
-static const char* exampleOf(AttributeForm form) {
-  switch (form) {
+static std::string exampleOf(const AttributeSpec& spec) {
+  switch (spec.form) {
   case AttributeForm::Int: return "16";
   case AttributeForm::Float: return "0.5";
   case AttributeForm::Bool: return "true";
@@ -53,6 +53,7 @@ static const char* exampleOf(AttributeForm form) {
   case AttributeForm::Kernel: return "3x3";
   case AttributeForm::Padding: return "same";
   case AttributeForm::Border: return "replicate";
+  case AttributeForm::Word: return spec.words.front();
   }
   return "";
 }
@@ -63,8 +64,7 @@ void missingAttribute(ShapeRequest& request, const char* op, const char* name) {
   require(row != nullptr, "a layer that is not in the table");
   for (const AttributeSpec& spec : row->attributes)
     if (spec.name == name)
-      report.help(spec.name + ": " + spec.doc + " For example `" + spec.name + ": " + exampleOf(spec.form) +
-                  "`");
+      report.help(spec.name + ": " + spec.doc + " For example `" + spec.name + ": " + exampleOf(spec) + "`");
 }
 
 DiagnosticBuilder wrongOperand(ShapeRequest& request, const char* op, const std::string& needs,

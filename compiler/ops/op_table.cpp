@@ -26,6 +26,21 @@ const OpInfo* findOp(std::string_view name) {
   return nullptr;
 }
 
+const std::vector<std::string>& AttributeSpec::choices() const {
+  static const std::vector<std::string> truth = {"true", "false"}, none;
+  switch (form) {
+  case AttributeForm::Bool: return truth;
+  case AttributeForm::Padding: return paddingWords();
+  case AttributeForm::Border: return borderWords();
+  case AttributeForm::Word: return words;
+  case AttributeForm::Int:
+  case AttributeForm::Float:
+  case AttributeForm::Sizes:
+  case AttributeForm::Kernel: return none;
+  }
+  return none;
+}
+
 int activationCount(const OpInfo& info, int count) {
   return info.maxOperands < 0 || count < info.maxOperands ? count : info.maxOperands;
 }

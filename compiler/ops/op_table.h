@@ -82,6 +82,7 @@ enum class AttributeForm {
   Padding, // a number or a size -> as Sizes; sides -> vector<Size>, begin and end of each axis; a word ->
            // string
   Border,  // Border
+  Word,    // one of the row's words -> string
 };
 
 struct AttributeSpec {
@@ -91,6 +92,10 @@ struct AttributeSpec {
   std::optional<std::string>
       fallback;    // default in source syntax; none: required unless the shape rule infers it
   std::string doc; // one sentence
+  std::vector<std::string> words{}; // Word: those that there are
+
+  // The words that may stand for a value of this attribute, aliases included.
+  const std::vector<std::string>& choices() const;
 };
 
 // An attribute of a node, as graph IR holds it.
@@ -144,6 +149,7 @@ struct LayerDoc {
   std::string pytorch, onnx, opencv; // what it is called there; empty: not there
   std::vector<std::string> notes;    // rounding, edges and what else surprises, a sentence or two each
   std::vector<std::string> examples; // values of x and y, two tensor[3, H, W]: shown, and compiled by tests
+  std::string picture; // a value of the image x to show; empty: none helps
 };
 
 struct OpInfo {

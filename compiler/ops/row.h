@@ -23,6 +23,11 @@ public:
     attribute({name, AttributeForm::Float, positional, std::move(fallback), doc});
     return holds({{ResolvedSpec::Float, name}});
   }
+  // One of a few words, in the script and in the node.
+  Row& word(const char* name, const char* fallback, std::vector<std::string> words, const char* doc) {
+    attribute({name, AttributeForm::Word, false, fallback, doc, std::move(words)});
+    return holds({{ResolvedSpec::Text, name}});
+  }
   // What a node holds, after what it holds already.
   Row& holds(std::vector<ResolvedSpec> more) {
     info_.resolved.insert(info_.resolved.end(), more.begin(), more.end());
@@ -39,6 +44,8 @@ public:
   Row& opencv(const char* text) { return info_.doc.opencv = text, *this; }
   Row& note(const char* text) { return info_.doc.notes.push_back(text), *this; }
   Row& example(const char* text) { return info_.doc.examples.push_back(text), *this; }
+  // A value of an image x, shown beside it.
+  Row& picture(const char* text) { return info_.doc.picture = text, *this; }
 
   OpInfo as(OpKind kind, ShapeRule* shape, AccessRule* access) const {
     OpInfo info = info_;

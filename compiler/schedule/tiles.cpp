@@ -159,9 +159,9 @@ Costs::Tile Costs::channelwiseTile(const Kernel& kernel) const {
       if (tile == 0) continue;
       // Rows that are left over are computed one by one.
       double column = real(s.rows / rows) * tile + real(s.rows % rows) * tileCycles(1, pixels);
-      double across = std::ceil(real(s.width) / real(pixels)) + (s.window.kernel[s.last] == 1 ? 0
-                                                                 : s.knownWidth ? 0.25
-                                                                                : 0.5); // ends of rows
+      // Where the width is known, the ends of a row leave out what lies outside.
+      double ends = s.window.kernel[s.last] == 1 || s.knownWidth ? 0 : 0.5;
+      double across = std::ceil(real(s.width) / real(pixels)) + ends;
       double cycles = column * across * blocks * real(s.outer);
       if (best.extents.empty() || cycles < best.cycles) best = {{rows, pixels}, cycles};
     }
@@ -234,18 +234,30 @@ double Costs::memory(double bytes) const {
 }
 
 double Costs::cycles(const Kernel& kernel) const {
-  std::set<ValueId> read;
+  std::set<ValueId> touched{kernel.result()};
   for (ValueId node : kernel.nodes)
     for (ValueId operand : graph.value(node).operands)
       if (std::find(kernel.nodes.begin(), kernel.nodes.end(), operand) == kernel.nodes.end())
-        read.insert(operand);
-  double bytes = bytesOf(kernel.result());
-  for (ValueId value : read)
-    if (graph.value(value).kind != Value::Parameter) bytes += bytesOf(value);
+        touched.insert(operand);
+  double bytes = 0;
+  for (ValueId value : touched)
+    if (graph.value(value).kind != Value::Parameter) bytes += bytesOf(value) * padding(kernel, value);
   double computes = 0;
-  if (kernel.algorithm == Algorithm::Window) computes = windowTile(kernel).cycles;
+  bool isWindow = kernel.algorithm == Algorithm::Window;
+  if (isWindow) computes = windowTile(kernel).cycles;
   if (kernel.algorithm == Algorithm::Pointwise) computes = bytes / 4 / lanes;
-  return std::max(computes, memory(bytes)) + memory(bytes) / 4;
+  double moves = memory(bytes), cycles = std::max(computes, moves) + std::min(computes, moves) / 4;
+  // A tile of planes reads and writes short pieces of many rows at once, more than the processor fetches
+  // ahead.
+  if (isWindow && kernel.layout == Layout::Planar && bytes > real(target.machine.level2)) cycles += moves / 2;
+  return cycles;
+}
+
+// How much larger a value is in the layout of the kernel: blocks are whole.
+double Costs::padding(const Kernel& kernel, ValueId value) const {
+  const TensorType& type = graph.value(value).type;
+  if (layoutFor(kernel.layout, type) == Layout::Planar) return 1;
+  return real(ceilDiv(type.channels(), lanes) * lanes) / real(type.channels());
 }
 
 double Costs::conversion(ValueId value) const {

@@ -42,6 +42,7 @@ private:
   double memory(double bytes) const;
   double transposes(const Kernel& kernel, int64_t pixels) const;
   double bytesOf(graph::ValueId value) const;
+  double padding(const Kernel& kernel, graph::ValueId value) const;
 };
 
 } // namespace convoy::schedule

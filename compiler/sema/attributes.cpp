@@ -1,6 +1,7 @@
 // Attributes of layers.
 #include "sema/elaborator.h"
 #include "sema/foreign_names.h"
+#include "support/text.h"
 #include <algorithm>
 
 namespace convoy::sema {
@@ -54,8 +55,8 @@ bool Elaborator::namedArgument(LayerCall& call, const ast::Argument& argument) {
   return false;
 }
 
-static bool isPaddingWord(const std::string& text) {
-  return std::find(paddingWords().begin(), paddingWords().end(), text) != paddingWords().end();
+static bool isChoice(const AttributeSpec& spec, const std::string& text) {
+  return std::count(spec.choices().begin(), spec.choices().end(), text) > 0;
 }
 
 bool Elaborator::setAttribute(LayerCall& call, const AttributeSpec& spec, const ast::Expr& expr,
@@ -73,11 +74,12 @@ bool Elaborator::setAttribute(LayerCall& call, const AttributeSpec& spec, const 
   call.attributeLocations.emplace_back(spec.name, expr.location);
   // Where a word may stand it is meant, even when a value of the script is called so.
   std::optional<Attribute> attribute;
-  bool word = spec.form == AttributeForm::Padding && expr.kind == ast::Expr::Name;
-  if (word && (isPaddingWord(expr.text) || !isValue(expr.text)))
-    attribute = paddingWord(expr);
+  bool word = (spec.form == AttributeForm::Padding || spec.form == AttributeForm::Word) &&
+              expr.kind == ast::Expr::Name;
+  if (word && (isChoice(spec, expr.text) || !isValue(expr.text)))
+    attribute = choice(spec, expr);
   else if (spec.form == AttributeForm::Border)
-    attribute = borderValue(expr);
+    attribute = borderValue(spec, expr);
   else {
     Value value = evaluate(&expr);
     if (value.isPoison()) return false;
@@ -92,8 +94,8 @@ bool Elaborator::setAttribute(LayerCall& call, const AttributeSpec& spec, const 
   return attribute.has_value();
 }
 
-static const char* expectation(AttributeForm form) {
-  switch (form) {
+static std::string expectation(const AttributeSpec& spec) {
+  switch (spec.form) {
   case AttributeForm::Int: return "an integer";
   case AttributeForm::Float: return "a number";
   case AttributeForm::Bool: return "true or false";
@@ -102,15 +104,16 @@ static const char* expectation(AttributeForm form) {
   case AttributeForm::Padding:
     return "an integer, a size such as 1x1, a list of sides, same, same_lower or valid";
   case AttributeForm::Border: return "zero, constant(value), replicate, reflect, reflect101 or wrap";
+  case AttributeForm::Word: return listed(spec.words, "or");
   }
   return "";
 }
 
-std::optional<Attribute> Elaborator::paddingWord(const ast::Expr& expr) {
-  if (isPaddingWord(expr.text)) return Attribute(expr.text);
-  auto report = diags_.report(diag::UnknownWord, expr.location, "padding", expr.text);
-  if (!report.suggest(nearestName(expr.text, paddingWords()), expr.location, expr.text))
-    report.help(std::string("it takes ") + expectation(AttributeForm::Padding));
+std::optional<Attribute> Elaborator::choice(const AttributeSpec& spec, const ast::Expr& expr) {
+  if (isChoice(spec, expr.text)) return Attribute(expr.text);
+  auto report = diags_.report(diag::UnknownWord, expr.location, spec.name, expr.text);
+  if (!report.suggest(nearestName(expr.text, spec.choices()), expr.location, expr.text))
+    report.help("it takes " + expectation(spec));
   return std::nullopt;
 }
 
@@ -146,7 +149,7 @@ std::optional<Attribute> Elaborator::attributeValue(const LayerCall& call, const
     if (auto* boolean = value.as<bool>()) return Attribute(*boolean);
     break;
   case AttributeForm::Padding:
-    if (auto word = wordOf(value, written); word && isPaddingWord(*word)) return Attribute(*word);
+    if (auto word = wordOf(value, written); word && isChoice(spec, *word)) return Attribute(*word);
     if (auto* list = value.as<List>()) {
       std::vector<Size> sides;
       for (const Value& side : *list->elements)
@@ -160,12 +163,15 @@ std::optional<Attribute> Elaborator::attributeValue(const LayerCall& call, const
     if (integer) return Attribute(std::vector<int64_t>{*integer});
     if (auto* size = value.as<SizeTuple>()) return Attribute(size->extents);
     break;
+  case AttributeForm::Word:
+    if (auto word = wordOf(value, written); word && isChoice(spec, *word)) return Attribute(*word);
+    break;
   case AttributeForm::Border: break;
   }
-  auto report = diags_.report(diag::WrongAttributeValue, location, spec.name, expectation(spec.form),
+  auto report = diags_.report(diag::WrongAttributeValue, location, spec.name, expectation(spec),
                               describe(value, graph_));
   if (auto* text = value.as<std::string>(); text && written.kind == ast::Expr::String) {
-    const std::string word = spec.form == AttributeForm::Padding ? nearestName(*text, paddingWords()) : "";
+    const std::string word = nearestName(*text, spec.choices());
     withoutQuotes(report, location, word.empty() ? *text : word, !word.empty());
   } else if (value.as<Tensor>() && call.row.kind == OpKind::Clamp)
     report.help("a limit that a run decides: select(x < level, level, x)");
@@ -180,7 +186,7 @@ std::optional<Attribute> Elaborator::attributeValue(const LayerCall& call, const
   return std::nullopt;
 }
 
-std::optional<Attribute> Elaborator::borderValue(const ast::Expr& expr) {
+std::optional<Attribute> Elaborator::borderValue(const AttributeSpec& spec, const ast::Expr& expr) {
   bool isName = expr.kind == ast::Expr::Name && (borderModeNamed(expr.text) || !isValue(expr.text)),
        isCall = expr.kind == ast::Expr::Call;
   if (isName)
@@ -202,15 +208,15 @@ std::optional<Attribute> Elaborator::borderValue(const ast::Expr& expr) {
     if (nearest == "constant")
       report.help("write constant(value)");
     else if (!report.suggest(nearest, expr.location, expr.text))
-      report.help(std::string("it takes ") + expectation(AttributeForm::Border));
+      report.help("it takes " + expectation(spec));
     return std::nullopt;
   }
   Value value = evaluate(&expr);
   if (value.isPoison()) return std::nullopt;
   if (auto word = wordOf(value, expr))
     if (auto mode = borderModeNamed(*word)) return Attribute(Border{*mode, 0});
-  auto report = diags_.report(diag::WrongAttributeValue, expr.location, "border",
-                              expectation(AttributeForm::Border), describe(value, graph_));
+  auto report = diags_.report(diag::WrongAttributeValue, expr.location, "border", expectation(spec),
+                              describe(value, graph_));
   if (auto* text = value.as<std::string>(); text && expr.kind == ast::Expr::String) {
     if (const std::string word = nearestName(*text, borderWords()); borderModeNamed(word))
       withoutQuotes(report, expr.location, word, true);

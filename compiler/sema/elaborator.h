@@ -172,8 +172,8 @@ private:
   bool setAttribute(LayerCall& call, const AttributeSpec& spec, const ast::Expr& expr, Location location);
   std::optional<Attribute> attributeValue(const LayerCall& call, const AttributeSpec& spec,
                                           const Value& value, const ast::Expr& written);
-  std::optional<Attribute> paddingWord(const ast::Expr& expr);
-  std::optional<Attribute> borderValue(const ast::Expr& expr);
+  std::optional<Attribute> choice(const AttributeSpec& spec, const ast::Expr& expr);
+  std::optional<Attribute> borderValue(const AttributeSpec& spec, const ast::Expr& expr);
 
   // layers.cpp
   Value addLayer(LayerCall call);

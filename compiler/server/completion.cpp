@@ -126,7 +126,7 @@ void addAttributeWords(Completions& list, const Cursor& cursor) {
   const OpInfo* row = findOp(cursor.callee);
   for (const AttributeSpec& spec : row ? row->attributes : std::vector<AttributeSpec>())
     if (spec.name == cursor.attribute)
-      for (const std::string& word : wordsOf(spec))
+      for (const std::string& word : spec.choices())
         list.add({word, ItemEnumMember, Rank::First, spec.fallback == word ? "the default" : "", "",
                   word == "constant" ? "constant(0)" : ""});
 }

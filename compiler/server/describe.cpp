@@ -75,17 +75,4 @@ std::string describeLayer(const graph::Graph& graph, const graph::Value& node) {
   return text;
 }
 
-std::vector<std::string> wordsOf(const AttributeSpec& spec) {
-  switch (spec.form) {
-  case AttributeForm::Bool: return {"true", "false"};
-  case AttributeForm::Padding: return paddingWords();
-  case AttributeForm::Border: return borderWords();
-  case AttributeForm::Int:
-  case AttributeForm::Float:
-  case AttributeForm::Sizes:
-  case AttributeForm::Kernel: return {};
-  }
-  return {};
-}
-
 } // namespace convoy::server

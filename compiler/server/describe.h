@@ -27,7 +27,4 @@ std::string describeLayer(const graph::Graph& graph, const graph::Value& node);
 // "1,234 multiply-adds per item, 56 parameters"
 std::string workText(const Size& multiplyAdds, int64_t learned);
 
-// The words that an attribute takes; empty when it takes none.
-std::vector<std::string> wordsOf(const AttributeSpec& spec);
-
 } // namespace convoy::server

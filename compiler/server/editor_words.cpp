@@ -25,7 +25,7 @@ EditorWords editorWords() {
     layers.insert(row.name);
     for (const AttributeSpec& spec : row.attributes) {
       attributes.insert(spec.name);
-      for (const std::string& word : wordsOf(spec))
+      for (const std::string& word : spec.choices())
         if (!constants.count(word)) values.insert(word);
     }
   }

@@ -128,6 +128,15 @@ static std::string abbreviated(std::string_view name, const std::vector<std::str
   return found;
 }
 
+std::string listed(const std::vector<std::string>& items, std::string_view conjunction) {
+  std::string all;
+  for (size_t i = 0; i < items.size(); ++i) {
+    if (i > 0) all += i + 1 == items.size() ? " " + std::string(conjunction) + " " : ", ";
+    all += items[i];
+  }
+  return all;
+}
+
 std::string grouped(int64_t number) {
   std::string digits = std::to_string(number);
   const int64_t first = number < 0 ? 1 : 0;

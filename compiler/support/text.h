@@ -36,6 +36,9 @@ std::string numberText(float number);
 // "1 channel", "3 channels".
 std::string counted(int64_t count, std::string_view noun);
 
+// "a", "a or b", "a, b or c".
+std::string listed(const std::vector<std::string>& items, std::string_view conjunction);
+
 // "1234567" as "1,234,567".
 std::string grouped(int64_t number);
 

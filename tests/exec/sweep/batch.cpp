@@ -1,6 +1,7 @@
 #include "batch.h"
 #include "convoy/runtime.h"
 #include "data.h"
+#include "driver/pipeline.h"
 #include "execute.h"
 #include "output/link.h"
 #include "output/memory.h"
@@ -40,7 +41,7 @@ void prepare(Prepared& p, Progress& progress) {
     useParameters(graph, makeParameters(graph, Fill::Reals, 0, seed));
     for (size_t r = 0; r < p.source->runs.size() && r < 3; ++r)
       p.reals.push_back(makeTrial(graph, p.source->runs[r], Fill::Reals, 0, seed + r).value());
-    for (const graph::Value& value : graph.values)
+    for (const graph::Value& value : driver::rewritten(graph).values)
       if (value.kind == graph::Value::Parameter)
         p.realWeights.insert(p.realWeights.end(), value.data->data.begin(), value.data->data.end());
   }

@@ -1,6 +1,6 @@
 #include "program.h"
 #include "driver/describe.h"
-#include "graph/passes/fold_batch_norm.h"
+#include "driver/pipeline.h"
 #include "graph/reader.h"
 #include "loop/reader.h"
 #include "parse/parser.h"
@@ -73,8 +73,8 @@ Target withSmallCaches(Target target) {
 }
 
 Program compileGraph(const graph::Graph& given, const Target& target, int optimize) {
-  const graph::Graph graph = graph::foldBatchNorm(given);
-  requireNone("the graph without batch_norm is not well formed", graph::verify(graph));
+  const graph::Graph graph = driver::rewritten(given);
+  requireNone("the rewritten graph is not well formed", graph::verify(graph));
   schedule::Schedule schedule = schedule::makeSchedule(graph, target);
   checkText(
       "the schedule", schedule::print(schedule, graph),

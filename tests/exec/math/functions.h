@@ -1,0 +1,23 @@
+// The elementary functions of compiler/schedule/math.h: what they should give, and how wrong they may be.
+#pragma once
+#include "schedule/math.h"
+#include <string>
+#include <vector>
+
+namespace convoy::math_test {
+
+// |result - exact| <= ulps * ulp(exact) + absolute. docs/numerics.md has the same numbers.
+struct Bound {
+  double ulps, absolute;
+};
+
+struct Function {
+  const char* name;
+  schedule::Vec (*make)(schedule::Vec);
+  double (*exact)(double);
+  Bound fused, unfused; // with and without a fused multiply-add
+  double from = -1 / 0.0, to = 1 / 0.0; // where it is asked for
+};
+const std::vector<Function>& functions();
+
+} // namespace convoy::math_test
