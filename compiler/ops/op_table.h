@@ -171,7 +171,9 @@ struct OpInfo {
   ShapeRule* shape;
   AccessRule* access;
   LayerDoc doc;
+  std::optional<OpKind> makes; // a graph has nodes of this row instead; the shape rule leaves its attributes
 
+  OpKind nodeKind() const { return makes.value_or(kind); }
   bool isElementwise() const { return form == OpForm::Elementwise; }
 };
 

@@ -15,6 +15,8 @@ public:
 
   // Activations that it takes; most -1: any number.
   Row& operands(int least, int most) { return info_.minOperands = least, info_.maxOperands = most, *this; }
+  // The nodes of this row are those of another one, which says the same in other words.
+  Row& makes(OpKind kind) { return info_.makes = kind, *this; }
   Row& symbol(const char* text) { return info_.symbol = text, *this; }
   // Positional ones stand before all others.
   Row& attribute(AttributeSpec spec) {

@@ -117,7 +117,7 @@ private:
     switch (row.form) {
     case OpForm::Window:
       if (!isSpatial(x)) return addLayer(op == OpKind::Conv ? OpKind::Dense : OpKind::Relu, x);
-      return op == OpKind::Conv ? conv(std::move(layer)) : pool(std::move(layer));
+      return row.group == LayerGroup::Convolution ? conv(std::move(layer)) : pool(std::move(layer));
     case OpForm::Global:
       if (!isSpatial(x)) return addLayer(OpKind::Abs, x);
       return define(std::move(layer), channels, onesPlace);
@@ -238,7 +238,7 @@ private:
     const int64_t channels = shape(layer.operands[0]).channels;
     const int place = chooseWindow(layer, p_.rank() == 3 ? 3 : 5);
     layer.filters = of<int64_t>({1, 2, 4, 8, 16, 16, 17, 32});
-    if (random_.chance(20))
+    if (layer.op == OpKind::DepthwiseConv || random_.chance(20))
       layer.groups = channels, layer.filters = channels * (random_.chance(80) ? 1 : 2);
     else if (random_.chance(20) && channels % 2 == 0)
       layer.groups = 2, layer.filters += layer.filters % 2;
