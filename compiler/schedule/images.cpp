@@ -182,7 +182,9 @@ std::optional<BytesForm> bytesForm(const Graph& graph, const Kernel& kernel, con
   case Algorithm::GlobalPool:
   case Algorithm::Dense:
   case Algorithm::Alias:
-  case Algorithm::Reorder: return std::nullopt;
+  case Algorithm::Reorder:
+  case Algorithm::Resample:
+  case Algorithm::Interleave: return std::nullopt;
   }
   return std::nullopt;
 }
