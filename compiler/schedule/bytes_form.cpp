@@ -38,7 +38,7 @@ struct Candidate {
     if (!isColumns(kernel.result())) return false;
     for (size_t i = from; i < kernel.nodes.size(); ++i) {
       const Value& node = graph.value(kernel.nodes[i]);
-      if (opInfo(node.op).form == OpForm::Pixelwise) return false;
+      if (opInfo(node.op).form != OpForm::Elementwise) return false;
       for (ValueId id : node.operands) {
         const Value& operand = graph.value(id);
         const bool inside = i > 0 && id == kernel.nodes[i - 1], one = operand.type.elements() == Size(1);

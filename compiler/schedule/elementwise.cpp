@@ -137,6 +137,31 @@ Reg Elementwise::operand(ValueId id, const Site& site, Reg channel) {
   return b_.load(k_.vector, pointer, index, site.mask, k_.constant(0));
 }
 
+// One number of another channel, or a vector of it.
+Reg Elementwise::otherChannel(const graph::Value& node, const Site& site) {
+  const ValueId id = node.operands[0];
+  const int64_t channels = k_.value(id).type.channels();
+  if (node.op == OpKind::Slice)
+    return operand(id, site, b_.add(site.channel, node.attributes.get<int64_t>("from")));
+  const auto groups = node.attributes.get<int64_t>("groups");
+  if (!site.alongChannels)
+    return operand(id, site,
+                   b_.add(b_.mul(b_.binary(Op::Mod, site.channel, b_.index(groups)), channels / groups),
+                          b_.floorDiv(site.channel, groups)));
+  const loop::Type lanes = loop::Type::vector(Scalar::I32, static_cast<uint32_t>(k_.lanes));
+  auto number = [&](int64_t n) { return b_.number(static_cast<double>(n), lanes); };
+  Reg at =
+      b_.binary(Op::Add, b_.iota(lanes), b_.splat(lanes, b_.cast(loop::Type::of(Scalar::I32), site.channel)));
+  at = b_.binary(Op::Min, at, number(channels - 1)); // lanes behind the last channel read it again
+  at = b_.binary(Op::Add,
+                 b_.binary(Op::Mul, b_.binary(Op::Mod, at, number(groups)), number(channels / groups)),
+                 b_.binary(Op::Div, at, number(groups)));
+  Reg item =
+      b_.offset(Scalar::F32, pointers_.at(id),
+                Index(b_.mul(site.item, k_.itemRows(id, layoutFor(k_.kernel.layout, k_.value(id).type)))));
+  return b_.gather(k_.vector, item, at);
+}
+
 Reg Elementwise::evaluate(size_t from, Reg before, const Site& site) {
   const auto& nodes = k_.kernel.nodes;
   for (size_t i = from; i < nodes.size(); ++i) {
@@ -146,6 +171,9 @@ Reg Elementwise::evaluate(size_t from, Reg before, const Site& site) {
       const int64_t channels = k_.value(node.operands[0]).type.channels();
       for (int64_t channel = 0; channel < channels; ++channel)
         x.push_back(operand(node.operands[0], site, b_.index(channel)));
+    } else if (opInfo(node.op).form == OpForm::Channels) {
+      before = otherChannel(node, site);
+      continue;
     } else {
       for (ValueId id : node.operands)
         x.push_back(i > 0 && id == nodes[i - 1] ? before : operand(id, site, site.channel));

@@ -51,6 +51,7 @@ private:
   Reg channelVector(ValueId id, Reg pointer, Reg block);
   Reg bytesOperand(ValueId id, const Site& site, Reg channel);
   Index interleavedAddress(ValueId id, const Site& site);
+  Reg otherChannel(const graph::Value& node, const Site& site);
   Index address(ValueId id, Layout layout, const Site& site, Reg channel, bool& varies);
   void storeTransposed(std::vector<Reg> pixels, const Site& first, Reg count);
   KernelBuilder& k_;

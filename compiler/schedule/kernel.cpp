@@ -28,10 +28,10 @@ std::set<std::string> symbolsOf(const Graph& graph, const Kernel& kernel) {
   for (ValueId id : kernel.nodes) {
     addType(graph.value(id).type);
     for (ValueId operand : graph.value(id).operands) addType(graph.value(operand).type);
-    for (const char* pads : {"pad_begin", "pad_end"})
-      if (graph.value(id).attributes.has(pads))
-        for (const Size& pad : graph.value(id).attributes.get<std::vector<Size>>(pads))
-          for (const std::string& symbol : pad.symbols()) all.insert(symbol);
+    for (const auto& [name, attribute] : graph.value(id).attributes.all())
+      if (auto* sizes = std::get_if<std::vector<Size>>(&attribute))
+        for (const Size& size : *sizes)
+          for (const std::string& symbol : size.symbols()) all.insert(symbol);
   }
   return all;
 }

@@ -32,14 +32,25 @@ private:
     switch (kernel.algorithm) {
     case Algorithm::Window: return add(kernel, "", windowGenerator(kernel));
     case Algorithm::Separable: return add(kernel, "", separableWindow);
-    case Algorithm::Pointwise: return add(kernel, "", pointwise);
+    case Algorithm::Pointwise:
+      return add(kernel, "",
+                 choosesChannels(graph_, kernel) && kernel.layout == Layout::Blocked ? blockedChannels
+                                                                                     : pointwise);
+    case Algorithm::Resample: {
+      const OpKind op = graph_.value(kernel.anchor()).op;
+      return add(kernel, "", op == OpKind::Pad || op == OpKind::Crop ? movedRows : resize);
+    }
+    case Algorithm::Interleave: return add(kernel, "", interleave);
     case Algorithm::Softmax: return add(kernel, "", softmax);
     case Algorithm::GlobalPool: return add(kernel, "", globalPool);
     case Algorithm::Dense: return add(kernel, "", dense);
     case Algorithm::Reorder: return add(kernel, std::string(".to_") + nameOf(kernel.layout), reorder);
     case Algorithm::Alias: return;
     case Algorithm::Concat: {
-      const std::vector<ValueId>& operands = graph_.value(kernel.anchor()).operands;
+      const graph::Value& concat = graph_.value(kernel.anchor());
+      const std::vector<ValueId>& operands = concat.operands;
+      if (kernel.layout == Layout::Blocked && !concatsBlocks(graph_, concat, schedule_.lanes))
+        return add(kernel, "", blockedChannels);
       for (size_t i = 0; i < operands.size(); ++i)
         if (!storage_.isPart(kernel, operands[i]))
           add(kernel, "." + std::to_string(i), [i](KernelBuilder& k) { concatOperand(k, i); });

@@ -11,7 +11,8 @@ namespace {
 // cache.
 constexpr int64_t planeChunk = 16384;
 
-// Calls body(x, mask) over from..to in vectors: whole ones first, then one with a mask.
+} // namespace
+
 void alongVectors(KernelBuilder& k, Reg from, Reg to, const std::function<void(Reg x, Reg mask)>& body) {
   Builder& b = k.b;
   Reg whole = b.add(from, b.mul(b.floorDiv(b.sub(to, from), k.lanes), k.lanes));
@@ -26,7 +27,7 @@ void alongVectors(KernelBuilder& k, Reg from, Reg to, const std::function<void(R
 }
 
 // On bytes: units are chunks of the positions of all channels.
-void pointwiseOnBytes(KernelBuilder& k, Elementwise& work) {
+static void pointwiseOnBytes(KernelBuilder& k, Elementwise& work) {
   Builder& b = k.b;
   Size plane = spatialSize(k.value(k.kernel.result()).type) * k.columnsPerPixel();
   Reg extent = k.size(plane);
@@ -38,8 +39,6 @@ void pointwiseOnBytes(KernelBuilder& k, Elementwise& work) {
   });
   k.finish();
 }
-
-} // namespace
 
 // Units are chunks of flattened planes where the operands allow it, and rows otherwise. With a single
 // position, lanes are the channels.

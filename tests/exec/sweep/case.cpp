@@ -127,6 +127,7 @@ std::vector<Case> allCases() {
   addSeparable(list);
   addExamples(list);
   addImages(list);
+  addShapes(list);
   return std::move(list.cases);
 }
 

@@ -88,6 +88,7 @@ void addSpecials(CaseList& list);
 void addSeparable(CaseList& list);
 void addExamples(CaseList& list);
 void addImages(CaseList& list);
+void addShapes(CaseList& list);
 
 std::vector<Case> allCases();
 
