@@ -61,39 +61,41 @@ Reg Elementwise::channelVector(ValueId id, Reg pointer, Reg block) {
   return b_.load(k_.vector, pointer, at, mask, k_.constant(0));
 }
 
-// Where a vector of a plane of bytes begins; interleaved channels are columns of it.
-Index Elementwise::bytesAddress(ValueId id, const Site& site) {
+// Where a vector of an image begins whose channels are columns.
+Index Elementwise::interleavedAddress(ValueId id, const Site& site) {
   const TensorType& type = k_.value(id).type;
   const int64_t perPixel = k_.columnsPerPixel();
-  if (site.flat) return Index(b_.mul(site.item, k_.size(spatialSize(type) * perPixel))) + Index(site.spatial[0]);
+  if (site.flat)
+    return Index(b_.mul(site.item, k_.size(spatialSize(type) * perPixel))) + Index(site.spatial[0]);
   Reg row = b_.add(b_.mul(site.item, k_.size(type.spatial(0))), site.spatial[0]);
   return Index(b_.mul(row, k_.size(type.spatial(1) * perPixel))) + Index(site.spatial[1]);
 }
 
 Reg Elementwise::bytesOperand(ValueId id, const Site& site, Reg channel) {
   Reg bytes = nullptr;
-  if (k_.form == BytesForm::Pixels) {
+  if (k_.onBytes->form == BytesForm::Pixels) {
     const int64_t channels = k_.value(id).type.channels();
     bytes = channelOf(b_, pixels_.at(id), k_.lanes, channels, channels == 1 ? 0 : *loop::constantOf(channel));
   } else {
     loop::Type type = k_.vector.withScalar(Scalar::U8);
     Reg pointer = pointers_.at(id);
-    bytes = site.mask ? b_.load(type, pointer, bytesAddress(id, site), site.mask, b_.number(0, type))
-                      : b_.load(type, pointer, bytesAddress(id, site));
+    bytes = site.mask ? b_.load(type, pointer, interleavedAddress(id, site), site.mask, b_.number(0, type))
+                      : b_.load(type, pointer, interleavedAddress(id, site));
   }
   return fromBytes(b_, k_.target, bytes);
 }
 
 void Elementwise::pixels(Site site, Reg count) {
   const ValueId result = k_.kernel.result();
-  const bool apart = k_.form == BytesForm::Pixels;
+  const bool apart = k_.onBytes->form == BytesForm::Pixels;
   auto place = [&](ValueId id) {
     Reg position = b_.add(b_.mul(site.item, k_.size(spatialSize(k_.value(id).type))), site.spatial[0]);
     return Index(position, k_.value(id).type.channels());
   };
-  for (ValueId id : k_.bytes)
+  for (ValueId id : k_.onBytes->bytes)
     if (apart && id != result)
-      pixels_[id] = loadPixels(b_, k_.lanes, k_.value(id).type.channels(), pointers_.at(id), place(id), count);
+      pixels_[id] =
+          loadPixels(b_, k_.lanes, k_.value(id).type.channels(), pointers_.at(id), place(id), count);
   const int64_t channels = apart ? k_.value(result).type.channels() : 1;
   std::vector<Reg> samples;
   for (int64_t channel = 0; channel < channels; ++channel) {
@@ -110,6 +112,11 @@ void Elementwise::pixels(Site site, Reg count) {
 
 Reg Elementwise::operand(ValueId id, const Site& site, Reg channel) {
   if (k_.isBytes(id)) return bytesOperand(id, site, channel);
+  if (k_.isInterleaved(id)) {
+    const Index at = interleavedAddress(id, site);
+    return site.mask ? b_.load(k_.vector, pointers_.at(id), at, site.mask, k_.constant(0))
+                     : b_.load(k_.vector, pointers_.at(id), at);
+  }
   const graph::Value& v = k_.value(id);
   Reg pointer = pointers_.at(id);
   Layout layout = layoutFor(k_.kernel.layout, v.type);
@@ -178,7 +185,7 @@ Reg Elementwise::evaluate(size_t from, Reg before, const Site& site) {
 
 void Elementwise::mayStream(bool flat) {
   ValueId result = k_.kernel.result();
-  if (k_.isBytes(result)) return; // few as they are
+  if (k_.isInterleaved(result)) return; // bytes are few, and what is float32 is read again
   const TensorType& type = k_.value(result).type;
   const auto& outputs = k_.graph.outputs;
   bool isOutput = std::any_of(outputs.begin(), outputs.end(),
@@ -219,8 +226,10 @@ void Elementwise::eachWay(const std::function<void(bool streams)>& body) {
 
 void Elementwise::store(Reg v, const Site& site) {
   ValueId result = k_.kernel.result();
-  if (k_.isBytes(result))
-    return b_.store(k_.worksInBytes() ? v : toBytes(b_, v), out_, bytesAddress(result, site), site.mask);
+  if (k_.isInterleaved(result)) {
+    const bool ready = !k_.isBytes(result) || k_.worksInBytes();
+    return b_.store(ready ? v : toBytes(b_, v), out_, interleavedAddress(result, site), site.mask);
+  }
   const TensorType& type = k_.value(result).type;
   Layout layout = layoutFor(k_.kernel.layout, type);
   if (k_.kernel.layout == Layout::Blocked && layout == Layout::Planar) {

@@ -50,7 +50,7 @@ private:
   Reg operand(ValueId id, const Site& site, Reg channel);
   Reg channelVector(ValueId id, Reg pointer, Reg block);
   Reg bytesOperand(ValueId id, const Site& site, Reg channel);
-  Index bytesAddress(ValueId id, const Site& site);
+  Index interleavedAddress(ValueId id, const Site& site);
   Reg otherChannel(const graph::Value& node, const Site& site);
   Index address(ValueId id, Layout layout, const Site& site, Reg channel, bool& varies);
   void storeTransposed(std::vector<Reg> pixels, const Site& first, Reg count);

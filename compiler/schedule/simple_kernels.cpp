@@ -46,7 +46,7 @@ void pointwise(KernelBuilder& k) {
   Builder& b = k.b;
   Elementwise work(k);
   work.declare(0);
-  if (k.form) return pointwiseOnBytes(k, work);
+  if (k.onBytes) return pointwiseOnBytes(k, work);
   const TensorType& type = k.value(k.kernel.result()).type;
   bool onePosition = type.channels() > 1 && layoutFor(Layout::Blocked, type) == Layout::Planar;
   if (onePosition && k.kernel.layout == Layout::Planar) {
