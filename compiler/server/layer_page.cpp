@@ -4,6 +4,7 @@
 #include "server/describe.h"
 #include "server/layer_chapters.h"
 #include "support/internal_error.h"
+#include "support/text.h"
 
 namespace convoy::server {
 
