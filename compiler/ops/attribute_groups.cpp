@@ -29,6 +29,15 @@ AttributeSpec borderAttribute() {
           "What padding holds: zero, constant(value), replicate, reflect, reflect101 or wrap."};
 }
 
+AttributeSpec axesAttribute() {
+  return {"axes",
+          AttributeForm::Word,
+          true,
+          std::nullopt,
+          "What it goes over; spatial is all of depth, height and width that there are.",
+          {"channels", "spatial", "all", "depth", "height", "width"}};
+}
+
 std::vector<ResolvedSpec> resolvedWindow() {
   return {{ResolvedSpec::Ints, "kernel"},   {ResolvedSpec::Ints, "stride"},
           {ResolvedSpec::Ints, "dilation"}, {ResolvedSpec::Sizes, "pad_begin"},
@@ -54,6 +63,7 @@ static std::string exampleOf(const AttributeSpec& spec) {
   case AttributeForm::Padding: return "same";
   case AttributeForm::Border: return "replicate";
   case AttributeForm::Word: return spec.words.front();
+  case AttributeForm::Numbers: return "[0.485, 0.456, 0.406]";
   }
   return "";
 }

@@ -36,7 +36,8 @@ const std::vector<std::string>& AttributeSpec::choices() const {
   case AttributeForm::Int:
   case AttributeForm::Float:
   case AttributeForm::Sizes:
-  case AttributeForm::Kernel: return none;
+  case AttributeForm::Kernel:
+  case AttributeForm::Numbers: return none;
   }
   return none;
 }

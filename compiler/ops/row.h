@@ -75,7 +75,14 @@ inline Row pool(const char* name) {
       .holds({{ResolvedSpec::Bool, "ceil_mode"}});
 }
 
+// A sum unless it says otherwise.
+inline Row reduction(LayerGroup group, const char* name) {
+  return Row(OpForm::Reduction, group, name).rounding(Rounding::Sum);
+}
+
 inline Row elementwise(LayerGroup group, const char* name) { return Row(OpForm::Elementwise, group, name); }
+
+inline Row pixelwise(const char* name) { return Row(OpForm::Pixelwise, LayerGroup::Image, name); }
 
 inline Row activation(const char* name) { return elementwise(LayerGroup::Activation, name); }
 

@@ -36,7 +36,10 @@ const LayerReference& referenceOf(OpKind op);
 // The layers by families, a file each.
 std::vector<LayerReference> windowLayers();
 std::vector<LayerReference> elementwiseLayers();
-std::vector<LayerReference> channelLayers(); // along channels or over positions
+std::vector<LayerReference> channelLayers(); // along channels
+std::vector<LayerReference> reductionLayers();
+std::vector<LayerReference> normalizationLayers();
+std::vector<LayerReference> imageLayers();
 std::vector<LayerReference> shapeLayers();
 
 // The position inside 0..size-1 that stands for `position` under a border, or -1 where the constant is read.

@@ -11,7 +11,8 @@ void separableWindow(KernelBuilder& k);   // planar, a column times a row
 void planarPool(KernelBuilder& k);        // small windows
 void channelwiseWindow(KernelBuilder& k); // blocked, small windows over each channel by itself
 void pointwise(KernelBuilder& k);
-void globalPool(KernelBuilder& k);
+void reduction(KernelBuilder& k);
+void standardize(KernelBuilder& k);
 void softmax(KernelBuilder& k);
 void dense(KernelBuilder& k);
 // The kernel's node in kernel.layout, from the other layout.

@@ -32,8 +32,9 @@ private:
     case Algorithm::Window: return add(kernel, "", windowGenerator(kernel));
     case Algorithm::Separable: return add(kernel, "", separableWindow);
     case Algorithm::Pointwise: return add(kernel, "", pointwise);
+    case Algorithm::Standardize: return add(kernel, "", standardize);
     case Algorithm::Softmax: return add(kernel, "", softmax);
-    case Algorithm::GlobalPool: return add(kernel, "", globalPool);
+    case Algorithm::Reduction: return add(kernel, "", reduction);
     case Algorithm::Dense: return add(kernel, "", dense);
     case Algorithm::Reorder: return add(kernel, std::string(".to_") + nameOf(kernel.layout), reorder);
     case Algorithm::Alias: return;

@@ -7,8 +7,8 @@ namespace convoy::schedule {
 
 namespace {
 constexpr Algorithm algorithms[] = {Algorithm::Window, Algorithm::Separable, Algorithm::Pointwise,
-                                    Algorithm::Concat, Algorithm::Softmax,   Algorithm::GlobalPool,
-                                    Algorithm::Dense,  Algorithm::Alias,     Algorithm::Reorder};
+                                    Algorithm::Concat, Algorithm::Softmax,   Algorithm::Reduction,
+                                    Algorithm::Standardize, Algorithm::Dense,  Algorithm::Alias,     Algorithm::Reorder};
 } // namespace
 
 const char* nameOf(Algorithm algorithm) {
@@ -18,7 +18,8 @@ const char* nameOf(Algorithm algorithm) {
   case Algorithm::Pointwise: return "pointwise";
   case Algorithm::Concat: return "concat";
   case Algorithm::Softmax: return "softmax";
-  case Algorithm::GlobalPool: return "global_pool";
+  case Algorithm::Reduction: return "reduction";
+  case Algorithm::Standardize: return "standardize";
   case Algorithm::Dense: return "dense";
   case Algorithm::Alias: return "alias";
   case Algorithm::Reorder: return "reorder";

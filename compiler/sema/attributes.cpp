@@ -105,6 +105,7 @@ static std::string expectation(const AttributeSpec& spec) {
     return "an integer, a size such as 1x1, a list of sides, same, same_lower or valid";
   case AttributeForm::Border: return "zero, constant(value), replicate, reflect, reflect101 or wrap";
   case AttributeForm::Word: return listed(spec.words, "or");
+  case AttributeForm::Numbers: return "a number or a list of numbers";
   }
   return "";
 }
@@ -163,6 +164,18 @@ std::optional<Attribute> Elaborator::attributeValue(const LayerCall& call, const
     if (integer) return Attribute(std::vector<int64_t>{*integer});
     if (auto* size = value.as<SizeTuple>()) return Attribute(size->extents);
     break;
+  case AttributeForm::Numbers: {
+    std::vector<double> numbers;
+    if (value.number()) numbers.push_back(*value.number());
+    if (auto* list = value.as<List>())
+      for (const Value& element : *list->elements)
+        if (element.number()) numbers.push_back(*element.number());
+    auto* list = value.as<List>();
+    if (numbers.empty() || (list && numbers.size() != list->elements->size())) break;
+    for (double number : numbers)
+      if (!fitsFloat(number, location)) return std::nullopt;
+    return Attribute(std::move(numbers));
+  }
   case AttributeForm::Word:
     if (auto word = wordOf(value, written); word && isChoice(spec, *word)) return Attribute(*word);
     break;

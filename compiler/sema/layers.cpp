@@ -92,6 +92,7 @@ static Attribute fallbackValue(const AttributeSpec& spec) {
   case AttributeForm::Kernel:
   case AttributeForm::Padding: return std::vector<int64_t>{integer};
   case AttributeForm::Word: return text;
+  case AttributeForm::Numbers: return std::vector<double>{number};
   case AttributeForm::Border: return Border{borderModeNamed(text).value_or(BorderMode::Constant), 0};
   }
   return integer;

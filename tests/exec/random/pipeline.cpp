@@ -1,6 +1,7 @@
 #include "pipeline.h"
 #include "ops/attributes.h"
 #include <algorithm>
+#include <cmath>
 
 namespace convoy::random_pipelines {
 
@@ -86,6 +87,8 @@ private:
     for (const AttributeSpec& spec : row.attributes)
       if (spec.form == AttributeForm::Float && !spec.fallback)
         text += ", " + spec.name + ": " + shortest(numbers++ ? layer.high : layer.low);
+      else if (spec.form == AttributeForm::Numbers)
+        text += ", " + spec.name + ": " + shortest(numbers++ ? std::fabs(layer.high) + 0.5 : layer.low);
     return text;
   }
 
@@ -111,8 +114,13 @@ private:
       return text + own;
     }
     case OpForm::Dense: return row.name + "(" + x[0] + ", " + std::to_string(layer.filters) + bias + own;
+    case OpForm::Reduction:
+      return row.name + "(" + x[0] + (layer.word.empty() ? "" : ", axes: " + layer.word) + own;
+    case OpForm::Standardize: return row.name + "(" + x[0] + (layer.bias ? ", affine: true" : "") + own;
+    case OpForm::ChannelWindow:
+      return row.name + "(" + x[0] + ", " + std::to_string(layer.filters) + ", alpha: 0.5, beta: " +
+             (layer.bias ? "0.5" : "0.75") + own;
     case OpForm::Pixelwise:
-    case OpForm::Global:
     case OpForm::Softmax:
     case OpForm::View: return row.name + "(" + x[0] + own;
     }
