@@ -7,6 +7,7 @@
 // reduction is split, and its order follows from the shape, so that results do not depend on the number of
 // threads.
 #include "schedule/kernels.h"
+#include <algorithm>
 #include <limits>
 
 namespace convoy::schedule {
@@ -286,7 +287,7 @@ private:
   // As many positions as lanes, of which `left` exist (null: all); lanes of the result are positions.
   State square(Reg base, Reg left) {
     const int64_t lanes = k_.lanes, whole = type_.channels() / lanes;
-    const int64_t held = std::min(lanes, k_.target.vectorRegisters / (kind_.finds ? 4 : 2));
+    const int64_t held = std::min<int64_t>(lanes, k_.target.vectorRegisters / (kind_.finds ? 4 : 2));
     std::vector<Reg> values, found;
     for (int64_t first = 0; first < lanes; first += held) {
       std::vector<Reg> exists(static_cast<size_t>(held), nullptr);
