@@ -1,20 +1,22 @@
 // Normalisation as arithmetic on vectors.
+#include "schedule/math.h"
 #include "schedule/vector_layers.h"
 
 namespace convoy::schedule {
 
 namespace {
 
-// x / divisor^beta, where a few roots make the power.
+// x / divisor^beta; of the usual exponents by roots.
 Reg overPower(KernelBuilder& k, Reg x, Reg divisor, double beta) {
   Builder& b = k.b;
   auto root = [&](Reg v) { return b.unary(Op::Sqrt, v); };
-  if (beta == 0) return x;
   if (beta == 0.75) {
     Reg half = root(divisor);
     divisor = b.binary(Op::Mul, half, root(half));
   } else if (beta == 0.5) {
     divisor = root(divisor);
+  } else if (beta != 1) {
+    return b.binary(Op::Mul, x, pow(Vec(b, divisor), Vec(b, k.constant(-beta))).value());
   }
   return b.binary(Op::Div, x, divisor);
 }

@@ -44,6 +44,12 @@ std::string valuesOf(const AttributeSpec& spec) {
   case AttributeForm::Kernel: return "a number, a size or [values](language.md#convolution)";
   case AttributeForm::Padding: return "[padding](language.md#padding)";
   case AttributeForm::Border: return "[a border](language.md#borders)";
+  case AttributeForm::Word: {
+    std::vector<std::string> words;
+    for (const std::string& word : spec.words) words.push_back("`" + word + "`");
+    return listed(words, "or");
+  }
+  case AttributeForm::Numbers: return "a number or a list of numbers";
   }
   return "";
 }
