@@ -46,9 +46,9 @@ bool Elaborator::namedArgument(LayerCall& call, const ast::Argument& argument) {
     if (attributeFromForeign(*argument.name) == "kernel" &&
         std::count(candidates.begin(), candidates.end(), name) > 0)
       meant = name;
-  if (std::count(candidates.begin(), candidates.end(), meant) == 0)
-    meant = nearestName(*argument.name, candidates);
-  if (const char* help = helpForForeignAttribute(*argument.name))
+  const bool known = std::count(candidates.begin(), candidates.end(), meant) > 0;
+  if (!known) meant = nearestName(*argument.name, candidates);
+  if (const char* help = known ? nullptr : helpForForeignAttribute(*argument.name))
     report.help(help);
   else if (!report.suggest(meant, argument.nameLocation, *argument.name))
     report.help("it takes " + all);

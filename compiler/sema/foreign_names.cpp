@@ -37,6 +37,10 @@ constexpr Entry layers[] = {
     {"relu6", "write clamp(0, 6)"},
     {"leakyrelu", "write select(x > 0, x, 0.1 * x)"},
     {"bn", "write batch_norm"},
+    {"lrn", "write local_response_norm(5)"},
+    {"mean", "write reduce_mean(axes: channels), or axes: spatial"},
+    {"amax", "write reduce_max(axes: channels), or axes: spatial"},
+    {"amin", "write reduce_min(axes: channels), or axes: spatial"},
     {"pool", "write max_pool(2x2) or avg_pool(2x2)"},
     {"pooling", "write max_pool(2x2) or avg_pool(2x2)"},
     {"add", "write a + b"},
@@ -75,7 +79,7 @@ constexpr Entry attributeNames[] = {
     {"pad", "padding"},           {"pads", "padding"},      {"paddingmode", "border"},
     {"bordertype", "border"},     {"eps", "epsilon"},       {"usebias", "bias"},
     {"dilationrate", "dilation"}, {"min", "low"},           {"max", "high"},
-    {"numfilters", "filters"},
+    {"numfilters", "filters"},    {"dim", "axes"},          {"axis", "axes"},
 };
 
 constexpr Entry attributeHelps[] = {

@@ -118,6 +118,9 @@ std::vector<Case> allCases() {
   addScalars(list);
   addStorage(list);
   addSeparable(list);
+  addReductions(list);
+  addNormalizations(list);
+  addColours(list);
   addExamples(list);
   return std::move(list.cases);
 }

@@ -83,6 +83,9 @@ void addNetworks(CaseList& list);
 void addLarge(CaseList& list);
 void addSpecials(CaseList& list);
 void addSeparable(CaseList& list);
+void addReductions(CaseList& list);
+void addNormalizations(CaseList& list);
+void addColours(CaseList& list);
 void addExamples(CaseList& list);
 
 std::vector<Case> allCases();
