@@ -79,7 +79,8 @@ AccessMaps channelAccess(const Operands& operands, const Attributes& attributes,
 }
 
 // The channels of a window around the result's, at its position.
-AccessMaps channelWindowAccess(const Operands& operands, const Attributes& attributes, const TensorType& result) {
+AccessMaps channelWindowAccess(const Operands& operands, const Attributes& attributes,
+                               const TensorType& result) {
   AccessMap map;
   for (int axis = 0; axis <= result.spatialRank(); ++axis) map.push_back(same(axis));
   map[0].kind = AxisAccess::Window;
@@ -103,7 +104,7 @@ AccessMaps reduceAccess(const Operands& operands, const Attributes& attributes, 
   AccessMap map;
   for (int axis = 0; axis <= result.spatialRank(); ++axis)
     map.push_back(isReduced(attributes.get<std::string>("axes"), result.spatialRank(), axis) ? all()
-                                                                                            : same(axis));
+                                                                                             : same(axis));
   return {map};
 }
 

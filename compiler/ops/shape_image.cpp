@@ -12,7 +12,8 @@ std::optional<TensorType> withChannels(ShapeRequest& request, int64_t channels) 
   return result;
 }
 
-std::optional<TensorType> ofThree(ShapeRequest& request, const char* op, const char* names, int64_t channels) {
+std::optional<TensorType> ofThree(ShapeRequest& request, const char* op, const char* names,
+                                  int64_t channels) {
   if (request.operands[0].channels() == 3) return withChannels(request, channels);
   request.misfits = {0};
   auto report = wrongOperand(request, op, "3 channels (" + std::string(names) + ")", 0);
@@ -33,7 +34,9 @@ constexpr const char* kRgb = "red, green, blue";
 
 } // namespace
 
-std::optional<TensorType> luminanceShape(ShapeRequest& request) { return ofThree(request, "luminance", kRgb, 1); }
+std::optional<TensorType> luminanceShape(ShapeRequest& request) {
+  return ofThree(request, "luminance", kRgb, 1);
+}
 std::optional<TensorType> grayShape(ShapeRequest& request) { return ofAnyImage(request, "gray", 1); }
 std::optional<TensorType> rgbShape(ShapeRequest& request) { return ofAnyImage(request, "rgb", 3); }
 std::optional<TensorType> rgbaShape(ShapeRequest& request) { return ofAnyImage(request, "rgba", 4); }
@@ -43,7 +46,9 @@ std::optional<TensorType> rgbToYcbcrShape(ShapeRequest& request) {
 std::optional<TensorType> ycbcrToRgbShape(ShapeRequest& request) {
   return ofThree(request, "ycbcr_to_rgb", "Y, Cb, Cr", 3);
 }
-std::optional<TensorType> rgbToHsvShape(ShapeRequest& request) { return ofThree(request, "rgb_to_hsv", kRgb, 3); }
+std::optional<TensorType> rgbToHsvShape(ShapeRequest& request) {
+  return ofThree(request, "rgb_to_hsv", kRgb, 3);
+}
 std::optional<TensorType> hsvToRgbShape(ShapeRequest& request) {
   return ofThree(request, "hsv_to_rgb", "hue, saturation, value", 3);
 }

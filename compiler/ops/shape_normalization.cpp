@@ -50,7 +50,8 @@ std::optional<TensorType> batchNormShape(ShapeRequest& request) {
 }
 
 std::optional<TensorType> normalizeShape(ShapeRequest& request) {
-  if (!ofChannels(request, "normalize", "mean") || !ofChannels(request, "normalize", "std")) return std::nullopt;
+  if (!ofChannels(request, "normalize", "mean") || !ofChannels(request, "normalize", "std"))
+    return std::nullopt;
   const auto& divisors = request.attributes.get<std::vector<double>>("std");
   if (!inRange(request, "normalize", "std", *std::min_element(divisors.begin(), divisors.end()), 0, true))
     return std::nullopt;
@@ -58,7 +59,8 @@ std::optional<TensorType> normalizeShape(ShapeRequest& request) {
 }
 
 std::optional<TensorType> instanceNormShape(ShapeRequest& request) {
-  if (!requireSpatial(request, "instance_norm") || !epsilonInRange(request, "instance_norm")) return std::nullopt;
+  if (!requireSpatial(request, "instance_norm") || !epsilonInRange(request, "instance_norm"))
+    return std::nullopt;
   const bool isNode = !request.attributes.has("affine");
   if (isNode ? request.operands.size() > 1 : request.attributes.get<bool>("affine"))
     for (const char* name : {"weight", "bias"})

@@ -26,14 +26,17 @@ std::optional<TensorType> reduceShape(ShapeRequest& request, const char* op) {
   for (int axis = 0; axis <= result.spatialRank(); ++axis)
     if (isReduced(axes, result.spatialRank(), axis)) result.dims[static_cast<size_t>(axis)] = 1, any = true;
   if (any) return result;
-  wrongOperand(request, op, axes == "spatial" ? "a tensor with height and width" : "a tensor that has a " + axes, 0)
+  wrongOperand(request, op,
+               axes == "spatial" ? "a tensor with height and width" : "a tensor that has a " + axes, 0)
       .help("of the channels: axes: channels");
   return std::nullopt;
 }
 
 } // namespace
 
-std::optional<TensorType> reduceMeanShape(ShapeRequest& request) { return reduceShape(request, "reduce_mean"); }
+std::optional<TensorType> reduceMeanShape(ShapeRequest& request) {
+  return reduceShape(request, "reduce_mean");
+}
 std::optional<TensorType> reduceSumShape(ShapeRequest& request) { return reduceShape(request, "reduce_sum"); }
 std::optional<TensorType> reduceMaxShape(ShapeRequest& request) { return reduceShape(request, "reduce_max"); }
 std::optional<TensorType> reduceMinShape(ShapeRequest& request) { return reduceShape(request, "reduce_min"); }

@@ -9,7 +9,8 @@ namespace {
 
 using Colour = std::vector<double>; // a number for each channel
 
-// Calls function(index of the first channel in x, and in y, the step from channel to channel) for each position.
+// Calls function(index of the first channel in x, and in y, the step from channel to channel) for each
+// position.
 template <typename Function> void forEachPixel(const Tensor& x, const Tensor& y, Function function) {
   const int64_t plane = x.elements() / x.shape[0];
   for (int64_t item = 0; item < x.batch; ++item)
@@ -34,7 +35,8 @@ template <Colour convert(const Colour& x)> void eachPixel(const LayerCall& call,
 }
 
 // bound(numbers, their errors): how far each result may be off.
-template <Colour bound(const Colour& x, const Colour& e)> void eachBound(const BoundCall& call, Tensor& error) {
+template <Colour bound(const Colour& x, const Colour& e)>
+void eachBound(const BoundCall& call, Tensor& error) {
   forEachPixel(call.x(), error, [&](int64_t from, int64_t to, int64_t step) {
     put(bound(colourAt(call.x(), from, step), colourAt(call.ex(), from, step)), error, to, step);
   });
@@ -45,7 +47,9 @@ double green(const Colour& x) { return x.size() == 1 ? x[0] : x[1]; }
 double blue(const Colour& x) { return x.size() == 1 ? x[0] : x[2]; }
 
 // The numbers of the code, rounded to float32, sum up to 1 within a rounding.
-double luminanceOf(const Colour& x) { return double(0.299f) * x[0] + double(0.587f) * x[1] + double(0.114f) * x[2]; }
+double luminanceOf(const Colour& x) {
+  return double(0.299f) * x[0] + double(0.587f) * x[1] + double(0.114f) * x[2];
+}
 
 Colour magnitudes(const Colour& x, const Colour& e) {
   Colour sum;
@@ -85,14 +89,16 @@ Colour ycbcrToRgb(const Colour& x) {
 }
 Colour ycbcrToRgbBound(const Colour& x, const Colour& e) {
   auto channel = [&](double ofBlue, double ofRed) {
-    const double size = std::fabs(x[0]) + e[0] + ofBlue * (std::fabs(x[1]) + e[1] + 0.5) + ofRed * (std::fabs(x[2]) + e[2] + 0.5);
+    const double size = std::fabs(x[0]) + e[0] + ofBlue * (std::fabs(x[1]) + e[1] + 0.5) +
+                        ofRed * (std::fabs(x[2]) + e[2] + 0.5);
     return e[0] + ofBlue * e[1] + ofRed * e[2] + roundings(6) * size + kSmallest;
   };
   return {channel(0, 1.402), channel(0.114 * 1.772 / 0.587, 0.299 * 1.402 / 0.587), channel(1.772, 0)};
 }
 
 Colour rgbToHsv(const Colour& x) {
-  const double value = maximum(maximum(x[0], x[1]), x[2]), span = value + maximum(maximum(-x[0], -x[1]), -x[2]);
+  const double value = maximum(maximum(x[0], x[1]), x[2]),
+               span = value + maximum(maximum(-x[0], -x[1]), -x[2]);
   double turn = 0;
   if (span != 0)
     turn = x[0] == value   ? (x[1] - x[2]) / span
@@ -112,7 +118,9 @@ Colour rgbToHsvBound(const Colour& x, const Colour& e) {
     hue = (4 * off / (span - 2 * off) + roundings(4) * 6) / 6 + roundings(2);
     if (off > 0 && (y[0] <= hue || y[0] >= 1 - hue)) hue = 1;
   }
-  if (value > off) saturation = (2 * off * value + span * off) / (value * (value - off)) + roundings(3) * (span + 2 * off) / (value - off);
+  if (value > off)
+    saturation = (2 * off * value + span * off) / (value * (value - off)) +
+                 roundings(3) * (span + 2 * off) / (value - off);
   if (value <= off && off > 0) saturation = INFINITY;
   return {hue + kSmallest, saturation + kSmallest, off};
 }
@@ -127,7 +135,8 @@ Colour hsvToRgb(const Colour& x) {
 // Continuous in the hue, also where it goes round.
 Colour hsvToRgbBound(const Colour& x, const Colour& e) {
   const double chroma = std::fabs(x[1] * x[2]),
-               ofChroma = std::fabs(x[1]) * e[2] + std::fabs(x[2]) * e[1] + e[1] * e[2] + kUnit * (std::fabs(x[1]) + e[1]) * (std::fabs(x[2]) + e[2]),
+               ofChroma = std::fabs(x[1]) * e[2] + std::fabs(x[2]) * e[1] + e[1] * e[2] +
+                          kUnit * (std::fabs(x[1]) + e[1]) * (std::fabs(x[2]) + e[2]),
                ofTurn = 6 * (e[0] + kUnit * (1 + std::fabs(x[0]))) + 24 * kUnit;
   const double off = e[2] + ofChroma + (chroma + ofChroma) * std::min(1.0, ofTurn) +
                      roundings(2) * (std::fabs(x[2]) + e[2] + chroma + ofChroma) + kSmallest;

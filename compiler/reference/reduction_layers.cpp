@@ -10,7 +10,8 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-// Calls function(result index, index into x) for every element, with the reduced axes running fastest in order.
+// Calls function(result index, index into x) for every element, with the reduced axes running fastest in
+// order.
 template <typename Function> void forEachTerm(const Tensor& x, const Tensor& y, Function function) {
   for (int64_t item = 0; item < x.batch; ++item)
     for (int64_t i = 0; i < x.elements(); ++i) {

@@ -105,7 +105,8 @@ std::vector<Reg> Elementwise::pixel(const Site& site) {
   return lowerPixel(k_, node, x);
 }
 
-// The site's vector and those of the channels around it, the first channel first; 0 where there is no channel.
+// The site's vector and those of the channels around it, the first channel first; 0 where there is no
+// channel.
 std::vector<Reg> Elementwise::channelWindow(const graph::Value& node, const Site& site) {
   const ValueId input = node.operands[0];
   const int64_t channels = k_.value(input).type.channels(), lanes = k_.lanes,
@@ -129,7 +130,8 @@ std::vector<Reg> Elementwise::channelWindow(const graph::Value& node, const Site
         mask = b_.mask(width, b_.select(inside, b_.index(lanes), b_.index(0)));
         if (site.mask) mask = b_.binary(Op::And, mask, site.mask);
       }
-      x.push_back(b_.load(k_.vector, pointer, address(input, Layout::Planar, site, channel, varies), mask, zero));
+      x.push_back(
+          b_.load(k_.vector, pointer, address(input, Layout::Planar, site, channel, varies), mask, zero));
     }
     return x;
   }
@@ -140,14 +142,15 @@ std::vector<Reg> Elementwise::channelWindow(const graph::Value& node, const Site
     if (i == 0) left = b_.select(b_.compare(Op::Lt, b_.index(0), site.channel), b_.index(lanes), b_.index(0));
     Index at = address(input, Layout::Blocked, site, block, varies);
     const bool whole = i == 1 && channels % lanes == 0;
-    around[i] = whole ? b_.load(k_.vector, pointer, at)
-                      : b_.load(k_.vector, pointer, at, b_.mask(width, left), zero);
+    around[i] =
+        whole ? b_.load(k_.vector, pointer, at) : b_.load(k_.vector, pointer, at, b_.mask(width, left), zero);
   }
   for (int64_t i = 0; i < size; ++i) {
     const int64_t shift = i - before;
     std::vector<int64_t> from;
     for (int64_t lane = 0; lane < lanes; ++lane) from.push_back(lane + shift + (shift < 0 ? lanes : 0));
-    x.push_back(shift == 0 ? around[1] : b_.shuffle(around[shift < 0 ? 0 : 1], around[shift < 0 ? 1 : 2], from));
+    x.push_back(shift == 0 ? around[1]
+                           : b_.shuffle(around[shift < 0 ? 0 : 1], around[shift < 0 ? 1 : 2], from));
   }
   return x;
 }

@@ -54,7 +54,8 @@ Values rgbToHsv(KernelBuilder& k, const Values& x) {
   auto pick = [&](Reg ofRed, Reg ofGreen, Reg ofBlue) {
     return b.select(isLargest(red), ofRed, b.select(isLargest(green), ofGreen, ofBlue));
   };
-  Reg difference = pick(b.binary(Op::Sub, green, blue), b.binary(Op::Sub, blue, red), b.binary(Op::Sub, red, green));
+  Reg difference =
+      pick(b.binary(Op::Sub, green, blue), b.binary(Op::Sub, blue, red), b.binary(Op::Sub, red, green));
   Reg turn = b.binary(Op::Add, over(difference, span), pick(zero, number(2), number(4)));
   turn = b.select(b.compare(Op::Lt, turn, zero), b.binary(Op::Add, turn, number(6)), turn);
   return {b.binary(Op::Mul, turn, number(1. / 6)), over(span, value), value};

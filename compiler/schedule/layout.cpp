@@ -70,7 +70,9 @@ bool concatsBlocks(const graph::Graph& graph, const graph::Value& concat, int la
   return whole;
 }
 
-bool windowsBlocks(const graph::Value& node, int lanes) { return node.attributes.get<int64_t>("size") / 2 < lanes; }
+bool windowsBlocks(const graph::Value& node, int lanes) {
+  return node.attributes.get<int64_t>("size") / 2 < lanes;
+}
 
 std::optional<Layout> neededLayout(const graph::Graph& graph, const Schedule& schedule, const Kernel& kernel,
                                    graph::ValueId operand) {

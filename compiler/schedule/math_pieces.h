@@ -25,9 +25,11 @@ inline Reduced reduced(Vec x, double bias) {
 }
 
 // e^r - 1 for |r| <= ln(2) / 2, without what r itself gives: the minimax polynomial of degree 4 in
-// e^r = 1 + r + r^2 q(r), of error 2^-28 (coefficients by Lawson's iteration, then rounded one after another).
+// e^r = 1 + r + r^2 q(r), of error 2^-28 (coefficients by Lawson's iteration, then rounded one after
+// another).
 inline Vec expTail(Vec r) {
-  return polynomial(r, {0.0013818907318636775, 0.008368700742721558, 0.04166828840970993, 0.1666652113199234, 0.4999999403953552});
+  return polynomial(r, {0.0013818907318636775, 0.008368700742721558, 0.04166828840970993, 0.1666652113199234,
+                        0.4999999403953552});
 }
 inline Vec expOfSmall(Vec r) { return fma(fma(expTail(r), r, 1), r, 1); }
 
@@ -56,10 +58,12 @@ inline Parts partsOf(Vec x) {
   return {n.as(Scalar::F32), (all - (n << 23)).bits(Scalar::F32) - 1};
 }
 
-// log(1 + f) - f over that range of f: minimax polynomial, f^2 (-1/2 + f q(f)) with q of degree 7, of error 2^-27.
+// log(1 + f) - f over that range of f: minimax polynomial, f^2 (-1/2 + f q(f)) with q of degree 7, of error
+// 2^-27.
 inline Vec logTail(Vec f) {
   return polynomial(f, {-0.07637006789445877, 0.12766008079051971, -0.13161152601242065, 0.14201147854328156,
-                        -0.16623209416866302, 0.20001253485679626, -0.2500082552433014, 0.3333333134651184, -0.5}) *
+                        -0.16623209416866302, 0.20001253485679626, -0.2500082552433014, 0.3333333134651184,
+                        -0.5}) *
          (f * f);
 }
 

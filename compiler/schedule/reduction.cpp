@@ -1,11 +1,11 @@
-// Reductions: one number from all elements along some axes, which are neighbours: sums, means, the smallest and
-// the largest, and where the largest is.
+// Reductions: one number from all elements along some axes, which are neighbours: sums, means, the smallest
+// and the largest, and where the largest is.
 //
-// In planes a tensor is [outer][n][inner], and the axes that go are n. With an inner extent lanes are results;
-// without one they are terms, and a vector is reduced at the end. In blocks lanes are channels: where those
-// stay, each block is a row of vectors; where they go, squares of positions and channels are transposed. No
-// reduction is split, and its order follows from the shape, so that results do not depend on the number of
-// threads.
+// In planes a tensor is [outer][n][inner], and the axes that go are n. With an inner extent lanes are
+// results; without one they are terms, and a vector is reduced at the end. In blocks lanes are channels:
+// where those stay, each block is a row of vectors; where they go, squares of positions and channels are
+// transposed. No reduction is split, and its order follows from the shape, so that results do not depend on
+// the number of threads.
 #include "schedule/kernels.h"
 #include <algorithm>
 #include <limits>
@@ -92,7 +92,8 @@ private:
     auto both = [&](Reg x, Reg y) { return b_.binary(Op::And, x, y); };
     auto either = [&](Reg x, Reg y) { return b_.binary(Op::Or, x, y); };
     Reg sNan = b_.compare(Op::Ne, s.value, s.value), tNan = b_.compare(Op::Ne, t.value, t.value),
-        larger = either(b_.compare(Op::Lt, s.value, t.value), both(tNan, b_.compare(Op::Eq, s.value, s.value))),
+        larger =
+            either(b_.compare(Op::Lt, s.value, t.value), both(tNan, b_.compare(Op::Eq, s.value, s.value))),
         equal = either(b_.compare(Op::Eq, s.value, t.value), both(sNan, tNan)),
         takes = either(larger, both(equal, b_.compare(Op::Lt, t.place, s.place)));
     return {b_.select(takes, t.value, s.value), b_.select(takes, t.place, s.place)};
@@ -112,8 +113,8 @@ private:
     if (kind_.join == Op::Minimum) return negative(b_.reduce(Op::ReduceMax, negative(s.value)));
     Reg top = b_.reduce(Op::ReduceMax, s.value);
     if (!kind_.finds) return top;
-    Reg isTop = b_.binary(Op::Or, b_.compare(Op::Eq, s.value, k_.splat(top)),
-                          b_.compare(Op::Ne, s.value, s.value));
+    Reg isTop =
+        b_.binary(Op::Or, b_.compare(Op::Eq, s.value, k_.splat(top)), b_.compare(Op::Ne, s.value, s.value));
     return negative(b_.reduce(Op::ReduceMax, b_.select(isTop, negative(s.place), neutral_)));
   }
 
@@ -189,8 +190,7 @@ private:
 
   // Where the results of an item begin.
   Reg resultOf(Reg item) {
-    return b_.mul(b_.mul(item, k_.itemRows(k_.kernel.result(), Layout::Planar)),
-                  k_.product(node_.type, 1));
+    return b_.mul(b_.mul(item, k_.itemRows(k_.kernel.result(), Layout::Planar)), k_.product(node_.type, 1));
   }
 
   void rows() {
@@ -214,12 +214,13 @@ private:
                            Index(b_.add(itemOf(parts[0]), b_.mul(b_.mul(parts[1], count_), inner))));
       Reg out = b_.offset(Scalar::F32, out_, Index(b_.add(resultOf(parts[0]), b_.mul(parts[1], inner))));
       b_.loop("x", from, whole, wide, {}, [&](Reg x, const Builder::Values&) {
-        auto states = loop(b_.index(0), count_, 1, std::vector<State>(together, start()), [&](Reg n, auto& all) {
-          for (int64_t i = 0; i < together; ++i) {
-            State& s = all[static_cast<size_t>(i)];
-            s = accept(s, load(base, Index(b_.mul(n, inner)) + Index(x) + Index(i * lanes)), place(n));
-          }
-        });
+        auto states =
+            loop(b_.index(0), count_, 1, std::vector<State>(together, start()), [&](Reg n, auto& all) {
+              for (int64_t i = 0; i < together; ++i) {
+                State& s = all[static_cast<size_t>(i)];
+                s = accept(s, load(base, Index(b_.mul(n, inner)) + Index(x) + Index(i * lanes)), place(n));
+              }
+            });
         for (int64_t i = 0; i < together; ++i)
           b_.store(finished(states[static_cast<size_t>(i)]), out, Index(x) + Index(i * lanes));
         return Builder::Values{};
@@ -244,8 +245,8 @@ private:
   // Channels stay: a unit is a block.
   void blocks() {
     k_.units({Size(k_.blocks(type_.channels()))}, [&](const std::vector<Reg>& parts) {
-      Reg base = b_.offset(Scalar::F32, in_,
-                           Index(b_.add(itemOf(parts[0]), b_.mul(parts[1], plane_)), k_.lanes));
+      Reg base =
+          b_.offset(Scalar::F32, in_, Index(b_.add(itemOf(parts[0]), b_.mul(parts[1], plane_)), k_.lanes));
       State s = down(base, count_, b_.index(k_.lanes), nullptr);
       Reg left = b_.sub(b_.index(type_.channels()), b_.mul(parts[1], k_.lanes));
       b_.store(finished(s), out_, Index(resultOf(parts[0])) + Index(parts[1], k_.lanes),
@@ -255,12 +256,12 @@ private:
 
   // Everything of an item.
   void allBlocks() {
-    Reg whole = b_.mul(plane_, type_.channels() / k_.lanes), pitch = b_.index(k_.lanes), last = lastChannels();
+    Reg whole = b_.mul(plane_, type_.channels() / k_.lanes), pitch = b_.index(k_.lanes),
+        last = lastChannels();
     k_.units({}, [&](const std::vector<Reg>& parts) {
       Reg base = b_.offset(Scalar::F32, in_, Index(itemOf(parts[0]), k_.lanes));
       State s = down(base, whole, pitch, nullptr);
-      if (last)
-        s = join(s, down(b_.offset(Scalar::F32, base, Index(whole, k_.lanes)), plane_, pitch, last));
+      if (last) s = join(s, down(b_.offset(Scalar::F32, base, Index(whole, k_.lanes)), plane_, pitch, last));
       storeOne(across(s), Index(resultOf(parts[0])));
     });
   }
@@ -277,8 +278,7 @@ private:
         b_.loop("x", full ? from : whole, full ? whole : to, lanes, {}, [&](Reg x, const Builder::Values&) {
           Reg left = full ? nullptr : b_.sub(to, x);
           State s = square(b_.offset(Scalar::F32, item, Index(x, lanes)), left);
-          b_.store(finished(s), out, Index(x),
-                   full ? nullptr : b_.mask(static_cast<uint32_t>(lanes), left));
+          b_.store(finished(s), out, Index(x), full ? nullptr : b_.mask(static_cast<uint32_t>(lanes), left));
           return Builder::Values{};
         });
     });
@@ -302,8 +302,9 @@ private:
           s = accept(s, channels ? b_.select(channels, v, neutral_) : v, channel);
         }
       };
-      auto states = loop(b_.index(0), b_.index(whole), 1, std::vector<State>(static_cast<size_t>(held), start()),
-                         [&](Reg number, auto& all) { block(number, all, nullptr); });
+      auto states =
+          loop(b_.index(0), b_.index(whole), 1, std::vector<State>(static_cast<size_t>(held), start()),
+               [&](Reg number, auto& all) { block(number, all, nullptr); });
       if (Reg last = lastChannels()) block(b_.index(whole), states, last);
       for (const State& s : states) {
         values.push_back(s.value);

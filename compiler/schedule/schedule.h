@@ -26,9 +26,9 @@ enum class Algorithm {
   Softmax,
   Reduction,   // one number from all elements along some axes
   Standardize, // each channel less its mean, over its deviation
-  Dense,   // matrix times vector
-  Alias,   // another view of the same memory (flatten)
-  Reorder, // the value of its one node again, in the other layout
+  Dense,       // matrix times vector
+  Alias,       // another view of the same memory (flatten)
+  Reorder,     // the value of its one node again, in the other layout
 };
 const char* nameOf(Algorithm algorithm);
 Algorithm algorithmOf(OpForm form); // the one to begin with

@@ -26,8 +26,8 @@ void alongVectors(KernelBuilder& k, Reg from, Reg to, const std::function<void(R
 
 } // namespace
 
-// Units are chunks of flattened planes where the operands allow it, and rows otherwise, of each channel or of all
-// together. With a single position, lanes are the channels.
+// Units are chunks of flattened planes where the operands allow it, and rows otherwise, of each channel or of
+// all together. With a single position, lanes are the channels.
 void pointwise(KernelBuilder& k) {
   Builder& b = k.b;
   Elementwise work(k);

@@ -1,12 +1,12 @@
 // instance_norm: each channel less its mean, over the root of its variance. A unit is a channel, lanes being
 // positions, or a block of channels, which are the lanes.
 //
-// The first pass goes over the channel in pieces that stay in the first cache: each is read once from further away,
-// for its sum and then for the squares of what differs from its mean; pieces are joined by
+// The first pass goes over the channel in pieces that stay in the first cache: each is read once from further
+// away, for its sum and then for the squares of what differs from its mean; pieces are joined by
 //   m' = m + d * b / (a + b),  s' = s + t + d^2 * a * b / (a + b),  d = n - m
 // for `a` numbers with the mean m and the squares s, and b more with n and t (Chan, Golub, LeVeque: Updating
-// formulae and a pairwise algorithm for computing sample variances). So the squares are of small numbers, whatever
-// the mean is. The second pass computes the results.
+// formulae and a pairwise algorithm for computing sample variances). So the squares are of small numbers,
+// whatever the mean is. The second pass computes the results.
 #include "schedule/elementwise.h"
 #include "schedule/kernels.h"
 
@@ -30,21 +30,23 @@ public:
     tail_.declare(1);
     plane_ = k_.product(type_, 1);
     pitch_ = blocked_ ? k_.lanes : 1;
-    k_.units({Size(blocked_ ? k_.blocks(type_.channels()) : type_.channels())}, [&](const std::vector<Reg>& parts) {
-      Reg row = b_.add(b_.mul(parts[0], k_.itemRows(input_, k_.kernel.layout)), parts[1]);
-      base_ = b_.offset(Scalar::F32, in_, Index(b_.mul(row, plane_), pitch_));
-      const Builder::Values moments = measure();
-      Reg mean = moments[0], variance = b_.binary(Op::Div, moments[1], k_.splat(k_.scalarF32(plane_)));
-      Reg root = b_.unary(Op::Sqrt, b_.binary(Op::Add, variance,
-                                              k_.constant(node_.attributes.get<double>("epsilon"))));
-      Reg scale = b_.binary(Op::Div, weight_ ? ofChannel(weight_, parts[1]) : k_.constant(1), root);
-      Reg shift = bias_ ? ofChannel(bias_, parts[1]) : nullptr;
-      eachSite(parts, [&](Reg number, const Site& site) {
-        Reg v = b_.binary(Op::Sub, load(number, site.mask, k_.constant(0)), mean);
-        v = shift ? b_.fma(v, scale, shift) : b_.binary(Op::Mul, v, scale);
-        tail_.store(tail_.evaluate(1, v, site), site);
-      });
-    });
+    k_.units({Size(blocked_ ? k_.blocks(type_.channels()) : type_.channels())},
+             [&](const std::vector<Reg>& parts) {
+               Reg row = b_.add(b_.mul(parts[0], k_.itemRows(input_, k_.kernel.layout)), parts[1]);
+               base_ = b_.offset(Scalar::F32, in_, Index(b_.mul(row, plane_), pitch_));
+               const Builder::Values moments = measure();
+               Reg mean = moments[0],
+                   variance = b_.binary(Op::Div, moments[1], k_.splat(k_.scalarF32(plane_)));
+               Reg root = b_.unary(Op::Sqrt, b_.binary(Op::Add, variance,
+                                                       k_.constant(node_.attributes.get<double>("epsilon"))));
+               Reg scale = b_.binary(Op::Div, weight_ ? ofChannel(weight_, parts[1]) : k_.constant(1), root);
+               Reg shift = bias_ ? ofChannel(bias_, parts[1]) : nullptr;
+               eachSite(parts, [&](Reg number, const Site& site) {
+                 Reg v = b_.binary(Op::Sub, load(number, site.mask, k_.constant(0)), mean);
+                 v = shift ? b_.fma(v, scale, shift) : b_.binary(Op::Mul, v, scale);
+                 tail_.store(tail_.evaluate(1, v, site), site);
+               });
+             });
     k_.finish();
   }
 
@@ -59,12 +61,12 @@ private:
   Reg ofChannel(Reg pointer, Reg channel) {
     if (!blocked_) return k_.splat(b_.load(loop::Type::of(Scalar::F32), pointer, channel));
     Reg left = b_.sub(b_.index(type_.channels()), b_.mul(channel, k_.lanes));
-    return b_.load(k_.vector, pointer, Index(channel, k_.lanes), b_.mask(static_cast<uint32_t>(k_.lanes), left),
-                   k_.constant(0));
+    return b_.load(k_.vector, pointer, Index(channel, k_.lanes),
+                   b_.mask(static_cast<uint32_t>(k_.lanes), left), k_.constant(0));
   }
 
-  // The sum of term(vector) over the positions from..to, in every lane that it is for. `neutral`: a number whose
-  // term is 0.
+  // The sum of term(vector) over the positions from..to, in every lane that it is for. `neutral`: a number
+  // whose term is 0.
   Reg sum(Reg from, Reg to, Reg neutral, const std::function<Reg(Reg v, Reg sum)>& term) {
     const int64_t step = blocked_ ? 1 : k_.lanes;
     Reg whole = b_.add(from, b_.mul(b_.floorDiv(b_.sub(to, from), 4 * step), 4 * step));
@@ -88,28 +90,29 @@ private:
   Builder::Values measure() {
     const int64_t positions = piece / pitch_;
     Reg zero = k_.constant(0);
-    return b_.loop("piece", b_.index(0), plane_, positions, {zero, zero},
-                   [&](Reg from, const Builder::Values& before) {
-                     Reg to = b_.min(b_.add(from, positions), plane_);
-                     Reg more = k_.splat(k_.scalarF32(b_.sub(to, from))), earlier = k_.splat(k_.scalarF32(from)),
-                         together = k_.splat(k_.scalarF32(to));
-                     Reg mean = b_.binary(
-                         Op::Div, sum(from, to, zero, [&](Reg v, Reg s) { return b_.binary(Op::Add, s, v); }), more);
-                     Reg squares = sum(from, to, mean, [&](Reg v, Reg s) {
-                       Reg d = b_.binary(Op::Sub, v, mean);
-                       return b_.fma(d, d, s);
-                     });
-                     Reg d = b_.binary(Op::Sub, mean, before[0]), share = b_.binary(Op::Div, more, together);
-                     Reg between = b_.binary(Op::Mul, b_.binary(Op::Mul, d, d), b_.binary(Op::Mul, earlier, share));
-                     return Builder::Values{b_.fma(d, share, before[0]),
-                                            b_.add(b_.add(before[1], squares), between)};
-                   });
+    return b_.loop(
+        "piece", b_.index(0), plane_, positions, {zero, zero}, [&](Reg from, const Builder::Values& before) {
+          Reg to = b_.min(b_.add(from, positions), plane_);
+          Reg more = k_.splat(k_.scalarF32(b_.sub(to, from))), earlier = k_.splat(k_.scalarF32(from)),
+              together = k_.splat(k_.scalarF32(to));
+          Reg mean = b_.binary(
+              Op::Div, sum(from, to, zero, [&](Reg v, Reg s) { return b_.binary(Op::Add, s, v); }), more);
+          Reg squares = sum(from, to, mean, [&](Reg v, Reg s) {
+            Reg d = b_.binary(Op::Sub, v, mean);
+            return b_.fma(d, d, s);
+          });
+          Reg d = b_.binary(Op::Sub, mean, before[0]), share = b_.binary(Op::Div, more, together);
+          Reg between = b_.binary(Op::Mul, b_.binary(Op::Mul, d, d), b_.binary(Op::Mul, earlier, share));
+          return Builder::Values{b_.fma(d, share, before[0]), b_.add(b_.add(before[1], squares), between)};
+        });
   }
 
   // Calls body(number of the position, its site) for each vector of the unit.
-  void eachSite(const std::vector<Reg>& parts, const std::function<void(Reg number, const Site& site)>& body) {
+  void eachSite(const std::vector<Reg>& parts,
+                const std::function<void(Reg number, const Site& site)>& body) {
     const int outer = type_.spatialRank() - 1;
-    Reg width = flat_ ? plane_ : k_.size(type_.dims.back()), rows = flat_ ? b_.index(1) : b_.binary(Op::Div, plane_, width);
+    Reg width = flat_ ? plane_ : k_.size(type_.dims.back()),
+        rows = flat_ ? b_.index(1) : b_.binary(Op::Div, plane_, width);
     b_.loop("row", b_.index(0), rows, 1, {}, [&](Reg row, const Builder::Values&) {
       Site site{parts[0], parts[1], {}, nullptr, flat_};
       Reg first = b_.mul(row, width);
@@ -129,7 +132,8 @@ private:
       };
       const int64_t step = blocked_ ? 1 : k_.lanes;
       Reg whole = blocked_ ? width : b_.mul(b_.floorDiv(width, step), step);
-      b_.loop("x", b_.index(0), whole, step, {}, [&](Reg x, const Builder::Values&) { return at(x, nullptr); });
+      b_.loop("x", b_.index(0), whole, step, {},
+              [&](Reg x, const Builder::Values&) { return at(x, nullptr); });
       if (!blocked_)
         b_.loop("x", whole, width, step, {}, [&](Reg x, const Builder::Values&) {
           return at(x, b_.mask(static_cast<uint32_t>(k_.lanes), b_.sub(width, x)));

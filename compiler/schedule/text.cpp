@@ -6,9 +6,10 @@
 namespace convoy::schedule {
 
 namespace {
-constexpr Algorithm algorithms[] = {Algorithm::Window, Algorithm::Separable, Algorithm::Pointwise,
-                                    Algorithm::Concat, Algorithm::Softmax,   Algorithm::Reduction,
-                                    Algorithm::Standardize, Algorithm::Dense,  Algorithm::Alias,     Algorithm::Reorder};
+constexpr Algorithm algorithms[] = {Algorithm::Window,      Algorithm::Separable, Algorithm::Pointwise,
+                                    Algorithm::Concat,      Algorithm::Softmax,   Algorithm::Reduction,
+                                    Algorithm::Standardize, Algorithm::Dense,     Algorithm::Alias,
+                                    Algorithm::Reorder};
 } // namespace
 
 const char* nameOf(Algorithm algorithm) {

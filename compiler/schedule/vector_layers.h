@@ -1,4 +1,5 @@
-// Layers as arithmetic on vectors: what they do to one vector of each operand, wherever it comes from. Private to schedule/.
+// Layers as arithmetic on vectors: what they do to one vector of each operand, wherever it comes from.
+// Private to schedule/.
 #pragma once
 #include "schedule/kernel.h"
 

@@ -149,8 +149,10 @@ private:
   void colours(Layer layer) {
     const auto [channels, place] = shape(layer.operands[0]);
     const bool any = layer.op == OpKind::Gray || layer.op == OpKind::Rgb || layer.op == OpKind::Rgba;
-    if (channels != 3 && !(any && (channels == 1 || channels == 4))) return addLayer(OpKind::Relu, layer.operands[0]);
-    const bool one = layer.op == OpKind::Luminance || layer.op == OpKind::Gray, four = layer.op == OpKind::Rgba;
+    if (channels != 3 && !(any && (channels == 1 || channels == 4)))
+      return addLayer(OpKind::Relu, layer.operands[0]);
+    const bool one = layer.op == OpKind::Luminance || layer.op == OpKind::Gray,
+               four = layer.op == OpKind::Rgba;
     define(std::move(layer), one ? 1 : four ? 4 : 3, place);
   }
 

@@ -118,8 +118,8 @@ private:
       return row.name + "(" + x[0] + (layer.word.empty() ? "" : ", axes: " + layer.word) + own;
     case OpForm::Standardize: return row.name + "(" + x[0] + (layer.bias ? ", affine: true" : "") + own;
     case OpForm::ChannelWindow:
-      return row.name + "(" + x[0] + ", " + std::to_string(layer.filters) + ", alpha: 0.5, beta: " +
-             (layer.bias ? "0.5" : "0.75") + own;
+      return row.name + "(" + x[0] + ", " + std::to_string(layer.filters) +
+             ", alpha: 0.5, beta: " + (layer.bias ? "0.5" : "0.75") + own;
     case OpForm::Pixelwise:
     case OpForm::Softmax:
     case OpForm::View: return row.name + "(" + x[0] + own;

@@ -204,7 +204,8 @@ TEST(OtherShapes, Rules) {
   EXPECT_EQ(reduced("width", {{3, W}}), "tensor[3, 1]");
   EXPECT_EQ(reduced("depth", {{3, H, W}}),
             "E0301: 'reduce_sum' needs a tensor that has a depth, but gets tensor[3, H, W]");
-  EXPECT_EQ(reduced("spatial", {{3}}), "E0301: 'reduce_sum' needs a tensor with height and width, but gets tensor[3]");
+  EXPECT_EQ(reduced("spatial", {{3}}),
+            "E0301: 'reduce_sum' needs a tensor with height and width, but gets tensor[3]");
   EXPECT_EQ(apply(OpKind::ArgMax, {{{3, H, W}}}, {}).type->str(), "tensor[1, H, W]");
   EXPECT_EQ(apply(OpKind::Gray, {{{4, H, W}}}, {}).type->str(), "tensor[1, H, W]");
   EXPECT_EQ(apply(OpKind::Rgb, {{{1, H, W}}}, {}).type->str(), "tensor[3, H, W]");

@@ -176,8 +176,11 @@ Attributes over(const char* axes) {
 
 TEST(Reductions, GoOverTheirAxes) {
   // [2][2][3], two items.
-  Tensor x = tensor({2, 2, 3}, {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 0, 0, 1, 0, 0, 0, 0, -2, 0, 0, 0, 0}, 2);
-  auto reduced = [&](OpKind op, const char* axes) { return run(oneLayer(op, {{{2, 2, 3}}}, over(axes)), {x}); };
+  Tensor x =
+      tensor({2, 2, 3}, {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 0, 0, 1, 0, 0, 0, 0, -2, 0, 0, 0, 0}, 2);
+  auto reduced = [&](OpKind op, const char* axes) {
+    return run(oneLayer(op, {{{2, 2, 3}}}, over(axes)), {x});
+  };
   EXPECT_EQ(reduced(OpKind::ReduceSum, "width"), (Numbers{6, 15, 24, 33, 1, 0, -2, 0}));
   EXPECT_EQ(reduced(OpKind::ReduceSum, "height"), (Numbers{5, 7, 9, 17, 19, 21, 0, 0, 1, 0, -2, 0}));
   EXPECT_EQ(reduced(OpKind::ReduceMean, "channels"), (Numbers{4, 5, 6, 7, 8, 9, 0, -1, 0.5, 0, 0, 0}));
@@ -198,7 +201,8 @@ TEST(Reductions, ArgMaxIsTheFirstOfTheLargest) {
   EXPECT_EQ(found({-kInfinity, -kInfinity}), 0);
   EXPECT_EQ(found({0.0, -0.0, 0.0}), 0);
   EXPECT_EQ(found({1, kNan, kInfinity, kNan}), 1);
-  EXPECT_EQ(run(oneLayer(OpKind::ArgMax, {{{3, 1, 2}}}), {tensor({3, 1, 2}, {1, 5, 2, 4, 3, 3})}), (Numbers{2, 0}));
+  EXPECT_EQ(run(oneLayer(OpKind::ArgMax, {{{3, 1, 2}}}), {tensor({3, 1, 2}, {1, 5, 2, 4, 3, 3})}),
+            (Numbers{2, 0}));
 }
 
 TEST(Normalization, OfTheScriptsNumbersAndOfMoments) {
