@@ -305,7 +305,7 @@ private:
     std::string op;
     if (!word(op, "a layer")) return false;
     const OpInfo* row = findOp(op);
-    if (!row) return wrong(since(begin), "there is no layer '" + op + "'");
+    if (!row || row->makes) return wrong(since(begin), "there is no layer '" + op + "'");
     value.op = row->kind;
     bool good = list("(", ")", [&] {
       ValueId id;

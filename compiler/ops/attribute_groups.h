@@ -27,6 +27,12 @@ struct WindowShape {
 std::optional<WindowShape> resolveWindow(ShapeRequest& request, const char* op, const char* kernelName,
                                          bool ceilMode);
 
+// The attribute, written as padding is, as numbers before and behind each axis.
+bool sidesOf(ShapeRequest& request, const char* op, const char* name, std::vector<Size>& begin,
+             std::vector<Size>& end);
+// The attribute, a number or a size of which some may be known only at run time, as an extent for each axis.
+bool extentsOf(ShapeRequest& request, const char* op, const char* name, std::vector<Size>& extents);
+
 // The first operand must have 1 to 3 spatial dimensions.
 bool requireSpatial(ShapeRequest& request, const char* op);
 

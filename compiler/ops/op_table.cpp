@@ -37,6 +37,9 @@ const std::vector<std::string>& AttributeSpec::choices() const {
   case AttributeForm::Float:
   case AttributeForm::Sizes:
   case AttributeForm::Kernel:
+  case AttributeForm::Extents:
+  case AttributeForm::Like:
+  case AttributeForm::Scale:
   case AttributeForm::Numbers: return none;
   }
   return none;

@@ -36,11 +36,13 @@ const LayerReference& referenceOf(OpKind op);
 // The layers by families, a file each.
 std::vector<LayerReference> windowLayers();
 std::vector<LayerReference> elementwiseLayers();
-std::vector<LayerReference> channelLayers(); // along channels
+std::vector<LayerReference> activationLayers(); // and other elementary functions
+std::vector<LayerReference> channelLayers();    // along channels
 std::vector<LayerReference> reductionLayers();
 std::vector<LayerReference> normalizationLayers();
 std::vector<LayerReference> imageLayers();
 std::vector<LayerReference> shapeLayers();
+std::vector<LayerReference> movingLayers(); // to other positions
 
 // The position inside 0..size-1 that stands for `position` under a border, or -1 where the constant is read.
 int64_t borderPosition(BorderMode mode, int64_t position, int64_t size);

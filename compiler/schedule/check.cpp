@@ -73,6 +73,7 @@ private:
   void tail(const Kernel& kernel, const std::string& who) {
     bool allowed = kernel.algorithm == Algorithm::Window || kernel.algorithm == Algorithm::Separable ||
                    kernel.algorithm == Algorithm::Pointwise || kernel.algorithm == Algorithm::Dense ||
+                   kernel.algorithm == Algorithm::Resample || kernel.algorithm == Algorithm::Interleave ||
                    kernel.algorithm == Algorithm::Standardize;
     if (kernel.nodes.size() > 1 && !allowed)
       problem(who + ": nothing can be fused behind " + nameOf(kernel.algorithm));
@@ -122,10 +123,12 @@ private:
       if (opInfo(anchor.op).form == OpForm::ChannelWindow && !windowsBlocks(anchor, schedule_.lanes))
         problem(who + ": its window reaches further than the blocks beside it");
       return;
+    case Algorithm::Resample:
     case Algorithm::Concat:
-      if (!concatsBlocks(graph_, anchor, schedule_.lanes))
-        problem(who + ": its operands are not whole blocks of channels");
+      if (!isAllBlocks(graph_, anchor))
+        problem(who + ": not all that it reads and writes lies in blocks of channels");
       return;
+    case Algorithm::Interleave:
     case Algorithm::Softmax:
     case Algorithm::Reduction:
     case Algorithm::Dense:

@@ -78,6 +78,7 @@ private:
   static bool takesTail(Algorithm algorithm) {
     return algorithm == Algorithm::Window || algorithm == Algorithm::Separable ||
            algorithm == Algorithm::Pointwise || algorithm == Algorithm::Dense ||
+           algorithm == Algorithm::Resample || algorithm == Algorithm::Interleave ||
            algorithm == Algorithm::Standardize;
   }
 

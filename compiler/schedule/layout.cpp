@@ -8,9 +8,12 @@ Algorithm algorithmOf(OpForm form) {
   case OpForm::Window: return Algorithm::Window;
   case OpForm::Elementwise:
   case OpForm::Pixelwise:
-  case OpForm::ChannelWindow: return Algorithm::Pointwise;
+  case OpForm::ChannelWindow:
+  case OpForm::Channels: return Algorithm::Pointwise;
   case OpForm::Standardize: return Algorithm::Standardize;
   case OpForm::Reduction: return Algorithm::Reduction;
+  case OpForm::Resample: return Algorithm::Resample;
+  case OpForm::Interleave: return Algorithm::Interleave;
   case OpForm::Softmax: return Algorithm::Softmax;
   case OpForm::Concat: return Algorithm::Concat;
   case OpForm::Dense: return Algorithm::Dense;
@@ -64,6 +67,18 @@ Layout layoutFor(Layout layout, const TensorType& type) {
   return Layout::Planar;
 }
 
+bool choosesChannels(const graph::Graph& graph, const Kernel& kernel) {
+  return kernel.algorithm == Algorithm::Pointwise &&
+         opInfo(graph.value(kernel.anchor()).op).form == OpForm::Channels;
+}
+
+bool isAllBlocks(const graph::Graph& graph, const graph::Value& node) {
+  bool blocks = layoutFor(Layout::Blocked, node.type) == Layout::Blocked;
+  for (graph::ValueId operand : node.operands)
+    blocks &= layoutFor(Layout::Blocked, graph.value(operand).type) == Layout::Blocked;
+  return blocks;
+}
+
 bool concatsBlocks(const graph::Graph& graph, const graph::Value& concat, int lanes) {
   bool whole = layoutFor(Layout::Blocked, concat.type) == Layout::Blocked;
   for (graph::ValueId operand : concat.operands) whole &= graph.value(operand).type.channels() % lanes == 0;
@@ -93,10 +108,12 @@ std::optional<Layout> neededLayout(const graph::Graph& graph, const Schedule& sc
   case Algorithm::Separable:
   case Algorithm::Pointwise:
   case Algorithm::Standardize:
+  case Algorithm::Resample:
   case Algorithm::Concat: return layoutFor(kernel.layout, type);
   case Algorithm::Reduction: // one axis of several is reduced in planes
     if (layoutFor(Layout::Blocked, anchor.type) == Layout::Blocked) return Layout::Planar;
     return std::nullopt;
+  case Algorithm::Interleave:
   case Algorithm::Softmax:
   case Algorithm::Dense:
   case Algorithm::Alias: return Layout::Planar;

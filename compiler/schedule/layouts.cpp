@@ -66,8 +66,10 @@ private:
       bool whole = (input.channels() / groups) % lanes == 0 && (result.channels() / groups) % lanes == 0;
       return result.channels() > 1 && (groups == 1 || whole);
     }
-    case Algorithm::Concat: return concatsBlocks(graph, anchor, costs_.lanes);
+    case Algorithm::Resample:
+    case Algorithm::Concat: return isAllBlocks(graph, anchor);
     case Algorithm::Separable:
+    case Algorithm::Interleave:
     case Algorithm::Softmax:
     case Algorithm::Reduction:
     case Algorithm::Dense:

@@ -23,6 +23,8 @@ enum class Algorithm {
   Separable, // convolution by a column times a row, one after the other
   Pointwise, // element-wise work, also that mixes a few channels of a position
   Concat,    // a copy of each operand that is not computed at its place
+  Resample,   // padding, cropping, resizing
+  Interleave, // between channels and positions
   Softmax,
   Reduction,   // one number from all elements along some axes
   Standardize, // each channel less its mean, over its deviation
@@ -81,10 +83,14 @@ bool isDepthwise(const graph::Graph& graph, const graph::Value& conv);
 bool isChannelwise(const graph::Graph& graph, const graph::Value& window, int lanes);
 // Channels of a channelwise window that are mixed: more than one in grouped convolution.
 int64_t mixedChannels(const graph::Graph& graph, const graph::Value& window);
+// A pointwise kernel whose anchor reads other channels than those of the results.
+bool choosesChannels(const graph::Graph& graph, const Kernel& kernel);
 // Every operand of a concat is whole blocks of channels: they lie side by side in blocked layout too.
 bool concatsBlocks(const graph::Graph& graph, const graph::Value& concat, int lanes);
 // A window of channels that reaches into the blocks beside its own, and no further.
 bool windowsBlocks(const graph::Value& node, int lanes);
+// All operands of a node and its result lie in blocks, where the kernel works in blocks.
+bool isAllBlocks(const graph::Graph& graph, const graph::Value& node);
 // Windows so small that a tile of results holds all that it reads of an input row in registers, and
 // neighbours share what they have in common.
 bool isSmallWindow(const graph::Value& window);

@@ -10,7 +10,8 @@ namespace {
 // cache.
 constexpr int64_t planeChunk = 16384;
 
-// Calls body(x, mask) over from..to in vectors: whole ones first, then one with a mask.
+} // namespace
+
 void alongVectors(KernelBuilder& k, Reg from, Reg to, const std::function<void(Reg x, Reg mask)>& body) {
   Builder& b = k.b;
   Reg whole = b.add(from, b.mul(b.floorDiv(b.sub(to, from), k.lanes), k.lanes));
@@ -24,7 +25,19 @@ void alongVectors(KernelBuilder& k, Reg from, Reg to, const std::function<void(R
   });
 }
 
-} // namespace
+// On bytes: units are chunks of the positions of all channels.
+static void pointwiseOnBytes(KernelBuilder& k, Elementwise& work) {
+  Builder& b = k.b;
+  Size plane = spatialSize(k.value(k.kernel.result()).type) * k.columnsPerPixel();
+  Reg extent = k.size(plane);
+  k.units({Size::ceilDiv(plane, planeChunk)}, [&](const std::vector<Reg>& parts) {
+    Reg from = b.mul(parts[1], planeChunk), to = b.min(b.add(from, planeChunk), extent);
+    alongVectors(k, from, to, [&](Reg x, Reg mask) {
+      work.pixels({parts[0], nullptr, {x}, mask, /*flat=*/true}, mask ? b.sub(to, x) : nullptr);
+    });
+  });
+  k.finish();
+}
 
 // Units are chunks of flattened planes where the operands allow it, and rows otherwise, of each channel or of
 // all together. With a single position, lanes are the channels.
@@ -32,6 +45,7 @@ void pointwise(KernelBuilder& k) {
   Builder& b = k.b;
   Elementwise work(k);
   work.declare(0);
+  if (k.form) return pointwiseOnBytes(k, work);
   const TensorType& type = k.value(k.kernel.result()).type;
   bool onePosition = type.channels() > 1 && layoutFor(Layout::Blocked, type) == Layout::Planar;
   const bool ofPixels = opInfo(k.value(k.kernel.anchor()).op).form == OpForm::Pixelwise;

@@ -15,6 +15,7 @@ struct VectorLayer {
 
 // The layers by families, a file each.
 std::vector<VectorLayer> arithmeticLayers();
+std::vector<VectorLayer> activationLayers(); // and the other functions of math.h
 
 std::vector<VectorLayer> normalizationLayers();
 

@@ -214,7 +214,8 @@ TEST(Access, RegionsCoverWhatInfluencesEveryLayer) {
     seen.insert(c.op);
     checkRegions(c, engine);
   }
-  for (const OpInfo& row : opTable()) EXPECT_TRUE(seen.count(row.kind)) << row.name << " has no case here";
+  for (const OpInfo& row : opTable())
+    EXPECT_TRUE(seen.count(row.nodeKind())) << row.name << " has no case here";
 }
 
 TEST(Access, RegionsOfRandomWindows) {
