@@ -55,6 +55,10 @@ constexpr Entry layers[] = {
     {"maximum", "write max(x, y)"},
     {"minimum", "write min(x, y)"},
     {"bn", "write batch_norm"},
+    {"lrn", "write local_response_norm(5)"},
+    {"mean", "write reduce_mean(axes: channels), or axes: spatial"},
+    {"amax", "write reduce_max(axes: channels), or axes: spatial"},
+    {"amin", "write reduce_min(axes: channels), or axes: spatial"},
     {"pool", "write max_pool(2x2) or avg_pool(2x2)"},
     {"pooling", "write max_pool(2x2) or avg_pool(2x2)"},
     {"add", "write a + b"},
@@ -100,6 +104,8 @@ constexpr Entry attributeNames[] = {
     {"max", "high"},
     {"numfilters", "filters"},
     {"negativeslope", "slope"},
+    {"dim", "axes"},
+    {"axis", "axes"},
 };
 
 constexpr Entry attributeHelps[] = {
