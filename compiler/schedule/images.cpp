@@ -178,6 +178,8 @@ std::optional<BytesForm> bytesForm(const Graph& graph, const Kernel& kernel, con
   case Algorithm::Window:
   case Algorithm::Separable: return candidate.window();
   case Algorithm::Concat:
+  case Algorithm::Resample:
+  case Algorithm::Interleave:
   case Algorithm::Softmax:
   case Algorithm::GlobalPool:
   case Algorithm::Dense:
