@@ -47,6 +47,7 @@ std::vector<WorkItem> allWorks() {
   network("E3_resnet50", "resnet50", "resnet50");
   network("E4_mobilenetv1", "mobilenetv1", "mobilenetv1");
   network("E5_mobilenetv2", "mobilenetv2", "mobilenetv2");
+  network("E6_efficientnet_b0", "efficientnetb0", "efficientnetb0");
   network("E7_squeezenet", "squeezenet", "squeezenet");
   network("E9_densenet121", "densenet121", "densenet121");
   network("E10_alexnet", "alexnet", "alexnet");
