@@ -305,7 +305,7 @@ private:
     std::string op;
     if (!word(op, "a layer")) return false;
     const OpInfo* row = findOp(op);
-    if (!row) return wrong(since(begin), "there is no layer '" + op + "'");
+    if (!row || row->makes) return wrong(since(begin), "there is no layer '" + op + "'");
     value.op = row->kind;
     bool good = list("(", ")", [&] {
       ValueId id;
@@ -348,6 +348,10 @@ private:
     case ResolvedSpec::Ints:
       return store<std::vector<int64_t>>(spec, attributes, [&](std::vector<int64_t>& values) {
         return list("[", "]", [&] { return integer(values.emplace_back()); });
+      });
+    case ResolvedSpec::Numbers:
+      return store<std::vector<double>>(spec, attributes, [&](std::vector<double>& values) {
+        return list("[", "]", [&] { return number(values.emplace_back()); });
       });
     case ResolvedSpec::Sizes:
       return store<std::vector<Size>>(spec, attributes, [&](std::vector<Size>& values) {

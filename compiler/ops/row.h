@@ -15,6 +15,8 @@ public:
 
   // Activations that it takes; most -1: any number.
   Row& operands(int least, int most) { return info_.minOperands = least, info_.maxOperands = most, *this; }
+  // The nodes of this row are those of another one, which says the same in other words.
+  Row& makes(OpKind kind) { return info_.makes = kind, *this; }
   Row& symbol(const char* text) { return info_.symbol = text, *this; }
   // Positional ones stand before all others.
   Row& attribute(AttributeSpec spec) {
@@ -84,6 +86,11 @@ inline Row pool(const char* name) {
       .holds({{ResolvedSpec::Bool, "ceil_mode"}});
 }
 
+// A sum unless it says otherwise.
+inline Row reduction(LayerGroup group, const char* name) {
+  return Row(OpForm::Reduction, group, name).rounding(Rounding::Sum);
+}
+
 // resize, upsample: what holds however the size is given.
 inline Row resampled(const char* name, const char* mode) {
   return Row(OpForm::Resample, LayerGroup::Shape, name)
@@ -131,6 +138,8 @@ inline Row blocks(const char* name) {
 }
 
 inline Row elementwise(LayerGroup group, const char* name) { return Row(OpForm::Elementwise, group, name); }
+
+inline Row pixelwise(const char* name) { return Row(OpForm::Pixelwise, LayerGroup::Image, name); }
 
 inline Row activation(const char* name) { return elementwise(LayerGroup::Activation, name); }
 

@@ -1,6 +1,7 @@
 // Shape rules of the layers that slide a window.
 #include "ops/attribute_groups.h"
 #include "ops/shape_rules.h"
+#include "support/text.h"
 
 namespace convoy::ops {
 
@@ -39,9 +40,9 @@ bool checkParameterCount(ShapeRequest& request, const char* op, const ParameterS
 
 } // namespace
 
-std::optional<TensorType> convShape(ShapeRequest& request) {
-  if (!requireSpatial(request, "conv")) return std::nullopt;
-  auto shape = resolveWindow(request, "conv", "kernel", false);
+static std::optional<TensorType> windowedConv(ShapeRequest& request, const char* op) {
+  if (!requireSpatial(request, op)) return std::nullopt;
+  auto shape = resolveWindow(request, op, "kernel", false);
   if (!shape) return std::nullopt;
 
   // A node has its weight as an operand, which says the number of filters.
@@ -49,16 +50,16 @@ std::optional<TensorType> convShape(ShapeRequest& request) {
   int64_t filters = 0, groups = 0, channels = request.operands[0].channels();
   if (isNode)
     filters = request.operands[1].channels();
-  else if (!integerAttribute(request, "conv", "filters", 1, filters))
+  else if (!integerAttribute(request, op, "filters", 1, filters))
     return std::nullopt;
   bool bias = isNode ? request.operands.size() > 2 : request.attributes.get<bool>("bias");
-  if (!integerAttribute(request, "conv", "groups", 1, groups)) return std::nullopt;
+  if (!integerAttribute(request, op, "groups", 1, groups)) return std::nullopt;
   if (!divisible(request, channels, "channel", groups) || !divisible(request, filters, "filter", groups))
     return std::nullopt;
 
   ParameterSpec weight{"weight", {filters, channels / groups}};
   weight.shape.insert(weight.shape.end(), shape->window.kernel.begin(), shape->window.kernel.end());
-  if (!checkParameterCount(request, "conv", weight)) return std::nullopt;
+  if (!checkParameterCount(request, op, weight)) return std::nullopt;
   request.parameters.push_back(std::move(weight));
   if (bias) request.parameters.push_back({"bias", {filters}});
 
@@ -68,6 +69,33 @@ std::optional<TensorType> convShape(ShapeRequest& request) {
   resolved.set("groups", groups);
   request.attributes = resolved;
   return withSpatial(filters, shape->output);
+}
+
+std::optional<TensorType> convShape(ShapeRequest& request) { return windowedConv(request, "conv"); }
+
+std::optional<TensorType> depthwiseConvShape(ShapeRequest& request) {
+  if (!requireSpatial(request, "depthwise_conv")) return std::nullopt;
+  Attributes& attributes = request.attributes;
+  const int64_t channels = request.operands[0].channels();
+  int64_t multiplier = 0, filters = 0;
+  if (!integerAttribute(request, "depthwise_conv", "multiplier", 1, multiplier)) return std::nullopt;
+  if (__builtin_mul_overflow(channels, multiplier, &filters) || filters > kAttributeLimit) {
+    request.misfits = {0};
+    request.diags.report(diag::TooManyParameters, request.location, "depthwise_conv", kAttributeLimit);
+    return std::nullopt;
+  }
+  // Literal kernels say how many there are.
+  if (attributes.has("filters") && attributes.get<int64_t>("filters") != filters) {
+    request.misfits = {0};
+    request.diags
+        .report(diag::KernelMismatch, request.attributeLocation("kernel"), attributes.get<int64_t>("filters"),
+                "filters", filters)
+        .help("a depthwise convolution has `multiplier` filters for each of " + counted(channels, "channel"));
+    return std::nullopt;
+  }
+  attributes.set("filters", filters);
+  attributes.set("groups", channels);
+  return windowedConv(request, "depthwise_conv");
 }
 
 namespace {

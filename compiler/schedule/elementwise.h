@@ -25,6 +25,8 @@ public:
   void declare(size_t from);
   // Evaluates nodes[from...]; `before` is the value of nodes[from - 1] (null when from is 0).
   Reg evaluate(size_t from, Reg before, const Site& site);
+  // The first node, where that makes all channels of a position from all of its operand: a vector for each.
+  std::vector<Reg> pixel(const Site& site);
   // Before the loops, after declare: results in planes that are more than what stays in the caches may be
   // stored past them, in vectors that start at the column `origin` (at or before 0) or whole ones after it.
   // It is decided when the kernel starts. `flat`: all positions are one row.
@@ -40,6 +42,9 @@ public:
   void eachWay(const std::function<void(bool streams)>& body);
   // Stores the kernel's result at the site.
   void store(Reg v, const Site& site);
+  // Of a kernel on bytes without a window: evaluates all nodes for a vector of pixels at the site, which is
+  // flat, and stores them. `count`: how many pixels exist, whose mask the site has; null: all.
+  void pixels(Site site, Reg count);
   // Evaluates nodes[1...] for `pixels` neighbours of one block of channels, the first one at the site, and
   // stores them in the layout in which the kernel writes. value(p) is the anchor's at pixel p. `count`: how
   // many of them exist; null: all.
@@ -47,13 +52,17 @@ public:
 
 private:
   Reg operand(ValueId id, const Site& site, Reg channel);
+  std::vector<Reg> channelWindow(const graph::Value& node, const Site& site);
   Reg channelVector(ValueId id, Reg pointer, Reg block);
+  Reg bytesOperand(ValueId id, const Site& site, Reg channel);
+  Index interleavedAddress(ValueId id, const Site& site);
   Reg otherChannel(const graph::Value& node, const Site& site);
   Index address(ValueId id, Layout layout, const Site& site, Reg channel, bool& varies);
   void storeTransposed(std::vector<Reg> pixels, const Site& first, Reg count);
   KernelBuilder& k_;
   Builder& b_;
   std::map<ValueId, Reg> pointers_;
+  std::map<ValueId, Reg> pixels_; // of bytes, where channels are taken out of them
   Reg out_ = nullptr, origin_ = nullptr;
   Reg streams_ = nullptr; // whether to; null: never
   bool streaming_ = false;

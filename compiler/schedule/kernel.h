@@ -7,7 +7,7 @@
 #pragma once
 #include "loop/builder.h"
 #include "schedule/call.h"
-#include "schedule/storage.h"
+#include "schedule/images.h"
 
 namespace convoy::schedule {
 
@@ -33,8 +33,29 @@ public:
   KernelCall call;
   int64_t lanes;
   loop::Type vector; // f32 x lanes
+  // The operands and the result that are bytes here, and how they are taken.
+  std::optional<BytesKernel> onBytes;
+  bool isBytes(ValueId id) const { return onBytes && onBytes->bytes.count(id) > 0; }
+  // Bytes, or float32, whose channels are columns.
+  bool isInterleaved(ValueId id) const {
+    return onBytes && onBytes->form == BytesForm::Interleaved &&
+           (isBytes(id) || onBytes->interleaved.count(id) > 0);
+  }
+  // The columns of a pixel: its channels, where they are interleaved.
+  int64_t columnsPerPixel() const {
+    if (!onBytes || onBytes->form != BytesForm::Interleaved) return 1;
+    const std::set<ValueId>& some = onBytes->bytes.empty() ? onBytes->interleaved : onBytes->bytes;
+    return value(*some.begin()).type.channels();
+  }
 
   const graph::Value& value(ValueId id) const { return graph.value(id); }
+
+  // From now on vectors are of u8, four times as many.
+  void workInBytes() {
+    lanes *= 4;
+    vector = loop::Type::vector(Scalar::U8, static_cast<uint32_t>(lanes));
+  }
+  bool worksInBytes() const { return vector.scalar == Scalar::U8; }
 
   // A pointer parameter, to the first channel of the first item. Asking twice for the same thing gives the
   // same one, and so does asking for an operand that the result overwrites. Only before the loops.

@@ -11,12 +11,13 @@ namespace {
 class Lowering {
 public:
   Lowering(const Graph& graph, const Schedule& schedule, const Target& target, const std::string& prefix)
-      : graph_(graph), schedule_(schedule), target_(target), prefix_(prefix), storage_(graph, schedule) {}
+      : graph_(graph), schedule_(schedule), target_(target), prefix_(prefix), storage_(graph, schedule),
+        images_(graph, schedule, storage_) {}
 
   Program run() {
     for (const Kernel& kernel : schedule_.kernels) lowerKernel(kernel);
-    MemoryPlan plan = planMemory(graph_, schedule_, target_.machine, storage_, calls_);
-    addEntryFunctions(program_.loops, graph_, schedule_, plan, calls_, prefix_);
+    MemoryPlan plan = planMemory(graph_, schedule_, target_.machine, storage_, images_, calls_);
+    addEntryFunctions(program_.loops, graph_, schedule_, target_, images_, plan, calls_, prefix_);
     collectWeights();
     program_.workspace = workspaceOf(plan, storage_);
     program_.calls = std::move(calls_);
@@ -40,8 +41,9 @@ private:
       return add(kernel, "", op == OpKind::Pad || op == OpKind::Crop ? movedRows : resize);
     }
     case Algorithm::Interleave: return add(kernel, "", interleave);
+    case Algorithm::Standardize: return add(kernel, "", standardize);
     case Algorithm::Softmax: return add(kernel, "", softmax);
-    case Algorithm::GlobalPool: return add(kernel, "", globalPool);
+    case Algorithm::Reduction: return add(kernel, "", reduction);
     case Algorithm::Dense: return add(kernel, "", dense);
     case Algorithm::Reorder: return add(kernel, std::string(".to_") + nameOf(kernel.layout), reorder);
     case Algorithm::Alias: return;
@@ -67,17 +69,27 @@ private:
 
   // Builds the kernel's function. One that is equal but for names exists already: then that one is called.
   void add(const Kernel& kernel, const std::string& suffix, const Generator& generate) {
+    const size_t number = calls_.size() - 1;
+    KernelCall call = build(kernel, suffix, generate, std::nullopt);
+    if (images_.kernels[number])
+      call.onBytes.push_back(build(kernel, suffix + ".bytes", generate, images_.kernels[number]));
+    calls_.back().push_back(std::move(call));
+  }
+
+  KernelCall build(const Kernel& kernel, const std::string& suffix, const Generator& generate,
+                   const std::optional<BytesKernel>& onBytes) {
     auto function = std::make_unique<loop::Function>();
     function->name = functionName(graph_.value(kernel.result()).name + suffix);
     function->location = graph_.value(kernel.anchor()).location;
     KernelBuilder builder(graph_, schedule_, target_, storage_, kernel, *function);
+    builder.onBytes = onBytes;
     generate(builder);
     KernelCall call = builder.call;
     call.cycles = workOf(graph_, target_, kernel, call.ofWholeBatch);
     auto [known, isNew] = byKey_.emplace(loop::structuralKey(*function), function->name);
     call.function = known->second;
-    calls_.back().push_back(call);
     if (isNew) program_.loops.functions.push_back(std::move(function));
+    return call;
   }
 
   std::string functionName(const std::string& layer) {
@@ -109,6 +121,7 @@ private:
   const Target& target_;
   std::string prefix_;
   Storage storage_;
+  Images images_;
   Program program_;
   std::vector<std::vector<KernelCall>> calls_;
   std::map<std::string, std::string> byKey_;

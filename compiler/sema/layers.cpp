@@ -95,6 +95,7 @@ static Attribute fallbackValue(const AttributeSpec& spec) {
   case AttributeForm::Like: return std::vector<Size>{integer};
   case AttributeForm::Scale: return std::vector<double>{number};
   case AttributeForm::Word: return text;
+  case AttributeForm::Numbers: return std::vector<double>{number};
   case AttributeForm::Border: return Border{borderModeNamed(text).value_or(BorderMode::Constant), 0};
   }
   return integer;
@@ -125,6 +126,10 @@ std::optional<KernelValues> Elaborator::applyLiteralKernel(LayerCall& call) {
     if (name == "kernel") location = where;
   std::optional<int64_t> groups;
   if (attributes.has("groups")) groups = attributes.get<int64_t>("groups");
+  const auto& known = call.row.attributes;
+  if (std::none_of(known.begin(), known.end(),
+                   [](const AttributeSpec& spec) { return spec.name == "groups"; }))
+    groups = input.channels(); // a layer that filters each channel by itself
   if (!charge(call.literal->nodes, location)) return std::nullopt;
   if (attributes.has("filters") && isSizeInBrackets(*call.literal, input.spatialRank())) {
     std::string size;
@@ -228,7 +233,7 @@ Value Elaborator::addLayer(LayerCall call) {
 
   graph::Value node;
   node.kind = graph::Value::Node;
-  node.op = call.row.kind;
+  node.op = call.row.nodeKind();
   node.name = name;
   node.type = *type;
   node.location = call.location;

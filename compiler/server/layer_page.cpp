@@ -53,6 +53,7 @@ std::string valuesOf(const AttributeSpec& spec) {
     for (const std::string& word : spec.words) words.push_back("`" + word + "`");
     return listed(words, "or");
   }
+  case AttributeForm::Numbers: return "a number or a list of numbers";
   }
   return "";
 }
@@ -117,7 +118,7 @@ std::string section(const OpInfo& row) {
   text += "| example | gives | parameters |\n| --- | --- | --- |\n";
   for (const std::string& example : doc.examples) text += exampleRow(example);
   if (!doc.picture.empty())
-    text += "\n![" + row.name + "](pictures/layers/" + row.name + ".png)\n*The photo, and `" + doc.picture +
+    text += "\n![" + row.name + "](pictures/layers/" + row.name + ".png)\n*Of the [photo](pictures/photo.png): `" + doc.picture +
             "`.*\n";
   return text + "\n";
 }

@@ -1,6 +1,7 @@
 #include "pipeline.h"
 #include "ops/attributes.h"
 #include <algorithm>
+#include <cmath>
 
 namespace convoy::random_pipelines {
 
@@ -67,6 +68,11 @@ private:
            (!layer.countPadding && has(row, "count_include_pad") ? ", count_include_pad: false" : "");
   }
 
+  static std::string parts(const OpInfo& row, const Layer& layer) {
+    if (has(row, "multiplier")) return ", multiplier: " + std::to_string(layer.filters / layer.groups);
+    return layer.groups > 1 ? ", groups: " + std::to_string(layer.groups) : "";
+  }
+
   // What keeps x among the numbers for which the layer is defined.
   static std::string inside(Domain domain, const std::string& x) {
     switch (domain) {
@@ -86,6 +92,8 @@ private:
     for (const AttributeSpec& spec : row.attributes)
       if (spec.form == AttributeForm::Float && !spec.fallback)
         text += ", " + spec.name + ": " + shortest(numbers++ ? layer.high : layer.low);
+      else if (spec.form == AttributeForm::Numbers)
+        text += ", " + spec.name + ": " + shortest(numbers++ ? std::fabs(layer.high) + 0.5 : layer.low);
     return text;
   }
 
@@ -97,10 +105,10 @@ private:
     for (int operand : layer.operands) x.push_back(name(operand));
     switch (row.form) {
     case OpForm::Window:
-      if (row.kind != OpKind::Conv) return pool(row, x[0], layer) + own;
-      return "conv(" + x[0] + ", " + std::to_string(layer.filters) + ", kernel: " + extents(layer.kernel) +
-             window(layer) + (layer.border.empty() ? "" : ", border: " + layer.border) +
-             (layer.groups > 1 ? ", groups: " + std::to_string(layer.groups) : "") + bias + own;
+      if (row.group == LayerGroup::Pooling) return pool(row, x[0], layer) + own;
+      return row.name + "(" + x[0] + (has(row, "filters") ? ", " + std::to_string(layer.filters) : "") +
+             ", kernel: " + extents(layer.kernel) + window(layer) +
+             (layer.border.empty() ? "" : ", border: " + layer.border) + parts(row, layer) + bias + own;
     case OpForm::Elementwise:
       if (x.size() < 2) x.push_back(shortest(layer.low));
       if (x.size() < 3) x.push_back(shortest(layer.high));
@@ -111,6 +119,12 @@ private:
       return text + own;
     }
     case OpForm::Dense: return row.name + "(" + x[0] + ", " + std::to_string(layer.filters) + bias + own;
+    case OpForm::Reduction:
+      return row.name + "(" + x[0] + (layer.word.empty() ? "" : ", axes: " + layer.word) + own;
+    case OpForm::Standardize: return row.name + "(" + x[0] + (layer.bias ? ", affine: true" : "") + own;
+    case OpForm::ChannelWindow:
+      return row.name + "(" + x[0] + ", " + std::to_string(layer.filters) +
+             ", alpha: 0.5, beta: " + (layer.bias ? "0.5" : "0.75") + own;
     case OpForm::Resample:
       if (row.kind == OpKind::Pad)
         return "pad(" + x[0] + ", " + layer.padding +
@@ -127,7 +141,6 @@ private:
                std::to_string(layer.from + layer.filters) + own;
       return row.name + "(" + x[0] + ", " + std::to_string(layer.groups) + own;
     case OpForm::Pixelwise:
-    case OpForm::Global:
     case OpForm::Softmax: return row.name + "(" + x[0] + own;
     case OpForm::View:
       if (row.kind == OpKind::Reshape)

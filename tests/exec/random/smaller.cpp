@@ -99,12 +99,14 @@ private:
       if (layer.padding != "0") change([](Layer& l) { l.padding = "0"; });
       if (layer.padding != "0" && layer.padding != "1") change([](Layer& l) { l.padding = "1"; });
       if (!layer.border.empty()) change([](Layer& l) { l.border.clear(); });
-      if (layer.groups > 1) change([](Layer& l) { l.groups = 1; });
+      if (layer.groups > 1 && layer.op != OpKind::DepthwiseConv) change([](Layer& l) { l.groups = 1; });
       if (layer.bias) change([](Layer& l) { l.bias = false; });
       if (layer.ceilMode) change([](Layer& l) { l.ceilMode = false; });
       if (!layer.countPadding) change([](Layer& l) { l.countPadding = true; });
       for (int64_t filters : {int64_t{1}, layer.filters / 2, layer.filters - 1})
-        if (filters >= 1 && filters < layer.filters) change([&](Layer& l) { l.filters = filters; });
+        if (filters >= 1 && filters < layer.filters &&
+            (layer.op != OpKind::DepthwiseConv || filters % layer.groups == 0))
+          change([&](Layer& l) { l.filters = filters; });
     }
   }
 

@@ -13,6 +13,7 @@ struct Conv {
   Extents kernel{3, 3}, stride, dilation; // empty: left out
   std::string padding, border;            // empty: left out
   bool bias = true;
+  bool depthwise = false; // written as depthwise_conv
   int rank() const { return static_cast<int>(kernel.size()); }
   int64_t extent(size_t axis) const {
     return (kernel[axis] - 1) * (dilation.empty() ? 1 : dilation[axis]) + 1;
@@ -34,7 +35,8 @@ Extents smallestFor(const Conv& c) {
 }
 
 std::string call(const Conv& c, const std::string& name) {
-  std::string text = "conv(" + std::to_string(c.filters) + ", kernel: " + sizeText(c.kernel);
+  std::string text = c.depthwise ? "depthwise_conv(" : "conv(" + std::to_string(c.filters) + ", ";
+  text += "kernel: " + sizeText(c.kernel);
   // A single number means every axis, which is another way to say it.
   auto sizes = [&](const char* attribute, const Extents& extents) {
     if (extents.empty()) return;
@@ -46,7 +48,9 @@ std::string call(const Conv& c, const std::string& name) {
   sizes("dilation", c.dilation);
   if (!c.padding.empty()) text += ", padding: " + c.padding;
   if (!c.border.empty()) text += ", border: " + c.border;
-  if (c.groups != 1) text += ", groups: " + std::to_string(c.groups);
+  if (c.depthwise && c.filters != c.channels)
+    text += ", multiplier: " + std::to_string(c.filters / c.channels);
+  if (!c.depthwise && c.groups != 1) text += ", groups: " + std::to_string(c.groups);
   if (!c.bias) text += ", bias: false";
   return text + ", name: \"" + name + "\")";
 }
@@ -138,6 +142,7 @@ void groups(CaseList& list, Random& random) {
       for (int64_t stride : {1, 2}) {
         Conv c;
         c.channels = g.channels, c.filters = g.filters, c.groups = g.groups, c.kernel = kernel;
+        c.depthwise = g.groups == g.channels && n % 2 == 0;
         if (stride > 1) c.stride = {stride, stride};
         c.padding = n % 4 == 3 ? "" : n % 4 == 1 ? "1" : "same";
         c.border = n % 5 == 4 ? "replicate" : n % 5 == 2 ? "constant(3)" : "";

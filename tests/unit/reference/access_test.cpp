@@ -106,6 +106,28 @@ Attributes epsilon() {
   a.set("epsilon", 0.5);
   return a;
 }
+Attributes over(const char* axes) {
+  Attributes a;
+  a.set("axes", std::string(axes));
+  return a;
+}
+Attributes numbers() {
+  Attributes a;
+  a.set("mean", std::vector<double>{1, 2});
+  a.set("std", std::vector<double>{0.5});
+  return a;
+}
+Attributes affine() {
+  Attributes a = epsilon();
+  a.set("affine", true);
+  return a;
+}
+Attributes responses(int64_t size) {
+  Attributes a;
+  a.set("size", size);
+  for (const char* name : {"alpha", "beta", "k"}) a.set(name, 0.5);
+  return a;
+}
 Attributes dense() {
   Attributes a;
   a.set("units", int64_t(3));
@@ -155,6 +177,21 @@ TEST(Access, RegionsCoverWhatInfluencesEveryLayer) {
       {OpKind::AvgPool, {{{2, 5, 5}}}, poolAttributes({3, 2}, {2}, {1}, Ints{1}, true), true, "avg_pool"},
       {OpKind::GlobalMaxPool, {{{2, 3, 3}}}, {}, true, "global_max_pool"},
       {OpKind::GlobalAvgPool, {{{2, 3, 3}}}, {}, true, "global_avg_pool"},
+      {OpKind::ReduceMean, {{{2, 3, 3}}}, over("channels"), true, "reduce_mean"},
+      {OpKind::ReduceSum, {{{2, 3, 2}}}, over("all"), true, "reduce_sum"},
+      {OpKind::ReduceMax, {{{2, 3, 3}}}, over("height"), true, "reduce_max"},
+      {OpKind::ReduceMin, {{{2, 3, 3}}}, over("width"), false, "reduce_min"},
+      {OpKind::ArgMax, {{{3, 2}}}, {}, false, "argmax"},
+      {OpKind::Normalize, {{{2, 3}}}, numbers(), true, "normalize"},
+      {OpKind::InstanceNorm, {{{2, 3, 3}}}, affine(), true, "instance_norm"},
+      {OpKind::LocalResponseNorm, {{{6, 2}}}, responses(4), true, "local_response_norm"},
+      {OpKind::Gray, {{{4, 2}}}, {}, false, "gray"},
+      {OpKind::Rgb, {{{1, 2}}}, {}, true, "rgb"},
+      {OpKind::Rgba, {{{3, 2}}}, {}, false, "rgba"},
+      {OpKind::RgbToYcbcr, {{{3, 2}}}, {}, true, "rgb_to_ycbcr"},
+      {OpKind::YcbcrToRgb, {{{3, 2}}}, {}, false, "ycbcr_to_rgb"},
+      {OpKind::RgbToHsv, {{{3, 2}}}, {}, false, "rgb_to_hsv"},
+      {OpKind::HsvToRgb, {{{3, 2}}}, {}, false, "hsv_to_rgb"},
       {OpKind::Relu, {{{2, 3}}}, {}, true, "relu"},
       {OpKind::Clamp, {{{2, 3}}}, limits(), true, "clamp"},
       {OpKind::Abs, {{{2, 3}}}, {}, true, "abs"},
@@ -212,7 +249,8 @@ TEST(Access, RegionsCoverWhatInfluencesEveryLayer) {
     seen.insert(c.op);
     checkRegions(c, engine);
   }
-  for (const OpInfo& row : opTable()) EXPECT_TRUE(seen.count(row.kind)) << row.name << " has no case here";
+  for (const OpInfo& row : opTable())
+    EXPECT_TRUE(seen.count(row.nodeKind())) << row.name << " has no case here";
 }
 
 TEST(Access, RegionsOfRandomWindows) {

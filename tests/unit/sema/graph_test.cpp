@@ -28,6 +28,23 @@ pipeline edges(photo: image[rgb]) -> image[gray] {
 )");
 }
 
+TEST(Sema, DepthwiseIsAConvolutionWithAGroupForEachChannel) {
+  EXPECT_EQ(printed(R"(
+pipeline p(x: tensor[2, H, W]) {
+    a = x |> depthwise_conv(kernel: 3x1, padding: [1, 1, 0, 0], multiplier: 2, name: "a")
+    return a |> depthwise_conv(kernel: [[1, 2]], border: wrap, padding: same)
+})"),
+            R"(graph @p(%x: tensor[2, H, W]) {
+  param %a.weight : f32[4, 1, 3, 1]
+  param %a.bias : f32[4]
+  %a = conv(%x, %a.weight, %a.bias) {kernel: [3, 1], stride: [1, 1], dilation: [1, 1], pad_begin: [1, 0], pad_end: [1, 0], border: zero, groups: 2} : tensor[4, H, W]
+  param %depthwise_conv_2.weight : f32[4, 1, 1, 2] literal = [1, 2, 1, 2, 1, 2, 1, 2]
+  %depthwise_conv_2 = conv(%a, %depthwise_conv_2.weight) {kernel: [1, 2], stride: [1, 1], dilation: [1, 1], pad_begin: [0, 0], pad_end: [0, 1], border: wrap, groups: 4} : tensor[4, H, W]
+  return (result: %depthwise_conv_2)
+}
+)");
+}
+
 TEST(Sema, EveryGraphReadsBack) {
   std::string text = printed(R"(
 pipeline net(x: tensor[4, H, W], y: tensor[4, H, 9], v: tensor[4]) -> (a: tensor, b: tensor) {
