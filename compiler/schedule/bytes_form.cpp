@@ -70,8 +70,8 @@ struct Candidate {
 
   // Element-wise work, for each pixel by itself.
   bool takesPixels() const {
-    return kernel.algorithm == Algorithm::Pointwise && fits(0) && canFlatten(graph, kernel, 0) &&
-           result().channels() <= 4;
+    return kernel.algorithm == Algorithm::Pointwise && opInfo(anchor().op).form != OpForm::ChannelWindow && fits(0) &&
+           canFlatten(graph, kernel, 0) && result().channels() <= 4;
   }
 
   // All channels are columns of one row.

@@ -97,10 +97,11 @@ void Elementwise::pixels(Site site, Reg count) {
       pixels_[id] =
           loadPixels(b_, k_.lanes, k_.value(id).type.channels(), pointers_.at(id), place(id), count);
   const int64_t channels = apart ? k_.value(result).type.channels() : 1;
-  std::vector<Reg> samples;
+  std::vector<Reg> samples, anchors;
+  if (opInfo(k_.value(k_.kernel.anchor()).op).form == OpForm::Pixelwise) anchors = pixel(site);
   for (int64_t channel = 0; channel < channels; ++channel) {
     site.channel = b_.index(channel);
-    Reg v = evaluate(0, nullptr, site);
+    Reg v = anchors.empty() ? evaluate(0, nullptr, site) : evaluate(1, anchors[static_cast<size_t>(channel)], site);
     if (apart && k_.isBytes(result))
       samples.push_back(toBytes(b_, v));
     else
@@ -167,10 +168,8 @@ Reg Elementwise::evaluate(size_t from, Reg before, const Site& site) {
   for (size_t i = from; i < nodes.size(); ++i) {
     const graph::Value& node = k_.value(nodes[i]);
     std::vector<Reg> x;
-    if (opInfo(node.op).form == OpForm::Pixelwise) {
-      const int64_t channels = k_.value(node.operands[0]).type.channels();
-      for (int64_t channel = 0; channel < channels; ++channel)
-        x.push_back(operand(node.operands[0], site, b_.index(channel)));
+    if (opInfo(node.op).form == OpForm::ChannelWindow) {
+      x = channelWindow(node, site);
     } else if (opInfo(node.op).form == OpForm::Channels) {
       before = otherChannel(node, site);
       continue;
@@ -181,6 +180,64 @@ Reg Elementwise::evaluate(size_t from, Reg before, const Site& site) {
     before = lowerVector(k_, node, x);
   }
   return before;
+}
+
+std::vector<Reg> Elementwise::pixel(const Site& site) {
+  const graph::Value& node = k_.value(k_.kernel.anchor());
+  std::vector<Reg> x;
+  for (int64_t channel = 0; channel < k_.value(node.operands[0]).type.channels(); ++channel)
+    x.push_back(operand(node.operands[0], site, b_.index(channel)));
+  return lowerPixel(k_, node, x);
+}
+
+// The site's vector and those of the channels around it, the first channel first; 0 where there is no
+// channel.
+std::vector<Reg> Elementwise::channelWindow(const graph::Value& node, const Site& site) {
+  const ValueId input = node.operands[0];
+  const int64_t channels = k_.value(input).type.channels(), lanes = k_.lanes,
+                size = node.attributes.get<int64_t>("size"), before = size / 2;
+  const uint32_t width = static_cast<uint32_t>(lanes);
+  Reg zero = k_.constant(0), pointer = pointers_.at(input);
+  bool varies = false;
+  std::vector<Reg> x;
+  if (k_.kernel.layout == Layout::Planar) {
+    for (int64_t i = 0; i < size; ++i) {
+      if (i == before) {
+        x.push_back(operand(input, site, site.channel));
+        continue;
+      }
+      Reg channel = b_.add(site.channel, i - before), mask;
+      if (site.alongChannels) { // a vector of channels, of which there are some
+        mask = k_.insideMask(b_.index(channels), channel);
+      } else {
+        Reg inside = b_.binary(Op::And, b_.compare(Op::Le, b_.index(0), channel),
+                               b_.compare(Op::Lt, channel, b_.index(channels)));
+        mask = b_.mask(width, b_.select(inside, b_.index(lanes), b_.index(0)));
+        if (site.mask) mask = b_.binary(Op::And, mask, site.mask);
+      }
+      x.push_back(
+          b_.load(k_.vector, pointer, address(input, Layout::Planar, site, channel, varies), mask, zero));
+    }
+    return x;
+  }
+  // Lanes of the block before, of its own and of the one behind.
+  Reg around[3];
+  for (int64_t i = 0; i < 3; ++i) {
+    Reg block = b_.add(site.channel, i - 1), left = b_.sub(b_.index(channels), b_.mul(block, lanes));
+    if (i == 0) left = b_.select(b_.compare(Op::Lt, b_.index(0), site.channel), b_.index(lanes), b_.index(0));
+    Index at = address(input, Layout::Blocked, site, block, varies);
+    const bool whole = i == 1 && channels % lanes == 0;
+    around[i] =
+        whole ? b_.load(k_.vector, pointer, at) : b_.load(k_.vector, pointer, at, b_.mask(width, left), zero);
+  }
+  for (int64_t i = 0; i < size; ++i) {
+    const int64_t shift = i - before;
+    std::vector<int64_t> from;
+    for (int64_t lane = 0; lane < lanes; ++lane) from.push_back(lane + shift + (shift < 0 ? lanes : 0));
+    x.push_back(shift == 0 ? around[1]
+                           : b_.shuffle(around[shift < 0 ? 0 : 1], around[shift < 0 ? 1 : 2], from));
+  }
+  return x;
 }
 
 void Elementwise::mayStream(bool flat) {
@@ -205,6 +262,13 @@ void Elementwise::mayStream(bool flat) {
   // A tensor lies at a multiple of its elements' size.
   Reg behind = b_.binary(Op::Mod, b_.floorDiv(b_.addressNumber(out_), 4), b_.index(k_.lanes));
   origin_ = b_.select(streams_, b_.sub(b_.index(0), behind), b_.index(0));
+}
+
+void Elementwise::mayStreamWhole() {
+  mayStream();
+  if (!streams_) return;
+  streams_ = b_.binary(Op::And, streams_, b_.compare(Op::Eq, origin_, b_.index(0)));
+  origin_ = b_.index(0);
 }
 
 Reg Elementwise::edgeMask(Reg x, Reg n) {

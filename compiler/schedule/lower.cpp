@@ -41,8 +41,9 @@ private:
       return add(kernel, "", op == OpKind::Pad || op == OpKind::Crop ? movedRows : resize);
     }
     case Algorithm::Interleave: return add(kernel, "", interleave);
+    case Algorithm::Standardize: return add(kernel, "", standardize);
     case Algorithm::Softmax: return add(kernel, "", softmax);
-    case Algorithm::GlobalPool: return add(kernel, "", globalPool);
+    case Algorithm::Reduction: return add(kernel, "", reduction);
     case Algorithm::Dense: return add(kernel, "", dense);
     case Algorithm::Reorder: return add(kernel, std::string(".to_") + nameOf(kernel.layout), reorder);
     case Algorithm::Alias: return;
