@@ -73,7 +73,8 @@ private:
   void tail(const Kernel& kernel, const std::string& who) {
     bool allowed = kernel.algorithm == Algorithm::Window || kernel.algorithm == Algorithm::Separable ||
                    kernel.algorithm == Algorithm::Pointwise || kernel.algorithm == Algorithm::Dense ||
-                   kernel.algorithm == Algorithm::Resample || kernel.algorithm == Algorithm::Interleave;
+                   kernel.algorithm == Algorithm::Resample || kernel.algorithm == Algorithm::Interleave ||
+                   kernel.algorithm == Algorithm::Standardize;
     if (kernel.nodes.size() > 1 && !allowed)
       problem(who + ": nothing can be fused behind " + nameOf(kernel.algorithm));
     for (size_t i = 1; i < kernel.nodes.size(); ++i) {
@@ -114,8 +115,14 @@ private:
     switch (kernel.algorithm) {
     case Algorithm::Window:
     case Algorithm::Separable: // says so itself
-    case Algorithm::Pointwise:
+    case Algorithm::Standardize:
     case Algorithm::Reorder: return;
+    case Algorithm::Pointwise:
+      if (opInfo(anchor.op).form == OpForm::Pixelwise)
+        problem(who + ": " + opInfo(anchor.op).name + " works in planar layout only");
+      if (opInfo(anchor.op).form == OpForm::ChannelWindow && !windowsBlocks(anchor, schedule_.lanes))
+        problem(who + ": its window reaches further than the blocks beside it");
+      return;
     case Algorithm::Resample:
     case Algorithm::Concat:
       if (!isAllBlocks(graph_, anchor))
@@ -123,7 +130,7 @@ private:
       return;
     case Algorithm::Interleave:
     case Algorithm::Softmax:
-    case Algorithm::GlobalPool:
+    case Algorithm::Reduction:
     case Algorithm::Dense:
     case Algorithm::Alias: problem(who + ": " + nameOf(kernel.algorithm) + " works in planar layout only");
     }

@@ -55,7 +55,9 @@ private:
     switch (kernel.algorithm) {
     case Algorithm::Pointwise:
       return opInfo(anchor.op).form != OpForm::Pixelwise &&
+             (opInfo(anchor.op).form != OpForm::ChannelWindow || windowsBlocks(anchor, costs_.lanes)) &&
              layoutFor(Layout::Blocked, result) == Layout::Blocked;
+    case Algorithm::Standardize: return layoutFor(Layout::Blocked, result) == Layout::Blocked;
     case Algorithm::Window: {
       const TensorType& input = graph.value(anchor.operands[0]).type;
       if (isChannelwise(graph, anchor, costs_.lanes))
@@ -69,7 +71,7 @@ private:
     case Algorithm::Separable:
     case Algorithm::Interleave:
     case Algorithm::Softmax:
-    case Algorithm::GlobalPool:
+    case Algorithm::Reduction:
     case Algorithm::Dense:
     case Algorithm::Alias:
     case Algorithm::Reorder: return false;

@@ -13,7 +13,7 @@ using graph::ValueId;
 Size operationsOf(const graph::Graph& graph, const Value& node) {
   const OpInfo& row = opInfo(node.op);
   const bool multiplies = graph::multiplyAdds(graph, node) != Size(0);
-  if (row.form == OpForm::Global) return graph.value(node.operands[0]).type.elements() * row.cost;
+  if (row.form == OpForm::Reduction) return graph.value(node.operands[0]).type.elements() * row.cost;
   Size operations = node.type.elements() * row.cost;
   if (row.form == OpForm::Window && !multiplies)
     for (int64_t extent : node.attributes.get<std::vector<int64_t>>("kernel"))

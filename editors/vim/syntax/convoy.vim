@@ -7,10 +7,10 @@ syn keyword convoyDefinition block const import pipeline weights
 syn keyword convoyControl else for if in return
 syn keyword convoyBoolean false true
 syn keyword convoyType bool float image int list size string tensor
-syn match convoyLayer /\v(\|\>\s*)@<=<(abs|avg_pool|batch_norm|clamp|concat|conv|dense|flatten|global_avg_pool|global_max_pool|luminance|max_pool|relu|select|softmax|sqrt)>/
-syn match convoyLayer /\v<(abs|avg_pool|batch_norm|clamp|concat|conv|dense|flatten|global_avg_pool|global_max_pool|luminance|max_pool|relu|select|softmax|sqrt|ceil|channels|cos|depth|div|exp|floor|height|length|log|max|min|mod|round|shape|sin|size|sum|width)>\ze\s*\(/
-syn match convoyAttribute /\v<(bias|border|ceil_mode|count_include_pad|dilation|epsilon|filters|groups|high|kernel|low|name|padding|stride|units|window)>\ze\s*:/
-syn match convoyWord /\v(:\s*)@<=<(circular|constant|edge|mirror|nearest|reflect|reflect101|replicate|same|same_lower|symmetric|valid|wrap|zero)>/
+syn match convoyLayer /\v(\|\>\s*)@<=<(abs|argmax|avg_pool|batch_norm|channel_shuffle|clamp|concat|conv|crop|dense|depth_to_space|depthwise_conv|elu|exp|flatten|gelu|global_avg_pool|global_max_pool|gray|hard_sigmoid|hard_swish|hsv_to_rgb|instance_norm|leaky_relu|local_response_norm|log|luminance|max|max_pool|min|normalize|pad|pow|prelu|reduce_max|reduce_mean|reduce_min|reduce_sum|relu|relu6|reshape|resize|rgb|rgb_to_hsv|rgb_to_ycbcr|rgba|select|selu|sigmoid|silu|slice|softmax|softplus|space_to_depth|sqrt|tanh|upsample|ycbcr_to_rgb)>/
+syn match convoyLayer /\v<(abs|argmax|avg_pool|batch_norm|channel_shuffle|clamp|concat|conv|crop|dense|depth_to_space|depthwise_conv|elu|exp|flatten|gelu|global_avg_pool|global_max_pool|gray|hard_sigmoid|hard_swish|hsv_to_rgb|instance_norm|leaky_relu|local_response_norm|log|luminance|max|max_pool|min|normalize|pad|pow|prelu|reduce_max|reduce_mean|reduce_min|reduce_sum|relu|relu6|reshape|resize|rgb|rgb_to_hsv|rgb_to_ycbcr|rgba|select|selu|sigmoid|silu|slice|softmax|softplus|space_to_depth|sqrt|tanh|upsample|ycbcr_to_rgb|ceil|channels|cos|depth|div|floor|height|length|mod|round|shape|sin|size|sum|width)>\ze\s*\(/
+syn match convoyAttribute /\v<(affine|align|alpha|approximate|axes|beta|bias|block|border|ceil_mode|count_include_pad|dilation|epsilon|filters|from|groups|high|k|kernel|like|low|mean|mode|multiplier|name|padding|scale|shape|shared|sides|size|slope|std|stride|to|units|window)>\ze\s*:/
+syn match convoyWord /\v(:\s*)@<=<(align_corners|all|asymmetric|bilinear|channels|circular|constant|crd|cubic|dcr|depth|edge|half_pixel|height|mirror|nearest|none|reflect|reflect101|replicate|same|same_lower|spatial|symmetric|tanh|valid|width|wrap|zero)>/
 syn match convoyWord /\v(image\s*\[\s*)@<=<(gray|rgb|rgba)>/
 syn match convoyNumber /\v<\d+(\.\d+)?([eE][+-]?\d+)?>/
 syn match convoyNumber /\v<\d+(x\d+)+>/
