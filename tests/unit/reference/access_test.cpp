@@ -135,6 +135,12 @@ Attributes dense() {
   return a;
 }
 
+Attributes with(std::vector<std::pair<std::string, Attribute>> all) {
+  Attributes a;
+  for (auto& [name, value] : all) a.set(name, std::move(value));
+  return a;
+}
+
 TEST(Access, RegionsCoverWhatInfluencesEveryLayer) {
   std::vector<Case> cases = {
       {OpKind::Conv, {{{2, 5, 6}}}, convAttributes(3, {3, 2}, {2, 1}, {1}, Ints{1}), true, "conv"},
@@ -196,6 +202,35 @@ TEST(Access, RegionsCoverWhatInfluencesEveryLayer) {
       {OpKind::Div, {{{2, 3}}, {{1}}}, {}, true, "div"},
       {OpKind::Luminance, {{{3, 2, 2}}}, {}, true, "luminance"},
       {OpKind::Concat, {{{2, 2}}, {{1, 2}}, {{3, 2}}}, {}, true, "concat"},
+      {OpKind::Slice, {{{4, 2}}}, with({{"from", int64_t(1)}, {"to", int64_t(3)}}), true, "slice"},
+      {OpKind::ChannelShuffle, {{{4, 2}}}, with({{"groups", int64_t(2)}}), false, "channel_shuffle"},
+      {OpKind::Pad,
+       {{{2, 3, 2}}},
+       with({{"padding", std::vector<Size>{1, 0, 2, 4}}, {"border", Border{BorderMode::Reflect}}}),
+       true,
+       "pad"},
+      {OpKind::Crop, {{{2, 4, 5}}}, with({{"size", std::vector<Size>{2, 2}}}), true, "crop"},
+      {OpKind::Resize,
+       {{{1, 3, 4}}},
+       with({{"mode", std::string("cubic")}, {"size", std::vector<Size>{4, 7}}}),
+       false,
+       "resize"},
+      {OpKind::Upsample,
+       {{{2, 3}}},
+       with({{"mode", std::string("nearest")}, {"scale", std::vector<double>{2}}}),
+       false,
+       "upsample"},
+      {OpKind::DepthToSpace,
+       {{{8, 2, 3}}},
+       with({{"block", int64_t(2)}, {"mode", std::string("crd")}}),
+       false,
+       "depth_to_space"},
+      {OpKind::SpaceToDepth,
+       {{{2, 2, 4}}},
+       with({{"block", int64_t(2)}, {"mode", std::string("dcr")}}),
+       false,
+       "space_to_depth"},
+      {OpKind::Reshape, {{{2, 3}}}, with({{"shape", std::vector<Size>{3, 2}}}), false, "reshape"},
       {OpKind::Flatten, {{{2, 2, 2}}}, {}, false, "flatten"},
       {OpKind::Dense, {{{5}}}, dense(), true, "dense"},
       {OpKind::Softmax, {{{3, 2}}}, {}, true, "softmax"},
