@@ -21,8 +21,10 @@ enum class OpKind {
 // How the results of a layer are made, as far as anyone beside the layer itself asks.
 enum class OpForm {
   Window,      // from the elements under a window that slides: convolution and pooling
+  Transposed,  // from the elements that a window on the result, which slides by strides, comes from
   Elementwise, // from the same element of each operand, with broadcast
   Pixelwise,   // from the channels at the same position
+  Adaptive,    // from windows whose extent follows from the sizes of operand and result
   Global,      // one number for each channel, from all positions
   Softmax,     // from all channels of the same position, each of which is a result
   Concat,      // the channels of the operands, one after another
@@ -53,10 +55,11 @@ struct AxisAccess {
     Same,      // the same index as the result's axis `resultAxis`
     Broadcast, // always 0: the operand has one element here
     Window,    // [o * stride - padBegin, ... + dilation * (kernel - 1)] of the result's axis `resultAxis`
+    Transposed, // every i of which i * stride + k * dilation - padBegin is the index of `resultAxis` for a tap k
     All,       // every index
     Offset,    // result index minus `offset` (concat)
   } kind = All;
-  int resultAxis = -1; // Same, Window, Offset
+  int resultAxis = -1; // Same, Window, Transposed, Offset
   int64_t kernel = 1, stride = 1, dilation = 1;
   Size padBegin, offset;
 };
@@ -131,6 +134,7 @@ struct ShapeRequest {
   };
   std::vector<RuntimeCheck> checks{};
   std::vector<ParameterSpec> parameters{}; // the learned parameters that the layer has
+  std::optional<OpKind> makes{}; // out: the row whose node this call makes, where that depends on the shapes
   std::vector<int> misfits{}; // out, after a diagnostic about the operands' shapes: the axes that it is about
 
   // Where an attribute was written, or the layer's location.

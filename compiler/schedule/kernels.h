@@ -2,16 +2,20 @@
 // schedule/.
 #pragma once
 #include "schedule/kernel.h"
+#include "schedule/transposed.h"
 
 namespace convoy::schedule {
 
 void planarWindow(KernelBuilder& k);
 void blockedWindow(KernelBuilder& k);
+void transposedPhase(KernelBuilder& k, const Phase& phase); // blocked
+void planarTransposed(KernelBuilder& k);
 void separableWindow(KernelBuilder& k);   // planar, a column times a row
 void planarPool(KernelBuilder& k);        // small windows
 void channelwiseWindow(KernelBuilder& k); // blocked, small windows over each channel by itself
 void pointwise(KernelBuilder& k);
 void globalPool(KernelBuilder& k);
+void adaptivePool(KernelBuilder& k);
 void softmax(KernelBuilder& k);
 void dense(KernelBuilder& k);
 // The kernel's node in kernel.layout, from the other layout.
@@ -23,9 +27,12 @@ void concatOperand(KernelBuilder& k, size_t operand);
 
 // func @name(%in: ptr, %out: ptr, %count: i64): packs parameters that stay as they are.
 void packRaw(loop::Function& function, int64_t lanes);
+// func @name(%in: ptr, %out: ptr, numbers...): packs phases of transposed convolutions.
+void packPhase(loop::Function& function, int64_t lanes);
+std::vector<int64_t> packPhaseArguments(const graph::Value& parameter, const Packing& packing);
 // func @name(%in: ptr, %out: ptr, numbers...): packs all others.
 void packFilters(loop::Function& function, int64_t lanes);
-// The numbers that either takes behind the pointers.
+// The numbers that each takes behind the pointers.
 std::vector<int64_t> packArguments(const graph::Value& parameter, const Packing& packing, int64_t lanes);
 // How many float32 numbers the packed parameter takes.
 int64_t packedElements(const graph::Value& parameter, const Packing& packing, int64_t lanes);

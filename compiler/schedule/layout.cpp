@@ -1,4 +1,4 @@
-#include "schedule/schedule.h"
+#include "schedule/transposed.h"
 #include <algorithm>
 
 namespace convoy::schedule {
@@ -6,8 +6,10 @@ namespace convoy::schedule {
 Algorithm algorithmOf(OpForm form) {
   switch (form) {
   case OpForm::Window: return Algorithm::Window;
+  case OpForm::Transposed: return Algorithm::Transposed;
   case OpForm::Elementwise:
   case OpForm::Pixelwise: return Algorithm::Pointwise;
+  case OpForm::Adaptive:
   case OpForm::Global: return Algorithm::GlobalPool;
   case OpForm::Softmax: return Algorithm::Softmax;
   case OpForm::Concat: return Algorithm::Concat;
@@ -84,10 +86,16 @@ std::optional<Layout> neededLayout(const graph::Graph& graph, const Schedule& sc
     if (ofAnchorAlone && kernel.layout == Layout::Blocked && !isChannelwise(graph, anchor, schedule.lanes))
       return std::nullopt;
     return layoutFor(kernel.layout, type);
+  case Algorithm::Transposed: // reads single numbers where it mixes channels
+    if (ofAnchorAlone && kernel.layout == Layout::Blocked && !isTransposedDepthwise(graph, anchor))
+      return std::nullopt;
+    return layoutFor(kernel.layout, type);
   case Algorithm::Separable:
   case Algorithm::Pointwise:
   case Algorithm::Concat: return layoutFor(kernel.layout, type);
-  case Algorithm::GlobalPool: return std::nullopt;
+  case Algorithm::GlobalPool:
+    if (opInfo(anchor.op).form == OpForm::Adaptive) return layoutFor(kernel.layout, type);
+    return std::nullopt;
   case Algorithm::Softmax:
   case Algorithm::Dense:
   case Algorithm::Alias: return Layout::Planar;

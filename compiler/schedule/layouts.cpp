@@ -1,4 +1,5 @@
 #include "schedule/layouts.h"
+#include "schedule/transposed.h"
 #include <algorithm>
 #include <map>
 
@@ -64,10 +65,14 @@ private:
       bool whole = (input.channels() / groups) % lanes == 0 && (result.channels() / groups) % lanes == 0;
       return result.channels() > 1 && (groups == 1 || whole);
     }
+    case Algorithm::Transposed: return canBlockTransposed(graph, anchor, costs_.lanes);
     case Algorithm::Concat: return concatsBlocks(graph, anchor, costs_.lanes);
+    case Algorithm::GlobalPool:
+      return opInfo(anchor.op).form == OpForm::Adaptive &&
+             layoutFor(Layout::Blocked, graph.value(anchor.operands[0]).type) == Layout::Blocked &&
+             layoutFor(Layout::Blocked, result) == Layout::Blocked;
     case Algorithm::Separable:
     case Algorithm::Softmax:
-    case Algorithm::GlobalPool:
     case Algorithm::Dense:
     case Algorithm::Alias:
     case Algorithm::Reorder: return false;
@@ -102,9 +107,13 @@ private:
           option.needs.emplace_back(operand, *needed);
         else
           option.readsPlanes.emplace_back(
-              operand, kernel.algorithm == Algorithm::Window ? costs_.readingPlanes(kernel, operand) : 0);
+              operand, readsNumbers(kernel) ? costs_.readingPlanes(kernel, operand) : 0);
       }
     return option;
+  }
+
+  static bool readsNumbers(const Kernel& kernel) {
+    return kernel.algorithm == Algorithm::Window || kernel.algorithm == Algorithm::Transposed;
   }
 
   // ---- what it costs ----

@@ -152,7 +152,8 @@ std::optional<Buffer> Storage::dyingOperand(size_t number) const {
   const Kernel& kernel = schedule_.kernels[number];
   const Buffer result = resultBuffer(graph_, kernel);
   const bool pointwise = kernel.algorithm == Algorithm::Pointwise;
-  if (!pointwise && kernel.algorithm != Algorithm::Window && kernel.algorithm != Algorithm::Separable &&
+  if (!pointwise && kernel.algorithm != Algorithm::Window && kernel.algorithm != Algorithm::Transposed &&
+      kernel.algorithm != Algorithm::Separable &&
       kernel.algorithm != Algorithm::Dense)
     return std::nullopt;
   if (!(holder(result) == result) || pieceOf_.count(result)) return std::nullopt;

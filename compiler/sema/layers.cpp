@@ -138,7 +138,7 @@ std::optional<KernelValues> Elaborator::applyLiteralKernel(LayerCall& call) {
       report.help("the extent of a learned kernel is a size: " + size);
     return std::nullopt;
   }
-  auto kernel = resolveKernel(*call.literal, input, groups, location, call.writtenLiteral, graph_, diags_);
+  auto kernel = resolveKernel(*call.literal, input, groups, call.row.form == OpForm::Transposed, location, call.writtenLiteral, graph_, diags_);
   if (!kernel) return std::nullopt;
   literalNumbers_ += static_cast<int64_t>(kernel->weight.size());
   if (literalNumbers_ > ElaborationLimits::literalNumbers) {
@@ -195,6 +195,34 @@ void Elaborator::explainMisfit(const LayerCall& call, const Attributes& written,
   for (size_t i = since; i < diags_.all().size(); ++i) explainShapes(misfit, *diags_.all()[i]);
 }
 
+// lp_pool: powers, sums and roots, of which only the last has the layer's name.
+Value Elaborator::addNorms(const LayerCall& call, const std::string& name, const TensorType& type, int64_t p,
+                           const std::vector<ShapeRequest::RuntimeCheck>& checks) {
+  auto node = [&](OpKind op, const std::string& suffix, std::vector<graph::ValueId> operands,
+                  const TensorType& result) {
+    graph::Value value;
+    value.kind = graph::Value::Node;
+    value.op = op;
+    value.name = suffix.empty() ? name : unused(name + suffix);
+    value.type = result;
+    value.type.image = ImageKind::None;
+    value.location = call.location;
+    value.operands = std::move(operands);
+    if (op == OpKind::AvgPool) value.attributes = call.attributes, value.written = call.attributeLocations;
+    return add(std::move(value));
+  };
+  names_.insert(name);
+  graph::ValueId x = call.operands[0].id;
+  const TensorType input = graph_.value(x).type;
+  if (p == 1) x = node(OpKind::Abs, ".powers", {x}, input);
+  for (int64_t power = 1; power < p; power *= 2) x = node(OpKind::Mul, ".powers", {x, x}, input);
+  x = node(OpKind::AvgPool, p == 1 ? "" : ".sums", {x}, type);
+  for (int64_t power = 1; power < p; power *= 2)
+    x = node(OpKind::Sqrt, power * 2 < p ? ".roots" : "", {x}, type);
+  for (const ShapeRequest::RuntimeCheck& check : checks) addCheck(check, call.location);
+  return {Tensor{x}};
+}
+
 Value Elaborator::addLayer(LayerCall call) {
   if (layers_ >= ElaborationLimits::layers) {
     stop(diags_.report(diag::TooManyLayers, call.location, ElaborationLimits::layers));
@@ -227,9 +255,11 @@ Value Elaborator::addLayer(LayerCall call) {
   if (!type || !reasonable(*type, call.location)) return {};
   if (!registerLayer(call, name, !request.parameters.empty())) return {};
 
+  if (call.row.kind == OpKind::LpPool) return addNorms(call, name, *type, written.get<int64_t>("p"), request.checks);
+
   graph::Value node;
   node.kind = graph::Value::Node;
-  node.op = call.row.nodeKind();
+  node.op = request.makes.value_or(call.row.nodeKind());
   node.name = name;
   node.type = *type;
   node.location = call.location;

@@ -17,6 +17,7 @@ struct Layer {
   std::vector<int> operands;                     // values: the inputs first, then the layers
   int64_t filters = 1;                           // conv, dense
   std::vector<int64_t> kernel, stride, dilation; // per axis
+  std::vector<int64_t> outputPadding;            // transposed_conv
   std::string padding = "0";
   std::string border; // empty: zero
   int64_t groups = 1;
