@@ -14,8 +14,8 @@ struct Direct {
   driver::LoadedPipeline loaded;
   convoy_pool* pool = convoy_pool_create(1);
   int64_t size = 0;
-  const float* inputs[1];
-  float* outputs[1];
+  const void* inputs[1];
+  void* outputs[1];
   convoy_call call{};
   ~Direct() { convoy_pool_destroy(pool); }
 };
@@ -34,7 +34,8 @@ std::function<void()> directCall(const std::string& script, const float* input, 
   d->size = width;
   d->inputs[0] = input;
   d->outputs[0] = output;
-  d->call = {&d->size, 1, d->inputs, d->outputs, nullptr, nullptr, 0, convoy_pool_executor(d->pool)};
+  d->call = {&d->size, 1, d->inputs, d->outputs, nullptr, nullptr, 0, convoy_pool_executor(d->pool),
+             nullptr};
   return [d] {
     if (d->loaded.pipeline->run(&d->call) != CONVOY_OK) std::abort();
   };

@@ -22,6 +22,7 @@ What is checked is told by the word behind the opening fence of a block:
     c [OPTION...]        a whole C program that ends with status 0; it is linked with a library for each script of this page
                          whose header it includes, which `convoy build` made with these options
     output               what the program before it prints
+    from FILE            lines of a file of this repository
 
 Other blocks are not looked at. Links to files and headings must lead somewhere. docs/loop-ir.md must have the operations of
 compiler/loop/ops.def, with the same words. docs/layers.md is compared with the op table by the test layer_page_is_current.
@@ -119,10 +120,13 @@ class Checker:
     def block(self, where, word, rest, text, script):
         """Checks one block; gives the script that those behind it belong to."""
         kind = word.split("-")[0]
-        if kind not in ("cvy", "graph", "schedule", "loop", "c", "output"):
+        if kind not in ("cvy", "graph", "schedule", "loop", "c", "output", "from"):
             return script
         self.count += 1
-        if kind in ("graph", "schedule") and script is None:
+        if word == "from":
+            if text not in (ROOT / rest).read_text(encoding="utf-8"):
+                self.problem(where, f"these lines are not in {rest}")
+        elif kind in ("graph", "schedule") and script is None:
             self.problem(where, "there is no script before it")
         elif word == "cvy" and rest:
             script = ROOT / rest

@@ -80,8 +80,6 @@ Status Call::fit(const AnyView* views) {
   if (Status status = checkOutputs(); !status) return status;
   for (size_t i = 0; i < arguments_.size(); ++i)
     if (Status status = checkStrides(i); !status) return status;
-  workspaceBytes_ = program_.code().workspace_size(bound_.sizes.data(), batch_, program_.threads());
-  if (workspaceBytes_ < 0) return statusOf(CONVOY_ERROR_OVERFLOW);
   return {};
 }
 
@@ -138,7 +136,8 @@ Status Call::checkStrides(size_t i) {
   if (elements > 0 && !program_.isInput(i) && !isInjective(argument.view))
     return {StatusCode::Argument,
             program_.called(i) + ": elements share memory, or a stride is not positive"};
-  argument.copied = elements > 0 && !isDense(argument.view);
+  argument.bytes = program_.port(i).image_channels > 0 && isDensePicture(argument.view);
+  argument.copied = elements > 0 && !argument.bytes && !isDense(argument.view);
   return {};
 }
 
@@ -171,6 +170,12 @@ Status Call::checkMemory(const AnyView* views, Overlap overlap) {
 }
 
 Status Call::allocate() {
+  elements_.clear();
+  for (const Argument& argument : arguments_)
+    elements_.push_back(argument.bytes && !argument.copied ? CONVOY_UINT8 : CONVOY_FLOAT32);
+  workspaceBytes_ =
+      program_.code().workspace_size(bound_.sizes.data(), batch_, program_.threads(), elements_.data());
+  if (workspaceBytes_ < 0) return statusOf(CONVOY_ERROR_OVERFLOW);
   int64_t bytes = roundedUp(workspaceBytes_);
   for (Argument& argument : arguments_) {
     if (!argument.copied) continue;
@@ -190,17 +195,18 @@ int32_t Call::execute(const AnyView* views, const convoy_executor* executor) {
   for (size_t i = 0; i < arguments_.size(); ++i) {
     void* data = arguments_[i].copied ? planes(arguments_[i]) : views[i].data;
     if (i >= inputCount()) {
-      outputs_[i - inputCount()] = static_cast<float*>(data);
+      outputs_[i - inputCount()] = data;
       continue;
     }
-    inputs_[i] = static_cast<const float*>(data);
+    inputs_[i] = data;
     if (arguments_[i].copied) copyIn(views[i], static_cast<float*>(data), executor);
   }
   const convoy_call call{bound_.sizes.data(), batch_,          inputs_.data(),  outputs_.data(),
-                         program_.prepared(), scratch_.data(), workspaceBytes_, executor};
+                         program_.prepared(), scratch_.data(), workspaceBytes_, executor,
+                         elements_.data()};
   if (const int32_t status = program_.code().run(&call)) return status;
   for (size_t i = inputCount(); i < arguments_.size(); ++i)
-    if (arguments_[i].copied) copyOut(outputs_[i - inputCount()], views[i], executor);
+    if (arguments_[i].copied) copyOut(static_cast<const float*>(outputs_[i - inputCount()]), views[i], executor);
   return CONVOY_OK;
 }
 

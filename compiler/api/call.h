@@ -33,6 +33,7 @@ public:
   enum class Overlap { Isolate, Refuse };
   Status checkMemory(const AnyView* views, Overlap overlap);
 
+  // Also finds the size of the workspace, which depends on what is copied.
   Status allocate();
   int32_t execute(const AnyView* views, const convoy_executor* executor);
 
@@ -42,6 +43,7 @@ private:
   struct Argument {
     AnyView view;         // data is not used
     MemoryRange reach;    // for data at 0
+    bool bytes = false;   // an 8-bit image that the code takes as it is
     bool copied = false;  // the code gets dense planes of ours
     int64_t planesAt = 0; // where they are in the scratch memory, in bytes
   };
@@ -60,8 +62,9 @@ private:
   int64_t batch_ = 1;
   int64_t workspaceBytes_ = 0;
   Memory scratch_; // workspace, then planes
-  std::vector<const float*> inputs_;
-  std::vector<float*> outputs_;
+  std::vector<const void*> inputs_;
+  std::vector<void*> outputs_;
+  std::vector<int32_t> elements_;
 };
 
 // "3 x 480 x 640"

@@ -79,14 +79,30 @@ void forRows(Copy& copy, void (*body)(void*, int64_t, int64_t), const convoy_exe
 
 } // namespace
 
-bool isDense(const AnyView& view) {
-  if (view.type != ElementType::Float32) return false;
+namespace {
+
+// The elements of the axes, the one that varies fastest first, lie side by side.
+bool isDenseAlong(const AnyView& view, const int* axes) {
   int64_t step = 1;
-  for (int axis = view.rank - 1; axis >= 0; --axis) {
+  for (int i = 0; i < view.rank; ++i) {
+    const int axis = axes[i];
     if (view.extents[axis] != 1 && view.strides[axis] != step) return false;
     step *= view.extents[axis];
   }
   return true;
+}
+
+} // namespace
+
+bool isDense(const AnyView& view) {
+  constexpr int backwards[] = {4, 3, 2, 1, 0};
+  return view.type == ElementType::Float32 && isDenseAlong(view, backwards + (largestRank - view.rank));
+}
+
+bool isDensePicture(const AnyView& view) {
+  constexpr int picture[] = {0, 2, 1}, pictures[] = {1, 3, 2, 0}; // channels, width, height
+  if (view.type != ElementType::UInt8) return false;
+  return (view.rank == 3 && isDenseAlong(view, picture)) || (view.rank == 4 && isDenseAlong(view, pictures));
 }
 
 int64_t elementCount(const AnyView& view) {

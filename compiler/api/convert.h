@@ -9,6 +9,8 @@ using detail::AnyView;
 
 // Whether the numbers lie as the compiled code wants them: float32, dense.
 bool isDense(const AnyView& view);
+// The same of an 8-bit picture: [batch,] channels, height, width; in memory [batch][height][width][channels].
+bool isDensePicture(const AnyView& view);
 // The product of the extents; -1: too large, or an extent is negative.
 int64_t elementCount(const AnyView& view);
 

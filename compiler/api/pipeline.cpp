@@ -171,7 +171,7 @@ Result<std::int64_t> Pipeline::workspaceBytes(const Sizes& sizes, std::int64_t b
     BoundSizes bound;
     if (Status status = bindNamed(*program_, sizes, bound); !status) return status;
     if (batch < 0) return {StatusCode::Argument, "the batch is " + std::to_string(batch)};
-    bytes = program_->code().workspace_size(bound.sizes.data(), batch, program_->threads());
+    bytes = program_->code().workspace_size(bound.sizes.data(), batch, program_->threads(), nullptr);
     return bytes < 0 ? statusOf(CONVOY_ERROR_OVERFLOW) : Status();
   });
 }

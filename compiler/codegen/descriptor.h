@@ -15,7 +15,7 @@ class Module;
 
 namespace convoy {
 
-constexpr int abiVersion = 3; // CONVOY_ABI_VERSION of runtime.h
+constexpr int abiVersion = 4; // CONVOY_ABI_VERSION of runtime.h
 
 // Numbers with several owners: there may be hundreds of megabytes of them, which nobody copies.
 using SharedNumbers = std::shared_ptr<const std::vector<float>>;

@@ -54,7 +54,7 @@ private:
       const convoy_port& port = pipeline_.inputs[i];
       command::Result<Tensor> tensor =
           command::isScalar(port) ? command::loadScalar(port, text)
-                                  : command::loadTensor(port, pipeline_.size_names, text, largestPicture);
+                                  : inFloats(command::loadTensor(port, pipeline_.size_names, text, largestPicture));
       if (tensor)
         given_[i] = std::move(*tensor);
       else

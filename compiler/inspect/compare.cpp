@@ -14,7 +14,8 @@ using reference::Tensor;
 
 // How much of its bound an error takes; above 1 it is wrong.
 double shareOf(double error, double bound) {
-  if (error == 0 || std::isnan(bound)) return 0; // NaN comes from an infinite bound: there is none
+  const bool none = !(bound < std::numeric_limits<double>::infinity()); // NaN comes from an infinite one
+  if (error == 0 || none) return 0;
   return bound > 0 ? error / bound : std::numeric_limits<double>::infinity();
 }
 

@@ -3,12 +3,12 @@
 
 namespace convoy::loop {
 
-namespace {
-
 std::optional<int64_t> constantOf(const Value* v) {
   if (v->def && v->def->op == Op::Const && v->type.isIndex()) return v->def->ints[0];
   return std::nullopt;
 }
+
+namespace {
 
 int64_t floorDivide(int64_t a, int64_t b) { return a / b - (a % b != 0 && (a < 0) != (b < 0)); }
 

@@ -17,6 +17,9 @@ struct Index {
   friend Index operator*(Index a, int64_t factor);
 };
 
+// The number of an index that is a constant.
+std::optional<int64_t> constantOf(const Value* v);
+
 class Builder {
 public:
   explicit Builder(Function& function) : function_(function), block_(&function.body) {}

@@ -116,6 +116,41 @@ AccessMaps concatAccess(const Operands& operands, const Attributes& attributes, 
   return maps;
 }
 
+AccessMaps sliceAccess(const Operands& operands, const Attributes& attributes, const TensorType& result) {
+  AccessMap map;
+  for (size_t axis = 0; axis < operands[0].dims.size(); ++axis) map.push_back(same(static_cast<int>(axis)));
+  map[0].kind = AxisAccess::Offset;
+  map[0].offset = -attributes.get<int64_t>("from");
+  return {map};
+}
+
+AccessMaps padAccess(const Operands& operands, const Attributes& attributes, const TensorType& result) {
+  const auto& begin = attributes.get<std::vector<Size>>("pad_begin");
+  AccessMap map{same(0)};
+  for (size_t axis = 1; axis < operands[0].dims.size(); ++axis) {
+    map.push_back(same(static_cast<int>(axis)));
+    map.back().kind = AxisAccess::Window;
+    map.back().padBegin = begin[axis - 1];
+  }
+  return {map};
+}
+
+AccessMaps cropAccess(const Operands& operands, const Attributes& attributes, const TensorType& result) {
+  const auto& begin = attributes.get<std::vector<Size>>("begin");
+  AccessMap map{same(0)};
+  for (size_t axis = 1; axis < operands[0].dims.size(); ++axis) {
+    map.push_back(same(static_cast<int>(axis)));
+    map.back().kind = AxisAccess::Offset;
+    map.back().offset = Size(0) - begin[axis - 1];
+  }
+  return {map};
+}
+
+// Every position of the result's channel, whatever the scale.
+AccessMaps resizeAccess(const Operands& operands, const Attributes& attributes, const TensorType& result) {
+  return globalAccess(operands, attributes, result);
+}
+
 AccessMaps denseAccess(const Operands& operands, const Attributes& attributes, const TensorType& result) {
   AccessMaps maps{allOf(operands[0])};
   for (size_t i = 1; i < operands.size(); ++i) {

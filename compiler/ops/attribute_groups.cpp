@@ -53,6 +53,9 @@ static std::string exampleOf(const AttributeSpec& spec) {
   case AttributeForm::Kernel: return "3x3";
   case AttributeForm::Padding: return "same";
   case AttributeForm::Border: return "replicate";
+  case AttributeForm::Extents: return spec.name == "shape" ? "[16, 7, 7]" : "224x224";
+  case AttributeForm::Like: return "x";
+  case AttributeForm::Scale: return "2";
   case AttributeForm::Word: return spec.words.front();
   }
   return "";
@@ -175,32 +178,7 @@ bool resolvePadding(ShapeRequest& request, const char* op, const std::vector<int
         .help("write same, same_lower, valid, a number, a size or a list of sides");
     return false;
   }
-  const Attribute* written = attributes.find("padding");
-  require(written != nullptr, "a window without padding");
-  if (auto* sides = std::get_if<std::vector<Size>>(written)) {
-    if (static_cast<int>(sides->size()) != 2 * rank) {
-      static constexpr const char* order[] = {"start, end", "top, bottom, left, right",
-                                              "front, back, top, bottom, left, right"};
-      request.diags
-          .report(diag::PaddingSides, request.attributeLocation("padding"),
-                  static_cast<int64_t>(sides->size()), input.str(), static_cast<int64_t>(2 * rank))
-          .help(std::string("the sides are [") + order[rank - 1] + "]; one number holds for all of them");
-      return false;
-    }
-    for (int axis = 0; axis < rank; ++axis) {
-      const Size &begin = (*sides)[2 * axis], &end = (*sides)[2 * axis + 1];
-      for (const Size* side : {&begin, &end})
-        if (!inRange(request, op, "padding", 0, side->constant().value_or(0))) return false;
-      shape.window.padBegin.push_back(begin);
-      shape.window.padEnd.push_back(end);
-    }
-    return true;
-  }
-  auto pads = std::get<std::vector<int64_t>>(*written);
-  if (!perAxis(request, op, "padding", 0, pads)) return false;
-  shape.window.padBegin.assign(pads.begin(), pads.end());
-  shape.window.padEnd = shape.window.padBegin;
-  return true;
+  return sidesOf(request, op, "padding", shape.window.padBegin, shape.window.padEnd);
 }
 
 const char* unitOf(const TensorType& input, int axis) {
@@ -240,6 +218,53 @@ bool requireWindowFits(ShapeRequest& request, const char* op, int axis, int64_t 
 }
 
 } // namespace
+
+bool sidesOf(ShapeRequest& request, const char* op, const char* name, std::vector<Size>& begin,
+             std::vector<Size>& end) {
+  const TensorType& input = request.operands[0];
+  const int rank = input.spatialRank();
+  const Attribute* written = request.attributes.find(name);
+  require(written != nullptr, "a layer without the sides that it needs");
+  if (auto* sides = std::get_if<std::vector<Size>>(written)) {
+    if (static_cast<int>(sides->size()) != 2 * rank) {
+      static constexpr const char* order[] = {"start, end", "top, bottom, left, right",
+                                              "front, back, top, bottom, left, right"};
+      request.diags
+          .report(diag::PaddingSides, request.attributeLocation(name), static_cast<int64_t>(sides->size()),
+                  input.str(), static_cast<int64_t>(2 * rank))
+          .help(std::string("the sides are [") + order[rank - 1] + "]; one number holds for all of them");
+      return false;
+    }
+    for (int axis = 0; axis < rank; ++axis) {
+      const Size &first = (*sides)[2 * axis], &last = (*sides)[2 * axis + 1];
+      for (const Size* side : {&first, &last})
+        if (!inRange(request, op, name, 0, side->constant().value_or(0))) return false;
+      begin.push_back(first);
+      end.push_back(last);
+    }
+    return true;
+  }
+  auto pads = std::get<std::vector<int64_t>>(*written);
+  if (!perAxis(request, op, name, 0, pads)) return false;
+  begin.assign(pads.begin(), pads.end());
+  end = begin;
+  return true;
+}
+
+bool extentsOf(ShapeRequest& request, const char* op, const char* name, std::vector<Size>& extents) {
+  const TensorType& input = request.operands[0];
+  const auto rank = static_cast<size_t>(input.spatialRank());
+  extents = request.attributes.get<std::vector<Size>>(name);
+  if (extents.size() == 1) extents.resize(rank, extents[0]);
+  if (extents.size() != rank) {
+    request.diags.report(diag::AttributeLength, request.attributeLocation(name), op, name,
+                         static_cast<int64_t>(extents.size()), input.str(), static_cast<int64_t>(rank));
+    return false;
+  }
+  for (const Size& extent : extents)
+    if (!inRange(request, op, name, 1, extent.constant().value_or(1))) return false;
+  return true;
+}
 
 // Kernel, stride and dilation.
 static bool resolveExtents(ShapeRequest& request, const char* op, const char* kernelName, Window& window) {

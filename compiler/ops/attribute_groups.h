@@ -39,6 +39,12 @@ bool divisible(ShapeRequest& request, int64_t count, const std::string& what, in
 // Whether memory could hold a parameter. False after a diagnostic.
 bool checkParameterCount(ShapeRequest& request, const char* op, const ParameterSpec& spec);
 
+// The attribute, written as padding is, as numbers before and behind each axis.
+bool sidesOf(ShapeRequest& request, const char* op, const char* name, std::vector<Size>& begin,
+             std::vector<Size>& end);
+// The attribute, a number or a size of which some may be known only at run time, as an extent for each axis.
+bool extentsOf(ShapeRequest& request, const char* op, const char* name, std::vector<Size>& extents);
+
 // The first operand must have 1 to 3 spatial dimensions.
 bool requireSpatial(ShapeRequest& request, const char* op);
 

@@ -36,7 +36,10 @@ const std::vector<std::string>& AttributeSpec::choices() const {
   case AttributeForm::Int:
   case AttributeForm::Float:
   case AttributeForm::Sizes:
-  case AttributeForm::Kernel: return none;
+  case AttributeForm::Kernel:
+  case AttributeForm::Extents:
+  case AttributeForm::Like:
+  case AttributeForm::Scale: return none;
   }
   return none;
 }

@@ -13,9 +13,7 @@
 namespace convoy {
 
 enum class OpKind {
-#define CONVOY_OP(kind, shape, access, ...) kind,
-#include "ops/ops.def"
-#undef CONVOY_OP
+#include "ops/op_kinds.inc" // those of ops.def
 };
 
 // How the results of a layer are made, as far as anyone beside the layer itself asks.
@@ -28,6 +26,9 @@ enum class OpForm {
   Global,      // one number for each channel, from all positions
   Softmax,     // from all channels of the same position, each of which is a result
   Concat,      // the channels of the operands, one after another
+  Resample,    // from a few elements of the same channel, axis by axis
+  Interleave,  // the same elements, some axes of positions against channels
+  Channels,    // from another channel at the same position: sourceChannel says which
   Dense,       // from all elements
   View,        // the same elements in the same order, in another shape
 };
@@ -57,7 +58,7 @@ struct AxisAccess {
     Window,    // [o * stride - padBegin, ... + dilation * (kernel - 1)] of the result's axis `resultAxis`
     Transposed, // every i of which i * stride + k * dilation - padBegin is the index of `resultAxis` for a tap k
     All,       // every index
-    Offset,    // result index minus `offset` (concat)
+    Offset,    // result index minus `offset` (concat, slice, crop)
   } kind = All;
   int resultAxis = -1; // Same, Window, Transposed, Offset
   int64_t kernel = 1, stride = 1, dilation = 1;
@@ -85,6 +86,9 @@ enum class AttributeForm {
   Padding, // a number or a size -> as Sizes; sides -> vector<Size>, begin and end of each axis; a word ->
            // string
   Border,  // Border
+  Extents, // a number, a size, or a list of sizes that may be known only at run time -> vector<Size>
+  Like,    // a tensor -> vector<Size>, its spatial extents
+  Scale,   // a number, or a list of one per axis -> vector<double>
   Word,    // one of the row's words -> string
 };
 
@@ -153,7 +157,7 @@ struct LayerDoc {
   std::string pytorch, onnx, opencv; // what it is called there; empty: not there
   std::vector<std::string> notes;    // rounding, edges and what else surprises, a sentence or two each
   std::vector<std::string> examples; // values of x and y, two tensor[3, H, W]: shown, and compiled by tests
-  std::string picture; // a value of the image x to show; empty: none helps
+  std::string picture;               // a value of the image x to show; empty: none helps
 };
 
 struct OpInfo {
@@ -179,6 +183,9 @@ struct OpInfo {
 
 // The most activations that `count` operands of a node can be; the rest are parameters.
 int activationCount(const OpInfo& info, int count);
+
+// The channel of the operand that a result's channel is, of a layer whose form is Channels.
+int64_t sourceChannel(OpKind op, const Attributes& attributes, int64_t channels, int64_t channel);
 
 const std::vector<OpInfo>& opTable();
 const OpInfo& opInfo(OpKind kind);

@@ -1,6 +1,7 @@
 // How a row of ops.def is written: the forms that layers have, and what is said of each. Private to ops/.
 #pragma once
 #include "ops/attribute_groups.h"
+#include <algorithm>
 
 namespace convoy::ops {
 
@@ -17,15 +18,23 @@ public:
   // The nodes of this row are those of another one, which says the same in other words.
   Row& makes(OpKind kind) { return info_.makes = kind, *this; }
   Row& symbol(const char* text) { return info_.symbol = text, *this; }
-  Row& attribute(AttributeSpec spec) { return info_.attributes.push_back(std::move(spec)), *this; }
+  // Positional ones stand before all others.
+  Row& attribute(AttributeSpec spec) {
+    auto at = info_.attributes.end();
+    if (spec.positional)
+      at = std::find_if(info_.attributes.begin(), at, [](const AttributeSpec& a) { return !a.positional; });
+    info_.attributes.insert(at, std::move(spec));
+    return *this;
+  }
   // A number in the script and in the node. Positional ones may follow the operands without their names.
   Row& number(const char* name, std::optional<std::string> fallback, bool positional, const char* doc) {
     attribute({name, AttributeForm::Float, positional, std::move(fallback), doc});
     return holds({{ResolvedSpec::Float, name}});
   }
   // One of a few words, in the script and in the node.
-  Row& word(const char* name, const char* fallback, std::vector<std::string> words, const char* doc) {
-    attribute({name, AttributeForm::Word, false, fallback, doc, std::move(words)});
+  Row& word(const char* name, std::optional<std::string> fallback, std::vector<std::string> words,
+            const char* doc) {
+    attribute({name, AttributeForm::Word, false, std::move(fallback), doc, std::move(words)});
     return holds({{ResolvedSpec::Text, name}});
   }
   // What a node holds, after what it holds already.
@@ -75,6 +84,52 @@ inline Row pool(const char* name) {
                   "Round the number of windows up; the last one must start inside the input or its leading "
                   "padding."})
       .holds({{ResolvedSpec::Bool, "ceil_mode"}});
+}
+
+// resize, upsample: what holds however the size is given.
+inline Row resampled(const char* name, const char* mode) {
+  return Row(OpForm::Resample, LayerGroup::Shape, name)
+      .word("mode", mode, {"nearest", "bilinear", "cubic"},
+            "Between which elements a result lies: the nearest one, two, or four along each axis.")
+      .word("align", std::nullopt, {"half_pixel", "align_corners", "asymmetric"},
+            "How positions correspond, see below; asymmetric for nearest and half_pixel for the others where "
+            "it is "
+            "not said.")
+      .holds({{ResolvedSpec::Sizes, "size"}, {ResolvedSpec::Ints, "scale", true}})
+      .cost(4)
+      .note("Result o lies at x(o) in the input. half_pixel: `x(o) = (o + 0.5) * r - 0.5`, elements are the "
+            "middles of "
+            "pixels. asymmetric: `x(o) = o * r`. align_corners: `x(o) = o * (n - 1) / (m - 1)`, 0 where m is "
+            "1. Here n "
+            "and m are the extents of the input and the result, and r is n / m, or 1 / scale where a scale "
+            "is given. "
+            "Positions are computed with whole numbers: no rounding moves them.")
+      .note("nearest: asymmetric takes the element at x(o) rounded down (PyTorch's `nearest`, OpenCV's "
+            "`INTER_NEAREST`), the others the one at x(o) + 0.5 rounded down (half_pixel: `nearest-exact`, "
+            "`INTER_NEAREST_EXACT`). For whole factors upwards all are the same.")
+      .note("bilinear is linear along every axis there is (PyTorch's `linear`, `bilinear`, `trilinear`; "
+            "OpenCV's "
+            "`INTER_LINEAR`); cubic is the cubic convolution with a = -0.75 (PyTorch's `bicubic`, OpenCV's "
+            "`INTER_CUBIC`). Elements outside are those of the edge. half_pixel is PyTorch's "
+            "`align_corners=False` and "
+            "OpenCV, align_corners is `align_corners=True`.")
+      .note("There is no antialiasing: when making smaller, elements between the positions are left out, as "
+            "PyTorch "
+            "and OpenCV do by default. avg_pool, or a convolution with a stride, averages.");
+}
+
+// depth_to_space, space_to_depth.
+inline Row blocks(const char* name) {
+  return Row(OpForm::Interleave, LayerGroup::Shape, name)
+      .rounding(Rounding::None)
+      .cost(2)
+      .attribute(
+          {"block", AttributeForm::Int, true, std::nullopt, "Positions of a block along each axis, 1 to 16."})
+      .holds({{ResolvedSpec::Int, "block"}})
+      .word("mode", "crd", {"crd", "dcr"},
+            "What varies slowest among the channels that become a block: crd the channels of the result, dcr "
+            "the "
+            "place in the block.");
 }
 
 inline Row elementwise(LayerGroup group, const char* name) { return Row(OpForm::Elementwise, group, name); }

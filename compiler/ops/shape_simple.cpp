@@ -111,6 +111,10 @@ std::optional<TensorType> subShape(ShapeRequest& request) { return broadcastShap
 std::optional<TensorType> mulShape(ShapeRequest& request) { return broadcastShape(request, "mul", "*"); }
 std::optional<TensorType> divShape(ShapeRequest& request) { return broadcastShape(request, "div", "/"); }
 
+std::optional<TensorType> powShape(ShapeRequest& request) { return broadcastShape(request, "pow", "pow"); }
+std::optional<TensorType> minShape(ShapeRequest& request) { return broadcastShape(request, "min", "min"); }
+std::optional<TensorType> maxShape(ShapeRequest& request) { return broadcastShape(request, "max", "max"); }
+
 std::optional<TensorType> compareShape(ShapeRequest& request) {
   return broadcastShape(request, "comparison", "a comparison");
 }
@@ -126,6 +130,12 @@ std::optional<TensorType> batchNormShape(ShapeRequest& request) {
   }
   for (const char* name : {"weight", "bias", "running_mean", "running_var"})
     request.parameters.push_back({name, {request.operands[0].channels()}});
+  return plain(request.operands[0]);
+}
+
+std::optional<TensorType> preluShape(ShapeRequest& request) {
+  const bool shared = request.attributes.get<bool>("shared");
+  request.parameters.push_back({"weight", {shared ? 1 : request.operands[0].channels()}});
   return plain(request.operands[0]);
 }
 

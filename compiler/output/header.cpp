@@ -2,6 +2,7 @@
 #include "output/header_names.h"
 #include "support/internal_error.h"
 #include "support/text.h"
+#include <algorithm>
 #include <iterator>
 
 namespace convoy {
@@ -127,7 +128,7 @@ std::string example(const HeaderRequest& request) {
       line("  if (convoy_weights_open(&P_pipeline, P_pipeline.weights_file, &weights, NULL) != CONVOY_OK) "
            "return 2;");
   }
-  line("  int64_t bytes = P_workspace_size(sizes, 1, 1);");
+  line("  int64_t bytes = P_workspace_size(sizes, 1, 1, NULL);");
   line("  void* workspace = " + allocate + "bytes);");
   line("  void* prepared = " + allocate + "P_prepared_size());");
   const std::string weights = p.weightsFile.empty() ? "P_pipeline.weights"
@@ -152,7 +153,7 @@ std::string overview(const HeaderRequest& request) {
   std::string text =
       "/* The pipeline '" + commentText(p.name) + "', compiled by Convoy " CONVOY_VERSION " for " +
       commentText(request.triple) + ", processor " + commentText(request.cpu) +
-      ".\n *\n * Inputs and outputs are float32, dense, with any 4-byte alignment; pictures are 0 to 1.\n" +
+      ".\n *\n * Inputs and outputs are float32, dense, with any 4-byte alignment; pictures are 0 to 1, or 8 bits as\n * [batch][H][W][C] where the call says so.\n" +
       portLines("inputs", p.inputs, request.inputTypes) +
       portLines("outputs", p.outputs, request.outputTypes);
   if (!p.sizes.empty()) text += " *\n * Sizes that are known when it runs:\n" + sizeLines(p);
@@ -194,8 +195,9 @@ int64_t P_prepared_size(void);
  * Returns a convoy_status. Once is enough for any number of runs. */
 int32_t P_prepare(const void* weights, void* prepared);
 
-/* Bytes of workspace that a run needs; -1 when the tensors would be too large to address. */
-int64_t P_workspace_size(const int64_t* sizes, int64_t batch, int32_t threads);
+/* Bytes of workspace that a run needs; -1 when the tensors would be too large to address. `elements`: as in
+ * convoy_call; null when all tensors are float32. */
+int64_t P_workspace_size(const int64_t* sizes, int64_t batch, int32_t threads, const int32_t* elements);
 
 /* Runs it. Allocates nothing, keeps no state, and may be called from any number of threads, each with a workspace of
  * its own. The sizes must have passed P_check. No output may overlap another one or an input. Returns a convoy_status. */
@@ -215,9 +217,10 @@ static inline int32_t P_compute(const int64_t* sizes, int64_t batch, @parameters
   call.workspace = workspace;
   call.workspace_bytes = workspace_bytes;
   call.executor = executor;
+  call.elements = NULL;
   return P_run(&call);
 }
-
+@bytes
 /* What a convoy_status means. */
 static inline const char* P_error_string(int32_t status) {
   switch (status) {
@@ -239,6 +242,46 @@ static inline const char* P_error_string(int32_t status) {
 #endif
 )";
 
+// What a pipeline with images has besides: P_compute on bytes.
+constexpr const char* bytesDeclarations = R"(
+/* The `elements` of a call whose images are all 8 bits. */
+static const int32_t P_bytes[] = {@elements};
+
+/* P_compute on 8-bit images: [batch][H][W][C], 0..255 for 0..1; results are clamped and rounded. The workspace has
+ * P_workspace_size(sizes, batch, threads, P_bytes) bytes. */
+static inline int32_t P_compute_bytes(const int64_t* sizes, int64_t batch, @parameters, const void* prepared,
+                                      void* workspace, int64_t workspace_bytes, const convoy_executor* executor) {
+@tables  convoy_call call;
+  call.sizes = sizes;
+  call.batch = batch;
+  call.inputs = inputs;
+  call.outputs = outputs;
+  call.prepared = prepared;
+  call.workspace = workspace;
+  call.workspace_bytes = workspace_bytes;
+  call.executor = executor;
+  call.elements = P_bytes;
+  return P_run(&call);
+}
+)";
+
+bool hasImages(const PipelineDescription& p) {
+  auto isImage = [](const PortDescription& port) { return port.imageChannels > 0; };
+  return std::any_of(p.inputs.begin(), p.inputs.end(), isImage) ||
+         std::any_of(p.outputs.begin(), p.outputs.end(), isImage);
+}
+
+const PortDescription& portOf(const PipelineDescription& p, size_t i) {
+  return i < p.inputs.size() ? p.inputs[i] : p.outputs[i - p.inputs.size()];
+}
+
+std::string elementList(const PipelineDescription& p) {
+  std::string text;
+  for (size_t i = 0; i < p.inputs.size() + p.outputs.size(); ++i)
+    text += std::string(i ? ", " : "") + (portOf(p, i).imageChannels ? "CONVOY_UINT8" : "CONVOY_FLOAT32");
+  return text;
+}
+
 std::string constantLines(const PipelineDescription& p) {
   const std::string start = p.prefix + "_";
   std::string text;
@@ -248,11 +291,13 @@ std::string constantLines(const PipelineDescription& p) {
   return text;
 }
 
-std::string parameterList(const PipelineDescription& p) {
+// `bytes`: images are bytes.
+std::string parameterList(const PipelineDescription& p, bool bytes) {
   const std::vector<std::string> names = portParameters(p);
   std::string text;
   for (size_t i = 0; i < names.size(); ++i)
-    text += (i ? ", " : "") + std::string(i < p.inputs.size() ? "const float* " : "float* ") + names[i];
+    text += std::string(i ? ", " : "") + (i < p.inputs.size() ? "const " : "") +
+            (bytes && portOf(p, i).imageChannels ? "uint8_t* " : "float* ") + names[i];
   return text;
 }
 
@@ -265,8 +310,8 @@ std::string callTables(const PipelineDescription& p) {
     list += (list.empty() ? "" : ", ") + names[i];
   }
   const std::string first =
-      inputs.empty() ? "const float* const* inputs = NULL;" : "const float* inputs[] = {" + inputs + "};";
-  return "  " + first + "\n  float* outputs[] = {" + outputs + "};\n";
+      inputs.empty() ? "const void* const* inputs = NULL;" : "const void* inputs[] = {" + inputs + "};";
+  return "  " + first + "\n  void* outputs[] = {" + outputs + "};\n";
 }
 
 } // namespace
@@ -285,7 +330,7 @@ std::string makeHeader(const HeaderRequest& request) {
   size_t extents = 0;
   for (const PortDescription& output : p.outputs) extents += output.constants.size();
 
-  std::string body = declarations;
+  std::string body = replaceAll(declarations, "@bytes", hasImages(p) ? bytesDeclarations : "");
   body = replaceAll(body, "@version", std::to_string(abiVersion));
   body = replaceAll(body, "@inputs", std::to_string(p.inputs.size()));
   body = replaceAll(body, "@outputs", std::to_string(p.outputs.size()));
@@ -294,10 +339,13 @@ std::string makeHeader(const HeaderRequest& request) {
   body = replaceAll(body, "@weights",
                     p.weightsFile.empty() ? "P_pipeline.weights, or others in the same order"
                                           : "the numbers of the weights file, P_pipeline.weights_file");
+  body = replaceAll(body, "@elements", elementList(p));
   body = replaceAll(body, "P_", p.prefix + "_");
   // The user's names last: nothing is replaced in them.
   body = replaceAll(body, "@constants", constantLines(p));
-  body = replaceAll(body, "@parameters", parameterList(p));
+  for (bool bytes : {false, true})
+    if (const size_t at = body.find("@parameters"); at != std::string::npos)
+      body.replace(at, std::string("@parameters").size(), parameterList(p, bytes));
   body = replaceAll(body, "@tables", callTables(p));
   return overview(request) + "#ifndef " + guard + "\n#define " + guard + "\n\n" +
          (request.runtime ? runtimeHeader() : abiHeader()) + body + "\n#endif\n";

@@ -1,6 +1,8 @@
 // How far direct float32 arithmetic may be from the reference: each layer's bound, carried through the graph.
 #include "reference/layers.h"
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 namespace convoy::reference {
 
@@ -18,6 +20,10 @@ std::vector<Tensor> errorBounds(const graph::Graph& graph, const std::vector<Ten
         call.errors.push_back(&errors[operand]);
       }
       referenceOf(node.op).bound(call, error);
+      // What may be too large for float32 has no bound.
+      for (size_t i = 0; i < error.data.size(); ++i)
+        if (std::fabs(values[id].data[i]) + error.data[i] > std::numeric_limits<float>::max())
+          error.data[i] = std::numeric_limits<double>::infinity();
     }
     errors.push_back(std::move(error));
   }

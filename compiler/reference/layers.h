@@ -37,8 +37,10 @@ const LayerReference& referenceOf(OpKind op);
 std::vector<LayerReference> windowLayers();
 std::vector<LayerReference> transposedLayers();
 std::vector<LayerReference> elementwiseLayers();
+std::vector<LayerReference> activationLayers(); // and other elementary functions
 std::vector<LayerReference> channelLayers(); // along channels or over positions
 std::vector<LayerReference> shapeLayers();
+std::vector<LayerReference> movingLayers(); // to other positions
 
 // The position inside 0..size-1 that stands for `position` under a border, or -1 where the constant is read.
 int64_t borderPosition(BorderMode mode, int64_t position, int64_t size);

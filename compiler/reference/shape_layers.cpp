@@ -15,6 +15,24 @@ void concat(const std::vector<const Tensor*>& inputs, Tensor& result) {
     }
 }
 
+// Channel c of the result is channel from(c) of the input.
+void chooseChannels(const LayerCall& call, const Tensor& input, Tensor& result) {
+  const int64_t channels = input.shape[0], plane = input.elements() / channels;
+  const graph::Value& node = call.node;
+  for (int64_t n = 0; n < result.batch; ++n)
+    for (int64_t c = 0; c < result.shape[0]; ++c) {
+      int64_t from = 0;
+      if (node.op == OpKind::Slice) {
+        from = node.attributes.get<int64_t>("from") + c;
+      } else {
+        const auto groups = node.attributes.get<int64_t>("groups");
+        from = c % groups * (channels / groups) + c / groups;
+      }
+      std::copy_n(input.data.begin() + (n * channels + from) * plane, plane,
+                  result.data.begin() + (n * result.shape[0] + c) * plane);
+    }
+}
+
 void dense(const Tensor& input, const Tensor& weight, const Tensor* bias, Tensor& result) {
   int64_t channels = input.shape[0], units = result.shape[0];
   for (int64_t n = 0; n < result.batch; ++n)
@@ -33,6 +51,11 @@ std::vector<LayerReference> shapeLayers() {
   return {
       {OpKind::Concat, [](const Call& call, Tensor& y) { concat(call.operands, y); },
        [](const BoundCall& call, Tensor& error) { concat(call.errors, error); }},
+      {OpKind::Slice, [](const Call& call, Tensor& y) { chooseChannels(call, call.x(), y); },
+       [](const BoundCall& call, Tensor& error) { chooseChannels(call, call.ex(), error); }},
+      {OpKind::ChannelShuffle, [](const Call& call, Tensor& y) { chooseChannels(call, call.x(), y); },
+       [](const BoundCall& call, Tensor& error) { chooseChannels(call, call.ex(), error); }},
+      {OpKind::Reshape, [](const Call& call, Tensor& y) { y.data = call.x().data; }, asBefore},
       {OpKind::Flatten, [](const Call& call, Tensor& y) { y.data = call.x().data; }, asBefore},
       {OpKind::Dense, [](const Call& call, Tensor& y) { dense(call.x(), call.x(1), call.optional(2), y); },
        [](const BoundCall& call, Tensor& error) { weighted(call, error, dense); }},

@@ -47,6 +47,8 @@ std::vector<VectorLayer> arithmeticLayers() {
       {OpKind::Clamp, clamp},
       {OpKind::Abs, unary<Op::Abs>},
       {OpKind::Sqrt, unary<Op::Sqrt>},
+      {OpKind::Min, binary<Op::Minimum>},
+      {OpKind::Max, binary<Op::Maximum>},
       {OpKind::Add, binary<Op::Add>},
       {OpKind::Sub, binary<Op::Sub>},
       {OpKind::Mul, binary<Op::Mul>},

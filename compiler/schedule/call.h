@@ -37,6 +37,7 @@ struct Argument {
   Packing packing;                // Weights
   double border = 0;              // BorderRow: the number that fills it
   int64_t perColumn = 1;          // BorderRow: numbers for each column
+  bool bytes = false;             // Read, Write: the caller's memory of an image, which holds bytes
 };
 
 struct KernelCall {
@@ -45,6 +46,7 @@ struct KernelCall {
   bool ofWholeBatch = false; // then each unit does its part of every item
   WorkCycles cycles;
   std::vector<Argument> arguments;
+  std::vector<KernelCall> onBytes; // what is called when all images of the kernel are bytes; none: this too
 };
 
 // What the workspace has room for, for one item of the batch.

@@ -74,7 +74,9 @@ private:
 
   void tail(const Kernel& kernel, const std::string& who) {
     bool allowed = kernel.algorithm == Algorithm::Window || kernel.algorithm == Algorithm::Transposed ||
-                   kernel.algorithm == Algorithm::Separable || kernel.algorithm == Algorithm::Pointwise || kernel.algorithm == Algorithm::Dense;
+                   kernel.algorithm == Algorithm::Separable ||
+                   kernel.algorithm == Algorithm::Pointwise || kernel.algorithm == Algorithm::Dense ||
+                   kernel.algorithm == Algorithm::Resample || kernel.algorithm == Algorithm::Interleave;
     if (kernel.nodes.size() > 1 && !allowed)
       problem(who + ": nothing can be fused behind " + nameOf(kernel.algorithm));
     for (size_t i = 1; i < kernel.nodes.size(); ++i) {
@@ -118,9 +120,10 @@ private:
     case Algorithm::Separable: // say so themselves
     case Algorithm::Pointwise:
     case Algorithm::Reorder: return;
+    case Algorithm::Resample:
     case Algorithm::Concat:
-      if (!concatsBlocks(graph_, anchor, schedule_.lanes))
-        problem(who + ": its operands are not whole blocks of channels");
+      if (!isAllBlocks(graph_, anchor))
+        problem(who + ": not all that it reads and writes lies in blocks of channels");
       return;
     case Algorithm::GlobalPool:
       if (opInfo(anchor.op).form == OpForm::Adaptive &&
@@ -128,6 +131,7 @@ private:
           layoutFor(Layout::Blocked, anchor.type) == Layout::Blocked)
         return;
       [[fallthrough]];
+    case Algorithm::Interleave:
     case Algorithm::Softmax:
     case Algorithm::Dense:
     case Algorithm::Alias: problem(who + ": " + nameOf(kernel.algorithm) + " works in planar layout only");

@@ -78,7 +78,8 @@ private:
   static bool takesTail(Algorithm algorithm) {
     return algorithm == Algorithm::Window || algorithm == Algorithm::Transposed ||
            algorithm == Algorithm::Separable ||
-           algorithm == Algorithm::Pointwise || algorithm == Algorithm::Dense;
+           algorithm == Algorithm::Pointwise || algorithm == Algorithm::Dense ||
+           algorithm == Algorithm::Resample || algorithm == Algorithm::Interleave;
   }
 
   // Nodes that no output depends on have no kernel.

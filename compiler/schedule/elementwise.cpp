@@ -1,4 +1,5 @@
 #include "schedule/elementwise.h"
+#include "schedule/bytes.h"
 #include "schedule/kernels.h"
 #include "schedule/vector_layers.h"
 #include <algorithm>
@@ -60,7 +61,55 @@ Reg Elementwise::channelVector(ValueId id, Reg pointer, Reg block) {
   return b_.load(k_.vector, pointer, at, mask, k_.constant(0));
 }
 
+// Where a vector of a plane of bytes begins; interleaved channels are columns of it.
+Index Elementwise::bytesAddress(ValueId id, const Site& site) {
+  const TensorType& type = k_.value(id).type;
+  const int64_t perPixel = k_.columnsPerPixel();
+  if (site.flat) return Index(b_.mul(site.item, k_.size(spatialSize(type) * perPixel))) + Index(site.spatial[0]);
+  Reg row = b_.add(b_.mul(site.item, k_.size(type.spatial(0))), site.spatial[0]);
+  return Index(b_.mul(row, k_.size(type.spatial(1) * perPixel))) + Index(site.spatial[1]);
+}
+
+Reg Elementwise::bytesOperand(ValueId id, const Site& site, Reg channel) {
+  Reg bytes = nullptr;
+  if (k_.form == BytesForm::Pixels) {
+    const int64_t channels = k_.value(id).type.channels();
+    bytes = channelOf(b_, pixels_.at(id), k_.lanes, channels, channels == 1 ? 0 : *loop::constantOf(channel));
+  } else {
+    loop::Type type = k_.vector.withScalar(Scalar::U8);
+    Reg pointer = pointers_.at(id);
+    bytes = site.mask ? b_.load(type, pointer, bytesAddress(id, site), site.mask, b_.number(0, type))
+                      : b_.load(type, pointer, bytesAddress(id, site));
+  }
+  return fromBytes(b_, k_.target, bytes);
+}
+
+void Elementwise::pixels(Site site, Reg count) {
+  const ValueId result = k_.kernel.result();
+  const bool apart = k_.form == BytesForm::Pixels;
+  auto place = [&](ValueId id) {
+    Reg position = b_.add(b_.mul(site.item, k_.size(spatialSize(k_.value(id).type))), site.spatial[0]);
+    return Index(position, k_.value(id).type.channels());
+  };
+  for (ValueId id : k_.bytes)
+    if (apart && id != result)
+      pixels_[id] = loadPixels(b_, k_.lanes, k_.value(id).type.channels(), pointers_.at(id), place(id), count);
+  const int64_t channels = apart ? k_.value(result).type.channels() : 1;
+  std::vector<Reg> samples;
+  for (int64_t channel = 0; channel < channels; ++channel) {
+    site.channel = b_.index(channel);
+    Reg v = evaluate(0, nullptr, site);
+    if (apart && k_.isBytes(result))
+      samples.push_back(toBytes(b_, v));
+    else
+      store(v, site);
+  }
+  if (!samples.empty())
+    storePixels(b_, k_.lanes, channels, joinChannels(b_, samples, k_.lanes), out_, place(result), count);
+}
+
 Reg Elementwise::operand(ValueId id, const Site& site, Reg channel) {
+  if (k_.isBytes(id)) return bytesOperand(id, site, channel);
   const graph::Value& v = k_.value(id);
   Reg pointer = pointers_.at(id);
   Layout layout = layoutFor(k_.kernel.layout, v.type);
@@ -81,6 +130,31 @@ Reg Elementwise::operand(ValueId id, const Site& site, Reg channel) {
   return b_.load(k_.vector, pointer, index, site.mask, k_.constant(0));
 }
 
+// One number of another channel, or a vector of it.
+Reg Elementwise::otherChannel(const graph::Value& node, const Site& site) {
+  const ValueId id = node.operands[0];
+  const int64_t channels = k_.value(id).type.channels();
+  if (node.op == OpKind::Slice)
+    return operand(id, site, b_.add(site.channel, node.attributes.get<int64_t>("from")));
+  const auto groups = node.attributes.get<int64_t>("groups");
+  if (!site.alongChannels)
+    return operand(id, site,
+                   b_.add(b_.mul(b_.binary(Op::Mod, site.channel, b_.index(groups)), channels / groups),
+                          b_.floorDiv(site.channel, groups)));
+  const loop::Type lanes = loop::Type::vector(Scalar::I32, static_cast<uint32_t>(k_.lanes));
+  auto number = [&](int64_t n) { return b_.number(static_cast<double>(n), lanes); };
+  Reg at =
+      b_.binary(Op::Add, b_.iota(lanes), b_.splat(lanes, b_.cast(loop::Type::of(Scalar::I32), site.channel)));
+  at = b_.binary(Op::Min, at, number(channels - 1)); // lanes behind the last channel read it again
+  at = b_.binary(Op::Add,
+                 b_.binary(Op::Mul, b_.binary(Op::Mod, at, number(groups)), number(channels / groups)),
+                 b_.binary(Op::Div, at, number(groups)));
+  Reg item =
+      b_.offset(Scalar::F32, pointers_.at(id),
+                Index(b_.mul(site.item, k_.itemRows(id, layoutFor(k_.kernel.layout, k_.value(id).type)))));
+  return b_.gather(k_.vector, item, at);
+}
+
 Reg Elementwise::evaluate(size_t from, Reg before, const Site& site) {
   const auto& nodes = k_.kernel.nodes;
   for (size_t i = from; i < nodes.size(); ++i) {
@@ -90,6 +164,9 @@ Reg Elementwise::evaluate(size_t from, Reg before, const Site& site) {
       const int64_t channels = k_.value(node.operands[0]).type.channels();
       for (int64_t channel = 0; channel < channels; ++channel)
         x.push_back(operand(node.operands[0], site, b_.index(channel)));
+    } else if (opInfo(node.op).form == OpForm::Channels) {
+      before = otherChannel(node, site);
+      continue;
     } else {
       for (ValueId id : node.operands)
         x.push_back(i > 0 && id == nodes[i - 1] ? before : operand(id, site, site.channel));
@@ -101,6 +178,7 @@ Reg Elementwise::evaluate(size_t from, Reg before, const Site& site) {
 
 void Elementwise::mayStream(bool flat) {
   ValueId result = k_.kernel.result();
+  if (k_.isBytes(result)) return; // few as they are
   const TensorType& type = k_.value(result).type;
   const auto& outputs = k_.graph.outputs;
   bool isOutput = std::any_of(outputs.begin(), outputs.end(),
@@ -141,6 +219,8 @@ void Elementwise::eachWay(const std::function<void(bool streams)>& body) {
 
 void Elementwise::store(Reg v, const Site& site) {
   ValueId result = k_.kernel.result();
+  if (k_.isBytes(result))
+    return b_.store(k_.worksInBytes() ? v : toBytes(b_, v), out_, bytesAddress(result, site), site.mask);
   const TensorType& type = k_.value(result).type;
   Layout layout = layoutFor(k_.kernel.layout, type);
   if (k_.kernel.layout == Layout::Blocked && layout == Layout::Planar) {

@@ -38,6 +38,9 @@ public:
   void eachWay(const std::function<void(bool streams)>& body);
   // Stores the kernel's result at the site.
   void store(Reg v, const Site& site);
+  // Of a kernel on bytes without a window: evaluates all nodes for a vector of pixels at the site, which is
+  // flat, and stores them. `count`: how many pixels exist, whose mask the site has; null: all.
+  void pixels(Site site, Reg count);
   // Evaluates nodes[1...] for `pixels` neighbours of one block of channels, the first one at the site, and
   // stores them in the layout in which the kernel writes. value(p) is the anchor's at pixel p. `count`: how
   // many of them exist; null: all. `step`: from one of them to the next; 1 where planes are written.
@@ -47,11 +50,15 @@ public:
 private:
   Reg operand(ValueId id, const Site& site, Reg channel);
   Reg channelVector(ValueId id, Reg pointer, Reg block);
+  Reg bytesOperand(ValueId id, const Site& site, Reg channel);
+  Index bytesAddress(ValueId id, const Site& site);
+  Reg otherChannel(const graph::Value& node, const Site& site);
   Index address(ValueId id, Layout layout, const Site& site, Reg channel, bool& varies);
   void storeTransposed(std::vector<Reg> pixels, const Site& first, Reg count);
   KernelBuilder& k_;
   Builder& b_;
   std::map<ValueId, Reg> pointers_;
+  std::map<ValueId, Reg> pixels_; // of bytes, where channels are taken out of them
   Reg out_ = nullptr, origin_ = nullptr;
   Reg streams_ = nullptr; // whether to; null: never
   bool streaming_ = false;

@@ -1,4 +1,6 @@
 #include "schedule/entry.h"
+#include "schedule/bytes.h"
+#include "schedule/image_choice.h"
 #include "support/internal_error.h"
 #include <algorithm>
 
@@ -25,9 +27,11 @@ Reg sizeFrom(Builder& b, const Graph& graph, Reg sizes, const Size& size) {
 
 class Entries {
 public:
-  Entries(loop::Module& module, const Graph& graph, const Schedule& schedule, MemoryPlan& plan,
-          const std::vector<std::vector<KernelCall>>& calls, const std::string& prefix)
-      : module_(module), graph_(graph), schedule_(schedule), plan_(plan), calls_(calls), prefix_(prefix) {}
+  Entries(loop::Module& module, const Graph& graph, const Schedule& schedule, const Target& target,
+          const Images& images, MemoryPlan& plan, const std::vector<std::vector<KernelCall>>& calls,
+          const std::string& prefix)
+      : module_(module), graph_(graph), schedule_(schedule), target_(target), images_(images), plan_(plan),
+        calls_(calls), prefix_(prefix) {}
 
   void add() {
     check();
@@ -123,18 +127,24 @@ private:
   }
 
   // How many items the first kernels take at a time: at least one, at most all.
-  Reg itemsOfGroup(Builder& b, Reg sizes, Reg batch) {
+  Reg itemsOfGroup(Builder& b, Reg sizes, Reg batch, const ImageChoice& choice) {
     Reg all = b.max(batch, b.index(1)), elements = b.index(plan_.constantElements);
     for (const Slot& slot : plan_.slots)
-      if (slot.ofGroup && !slot.begin) elements = b.add(elements, sizeFrom(b, graph_, sizes, slot.elements));
+      if (slot.ofGroup && !slot.begin) elements = b.add(elements, elementsOf(b, sizes, slot, choice));
     Reg fitting = b.binary(Op::Div, b.index(plan_.groups.elements), b.max(elements, b.index(1)));
     return b.min(b.max(fitting, b.index(1)), all);
   }
 
+  // Planes of an image take no room when there are none.
+  Reg elementsOf(Builder& b, Reg sizes, const Slot& slot, const ImageChoice& choice) {
+    Reg elements = sizeFrom(b, graph_, sizes, slot.elements);
+    return slot.image ? b.select(choice.planes[*slot.image], elements, b.index(0)) : elements;
+  }
+
   // Elements of workspace before each slot and border row, and the total last.
-  std::vector<Reg> offsets(Builder& b, Reg sizes, Reg batch) {
+  std::vector<Reg> offsets(Builder& b, Reg sizes, Reg batch, const ImageChoice& choice) {
     std::vector<Reg> at;
-    Reg group = itemsOfGroup(b, sizes, batch), end = b.mul(group, plan_.constantElements);
+    Reg group = itemsOfGroup(b, sizes, batch, choice), end = b.mul(group, plan_.constantElements);
     auto append = [&](Reg elements) {
       at.push_back(end);
       end = b.add(end, aligned(b, elements));
@@ -143,7 +153,7 @@ private:
       if (slot.begin)
         at.push_back(b.mul(group, *slot.begin));
       else
-        append(b.mul(slot.ofGroup ? group : batch, sizeFrom(b, graph_, sizes, slot.elements)));
+        append(b.mul(slot.ofGroup ? group : batch, elementsOf(b, sizes, slot, choice)));
     }
     for (const BorderRow& row : plan_.borderRows) append(sizeFrom(b, graph_, sizes, row.width));
     at.push_back(end);
@@ -155,39 +165,72 @@ private:
     Reg sizes = b.parameter(loop::Type::pointer(), "sizes"),
         batch = b.parameter(loop::Type::index(), "batch");
     b.parameter(loop::Type::of(Scalar::I32), "threads"); // no buffer is per thread
-    Reg bytes = b.mul(offsets(b, sizes, batch).back(), 4);
+    Reg elements = b.parameter(loop::Type::pointer(), "elements");
+    Reg bytes = b.mul(offsets(b, sizes, batch, choiceOf(b, graph_, images_, elements)).back(), 4);
     b.ret({b.select(tooLarge(b, sizes, batch), b.index(-1), bytes)});
   }
 
   std::string copier() const { return prefix_ + ".copy"; }
+  std::string converter(bool toPlanes, int64_t channels) const {
+    return prefix_ + (toPlanes ? ".to_planes" : ".from_planes") + std::to_string(channels);
+  }
 
   struct Frame {
     Reg sizes, batch, inputs, outputs, prepared, workspace, executor;
+    ImageChoice choice;
     std::vector<Reg> offsets;
     Reg first = nullptr; // item of the batch; null: 0. `batch` counts from it
   };
 
+  Reg callersPointer(Builder& b, const Frame& frame, const Place& place) {
+    return b.load(loop::Type::pointer(), place.kind == Place::Input ? frame.inputs : frame.outputs,
+                  static_cast<int64_t>(place.index));
+  }
+
+  // Where float32 lies.
   Reg pointerTo(Builder& b, const Frame& frame, const Place& place) {
-    int64_t index = static_cast<int64_t>(place.index);
-    Reg pointer = nullptr;
-    switch (place.kind) {
-    case Place::Input: pointer = b.load(loop::Type::pointer(), frame.inputs, index); break;
-    case Place::Output: pointer = b.load(loop::Type::pointer(), frame.outputs, index); break;
-    case Place::Slot:
-      pointer = b.offset(Scalar::F32, frame.workspace, Index(frame.offsets[place.index]));
-      break;
-    }
+    Reg pointer = place.kind == Place::Slot ? slotPointer(b, frame, place.index)
+                                            : callersPointer(b, frame, place);
     auto skip = [&](Reg elements) { pointer = b.offset(Scalar::F32, pointer, Index(elements)); };
+    auto skipItems = [&] {
+      if (frame.first && place.perItem != Size(0))
+        skip(b.mul(frame.first, sizeFrom(b, graph_, frame.sizes, place.perItem)));
+    };
+    skipItems();
+    if (const std::optional<size_t> image = imageAt(place)) {
+      Reg callers = pointer;
+      const size_t slot = plan_.imageSlots[*image];
+      pointer = slotPointer(b, frame, slot);
+      if (!plan_.slots[slot].ofGroup) skipItems();
+      pointer = b.select(frame.choice.planes[*image], pointer, callers);
+    }
     if (place.offset != Size(0)) skip(sizeFrom(b, graph_, frame.sizes, place.offset));
-    if (frame.first && place.perItem != Size(0))
-      skip(b.mul(frame.first, sizeFrom(b, graph_, frame.sizes, place.perItem)));
     return pointer;
+  }
+
+  // Where the bytes of an image lie.
+  Reg pointerToBytes(Builder& b, const Frame& frame, const Place& place) {
+    Reg pointer = callersPointer(b, frame, place);
+    if (!frame.first) return pointer;
+    Reg before = b.mul(frame.first, sizeFrom(b, graph_, frame.sizes, place.perItem));
+    return b.offset(Scalar::U8, pointer, Index(before));
+  }
+
+  Reg slotPointer(Builder& b, const Frame& frame, size_t slot) {
+    return b.offset(Scalar::F32, frame.workspace, Index(frame.offsets[slot]));
+  }
+  std::optional<size_t> imageAt(const Place& place) const {
+    if (place.kind == Place::Slot) return std::nullopt;
+    return place.kind == Place::Input ? images_.ofInput(place.index) : images_.ofOutput(place.index);
   }
 
   Reg argument(Builder& b, const Frame& frame, const Argument& a) {
     switch (a.kind) {
     case Argument::Read:
-    case Argument::Write: return pointerTo(b, frame, plan_.place(a.value, a.layout));
+    case Argument::Write: {
+      const Place place = plan_.place(a.value, a.layout);
+      return a.bytes ? pointerToBytes(b, frame, place) : pointerTo(b, frame, place);
+    }
     case Argument::Weights:
       return b.offset(Scalar::F32, frame.prepared, plan_.packedOffset(a.value, a.packing));
     case Argument::Batch: return frame.batch;
@@ -205,7 +248,8 @@ private:
     return b.binary(Op::Div, b.add(ofUnit, b.index(cyclesWorthHanding - 1)), ofUnit);
   }
 
-  // convoy_call: sizes, batch, inputs, outputs, prepared, workspace, workspace_bytes, executor; 8 bytes each.
+  // convoy_call: sizes, batch, inputs, outputs, prepared, workspace, workspace_bytes, executor, elements; 8
+  // bytes each.
   void run() {
     std::vector<std::string> fillers;
     for (const BorderRow& row : plan_.borderRows) {
@@ -213,6 +257,7 @@ private:
       fillRow(function(fillers.back(), false, {}), row.number, schedule_.lanes);
     }
     if (!plan_.copies.empty()) copy(function(copier(), false, {}), schedule_.lanes);
+    addConverters();
 
     Builder b(function(prefix_ + "_run", true, {loop::Type::of(Scalar::I32)}));
     Reg call = b.parameter(loop::Type::pointer(), "call");
@@ -220,16 +265,20 @@ private:
     b.ret(b.branch(misplaced(b, call, 8), refuse, [&] {
       auto pointerField = [&](int64_t i) { return b.load(loop::Type::pointer(), call, i); };
       auto indexField = [&](int64_t i) { return b.load(loop::Type::index(), call, i); };
-      const Frame frame{pointerField(0), indexField(1),   pointerField(2), pointerField(3),
-                        pointerField(4), pointerField(5), pointerField(7), {}};
-      Reg bytes = indexField(6);
-      return b.branch(lacksTable(b, frame), refuse, [&] { return checkedRun(b, frame, bytes, fillers); });
+      Frame frame{pointerField(0), indexField(1),   pointerField(2), pointerField(3), pointerField(4),
+                  pointerField(5), pointerField(7), {},              {}};
+      Reg bytes = indexField(6), elements = pointerField(8);
+      return b.branch(lacksTable(b, frame, elements), refuse, [&] {
+        frame.choice = choiceOf(b, graph_, images_, elements);
+        return checkedRun(b, frame, bytes, fillers);
+      });
     }));
   }
 
   // Whether one of the tables that a call points to is null or misaligned: nothing can be looked at then.
-  Reg lacksTable(Builder& b, const Frame& frame) {
-    Reg lacks = b.number(0, loop::Type::of(Scalar::I1));
+  Reg lacksTable(Builder& b, const Frame& frame, Reg elements) {
+    Reg odd = b.binary(Op::And, b.addressNumber(elements), b.index(3));
+    Reg lacks = b.compare(Op::Ne, odd, b.index(0));
     auto needs = [&](bool any, Reg table) {
       if (any) lacks = b.binary(Op::Or, lacks, misplaced(b, table, 8));
     };
@@ -242,20 +291,23 @@ private:
   // Gives the status, after the work if there is no mistake.
   Builder::Values checkedRun(Builder& b, Frame frame, Reg workspaceBytes,
                              const std::vector<std::string>& fillers) {
-    frame.offsets = offsets(b, frame.sizes, frame.batch);
+    frame.offsets = offsets(b, frame.sizes, frame.batch, frame.choice);
     auto work = [&] {
       for (size_t i = 0; i < fillers.size(); ++i) {
         Reg row = b.offset(Scalar::F32, frame.workspace, Index(frame.offsets[plan_.slots.size() + i]));
         b.call(fillers[i], {row, sizeFrom(b, graph_, frame.sizes, plan_.borderRows[i].width)});
       }
+      convert(b, frame, /*toPlanes=*/true, /*ofGroup=*/false);
       if (plan_.groups.kernels > 0) {
-        Reg items = itemsOfGroup(b, frame.sizes, frame.batch);
+        Reg items = itemsOfGroup(b, frame.sizes, frame.batch, frame.choice);
         Reg groups = b.binary(Op::Div, b.add(frame.batch, b.sub(items, b.index(1))), items);
         b.loop("group", b.index(0), groups, 1, {}, [&](Reg group, const Builder::Values&) {
           Frame part = frame;
           part.first = b.mul(group, items);
           part.batch = b.min(items, b.sub(frame.batch, part.first));
+          convert(b, part, /*toPlanes=*/true, /*ofGroup=*/true);
           kernels(b, part, 0, plan_.groups.kernels);
+          convert(b, part, /*toPlanes=*/false, /*ofGroup=*/true);
           return Builder::Values{};
         });
       }
@@ -263,10 +315,22 @@ private:
       for (const MemoryPlan::Copy& c : plan_.copies) {
         const TensorType& type = graph_.value(graph_.outputs[c.output].value).type;
         Reg count = b.mul(frame.batch, sizeFrom(b, graph_, frame.sizes, type.elements()));
-        Reg to = pointerTo(b, frame, {Place::Output, c.output});
-        b.parallel(frame.executor, b.ceilDiv(count, copyChunk), b.index(1), copier(),
-                   {pointerTo(b, frame, c.from), to, count});
+        Reg from = pointerTo(b, frame, c.from), to = callersPointer(b, frame, {Place::Output, c.output, 0, 0});
+        auto copyFloats = [&] {
+          b.parallel(frame.executor, b.ceilDiv(count, copyChunk), b.index(1), copier(), {from, to, count});
+          return Builder::Values{};
+        };
+        Reg bytes = frame.choice.ports[graph_.inputs.size() + c.output];
+        auto convertToBytes = [&] {
+          convert(b, frame, /*toPlanes=*/false, type, from, to);
+          return Builder::Values{};
+        };
+        if (bytes)
+          b.branch(bytes, convertToBytes, copyFloats);
+        else
+          copyFloats();
       }
+      convert(b, frame, /*toPlanes=*/false, /*ofGroup=*/false);
       return Builder::Values{status(b, ok)};
     };
     Reg wrong = mistake(b, frame, workspaceBytes);
@@ -278,13 +342,75 @@ private:
   void kernels(Builder& b, const Frame& frame, size_t from, size_t to) {
     for (size_t i = from; i < to; ++i)
       for (const KernelCall& c : calls_[i]) {
-        std::vector<Reg> arguments{frame.sizes};
-        for (const Argument& a : c.arguments) arguments.push_back(argument(b, frame, a));
-        Reg units = sizeFrom(b, graph_, frame.sizes, c.units);
-        Reg all = c.ofWholeBatch ? b.select(b.compare(Op::Lt, b.index(0), frame.batch), units, b.index(0))
-                                 : b.mul(frame.batch, units);
-        b.parallel(frame.executor, all, grain(b, frame, c, units), c.function, arguments);
+        auto run = [&](const KernelCall& chosen) {
+          kernel(b, frame, chosen);
+          return Builder::Values{};
+        };
+        if (c.onBytes.empty())
+          run(c);
+        else
+          b.branch(frame.choice.onBytes[i], [&] { return run(c.onBytes[0]); }, [&] { return run(c); });
       }
+  }
+
+  void kernel(Builder& b, const Frame& frame, const KernelCall& c) {
+    std::vector<Reg> arguments{frame.sizes};
+    for (const Argument& a : c.arguments) arguments.push_back(argument(b, frame, a));
+    Reg units = sizeFrom(b, graph_, frame.sizes, c.units);
+    Reg all = c.ofWholeBatch ? b.select(b.compare(Op::Lt, b.index(0), frame.batch), units, b.index(0))
+                             : b.mul(frame.batch, units);
+    b.parallel(frame.executor, all, grain(b, frame, c, units), c.function, arguments);
+  }
+
+  // ---- images that are bytes where a kernel wants planes ----
+
+  // Functions that may be called, one for each number of channels.
+  void addConverters() {
+    std::set<std::pair<bool, int64_t>> wanted;
+    for (const Image& image : images_.all)
+      if (mayConvert(image)) wanted.insert({image.input, graph_.value(image.value).type.channels()});
+    for (const MemoryPlan::Copy& c : plan_.copies)
+      if (graph_.outputs[c.output].image != ImageKind::None)
+        wanted.insert({false, graph_.value(graph_.outputs[c.output].value).type.channels()});
+    for (const auto& [toPlanes, channels] : wanted)
+      convertImage(function(converter(toPlanes, channels), false, {}), target_, channels, toPlanes);
+  }
+
+  // Some call converts the image: not when all kernels take it as bytes, and it is their only image.
+  bool mayConvert(const Image& image) const {
+    bool may = image.alwaysConverted;
+    for (size_t k : image.direct) may |= images_.ofKernel(k).size() > 1;
+    return may;
+  }
+
+  // The images that are converted for the items of a group, or for all items.
+  void convert(Builder& b, const Frame& frame, bool toPlanes, bool ofGroup) {
+    for (size_t i = 0; i < images_.all.size(); ++i) {
+      const Image& image = images_.all[i];
+      if (image.input != toPlanes || plan_.slots[plan_.imageSlots[i]].ofGroup != ofGroup || !mayConvert(image))
+        continue;
+      const Place place = plan_.place(image.value, Layout::Planar);
+      b.branch(
+          frame.choice.converted[i],
+          [&] {
+            Reg bytes = pointerToBytes(b, frame, place), planes = pointerTo(b, frame, place);
+            convert(b, frame, toPlanes, graph_.value(image.value).type, toPlanes ? bytes : planes,
+                    toPlanes ? planes : bytes);
+            return Builder::Values{};
+          },
+          [] { return Builder::Values{}; });
+    }
+  }
+
+  void convert(Builder& b, const Frame& frame, bool toPlanes, const TensorType& type, Reg from, Reg to) {
+    Reg plane = sizeFrom(b, graph_, frame.sizes, spatialSize(type));
+    Reg units = b.mul(frame.batch, b.ceilDiv(plane, convertChunk));
+    b.parallel(frame.executor, units, b.index(2), converter(toPlanes, type.channels()), {from, to, plane});
+  }
+
+  // Whether the caller's memory holds bytes; null: never.
+  Reg bytesAt(const Frame& frame, const Place& place) const {
+    return frame.choice.ports[place.kind == Place::Input ? place.index : graph_.inputs.size() + place.index];
   }
 
   // What is wrong with a call, as a status: looked at before any work, since a caller may have skipped
@@ -292,15 +418,19 @@ private:
   Reg mistake(Builder& b, const Frame& frame, Reg workspaceBytes) {
     loop::Type truth = loop::Type::of(Scalar::I1);
     Reg argument = b.compare(Op::Lt, frame.batch, b.index(0)), none = b.number(0, truth);
+    argument = b.binary(Op::Or, argument, frame.choice.wrong);
     Reg some = b.compare(Op::Lt, b.index(0), frame.batch);
     // Null or misaligned. With no items and no bytes, null will do.
     auto pointer = [&](Reg p, int64_t alignment, Reg used) {
       argument = b.binary(Op::Or, argument, b.select(used, misplaced(b, p, alignment), none));
     };
-    for (size_t i = 0; i < graph_.inputs.size(); ++i)
-      pointer(pointerTo(b, frame, {Place::Input, i}), 4, some);
-    for (size_t i = 0; i < graph_.outputs.size(); ++i)
-      pointer(pointerTo(b, frame, {Place::Output, i}), 4, some);
+    auto tensor = [&](const Place& place) {
+      Reg p = callersPointer(b, frame, place), bytes = bytesAt(frame, place);
+      pointer(p, 4, bytes ? b.select(bytes, none, some) : some);
+      if (bytes) pointer(p, 1, some);
+    };
+    for (size_t i = 0; i < graph_.inputs.size(); ++i) tensor({Place::Input, i, 0, 0});
+    for (size_t i = 0; i < graph_.outputs.size(); ++i) tensor({Place::Output, i, 0, 0});
     if (plan_.preparedElements > 0) pointer(frame.prepared, 4 * alignElements, some);
     Reg bytes = b.mul(frame.offsets.back(), 4);
     pointer(frame.workspace, 4 * alignElements, b.compare(Op::Lt, b.index(0), bytes));
@@ -323,19 +453,21 @@ private:
       Reg begin, end;
     };
     auto range = [&](Place place, graph::ValueId value) {
-      Reg begin = b.addressNumber(pointerTo(b, frame, place));
+      Reg begin = b.addressNumber(callersPointer(b, frame, place));
       const TensorType& type = graph_.value(value).type;
       // A scalar has no batch, but without items nobody reads it.
       Reg items = type.scalar ? b.min(frame.batch, b.index(1)) : frame.batch;
       Reg elements = b.mul(items, sizeFrom(b, graph_, frame.sizes, type.elements()));
-      return Range{begin, b.add(begin, b.mul(elements, 4))};
+      Reg bytes = bytesAt(frame, place);
+      Reg size = bytes ? b.select(bytes, b.index(1), b.index(4)) : b.index(4);
+      return Range{begin, b.add(begin, b.mul(elements, size))};
     };
     std::vector<Range> ranges; // those before an output are what it is compared with
     for (size_t i = 0; i < graph_.inputs.size(); ++i)
-      ranges.push_back(range({Place::Input, i}, graph_.inputs[i]));
+      ranges.push_back(range({Place::Input, i, 0, 0}, graph_.inputs[i]));
     Reg result = nullptr;
     for (size_t i = 0; i < graph_.outputs.size(); ++i) {
-      const Range output = range({Place::Output, i}, graph_.outputs[i].value);
+      const Range output = range({Place::Output, i, 0, 0}, graph_.outputs[i].value);
       for (const Range& other : ranges) {
         // Each begins before the other ends. User addresses are below 2^63, so the comparison may be signed.
         Reg both = b.binary(Op::And, b.compare(Op::Lt, output.begin, other.end),
@@ -377,6 +509,8 @@ private:
   loop::Module& module_;
   const Graph& graph_;
   const Schedule& schedule_;
+  const Target& target_;
+  const Images& images_;
   MemoryPlan& plan_;
   const std::vector<std::vector<KernelCall>>& calls_;
   std::string prefix_;
@@ -384,9 +518,10 @@ private:
 
 } // namespace
 
-void addEntryFunctions(loop::Module& module, const Graph& graph, const Schedule& schedule, MemoryPlan& plan,
+void addEntryFunctions(loop::Module& module, const Graph& graph, const Schedule& schedule,
+                       const Target& target, const Images& images, MemoryPlan& plan,
                        const std::vector<std::vector<KernelCall>>& calls, const std::string& prefix) {
-  Entries(module, graph, schedule, plan, calls, prefix).add();
+  Entries(module, graph, schedule, target, images, plan, calls, prefix).add();
 }
 
 } // namespace convoy::schedule

@@ -6,7 +6,8 @@ namespace convoy::schedule {
 
 // Adds prefix_check, prefix_prepared_size, prefix_prepare, prefix_workspace_size and prefix_run to `module`,
 // and the packing functions that prepare calls. calls[i] are those of schedule.kernels[i].
-void addEntryFunctions(loop::Module& module, const Graph& graph, const Schedule& schedule, MemoryPlan& plan,
+void addEntryFunctions(loop::Module& module, const Graph& graph, const Schedule& schedule,
+                       const Target& target, const Images& images, MemoryPlan& plan,
                        const std::vector<std::vector<KernelCall>>& calls, const std::string& prefix);
 
 } // namespace convoy::schedule

@@ -28,10 +28,10 @@ std::set<std::string> symbolsOf(const Graph& graph, const Kernel& kernel) {
   for (ValueId id : kernel.nodes) {
     addType(graph.value(id).type);
     for (ValueId operand : graph.value(id).operands) addType(graph.value(operand).type);
-    for (const char* pads : {"pad_begin", "pad_end"})
-      if (graph.value(id).attributes.has(pads))
-        for (const Size& pad : graph.value(id).attributes.get<std::vector<Size>>(pads))
-          for (const std::string& symbol : pad.symbols()) all.insert(symbol);
+    for (const auto& [name, attribute] : graph.value(id).attributes.all())
+      if (auto* sizes = std::get_if<std::vector<Size>>(&attribute))
+        for (const Size& size : *sizes)
+          for (const std::string& symbol : size.symbols()) all.insert(symbol);
   }
   return all;
 }
@@ -58,7 +58,8 @@ Reg KernelBuilder::argument(Argument a, const std::string& name, loop::Type type
   for (size_t i = 0; i < call.arguments.size(); ++i) {
     const Argument& known = call.arguments[i];
     if (known.kind == a.kind && known.value == a.value && known.layout == a.layout &&
-        known.border == a.border && known.perColumn == a.perColumn && known.packing == a.packing)
+        known.border == a.border && known.perColumn == a.perColumn && known.packing == a.packing &&
+        known.bytes == a.bytes)
       return b.function().parameters[3 + i];
   }
   call.arguments.push_back(a);
@@ -68,12 +69,15 @@ Reg KernelBuilder::argument(Argument a, const std::string& name, loop::Type type
 Reg KernelBuilder::read(ValueId id, Layout layout) {
   Argument a{Argument::Read, id, layoutFor(layout, value(id).type), {}, 0};
   // Two parameters are two memories to the compiler.
-  if (storage.overwrites(kernel, {id, a.layout})) return write(kernel.result(), kernel.resultLayout());
+  a.bytes = isBytes(id);
+  if (!isBytes(kernel.result()) && storage.overwrites(kernel, {id, a.layout}))
+    return write(kernel.result(), kernel.resultLayout());
   return argument(a, "in");
 }
 
 Reg KernelBuilder::write(ValueId id, Layout layout) {
   Argument a{Argument::Write, id, layoutFor(layout, value(id).type), {}, 0};
+  a.bytes = isBytes(id);
   return argument(a, "out");
 }
 

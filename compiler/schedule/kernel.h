@@ -7,7 +7,7 @@
 #pragma once
 #include "loop/builder.h"
 #include "schedule/call.h"
-#include "schedule/storage.h"
+#include "schedule/images.h"
 
 namespace convoy::schedule {
 
@@ -33,8 +33,23 @@ public:
   KernelCall call;
   int64_t lanes;
   loop::Type vector; // f32 x lanes
+  // The operands and the result that are bytes here, and how they are taken.
+  std::set<ValueId> bytes;
+  std::optional<BytesForm> form;
+  bool isBytes(ValueId id) const { return bytes.count(id) > 0; }
+  // Interleaved bytes: the columns of a pixel, which are its channels.
+  int64_t columnsPerPixel() const {
+    return form == BytesForm::Interleaved ? value(*bytes.begin()).type.channels() : 1;
+  }
 
   const graph::Value& value(ValueId id) const { return graph.value(id); }
+
+  // From now on vectors are of u8, four times as many.
+  void workInBytes() {
+    lanes *= 4;
+    vector = loop::Type::vector(Scalar::U8, static_cast<uint32_t>(lanes));
+  }
+  bool worksInBytes() const { return vector.scalar == Scalar::U8; }
 
   // A pointer parameter, to the first channel of the first item. Asking twice for the same thing gives the
   // same one, and so does asking for an operand that the result overwrites. Only before the loops.

@@ -14,6 +14,11 @@ void separableWindow(KernelBuilder& k);   // planar, a column times a row
 void planarPool(KernelBuilder& k);        // small windows
 void channelwiseWindow(KernelBuilder& k); // blocked, small windows over each channel by itself
 void pointwise(KernelBuilder& k);
+// Other channels than those of the results, in blocks; also a concat whose operands are not whole blocks.
+void blockedChannels(KernelBuilder& k);
+void movedRows(KernelBuilder& k);  // padding, cropping
+void resize(KernelBuilder& k);     // in another size, interpolated
+void interleave(KernelBuilder& k); // between channels and positions
 void globalPool(KernelBuilder& k);
 void adaptivePool(KernelBuilder& k);
 void softmax(KernelBuilder& k);
@@ -22,6 +27,8 @@ void dense(KernelBuilder& k);
 void reorder(KernelBuilder& k);
 // Squares of vectors: element [i][j] of `rows` becomes [j][i].
 std::vector<Reg> transpose(Builder& b, std::vector<Reg> rows, int64_t lanes);
+// Calls body(x, mask) over from..to in vectors: whole ones first, then one with a mask.
+void alongVectors(KernelBuilder& k, Reg from, Reg to, const std::function<void(Reg x, Reg mask)>& body);
 // Copies operand number `operand` of a concat to its place in the result.
 void concatOperand(KernelBuilder& k, size_t operand);
 

@@ -8,9 +8,12 @@ Algorithm algorithmOf(OpForm form) {
   case OpForm::Window: return Algorithm::Window;
   case OpForm::Transposed: return Algorithm::Transposed;
   case OpForm::Elementwise:
-  case OpForm::Pixelwise: return Algorithm::Pointwise;
+  case OpForm::Pixelwise:
+  case OpForm::Channels: return Algorithm::Pointwise;
   case OpForm::Adaptive:
   case OpForm::Global: return Algorithm::GlobalPool;
+  case OpForm::Resample: return Algorithm::Resample;
+  case OpForm::Interleave: return Algorithm::Interleave;
   case OpForm::Softmax: return Algorithm::Softmax;
   case OpForm::Concat: return Algorithm::Concat;
   case OpForm::Dense: return Algorithm::Dense;
@@ -64,6 +67,18 @@ Layout layoutFor(Layout layout, const TensorType& type) {
   return Layout::Planar;
 }
 
+bool choosesChannels(const graph::Graph& graph, const Kernel& kernel) {
+  return kernel.algorithm == Algorithm::Pointwise &&
+         opInfo(graph.value(kernel.anchor()).op).form == OpForm::Channels;
+}
+
+bool isAllBlocks(const graph::Graph& graph, const graph::Value& node) {
+  bool blocks = layoutFor(Layout::Blocked, node.type) == Layout::Blocked;
+  for (graph::ValueId operand : node.operands)
+    blocks &= layoutFor(Layout::Blocked, graph.value(operand).type) == Layout::Blocked;
+  return blocks;
+}
+
 bool concatsBlocks(const graph::Graph& graph, const graph::Value& concat, int lanes) {
   bool whole = layoutFor(Layout::Blocked, concat.type) == Layout::Blocked;
   for (graph::ValueId operand : concat.operands) whole &= graph.value(operand).type.channels() % lanes == 0;
@@ -92,10 +107,12 @@ std::optional<Layout> neededLayout(const graph::Graph& graph, const Schedule& sc
     return layoutFor(kernel.layout, type);
   case Algorithm::Separable:
   case Algorithm::Pointwise:
+  case Algorithm::Resample:
   case Algorithm::Concat: return layoutFor(kernel.layout, type);
   case Algorithm::GlobalPool:
     if (opInfo(anchor.op).form == OpForm::Adaptive) return layoutFor(kernel.layout, type);
     return std::nullopt;
+  case Algorithm::Interleave:
   case Algorithm::Softmax:
   case Algorithm::Dense:
   case Algorithm::Alias: return Layout::Planar;

@@ -66,12 +66,14 @@ private:
       return result.channels() > 1 && (groups == 1 || whole);
     }
     case Algorithm::Transposed: return canBlockTransposed(graph, anchor, costs_.lanes);
-    case Algorithm::Concat: return concatsBlocks(graph, anchor, costs_.lanes);
+    case Algorithm::Resample:
+    case Algorithm::Concat: return isAllBlocks(graph, anchor);
     case Algorithm::GlobalPool:
       return opInfo(anchor.op).form == OpForm::Adaptive &&
              layoutFor(Layout::Blocked, graph.value(anchor.operands[0]).type) == Layout::Blocked &&
              layoutFor(Layout::Blocked, result) == Layout::Blocked;
     case Algorithm::Separable:
+    case Algorithm::Interleave:
     case Algorithm::Softmax:
     case Algorithm::Dense:
     case Algorithm::Alias:

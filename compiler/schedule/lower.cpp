@@ -11,12 +11,13 @@ namespace {
 class Lowering {
 public:
   Lowering(const Graph& graph, const Schedule& schedule, const Target& target, const std::string& prefix)
-      : graph_(graph), schedule_(schedule), target_(target), prefix_(prefix), storage_(graph, schedule) {}
+      : graph_(graph), schedule_(schedule), target_(target), prefix_(prefix), storage_(graph, schedule),
+        images_(graph, schedule, storage_) {}
 
   Program run() {
     for (const Kernel& kernel : schedule_.kernels) lowerKernel(kernel);
-    MemoryPlan plan = planMemory(graph_, schedule_, target_.machine, storage_, calls_);
-    addEntryFunctions(program_.loops, graph_, schedule_, plan, calls_, prefix_);
+    MemoryPlan plan = planMemory(graph_, schedule_, target_.machine, storage_, images_, calls_);
+    addEntryFunctions(program_.loops, graph_, schedule_, target_, images_, plan, calls_, prefix_);
     collectWeights();
     program_.workspace = workspaceOf(plan, storage_);
     program_.calls = std::move(calls_);
@@ -32,7 +33,15 @@ private:
     case Algorithm::Window: return add(kernel, "", windowGenerator(kernel));
     case Algorithm::Transposed: return transposed(kernel);
     case Algorithm::Separable: return add(kernel, "", separableWindow);
-    case Algorithm::Pointwise: return add(kernel, "", pointwise);
+    case Algorithm::Pointwise:
+      return add(kernel, "",
+                 choosesChannels(graph_, kernel) && kernel.layout == Layout::Blocked ? blockedChannels
+                                                                                     : pointwise);
+    case Algorithm::Resample: {
+      const OpKind op = graph_.value(kernel.anchor()).op;
+      return add(kernel, "", op == OpKind::Pad || op == OpKind::Crop ? movedRows : resize);
+    }
+    case Algorithm::Interleave: return add(kernel, "", interleave);
     case Algorithm::Softmax: return add(kernel, "", softmax);
     case Algorithm::GlobalPool:
       return add(kernel, "",
@@ -41,7 +50,10 @@ private:
     case Algorithm::Reorder: return add(kernel, std::string(".to_") + nameOf(kernel.layout), reorder);
     case Algorithm::Alias: return;
     case Algorithm::Concat: {
-      const std::vector<ValueId>& operands = graph_.value(kernel.anchor()).operands;
+      const graph::Value& concat = graph_.value(kernel.anchor());
+      const std::vector<ValueId>& operands = concat.operands;
+      if (kernel.layout == Layout::Blocked && !concatsBlocks(graph_, concat, schedule_.lanes))
+        return add(kernel, "", blockedChannels);
       for (size_t i = 0; i < operands.size(); ++i)
         if (!storage_.isPart(kernel, operands[i]))
           add(kernel, "." + std::to_string(i), [i](KernelBuilder& k) { concatOperand(k, i); });
@@ -69,17 +81,32 @@ private:
 
   // Builds the kernel's function. One that is equal but for names exists already: then that one is called.
   void add(const Kernel& kernel, const std::string& suffix, const Generator& generate) {
+    const size_t number = calls_.size() - 1;
+    KernelCall call = build(kernel, suffix, generate, {}, std::nullopt);
+    if (const std::vector<size_t>& images = images_.ofKernel(number); !images.empty()) {
+      std::set<ValueId> bytes;
+      for (size_t image : images) bytes.insert(images_.all[image].value);
+      call.onBytes.push_back(build(kernel, suffix + ".bytes", generate, bytes, images_.form(number)));
+    }
+    calls_.back().push_back(std::move(call));
+  }
+
+  // `bytes`: images that the kernel takes as bytes.
+  KernelCall build(const Kernel& kernel, const std::string& suffix, const Generator& generate,
+                   const std::set<ValueId>& bytes, std::optional<BytesForm> form) {
     auto function = std::make_unique<loop::Function>();
     function->name = functionName(graph_.value(kernel.result()).name + suffix);
     function->location = graph_.value(kernel.anchor()).location;
     KernelBuilder builder(graph_, schedule_, target_, storage_, kernel, *function);
+    builder.bytes = bytes;
+    builder.form = form;
     generate(builder);
     KernelCall call = builder.call;
     call.cycles = workOf(graph_, target_, kernel, call.ofWholeBatch);
     auto [known, isNew] = byKey_.emplace(loop::structuralKey(*function), function->name);
     call.function = known->second;
-    calls_.back().push_back(call);
     if (isNew) program_.loops.functions.push_back(std::move(function));
+    return call;
   }
 
   std::string functionName(const std::string& layer) {
@@ -111,6 +138,7 @@ private:
   const Target& target_;
   std::string prefix_;
   Storage storage_;
+  Images images_;
   Program program_;
   std::vector<std::vector<KernelCall>> calls_;
   std::map<std::string, std::string> byKey_;

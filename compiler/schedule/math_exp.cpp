@@ -45,23 +45,23 @@ Vec geluTanh(Vec x) {
 // -(e^-2a - 1) / (2 + (e^-2a - 1)) for a = |x|; from 9.1 on it is 1.
 Vec tanh(Vec x) {
   Vec e = expm1OfNegative(atMost(9.1, abs(x)) * -2);
-  return withSign(-e / (e + 2), signOf(x));
+  return withSign((x.number(0) - e) / (e + 2), signOf(x));
 }
 
-// With a = |x|, the tail of the normal distribution is e^(-a^2 / 2) R(a), where R is a scaled erfc: smooth, and
-// here a polynomial of degree 9 in u = (a - 3) / (a + 3), of error 2^-26 (after Shepherd and Laframboise, "Chebyshev
-// Approximation of (1 + 2x)exp(x^2)erfc x"). a^2 is taken with what its rounding lost: far out a relative error
-// of a^2 is one a hundred times as large of the result.
+// With a = |x|, the tail of the normal distribution is e^(-a^2 / 2) S(a) / (a + 3) with a smooth S, which is written as
+// 3/2 - v q(v - 1) with v = 2 a / (a + 3), so that little is lost near 0, and q of degree 8, of error 2^-25 (after
+// Shepherd and Laframboise, "Chebyshev Approximation of (1 + 2x)exp(x^2)erfc x"). a^2 is taken with what its rounding
+// lost: far out a relative error of a^2 is one a hundred times as large of the result.
 Vec gelu(Vec x) {
   x = atLeast(-14, x);
   Vec a = atMost(13.2, abs(x)), square = a * a, lost = fma(a, a, -square);
   Reduced y = reduced(square * -0.5, 127);
   Vec e = expOfSmall(fma(lost, -0.5, y.r)) * powerOfTwo(y);
-  Vec r = polynomial((a - 3) / (a + 3),
-                     {5.404023249866441e-05, 0.00011598434502957389, -0.0003398859698791057, -0.0009842386934906244,
-                      0.0029047413263469934, 0.006132241804152727, -0.046213336288928986, 0.12322501093149185,
-                      -0.20640261471271515, 0.12151394784450531});
-  Vec tail = e * r;
+  Vec inverse = x.number(1) / (a + 3), v = (a + a) * inverse;
+  Vec q = polynomial(v - 1, {-5.777092883363366e-05, 0.00026254073600284755, 0.0007052766741253436,
+                             -0.001714028767310083, -0.005236664786934853, 0.015693463385105133, 0.031567513942718506,
+                             -0.2615842819213867, 0.7709162831306458});
+  Vec tail = fma(-v, q, 1.5) * inverse * e;
   return x * select(x < 0, tail, -tail + 1);
 }
 

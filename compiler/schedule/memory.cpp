@@ -24,8 +24,8 @@ int64_t aligned(int64_t elements) { return (elements + alignElements - 1) / alig
 class Planner {
 public:
   Planner(const Graph& graph, const Schedule& schedule, const Machine& machine, const Storage& storage,
-          const ProgramCalls& calls)
-      : graph_(graph), schedule_(schedule), storage_(storage), calls_(calls) {
+          const Images& images, const ProgramCalls& calls)
+      : graph_(graph), schedule_(schedule), storage_(storage), images_(images), calls_(calls) {
     auto together = [](const std::vector<KernelCall>& kernel) {
       return std::any_of(kernel.begin(), kernel.end(),
                          [](const KernelCall& call) { return call.ofWholeBatch; });
@@ -53,10 +53,14 @@ public:
     placeConstant(std::move(constant));
     placeOthers(others, /*ofGroup=*/true);
     placeOthers(ofBatch, /*ofGroup=*/false);
+    placeImages();
     for (size_t i = 0; i < graph_.inputs.size(); ++i) place({graph_.inputs[i], Layout::Planar});
     for (size_t i = 0; i < calls_.size(); ++i) {
       place(resultBuffer(graph_, schedule_.kernels[i]));
-      for (const KernelCall& call : calls_[i]) arguments(call, static_cast<int>(i));
+      for (const KernelCall& call : calls_[i]) {
+        arguments(call, static_cast<int>(i));
+        for (const KernelCall& onBytes : call.onBytes) arguments(onBytes, static_cast<int>(i));
+      }
     }
     for (size_t i = 0; i < graph_.outputs.size(); ++i) {
       Place from = plan_.place(graph_.outputs[i].value, Layout::Planar);
@@ -96,7 +100,7 @@ private:
       placed.insert(std::lower_bound(placed.begin(), placed.end(), begin, before), {begin, begin + size, i});
       plan_.constantElements = std::max(plan_.constantElements, begin + size);
       places_[i] = {Place::Slot, plan_.slots.size()};
-      plan_.slots.push_back({piece(i).elements, begin, true});
+      plan_.slots.push_back({piece(i).elements, begin, true, std::nullopt});
     }
   }
 
@@ -144,7 +148,16 @@ private:
     for (const Sharers& slot : slots) {
       Size largest = slot.sizes.front();
       for (const Size& size : slot.sizes) largest = Size::max(largest, size);
-      plan_.slots.push_back({largest, std::nullopt, ofGroup});
+      plan_.slots.push_back({largest, std::nullopt, ofGroup, std::nullopt});
+    }
+  }
+
+  void placeImages() {
+    for (size_t i = 0; i < images_.all.size(); ++i) {
+      const Image& image = images_.all[i];
+      const bool ofGroup = image.last < static_cast<int>(plan_.groups.kernels);
+      plan_.imageSlots.push_back(plan_.slots.size());
+      plan_.slots.push_back({graph_.value(image.value).type.elements(), std::nullopt, ofGroup, i});
     }
   }
 
@@ -187,6 +200,7 @@ private:
   const Graph& graph_;
   const Schedule& schedule_;
   const Storage& storage_;
+  const Images& images_;
   const ProgramCalls& calls_;
   MemoryPlan plan_;
   std::vector<Place> places_; // of pieces
@@ -202,7 +216,7 @@ Workspace workspaceOf(const MemoryPlan& plan, const Storage& storage) {
   for (const Storage::Piece& piece : storage.pieces) workspace.buffers += !piece.input && !piece.output;
   workspace.bufferBytes = plan.constantElements * 4;
   for (const Slot& slot : plan.slots)
-    if (!slot.begin) workspace.bufferBytes = workspace.bufferBytes + bytes(slot.elements);
+    if (!slot.begin && !slot.image) workspace.bufferBytes = workspace.bufferBytes + bytes(slot.elements);
   workspace.borderRows = static_cast<int64_t>(plan.borderRows.size());
   for (const BorderRow& row : plan.borderRows)
     workspace.borderBytes = workspace.borderBytes + bytes(row.width);
@@ -210,8 +224,8 @@ Workspace workspaceOf(const MemoryPlan& plan, const Storage& storage) {
 }
 
 MemoryPlan planMemory(const Graph& graph, const Schedule& schedule, const Machine& machine,
-                      const Storage& storage, const ProgramCalls& calls) {
-  return Planner(graph, schedule, machine, storage, calls).run();
+                      const Storage& storage, const Images& images, const ProgramCalls& calls) {
+  return Planner(graph, schedule, machine, storage, images, calls).run();
 }
 
 } // namespace convoy::schedule

@@ -1,6 +1,7 @@
 // Where every buffer of a schedule lies: inputs, outputs, slots of the workspace, packed weights. Private to
 // schedule/.
 #pragma once
+#include "schedule/images.h"
 #include "schedule/kernels.h"
 
 namespace convoy::schedule {
@@ -18,6 +19,7 @@ struct Slot {
   Size elements;
   std::optional<int64_t> begin;
   bool ofGroup = true; // of the items of a group, not of the whole batch
+  std::optional<size_t> image; // planes of this image: no room is needed when there are none
 };
 
 // A parameter as kernels want it, with its offset in the prepared weights (in elements, a multiple of 16).
@@ -53,6 +55,7 @@ struct MemoryPlan {
     size_t output;
   };
   std::vector<Copy> copies;
+  std::vector<size_t> imageSlots; // of the planes of each image
 
   Place place(ValueId value, Layout layout) const { return places.at({value, layout}); }
   size_t borderRow(const Size& width, double number);
@@ -67,6 +70,6 @@ Workspace workspaceOf(const MemoryPlan& plan, const Storage& storage);
 
 // Pieces of storage whose lives do not overlap share memory.
 MemoryPlan planMemory(const Graph& graph, const Schedule& schedule, const Machine& machine,
-                      const Storage& storage, const ProgramCalls& calls);
+                      const Storage& storage, const Images& images, const ProgramCalls& calls);
 
 } // namespace convoy::schedule

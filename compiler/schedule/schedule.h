@@ -24,6 +24,8 @@ enum class Algorithm {
   Separable, // convolution by a column times a row, one after the other
   Pointwise, // element-wise work and luminance
   Concat,    // a copy of each operand that is not computed at its place
+  Resample,   // padding, cropping, resizing
+  Interleave, // between channels and positions
   Softmax,
   GlobalPool,
   Dense,   // matrix times vector
@@ -81,8 +83,12 @@ bool isDepthwise(const graph::Graph& graph, const graph::Value& conv);
 bool isChannelwise(const graph::Graph& graph, const graph::Value& window, int lanes);
 // Channels of a channelwise window that are mixed: more than one in grouped convolution.
 int64_t mixedChannels(const graph::Graph& graph, const graph::Value& window);
+// A pointwise kernel whose anchor reads other channels than those of the results.
+bool choosesChannels(const graph::Graph& graph, const Kernel& kernel);
 // Every operand of a concat is whole blocks of channels: they lie side by side in blocked layout too.
 bool concatsBlocks(const graph::Graph& graph, const graph::Value& concat, int lanes);
+// All operands of a node and its result lie in blocks, where the kernel works in blocks.
+bool isAllBlocks(const graph::Graph& graph, const graph::Value& node);
 // Windows so small that a tile of results holds all that it reads of an input row in registers, and
 // neighbours share what they have in common.
 bool isSmallWindow(const graph::Value& window);

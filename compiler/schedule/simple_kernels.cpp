@@ -11,7 +11,8 @@ namespace {
 // cache.
 constexpr int64_t planeChunk = 16384;
 
-// Calls body(x, mask) over from..to in vectors: whole ones first, then one with a mask.
+} // namespace
+
 void alongVectors(KernelBuilder& k, Reg from, Reg to, const std::function<void(Reg x, Reg mask)>& body) {
   Builder& b = k.b;
   Reg whole = b.add(from, b.mul(b.floorDiv(b.sub(to, from), k.lanes), k.lanes));
@@ -25,7 +26,19 @@ void alongVectors(KernelBuilder& k, Reg from, Reg to, const std::function<void(R
   });
 }
 
-} // namespace
+// On bytes: units are chunks of the positions of all channels.
+static void pointwiseOnBytes(KernelBuilder& k, Elementwise& work) {
+  Builder& b = k.b;
+  Size plane = spatialSize(k.value(k.kernel.result()).type) * k.columnsPerPixel();
+  Reg extent = k.size(plane);
+  k.units({Size::ceilDiv(plane, planeChunk)}, [&](const std::vector<Reg>& parts) {
+    Reg from = b.mul(parts[1], planeChunk), to = b.min(b.add(from, planeChunk), extent);
+    alongVectors(k, from, to, [&](Reg x, Reg mask) {
+      work.pixels({parts[0], nullptr, {x}, mask, /*flat=*/true}, mask ? b.sub(to, x) : nullptr);
+    });
+  });
+  k.finish();
+}
 
 // Units are chunks of flattened planes where the operands allow it, and rows otherwise. With a single
 // position, lanes are the channels.
@@ -33,6 +46,7 @@ void pointwise(KernelBuilder& k) {
   Builder& b = k.b;
   Elementwise work(k);
   work.declare(0);
+  if (k.form) return pointwiseOnBytes(k, work);
   const TensorType& type = k.value(k.kernel.result()).type;
   bool onePosition = type.channels() > 1 && layoutFor(Layout::Blocked, type) == Layout::Planar;
   if (onePosition && k.kernel.layout == Layout::Planar) {

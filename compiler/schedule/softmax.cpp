@@ -1,33 +1,12 @@
 // Softmax over the channels: largest number, exponentials and their sum, quotient. Lanes are positions; where
 // there is one position only, lanes are channels and the vectors are reduced at the end of a pass.
 #include "schedule/kernels.h"
+#include "schedule/math.h"
 #include <limits>
 
 namespace convoy::schedule {
 
-namespace {
-
-// e^x for x <= 0, as 2^n * e^r with |r| <= ln(2) / 2; e^r by a polynomial of degree 6 (Taylor's coefficients,
-// whose error at |r| = 0.35 is 1.2e-7 of the value). Below -87.3 it gives the smallest normal number's
-// neighbourhood, 0 at -inf; NaN passes.
-Reg exponential(KernelBuilder& k, Reg x) {
-  Builder& b = k.b;
-  auto c = [&](double number) { return k.constant(number); };
-  loop::Type integers = loop::Type::vector(Scalar::I32, static_cast<uint32_t>(k.lanes));
-  Reg clamped = b.binary(Op::Max, c(-87.3), x);
-  Reg n = b.unary(Op::Round, b.binary(Op::Mul, clamped, c(1.44269504088896341)));
-  Reg r = b.fma(n, c(-0.693145751953125), clamped); // ln 2 in two parts; the first times n is exact
-  r = b.fma(n, c(-1.42860682030941723212e-6), r);
-  Reg p = c(1.0 / 720);
-  for (double coefficient : {1.0 / 120, 1.0 / 24, 1.0 / 6, 0.5, 1.0, 1.0}) p = b.fma(p, r, c(coefficient));
-  Reg exponent = b.add(b.cast(integers, n), b.number(127, integers));
-  Reg scale = b.bitcast(k.vector, b.binary(Op::Shl, exponent, b.number(23, integers)));
-  Reg result = b.binary(Op::Mul, p, scale);
-  Reg zero = b.compare(Op::Lt, x, c(-87.3));
-  return b.select(zero, c(0), result);
-}
-
-} // namespace
+static Reg exponential(KernelBuilder& k, Reg x) { return expOfNegative({k.b, x}).value(); }
 
 void softmax(KernelBuilder& k) {
   Builder& b = k.b;

@@ -24,7 +24,8 @@ Size elementsOf(const TensorType& type, Layout layout, int64_t lanes) {
   return spatialSize(type) * rowsOf(type, layout, lanes) * (layout == Layout::Blocked ? lanes : 1);
 }
 
-// What a kernel reads from memory, parameters apart.
+} // namespace
+
 std::vector<ValueId> valuesRead(const Graph& graph, const Kernel& kernel) {
   if (kernel.algorithm == Algorithm::Reorder) return {kernel.anchor()};
   std::set<ValueId> own(kernel.nodes.begin(), kernel.nodes.end());
@@ -35,8 +36,6 @@ std::vector<ValueId> valuesRead(const Graph& graph, const Kernel& kernel) {
         read.push_back(operand);
   return read;
 }
-
-} // namespace
 
 Buffer resultBuffer(const Graph& graph, const Kernel& kernel) {
   return {kernel.result(), layoutFor(kernel.resultLayout(), graph.value(kernel.result()).type)};
@@ -127,6 +126,9 @@ void Storage::findParts() {
       // Sizes of two names are equal only if the caller keeps to it; a copy stays inside its own.
       bool fits = buffer.layout == whole.layout && spatialSize(operand.type) == spatialSize(concat.type) &&
                   std::count(concat.operands.begin(), concat.operands.end(), id) == 1;
+      // In blocks a part is whole blocks.
+      if (whole.layout == Layout::Blocked)
+        fits &= channel % schedule_.lanes == 0 && operand.type.channels() % schedule_.lanes == 0;
       if (fits && operand.kind == Value::Node && elsewhere.insert(buffer).second)
         parts_.insert({buffer, {whole, channel}});
       channel += operand.type.channels();
@@ -162,7 +164,9 @@ std::optional<Buffer> Storage::dyingOperand(size_t number) const {
   for (ValueId id : valuesRead(graph_, kernel)) {
     const Value& operand = graph_.value(id);
     // What a window or a dense layer reads is needed for other elements too.
-    if (!pointwise && std::count(atAnchor.begin(), atAnchor.end(), id)) continue;
+    // So is what a layer reads that chooses channels.
+    if ((!pointwise || choosesChannels(graph_, kernel)) && std::count(atAnchor.begin(), atAnchor.end(), id))
+      continue;
     const Buffer buffer = operandBuffer(graph_, schedule_, kernel, id);
     if (operand.kind != Value::Node || buffer.layout != result.layout || operand.type.scalar ||
         operand.type.dims != type.dims || parts_.count(buffer))

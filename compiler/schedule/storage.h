@@ -26,6 +26,8 @@ struct Buffer {
 // Positions of a tensor: the product of its spatial extents.
 Size spatialSize(const TensorType& type);
 
+// What a kernel reads from memory, parameters apart.
+std::vector<ValueId> valuesRead(const graph::Graph& graph, const Kernel& kernel);
 // Where `kernel` writes its result.
 Buffer resultBuffer(const graph::Graph& graph, const Kernel& kernel);
 // Where `kernel` reads an operand: in the layout that it needs, else in blocks where they are there by then.

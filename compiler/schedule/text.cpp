@@ -6,9 +6,10 @@
 namespace convoy::schedule {
 
 namespace {
-constexpr Algorithm algorithms[] = {
-    Algorithm::Window,  Algorithm::Transposed, Algorithm::Separable, Algorithm::Pointwise, Algorithm::Concat,
-    Algorithm::Softmax, Algorithm::GlobalPool, Algorithm::Dense,     Algorithm::Alias,     Algorithm::Reorder};
+constexpr Algorithm algorithms[] = {Algorithm::Window,  Algorithm::Transposed, Algorithm::Separable,  Algorithm::Pointwise,
+                                    Algorithm::Concat,  Algorithm::Resample,   Algorithm::Interleave,
+                                    Algorithm::Softmax, Algorithm::GlobalPool, Algorithm::Dense,
+                                    Algorithm::Alias,   Algorithm::Reorder};
 } // namespace
 
 const char* nameOf(Algorithm algorithm) {
@@ -18,6 +19,8 @@ const char* nameOf(Algorithm algorithm) {
   case Algorithm::Separable: return "separable";
   case Algorithm::Pointwise: return "pointwise";
   case Algorithm::Concat: return "concat";
+  case Algorithm::Resample: return "resample";
+  case Algorithm::Interleave: return "interleave";
   case Algorithm::Softmax: return "softmax";
   case Algorithm::GlobalPool: return "global_pool";
   case Algorithm::Dense: return "dense";

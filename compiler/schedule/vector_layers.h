@@ -15,6 +15,7 @@ struct VectorLayer {
 
 // The layers by families, a file each.
 std::vector<VectorLayer> arithmeticLayers();
+std::vector<VectorLayer> activationLayers(); // and the other functions of math.h
 
 Reg lowerVector(KernelBuilder& k, const graph::Value& node, const std::vector<Reg>& x);
 

@@ -1,8 +1,27 @@
 #include "schedule/window.h"
+#include "schedule/bytes.h"
 #include "support/internal_error.h"
 #include <limits>
 
 namespace convoy::schedule {
+
+namespace {
+
+// Bytes of several channels: a row of pixels is a row of that many times the columns.
+void interleave(KernelBuilder& k, Window3& w) {
+  const int64_t perPixel = w.columnsPerPixel = k.columnsPerPixel();
+  if (perPixel == 1) return;
+  w.channels = w.filters = w.groups = 1;
+  w.perChannel = true;
+  WindowAxis& last = w.axes.back();
+  last.dilation *= perPixel;
+  for (Reg* number : {&last.padBegin, &last.padEnd, &last.input, &last.output})
+    *number = k.b.mul(*number, perPixel);
+  if (last.known)
+    last.known = {{last.known->padBegin * perPixel, last.known->input * perPixel, last.known->output * perPixel}};
+}
+
+} // namespace
 
 Window3 windowOfKernel(KernelBuilder& k) {
   const graph::Value& node = k.value(k.kernel.anchor());
@@ -48,6 +67,8 @@ Window3 windowOfKernel(KernelBuilder& k) {
       w.fixedCount = w.divisor || (w.countPadding && !node.attributes.get<bool>("ceil_mode"));
     }
   }
+  w.bytes = k.isBytes(w.input);
+  interleave(k, w);
   return w;
 }
 
@@ -95,7 +116,7 @@ std::vector<Size> Window3::stripCounts(const TensorType& result, int64_t strip, 
 
 Size Window3::lastSize(const TensorType& result) const {
   if (last().outputs) return *last().outputs;
-  return flat ? spatialSize(result) : result.spatial(result.spatialRank() - 1);
+  return (flat ? spatialSize(result) : result.spatial(result.spatialRank() - 1)) * columnsPerPixel;
 }
 
 Reg coordinate(KernelBuilder& k, const WindowAxis& axis, Reg o, Reg tap) {
@@ -142,7 +163,7 @@ Reg inputRow(KernelBuilder& k, const Window3& w, Reg channel, const std::vector<
   }
   if (inside) *inside = valid;
   if (!at) return channel;
-  Reg row = b.offset(Scalar::F32, channel, Index(b.mul(at, w.last().input), pitch));
+  Reg row = b.offset(w.element(), channel, Index(b.mul(at, w.last().input), pitch));
   return valid ? b.select(valid, row, borderRow) : row;
 }
 
@@ -241,28 +262,55 @@ Reg planarAverageOf(KernelBuilder& k, const Window3& w, Reg sum, const std::vect
   return b.binary(Op::Div, sum, b.binary(Op::Max, count, k.constant(1)));
 }
 
-Reg loadInside(KernelBuilder& k, Reg n, Reg row, const Index& at, Reg otherwise) {
-  return k.b.load(k.vector, row, at, k.insideMask(n, k.b.value(at)), otherwise);
+namespace {
+
+// What was read from the input, as numbers to compute with.
+Reg asNumbers(KernelBuilder& k, const Window3& w, Reg v) {
+  return w.bytes && !k.worksInBytes() ? fromBytes(k.b, k.target, v) : v;
+}
+
+} // namespace
+
+Reg loadColumns(KernelBuilder& k, const Window3& w, Reg row, const Index& at) {
+  return asNumbers(k, w, k.b.load(k.vector.withScalar(w.element()), row, at));
+}
+
+Reg loadInside(KernelBuilder& k, const Window3& w, Reg row, const Index& at) {
+  const loop::Type type = k.vector.withScalar(w.element());
+  Reg inside = k.insideMask(w.last().input, k.b.value(at));
+  return asNumbers(k, w, k.b.load(type, row, at, inside, k.b.number(w.borderRowNumber(), type)));
+}
+
+Reg gatherColumns(KernelBuilder& k, const Window3& w, Reg row, Reg indices) {
+  return asNumbers(k, w, k.b.gather(k.vector.withScalar(w.element()), row, indices));
 }
 
 Reg columnsOutside(KernelBuilder& k, const Window3& w, Reg row, Reg first) {
   Builder& b = k.b;
   const WindowAxis& axis = w.last();
   if (w.border.mode == BorderMode::Constant && axis.stride == 1)
-    return loadInside(k, axis.input, row, Index(first), k.constant(w.border.value));
+    return loadInside(k, w, row, Index(first));
   loop::Type indexType = loop::Type::vector(Scalar::I32, static_cast<uint32_t>(k.lanes));
   auto wide = [&](Reg n) { return b.splat(indexType, b.cast(loop::Type::of(Scalar::I32), n)); };
   Reg lanes = b.iota(indexType), valid;
   if (axis.stride > 1) lanes = b.mul(lanes, b.number(static_cast<double>(axis.stride), indexType));
-  Reg at = mapBorder(b, w.border.mode, b.add(lanes, wide(first)), wide(axis.input), valid);
-  Reg v = b.gather(k.vector, row, at);
+  Reg columns = b.add(lanes, wide(first)), count = wide(axis.input), at = nullptr;
+  if (w.columnsPerPixel == 1) {
+    at = mapBorder(b, w.border.mode, columns, count, valid);
+  } else { // the border finds pixels
+    Reg perPixel = b.number(static_cast<double>(w.columnsPerPixel), indexType);
+    Reg pixel = b.binary(Op::Div, columns, perPixel), channel = b.binary(Op::Mod, columns, perPixel);
+    pixel = mapBorder(b, w.border.mode, pixel, b.binary(Op::Div, count, perPixel), valid);
+    at = b.add(b.mul(pixel, perPixel), channel);
+  }
+  Reg v = gatherColumns(k, w, row, at);
   return valid ? b.select(valid, v, k.constant(w.border.value)) : v;
 }
 
 Reg combine(Builder& b, Combine how, Reg acc, Reg x, Reg w) {
   switch (how) {
   case Combine::MultiplyAdd: return b.fma(x, w, acc);
-  case Combine::Maximum: return b.binary(Op::Maximum, acc, x);
+  case Combine::Maximum: return b.binary(isFloat(x->type.scalar) ? Op::Maximum : Op::Max, acc, x);
   case Combine::Sum: return b.binary(Op::Add, acc, x);
   }
   internalError("unknown combination");

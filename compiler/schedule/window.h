@@ -40,6 +40,12 @@ struct Window3 {
   bool fixedCount = true, countPadding = true;
   int64_t divisor = 0; // instead of the count; 0: the count
   int64_t channels = 1, filters = 1, groups = 1;
+  // The input is bytes; their channels are columns, so many for each pixel, and the window has one channel.
+  bool bytes = false;
+  int64_t columnsPerPixel = 1;
+  Scalar element() const { return bytes ? Scalar::U8 : Scalar::F32; }
+  // What a row of the border holds. In bytes 0 does what minus infinity does.
+  double borderRowNumber() const { return bytes ? 0 : border.value; }
   ValueId input = 0, weight = 0, bias = 0;
   bool hasBias = false;
   Packing packing; // of a phase: which taps it has
@@ -84,8 +90,12 @@ Reg averageOf(KernelBuilder& k, const Window3& w, Reg sum, const std::vector<Reg
 Reg planarAverageOf(KernelBuilder& k, const Window3& w, Reg sum, const std::vector<Reg>& outer, Reg last,
                     bool edge);
 
-// Neighbours along the last axis from `at` on; lanes outside of 0..n-1 are not read and give `otherwise`.
-Reg loadInside(KernelBuilder& k, Reg n, Reg row, const Index& at, Reg otherwise);
+// Neighbours along the last axis from `at` on.
+Reg loadColumns(KernelBuilder& k, const Window3& w, Reg row, const Index& at);
+// The same; lanes outside of the row are not read and give the constant of the border.
+Reg loadInside(KernelBuilder& k, const Window3& w, Reg row, const Index& at);
+// A lane for each index (i32).
+Reg gatherColumns(KernelBuilder& k, const Window3& w, Reg row, Reg indices);
 
 // The input columns first, first + stride, ... of a row, one for each lane, wherever the border finds them.
 Reg columnsOutside(KernelBuilder& k, const Window3& w, Reg row, Reg first);

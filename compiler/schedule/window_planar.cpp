@@ -7,6 +7,7 @@
 // their stores.
 #include "schedule/window.h"
 #include "support/internal_error.h"
+#include <numeric>
 
 namespace convoy::schedule {
 
@@ -27,11 +28,12 @@ public:
       if (w_.hasBias) bias_ = k_.weights(w_.bias, {});
     }
     const TensorType& inputType = k_.value(w_.input).type;
-    if (needsBorderRow()) borderRow_ = k_.borderRow(w_.input, w_.border.value);
+    if (needsBorderRow()) borderRow_ = k_.borderRow(w_.input, w_.borderRowNumber());
     tail_.declare(1);
     channelStride_ = k_.product(inputType, 1);
     inputRow_ = w_.last().input;
     overshoot_ = w_.last().stride <= mostShuffled ? w_.last().stride - 1 : 0;
+    if (sharesVectors()) overshoot_ = 2 * lanes_ - w_.last().reach(lanes_);
     if (w_.outer() > 0) tail_.mayStream();
     tiles_ = interiorTiles(k_, w_.last(), lanes_, overshoot_, tail_.origin());
 
@@ -56,7 +58,7 @@ private:
     Reg firstChannel = b_.mul(b_.binary(Op::Div, firstFilter_, b_.index(filtersPerGroup)), perGroup);
     Reg base =
         b_.mul(b_.add(b_.mul(item_, k_.itemRows(w_.input, Layout::Planar)), firstChannel), channelStride_);
-    group_ = b_.named(b_.offset(Scalar::F32, in_, Index(base)), "group");
+    group_ = b_.named(b_.offset(w_.element(), in_, Index(base)), "group");
     if (w_.combine == Combine::MultiplyAdd)
       filterWeights_ = b_.offset(Scalar::F32, weights_, Index(firstFilter_, perGroup * w_.taps));
     if (w_.outer() == 0) {
@@ -233,7 +235,7 @@ private:
         rowPointer(at, pointer, stride);
       }
     }
-    return b_.offset(Scalar::F32, pointer, Index(b_.mul(c, stride)));
+    return b_.offset(w_.element(), pointer, Index(b_.mul(c, stride)));
   }
 
   // One tap of one channel: each input vector is read once and meets the weights of all filters.
@@ -274,13 +276,19 @@ private:
 
   // ---- columns ----
 
+  // All taps of a row lie in two vectors: bytes are then converted once for all of them.
+  bool sharesVectors() const {
+    const WindowAxis& axis = w_.last();
+    return w_.bytes && axis.stride == 1 && axis.kernel > 1 && axis.reach(1) <= lanes_ + 1 && keepsRows(1) &&
+           keepsRows(rows_);
+  }
+
   // Neighbours, of which every stride-th is kept. `edge`: lanes outside are the constant of the border.
   Reg neighbours(Reg row, Reg x, Reg tap, bool edge) {
     const WindowAxis& axis = w_.last();
     Index at = Index(b_.sub(b_.mul(x, axis.stride), axis.padBegin)) + Index(tap, axis.dilation);
     auto load = [&](const Index& place) {
-      return edge ? loadInside(k_, axis.input, row, place, k_.constant(w_.border.value))
-                  : b_.load(k_.vector, row, place);
+      return edge ? loadInside(k_, w_, row, place) : loadColumns(k_, w_, row, place);
     };
     if (axis.stride == 1) return load(at);
     Reg v = nullptr;
@@ -300,10 +308,17 @@ private:
   // Inside the input.
   Reg insideColumn(Reg row, Reg x, Reg tap) {
     const WindowAxis& axis = w_.last();
+    if (sharesVectors()) {
+      Reg first = b_.sub(x, axis.padBegin);
+      Reg left = loadColumns(k_, w_, row, Index(first)), right = loadColumns(k_, w_, row, Index(first) + Index(lanes_));
+      std::vector<int64_t> lanes(static_cast<size_t>(lanes_));
+      std::iota(lanes.begin(), lanes.end(), 0);
+      return b_.shuffle(left, right, lanes, b_.mul(tap, axis.dilation));
+    }
     if (axis.stride <= mostShuffled) return neighbours(row, x, tap, false);
     Index at = Index(b_.sub(b_.mul(x, axis.stride), axis.padBegin)) + Index(tap, axis.dilation);
     loop::Type indexType = loop::Type::vector(Scalar::I32, static_cast<uint32_t>(lanes_));
-    return b_.gather(k_.vector, b_.offset(Scalar::F32, row, at), lanePositions(indexType));
+    return gatherColumns(k_, w_, b_.offset(w_.element(), row, at), lanePositions(indexType));
   }
 
   // Input columns of the lanes, counted from the first one's.

@@ -13,8 +13,17 @@ namespace {
 
 constexpr int64_t chunkTiles = 64; // tiles of a unit where there are no rows
 
+// From 8-bit images to 8-bit images, a maximum of the bytes is what would come of the numbers that they stand
+// for (docs/decisions/bytes.md). Masked loads of bytes are cheap in AVX-512 only.
+bool staysInBytes(const KernelBuilder& k) {
+  const graph::Value& node = k.value(k.kernel.anchor());
+  return node.op == OpKind::MaxPool && k.kernel.nodes.size() == 1 && k.isBytes(node.operands[0]) &&
+         k.isBytes(k.kernel.result()) && k.target.lanes() == 16;
+}
+
 class PlanarPool {
 public:
+  // k works in bytes already where staysInBytes says so.
   explicit PlanarPool(KernelBuilder& k)
       : k_(k), b_(k.b), w_(windowOfKernel(k)), tail_(k), rows_(k.kernel.tile[1]), lanes_(k.lanes),
         vectors_(k.kernel.tile[2]), width_(vectors_ * lanes_),
@@ -22,7 +31,7 @@ public:
 
   void run() {
     in_ = k_.read(w_.input, Layout::Planar);
-    if (hasRows()) borderRow_ = k_.borderRow(w_.input, w_.border.value);
+    if (hasRows()) borderRow_ = k_.borderRow(w_.input, w_.borderRowNumber());
     tail_.declare(1);
     plane_ = k_.product(k_.value(w_.input).type, 1);
     if (hasRows()) tail_.mayStream();
@@ -37,6 +46,7 @@ public:
   }
 
 private:
+  double neutralNumber() const { return w_.bytes ? w_.borderRowNumber() : w_.border.value; }
   bool hasRows() const { return w_.outer() > 0; }
   bool hasDepth() const { return w_.outer() > 1; }
   const WindowAxis& rowAxis() const { return w_.axes[w_.outer() - 1]; }
@@ -47,7 +57,7 @@ private:
     number_ = parts[1];
     depth_.assign(parts.begin() + 2, parts.end() - 1);
     Reg base = b_.mul(b_.add(b_.mul(item_, k_.itemRows(w_.input, Layout::Planar)), number_), plane_);
-    channel_ = b_.named(b_.offset(Scalar::F32, in_, Index(base)), "channel");
+    channel_ = b_.named(b_.offset(w_.element(), in_, Index(base)), "channel");
     if (!hasRows()) {
       TileRange all = tiles_;
       Reg from = b_.mul(parts.back(), chunkTiles);
@@ -93,11 +103,11 @@ private:
   Reg joinRow(Reg row, Reg x, bool edge, Reg joined) {
     Reg start = b_.sub(b_.mul(x, w_.last().stride), w_.last().padBegin);
     loop::Type arrayType = k_.vector.arrayOf({static_cast<uint32_t>(parts_)});
-    Reg neutral = k_.constant(w_.border.value);
+    Reg neutral = k_.constant(neutralNumber());
     Reg span =
         b_.unroll("v", 0, parts_, {b_.fill(arrayType, neutral)}, [&](Reg v, const Builder::Values& carried) {
           Index at = Index(start) + Index(v, lanes_);
-          Reg part = edge ? loadInside(k_, w_.last().input, row, at, neutral) : b_.load(k_.vector, row, at);
+          Reg part = edge ? loadInside(k_, w_, row, at) : loadColumns(k_, w_, row, at);
           return Builder::Values{b_.set(carried[0], {v}, part)};
         })[0];
     return joined ? combine(b_, w_.combine, joined, span, nullptr) : span;
@@ -108,7 +118,7 @@ private:
     loop::Type arrayType = k_.vector.arrayOf({static_cast<uint32_t>(parts_)});
     auto begin = [&] {
       for (Reg& joined : state)
-        if (!joined) joined = b_.fill(arrayType, k_.constant(w_.border.value));
+        if (!joined) joined = b_.fill(arrayType, k_.constant(neutralNumber()));
     };
     auto plane = [&](Reg kd, std::vector<Reg> s) {
       if (!hasRows()) {
@@ -201,6 +211,9 @@ private:
 
 } // namespace
 
-void planarPool(KernelBuilder& k) { PlanarPool(k).run(); }
+void planarPool(KernelBuilder& k) {
+  if (staysInBytes(k)) k.workInBytes();
+  PlanarPool(k).run();
+}
 
 } // namespace convoy::schedule

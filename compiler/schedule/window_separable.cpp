@@ -5,6 +5,9 @@
 // it. What is kept lies in a ring of rows on the stack, and a chunk is so narrow that the ring stays in the
 // first cache. Nothing but the input is read from memory, and each of its rows once for a strip. Rows and
 // columns outside are found as in planar windows; a row outside is summed up like every other.
+//
+// Of bytes, each new row is first made a line of float32, with what the border finds: no number is converted
+// twice.
 #include "schedule/separable.h"
 #include "schedule/window.h"
 #include <algorithm>
@@ -23,7 +26,7 @@ public:
   void run() {
     in_ = k_.read(w_.input, Layout::Planar);
     if (w_.hasBias) bias_ = k_.weights(w_.bias, {});
-    if (w_.border.mode == BorderMode::Constant) borderRow_ = k_.borderRow(w_.input, w_.border.value);
+    if (w_.border.mode == BorderMode::Constant) borderRow_ = k_.borderRow(w_.input, w_.borderRowNumber());
     tail_.declare(1);
     plane_ = k_.product(k_.value(w_.input).type, 1);
     makeRing();
@@ -31,7 +34,7 @@ public:
     tiles_ = interiorTiles(k_, w_.last(), lanes_, 0, tail_.origin());
     const TensorType& result = k_.value(k_.kernel.anchor()).type;
     k_.units({Size::ceilDiv(result.spatial(0), strip),
-              Size::ceilDiv(result.spatial(1) + (lanes_ - 1), chunk_ * lanes_), Size(w_.filters)},
+              Size::ceilDiv(w_.lastSize(result) + (lanes_ - 1), chunk_ * lanes_), Size(w_.filters)},
              [&](const std::vector<Reg>& parts) { unit(parts[0], parts[1], parts[2], parts[3]); });
     k_.finish();
   }
@@ -47,11 +50,13 @@ private:
   // Half of the first cache; the other half is for rows that are read and written. Rows are not a power of
   // two apart, so that they do not compete for places in the cache.
   void makeRing() {
-    int64_t kept = rows().reach(1) - 1;
-    chunk_ = std::clamp<int64_t>(k_.target.machine.level1 / 2 / (kept * 4), 8 * line, 2048) / lanes_;
+    int64_t kept = rows().reach(1) - 1, count = kept + (w_.bytes ? tileRows_ : 0);
+    chunk_ = std::clamp<int64_t>(k_.target.machine.level1 / 2 / (count * 4), 8 * line, 2048) / lanes_;
     pitch_ = chunk_ * lanes_ + 2 * line;
-    ringStart_ = b_.stack(kept * pitch_ * 4);
-    for (int64_t i = 0; i < kept; ++i) ring_.push_back(b_.offset(Scalar::F32, ringStart_, Index(i * pitch_)));
+    if (w_.bytes) pitch_ += beside() * lanes_;
+    ringStart_ = b_.stack(count * pitch_ * 4);
+    for (int64_t i = 0; i < count; ++i)
+      (i < kept ? ring_ : lines_).push_back(b_.offset(Scalar::F32, ringStart_, Index(i * pitch_)));
   }
 
   void unit(Reg item, Reg strips, Reg chunks, Reg filter) {
@@ -59,7 +64,7 @@ private:
     filter_ = filter;
     Reg channel = b_.floorDiv(filter, w_.filters / w_.channels);
     Reg base = b_.mul(b_.add(b_.mul(item, k_.itemRows(w_.input, Layout::Planar)), channel), plane_);
-    input_ = b_.named(b_.offset(Scalar::F32, in_, Index(base)), "plane");
+    input_ = b_.named(b_.offset(w_.element(), in_, Index(base)), "plane");
     start_ = bias_ ? k_.splat(b_.load(loop::Type::of(Scalar::F32), bias_, Index(filter))) : k_.constant(0);
     Reg from = b_.mul(chunks, chunk_);
     part_ = clip(k_, tiles_, from, b_.add(from, chunk_));
@@ -72,19 +77,46 @@ private:
     });
   }
 
+  // ---- bytes ----
+
+  // Vectors of a line beside those of the chunk.
+  int64_t beside() const { return (w_.last().reach(1) - 1 + lanes_ - 1) / lanes_; }
+
+  // The columns that the chunk's windows reach, in float32; the row itself where it is float32 already.
+  Reg lineOf(Reg row, size_t number) {
+    if (!w_.bytes) return row;
+    Reg line = lines_[number], start = b_.sub(firstColumn_, w_.last().padBegin);
+    TileRange vectors;
+    vectors.begin = b_.index(0);
+    vectors.count = b_.add(b_.sub(part_.count, part_.begin), beside());
+    vectors.first = b_.min(b_.max(b_.ceilDiv(b_.sub(b_.index(0), start), lanes_), b_.index(0)), vectors.count);
+    Reg inside = b_.floorDiv(b_.sub(w_.last().input, start), lanes_);
+    vectors.end = b_.max(b_.min(inside, vectors.count), vectors.first);
+    b_.loop("v", vectors.first, vectors.end, 1, {}, [&](Reg v, const Builder::Values&) {
+      Reg at = b_.mul(v, lanes_);
+      b_.store(loadColumns(k_, w_, row, Index(start) + Index(at)), line, Index(at));
+      return Builder::Values{};
+    });
+    overEdges(k_, vectors, [&](Reg v) {
+      Reg at = b_.mul(v, lanes_);
+      b_.store(columnsOutside(k_, w_, row, b_.add(start, at)), line, Index(at));
+    });
+    return line;
+  }
+
   // ---- rows ----
 
   // The input row where the window of output row y has its row `tap`.
   Reg inputRow(Reg y, Reg tap) {
     Reg valid;
     Reg at = mapBorder(b_, w_.border.mode, b_.add(b_.sub(y, rows().padBegin), tap), rows().input, valid);
-    Reg row = b_.offset(Scalar::F32, input_, Index(b_.mul(at, w_.last().input)));
+    Reg row = b_.offset(w_.element(), input_, Index(b_.mul(at, w_.last().input)));
     return valid ? b_.select(valid, row, borderRow_) : row;
   }
 
   void walk(Reg y0, Reg y1) {
     b_.loop("row", b_.index(0), b_.index(kept()), 1, {}, [&](Reg i, const Builder::Values&) {
-      Reg row = inputRow(y0, i), sums = b_.offset(Scalar::F32, ringStart_, Index(i, pitch_));
+      Reg row = lineOf(inputRow(y0, i), 0), sums = b_.offset(Scalar::F32, ringStart_, Index(i, pitch_));
       overColumns([&](Reg x, bool edge) { b_.store(sumOfRow(row, x, edge), sums, place(x)); });
       return Builder::Values{};
     });
@@ -100,7 +132,8 @@ private:
   Builder::Values down(Reg y0, Reg y1, int64_t count, const Builder::Values& before) {
     return b_.loop("y", y0, y1, count, before, [&](Reg y, const Builder::Values& ring) {
       Builder::Values read, later;
-      for (int64_t r = 0; r < count; ++r) read.push_back(inputRow(y, b_.index(kept() + r)));
+      for (int64_t r = 0; r < count; ++r)
+        read.push_back(lineOf(inputRow(y, b_.index(kept() + r)), static_cast<size_t>(r)));
       for (int64_t r = 0; streams_ && r < count; ++r)
         later.push_back(inputRow(y, b_.index(kept() + count + r)));
       Builder::Values next = ring; // what is kept of the ring moves up, and new rows take the places left
@@ -135,7 +168,7 @@ private:
   // soon.
   void overColumns(const std::function<void(Reg x, bool edge)>& body, const Builder::Values& later = {}) {
     b_.loop("x", column(part_.first), column(part_.end), lanes_, {}, [&](Reg x, const Builder::Values&) {
-      for (Reg row : later) b_.prefetch(Scalar::F32, row, Index(x));
+      for (Reg row : later) b_.prefetch(w_.element(), row, Index(x));
       body(x, false);
       return Builder::Values{};
     });
@@ -150,7 +183,8 @@ private:
 
   Reg sumOfRow(Reg row, Reg x, bool edge) {
     const WindowAxis& axis = w_.last();
-    Reg first = b_.sub(x, axis.padBegin), sum = nullptr;
+    Reg first = w_.bytes ? b_.sub(x, firstColumn_) : b_.sub(x, axis.padBegin), sum = nullptr;
+    edge = edge && !w_.bytes; // a line has what the border finds
     // What the border finds is looked up once for all taps, where two vectors hold it.
     bool neighbours = edge && axis.reach(1) <= lanes_ + 1;
     Reg left = neighbours ? columnsOutside(k_, w_, row, first) : nullptr;
@@ -184,7 +218,8 @@ private:
   Factors factors_;
   Reg in_ = nullptr, bias_ = nullptr, borderRow_ = nullptr, plane_ = nullptr;
   Reg ringStart_ = nullptr;
-  Builder::Values ring_; // where its rows are
+  Builder::Values ring_;  // where its rows are
+  Builder::Values lines_; // of bytes: the rows that are read
   TileRange tiles_{};
   // Of the current unit.
   Reg item_ = nullptr, filter_ = nullptr, input_ = nullptr, start_ = nullptr, firstColumn_ = nullptr;

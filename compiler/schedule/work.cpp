@@ -54,7 +54,8 @@ WorkCycles workOf(const graph::Graph& graph, const Target& target, const Kernel&
   Size perItem = Size::floorDiv(multiplyAdds, target.lanes() * machine.fmaPerCycle) +
                  Size::floorDiv(operations, target.lanes()) + Size::floorDiv(moved, bandwidth);
   // A tensor that concat copies operand by operand has a kernel for each.
-  if (kernel.algorithm == Algorithm::Concat)
+  if (kernel.algorithm == Algorithm::Concat &&
+      (kernel.layout == Layout::Planar || concatsBlocks(graph, graph.value(kernel.anchor()), target.lanes())))
     perItem = Size::floorDiv(perItem, static_cast<int64_t>(graph.value(kernel.anchor()).operands.size()));
   if (kernel.algorithm == Algorithm::Transposed && kernel.layout == Layout::Blocked)
     perItem = Size::floorDiv(perItem, phaseCount(graph.value(kernel.anchor())));

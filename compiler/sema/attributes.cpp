@@ -104,6 +104,9 @@ static std::string expectation(const AttributeSpec& spec) {
   case AttributeForm::Padding:
     return "an integer, a size such as 1x1, a list of sides, same, same_lower or valid";
   case AttributeForm::Border: return "zero, constant(value), replicate, reflect, reflect101 or wrap";
+  case AttributeForm::Extents: return "an integer, a size such as 24x32, or a list of sizes";
+  case AttributeForm::Like: return "a tensor";
+  case AttributeForm::Scale: return "a number, or a list with one for each axis";
   case AttributeForm::Word: return listed(spec.words, "or");
   }
   return "";
@@ -122,6 +125,36 @@ static std::optional<std::string> wordOf(const Value& value, const ast::Expr& wr
   auto* text = value.as<std::string>();
   bool literal = written.kind == ast::Expr::String || written.kind == ast::Expr::Interpolation;
   return text && !literal ? std::optional(*text) : std::nullopt;
+}
+
+// An extent, or several, of which some may be known only when the pipeline runs.
+static std::optional<std::vector<Size>> extentsIn(const Value& value) {
+  if (auto* extent = value.as<int64_t>()) return std::vector<Size>{*extent};
+  if (auto* extent = value.as<RunTimeSize>()) return std::vector<Size>{extent->size};
+  if (auto* size = value.as<SizeTuple>())
+    return std::vector<Size>(size->extents.begin(), size->extents.end());
+  auto* list = value.as<List>();
+  if (!list) return std::nullopt;
+  std::vector<Size> extents;
+  for (const Value& element : *list->elements) {
+    if (element.as<List>() || element.as<SizeTuple>()) return std::nullopt;
+    auto extent = extentsIn(element);
+    if (!extent) return std::nullopt;
+    extents.push_back(extent->front());
+  }
+  return extents;
+}
+
+static std::optional<std::vector<double>> numbersIn(const Value& value) {
+  if (auto number = value.number()) return std::vector<double>{*number};
+  auto* list = value.as<List>();
+  if (!list) return std::nullopt;
+  std::vector<double> numbers;
+  for (const Value& element : *list->elements) {
+    if (!element.number()) return std::nullopt;
+    numbers.push_back(*element.number());
+  }
+  return numbers;
 }
 
 static void withoutQuotes(DiagnosticBuilder& report, Location where, const std::string& text, bool fits) {
@@ -162,6 +195,18 @@ std::optional<Attribute> Elaborator::attributeValue(const LayerCall& call, const
   case AttributeForm::Kernel:
     if (integer) return Attribute(std::vector<int64_t>{*integer});
     if (auto* size = value.as<SizeTuple>()) return Attribute(size->extents);
+    break;
+  case AttributeForm::Extents:
+    if (auto extents = extentsIn(value)) return Attribute(*extents);
+    break;
+  case AttributeForm::Like:
+    if (auto* tensor = value.as<Tensor>(); tensor && !isScalar(value)) {
+      const std::vector<Size>& dims = graph_.value(tensor->id).type.dims;
+      return Attribute(std::vector<Size>(dims.begin() + 1, dims.end()));
+    }
+    break;
+  case AttributeForm::Scale:
+    if (auto numbers = numbersIn(value)) return Attribute(*numbers);
     break;
   case AttributeForm::Word:
     if (auto word = wordOf(value, written); word && isChoice(spec, *word)) return Attribute(*word);

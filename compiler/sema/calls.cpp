@@ -27,10 +27,10 @@ Value Elaborator::call(const std::string& callee, Location calleeLocation,
   const OpInfo* row = findOp(callee);
   bool function = isFunction(callee);
   if (function && isInquiry(callee)) return inquiry(callee, given);
-  // `abs` and `sqrt` are layers for tensors and functions for numbers; operators are no calls.
-  bool tensorFirst =
-      !given.positional.empty() && (given.positional[0].as<Tensor>() || given.positional[0].isPoison());
-  if (function && !(row && !row->symbol && tensorFirst)) return functionCall(callee, given);
+  // `sqrt` and `max` are layers for tensors and functions for numbers; operators are no calls.
+  bool ofTensors = std::any_of(given.positional.begin(), given.positional.end(),
+                               [](const Value& value) { return value.as<Tensor>() || value.isPoison(); });
+  if (function && !(row && !row->symbol && ofTensors)) return functionCall(callee, given);
   if (row && row->symbol) {
     symbolCalled(callee, row->symbol, given);
     return {};
@@ -88,11 +88,9 @@ Value Elaborator::functionCall(const std::string& callee, const Arguments& argum
     if (value.isPoison()) return {};
     if (auto* list = value.as<List>(); list && !charge(list->nodes, arguments.location)) return {};
     if (!value.as<Tensor>() && !value.as<RunTimeSize>()) continue;
-    const bool extreme = callee == "min" || callee == "max";
     diags_.report(diag::NotCompileTime, arguments.location, callee, describe(value, graph_))
         .help(isScalar(value)       ? constantInstead
               : !value.as<Tensor>() ? "it is known when the input's type says it, as in tensor[3, 64, 64]"
-              : extreme             ? "for every element: select(x > y, x, y)"
                                     : "of a tensor, sizes are known: channels(x), height(x), width(x)");
     return {};
   }

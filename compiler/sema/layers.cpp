@@ -91,6 +91,9 @@ static Attribute fallbackValue(const AttributeSpec& spec) {
   case AttributeForm::Sizes:
   case AttributeForm::Kernel:
   case AttributeForm::Padding: return std::vector<int64_t>{integer};
+  case AttributeForm::Extents:
+  case AttributeForm::Like: return std::vector<Size>{integer};
+  case AttributeForm::Scale: return std::vector<double>{number};
   case AttributeForm::Word: return text;
   case AttributeForm::Border: return Border{borderModeNamed(text).value_or(BorderMode::Constant), 0};
   }

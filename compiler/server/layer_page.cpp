@@ -45,6 +45,9 @@ std::string valuesOf(const AttributeSpec& spec) {
   case AttributeForm::Kernel: return "a number, a size or [values](language.md#convolution)";
   case AttributeForm::Padding: return "[padding](language.md#padding)";
   case AttributeForm::Border: return "[a border](language.md#borders)";
+  case AttributeForm::Extents: return "a number, a size, or a list of sizes";
+  case AttributeForm::Like: return "a tensor";
+  case AttributeForm::Scale: return "a number, or a list of one per axis";
   case AttributeForm::Word: {
     std::vector<std::string> words;
     for (const std::string& word : spec.words) words.push_back("`" + word + "`");
@@ -114,7 +117,7 @@ std::string section(const OpInfo& row) {
   text += "| example | gives | parameters |\n| --- | --- | --- |\n";
   for (const std::string& example : doc.examples) text += exampleRow(example);
   if (!doc.picture.empty())
-    text += "\n![" + row.name + "](pictures/layers/" + row.name + ".png)\n*The photo, and `" + doc.picture +
+    text += "\n![" + row.name + "](pictures/layers/" + row.name + ".png)\n*Of the [photo](pictures/photo.png): `" + doc.picture +
             "`.*\n";
   return text + "\n";
 }

@@ -12,6 +12,8 @@ static int32_t apply(const convoy_pipeline* pipeline, const convoy_executor* exe
   const int64_t* shapes[1] = {shape};
   const int32_t rank = 3;
   int64_t sizes[2] = {0, 0};
+  const void* inputs[1] = {input};
+  void* outputs[1] = {output};
   void* prepared = convoy_allocate(pipeline->prepared_size());
   convoy_call call = {0};
   int32_t status = convoy_bind_sizes(pipeline, shapes, &rank, sizes, NULL);
@@ -19,11 +21,11 @@ static int32_t apply(const convoy_pipeline* pipeline, const convoy_executor* exe
   if (status == CONVOY_OK) {
     call.sizes = sizes;
     call.batch = 1;
-    call.inputs = &input;
-    call.outputs = &output;
+    call.inputs = inputs;
+    call.outputs = outputs;
     call.prepared = prepared;
     call.executor = executor;
-    call.workspace_bytes = pipeline->workspace_size(sizes, call.batch, executor->threads);
+    call.workspace_bytes = pipeline->workspace_size(sizes, call.batch, executor->threads, NULL);
     call.workspace = convoy_allocate(call.workspace_bytes);
     status = pipeline->run(&call);
     convoy_release(call.workspace);

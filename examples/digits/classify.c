@@ -32,7 +32,7 @@ static int32_t classify(const float* digits, int64_t count, float* probabilities
   if (pool && prepared) status = digits_prepare(digits_pipeline.weights, prepared);
   if (status == CONVOY_OK) {
     const convoy_executor* executor = convoy_pool_executor(pool);
-    int64_t bytes = digits_workspace_size(NULL, count, executor->threads);
+    int64_t bytes = digits_workspace_size(NULL, count, executor->threads, NULL);
     void* workspace = convoy_allocate(bytes);
     status = digits_compute(NULL, count, digits, probabilities, prepared, workspace, bytes, executor);
     convoy_release(workspace);

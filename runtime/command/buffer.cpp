@@ -12,15 +12,6 @@ Result<Memory> allocateBytes(int64_t bytes) {
   return memory;
 }
 
-Result<FloatBuffer> FloatBuffer::allocate(int64_t count) {
-  Result<Memory> memory = allocateBytes(count * static_cast<int64_t>(sizeof(float)));
-  if (!memory) return memory.error();
-  FloatBuffer buffer;
-  buffer.memory = std::move(*memory);
-  buffer.count = count;
-  return buffer;
-}
-
 std::optional<int64_t> elementCount(const std::vector<int64_t>& extents, int64_t batch) {
   constexpr int64_t most = (int64_t{1} << 47) / static_cast<int64_t>(sizeof(float));
   int64_t count = batch;

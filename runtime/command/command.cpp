@@ -90,7 +90,7 @@ private:
     }
     Result<Runner> runner = Runner::create(pipeline, options.threads, options.weightsFile);
     if (!runner) return runner.error();
-    Result<BoundRun> run = runner->bind(inputs);
+    Result<BoundRun> run = runner->bind(inputs, picturesAmongOutputs(inputs));
     if (!run) return run.error();
     if (options.benchmarkRuns > 0) {
       if (Outcome error = benchmark(*run, runner->threads())) return error;
@@ -183,7 +183,7 @@ private:
       if (!input) return input.error();
       inputs.push_back(std::move(*input));
     }
-    Result<BoundRun> run = runner.bind(inputs);
+    Result<BoundRun> run = runner.bind(inputs, picturesAmongOutputs(inputs));
     if (!run) return Error{quoted(item) + ": " + run.error().text};
     if (Outcome error = run->execute()) return Error{quoted(item) + ": " + error->text};
     OutputFiles files;
@@ -193,6 +193,21 @@ private:
         return *error;
     if (Outcome error = files.commit()) return *error;
     return options.topK > 0 ? largest(run->outputs[0], options.topK, labels, item) : std::string();
+  }
+
+  // The outputs that are written as pictures, which has them as bytes.
+  std::vector<bool> picturesAmongOutputs(const std::vector<Tensor>& inputs) const {
+    int64_t batch = 1; // scalars have none
+    for (size_t i = 0; i < inputs.size(); ++i)
+      if (!isScalar(pipeline.inputs[i])) batch = inputs[i].batch;
+    std::vector<bool> pictures;
+    for (size_t i = 0; i < options.outputs.size(); ++i) {
+      const bool named = !options.outputs[i].empty();
+      const bool inFolder = !named && !options.outputFolder.empty() && batch == 1;
+      pictures.push_back(pipeline.outputs[i].image_channels > 0 && batch == 1 &&
+                         (named ? isPictureName(options.outputs[i]) : inFolder));
+    }
+    return pictures;
   }
 
   // The stem for --output-dir with one run: that of the only input's file, else none.

@@ -104,7 +104,7 @@ Result<Picture> decodeJpeg(const Bytes& file, int64_t pixelLimit) {
   if (!readHeader(reader, file.data(), file.size())) return Error{reader.problem};
   const int32_t channels = reader.jpeg.out_color_space == JCS_GRAYSCALE ? 1 : 3;
   Result<Picture> picture =
-      makePicture(channels, reader.jpeg.image_height, reader.jpeg.image_width, pixelLimit);
+      makePicture(channels, reader.jpeg.image_height, reader.jpeg.image_width, 255, pixelLimit);
   if (!picture) return picture;
   Result<Memory> row = allocateBytes(int64_t{channels} * reader.jpeg.image_width);
   if (!row) return row.error();

@@ -16,17 +16,32 @@ Outcome checkPixels(int64_t height, int64_t width, int64_t pixelLimit) {
                       height, width, pixelLimit)};
 }
 
-Result<Picture> makePicture(int32_t channels, int64_t height, int64_t width, int64_t pixelLimit) {
+Result<Picture> makePicture(int32_t channels, int64_t height, int64_t width, int32_t maximum,
+                            int64_t pixelLimit) {
   if (Outcome error = checkPixels(height, width, pixelLimit)) return *error;
+  Picture picture{channels, height, width, {}, {}};
+  if (maximum == 255) {
+    Result<ByteBuffer> bytes = ByteBuffer::allocate(channels * height * width);
+    if (!bytes) return bytes.error();
+    picture.bytes = std::move(*bytes);
+    return picture;
+  }
   Result<FloatBuffer> planes = FloatBuffer::allocate(channels * height * width);
   if (!planes) return planes.error();
-  return Picture{channels, height, width, std::move(*planes)};
+  picture.planes = std::move(*planes);
+  return picture;
 }
 
 void storeRow(Picture& picture, int64_t row, const uint8_t* samples, int32_t bytesPerSample,
               int32_t maximum) {
   const float one = static_cast<float>(maximum);
   const int64_t step = int64_t{picture.channels} * bytesPerSample;
+  if (picture.isBytes()) {
+    uint8_t* to = picture.bytes.data() + row * picture.width * picture.channels;
+    for (int64_t i = 0; i < picture.width * picture.channels; ++i)
+      to[i] = samples[i * bytesPerSample + bytesPerSample - 1];
+    return;
+  }
   for (int32_t channel = 0; channel < picture.channels; ++channel) {
     float* to = picture.planes.data() + (channel * picture.height + row) * picture.width;
     const uint8_t* from = samples + channel * bytesPerSample;
@@ -56,6 +71,12 @@ void convertChannels(const float* from, int32_t fromChannels, float* to, int32_t
     for (int64_t i = 0; i < pixels; ++i) alpha[i] = 1.0f;
 }
 
+void toPlanes(const uint8_t* bytes, int32_t channels, int64_t pixels, float* planes) {
+  for (int32_t channel = 0; channel < channels; ++channel)
+    for (int64_t i = 0; i < pixels; ++i)
+      planes[channel * pixels + i] = static_cast<float>(bytes[i * channels + channel]) / 255.0f;
+}
+
 Bytes toBytes(const float* planes, int32_t channels, int64_t pixels) {
   Bytes bytes(static_cast<size_t>(channels * pixels));
   for (int32_t channel = 0; channel < channels; ++channel) {
@@ -77,19 +98,27 @@ Result<Picture> orient(Picture picture, int orientation) {
   const bool mirrorColumns = orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8;
   const int64_t height = exchange ? picture.width : picture.height;
   const int64_t width = exchange ? picture.height : picture.width;
-  Result<Picture> upright = makePicture(picture.channels, height, width, picture.height * picture.width);
+  Result<Picture> upright = makePicture(picture.channels, height, width, picture.isBytes() ? 255 : 0,
+                                        picture.height * picture.width);
   if (!upright) return upright;
-  const float* from = picture.planes.data();
-  float* to = upright->planes.data();
-  for (int32_t channel = 0; channel < picture.channels; ++channel, from += height * width)
+  // The pixels of a plane, or of all channels at once.
+  const auto turn = [&](const auto* from, auto* to, size_t channels) {
     for (int64_t y = 0; y < height; ++y)
-      for (int64_t x = 0; x < width; ++x) {
+      for (int64_t x = 0; x < width; ++x, to += channels) {
         // Where the upright pixel (y, x) is stored.
         int64_t row = exchange ? x : y, column = exchange ? y : x;
         if (mirrorRows) row = picture.height - 1 - row;
         if (mirrorColumns) column = picture.width - 1 - column;
-        *to++ = from[row * picture.width + column];
+        const auto* pixel = from + static_cast<size_t>(row * picture.width + column) * channels;
+        for (size_t channel = 0; channel < channels; ++channel) to[channel] = pixel[channel];
       }
+  };
+  const int64_t pixels = height * width;
+  if (picture.isBytes())
+    turn(picture.bytes.data(), upright->bytes.data(), static_cast<size_t>(picture.channels));
+  else
+    for (int32_t channel = 0; channel < picture.channels; ++channel)
+      turn(picture.planes.data() + channel * pixels, upright->planes.data() + channel * pixels, 1);
   return upright;
 }
 

@@ -95,7 +95,7 @@ Result<Picture> decodePnm(const Bytes& file, int64_t pixelLimit) {
   const uint64_t sampleBytes = text || maximum > 255 ? 2 : 1;
   if (pixels > file.size() || pixels * channels * sampleBytes > file.size() - first + (text ? 1 : 0))
     return Error{endsEarly};
-  Result<Picture> picture = makePicture(channels, height, width, pixelLimit);
+  Result<Picture> picture = makePicture(channels, height, width, static_cast<int32_t>(maximum), pixelLimit);
   if (!picture) return picture;
   if (text) return decodeText(numbers, std::move(*picture), maximum);
   return decodeBinary(file.data() + first, std::move(*picture), static_cast<int32_t>(maximum));

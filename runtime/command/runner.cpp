@@ -97,7 +97,7 @@ Result<Runner> Runner::create(const convoy_pipeline& pipeline, int32_t threads,
   return runner;
 }
 
-Result<BoundRun> Runner::bind(const std::vector<Tensor>& inputs) {
+Result<BoundRun> Runner::bind(const std::vector<Tensor>& inputs, const std::vector<bool>& bytes) {
   Result<int64_t> batch = commonBatch(*pipeline, inputs);
   if (!batch) return batch.error();
   std::vector<const int64_t*> shapes;
@@ -108,16 +108,18 @@ Result<BoundRun> Runner::bind(const std::vector<Tensor>& inputs) {
   for (const Tensor& input : inputs) {
     shapes.push_back(input.extents.data());
     ranks.push_back(static_cast<int32_t>(input.extents.size()));
-    run.inputPointers.push_back(input.data.data());
+    run.inputPointers.push_back(input.memory());
+    run.elements.push_back(input.isBytes ? CONVOY_UINT8 : CONVOY_FLOAT32);
     batched |= input.batched;
   }
   run.sizes.resize(static_cast<size_t>(pipeline->size_count));
   convoy_failure failure{};
   if (convoy_bind_sizes(pipeline, shapes.data(), ranks.data(), run.sizes.data(), &failure) != CONVOY_OK)
     return sentence(*pipeline, failure, inputs);
-  if (Outcome error = allocateOutputs(run, inputs, *batch, batched)) return *error;
+  if (Outcome error = allocateOutputs(run, inputs, *batch, batched, bytes)) return *error;
 
-  const int64_t workspaceBytes = pipeline->workspace_size(run.sizes.data(), *batch, threads());
+  const int64_t workspaceBytes = 
+      pipeline->workspace_size(run.sizes.data(), *batch, threads(), run.elements.data());
   if (workspaceBytes < 0) return Error{convoy_status_string(CONVOY_ERROR_OVERFLOW)};
   if (workspaceBytes > 0) {
     Result<Memory> workspace = allocateBytes(workspaceBytes);
@@ -127,12 +129,13 @@ Result<BoundRun> Runner::bind(const std::vector<Tensor>& inputs) {
   run.call = {run.sizes.data(),         *batch,
               run.inputPointers.data(), run.outputPointers.data(),
               prepared.get(),           run.workspace.get(),
-              workspaceBytes,           convoy_pool_executor(pool.get())};
+              workspaceBytes,           convoy_pool_executor(pool.get()),
+              run.elements.data()};
   return run;
 }
 
 Outcome Runner::allocateOutputs(BoundRun& run, const std::vector<Tensor>& inputs, int64_t batch,
-                                bool batched) {
+                                bool batched, const std::vector<bool>& bytes) {
   size_t rankSum = 0;
   for (int32_t i = 0; i < pipeline->output_count; ++i)
     rankSum += static_cast<size_t>(pipeline->outputs[i].rank);
@@ -151,10 +154,19 @@ Outcome Runner::allocateOutputs(BoundRun& run, const std::vector<Tensor>& inputs
     if (!count)
       return Error{"output " + quoted(port.name) + " of shape " + extentsText(tensor.extents) +
                    " is too large"};
-    Result<FloatBuffer> data = FloatBuffer::allocate(*count);
-    if (!data) return data.error();
-    tensor.data = std::move(*data);
-    run.outputPointers.push_back(tensor.data.data());
+    tensor.isBytes = port.image_channels && !bytes.empty() && bytes[static_cast<size_t>(i)];
+    if (tensor.isBytes) {
+      Result<ByteBuffer> samples = ByteBuffer::allocate(*count);
+      if (!samples) return samples.error();
+      tensor.bytes = std::move(*samples);
+      run.outputPointers.push_back(tensor.bytes.data());
+    } else {
+      Result<FloatBuffer> data = FloatBuffer::allocate(*count);
+      if (!data) return data.error();
+      tensor.data = std::move(*data);
+      run.outputPointers.push_back(tensor.data.data());
+    }
+    run.elements.push_back(tensor.isBytes ? CONVOY_UINT8 : CONVOY_FLOAT32);
     run.outputs.push_back(std::move(tensor));
   }
   return std::nullopt;

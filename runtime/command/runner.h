@@ -22,8 +22,9 @@ private:
   friend class Runner;
   const convoy_pipeline* pipeline = nullptr;
   std::vector<int64_t> sizes;
-  std::vector<const float*> inputPointers;
-  std::vector<float*> outputPointers;
+  std::vector<const void*> inputPointers;
+  std::vector<void*> outputPointers;
+  std::vector<int32_t> elements;
   Memory workspace;
   convoy_call call{};
 };
@@ -35,11 +36,13 @@ public:
   static Result<Runner> create(const convoy_pipeline& pipeline, int32_t threads,
                                const std::string& weightsFile);
   int32_t threads() const { return convoy_pool_executor(pool.get())->threads; }
-  // Checks sizes and batch counts. Errors name the input, or the place in the script.
-  Result<BoundRun> bind(const std::vector<Tensor>& inputs);
+  // Checks sizes and batch counts. Errors name the input, or the place in the script. `bytes`: the outputs
+  // that are wanted as 8-bit images; empty: none.
+  Result<BoundRun> bind(const std::vector<Tensor>& inputs, const std::vector<bool>& bytes = {});
 
 private:
-  Outcome allocateOutputs(BoundRun& run, const std::vector<Tensor>& inputs, int64_t batch, bool batched);
+  Outcome allocateOutputs(BoundRun& run, const std::vector<Tensor>& inputs, int64_t batch, bool batched,
+                          const std::vector<bool>& bytes);
   const convoy_pipeline* pipeline = nullptr;
   std::unique_ptr<convoy_pool, DestroyPool> pool;
   Memory prepared;

@@ -26,11 +26,23 @@ Result<Tensor> fromPicture(const convoy_port& port, const std::string& type, Pic
     return Error{"it is a picture, but input " + quoted(port.name) + " is " + type + "; give an .npy file"};
   Tensor tensor;
   tensor.extents = {channels, picture.height, picture.width};
-  if (channels == picture.channels) {
+  const int64_t pixels = picture.height * picture.width;
+  const bool same = channels == picture.channels;
+  if (same && port.image_channels && picture.isBytes()) {
+    tensor.bytes = std::move(picture.bytes);
+    tensor.isBytes = true;
+    return tensor;
+  }
+  if (picture.isBytes()) {
+    Result<FloatBuffer> planes = FloatBuffer::allocate(picture.channels * pixels);
+    if (!planes) return planes.error();
+    toPlanes(picture.bytes.data(), picture.channels, pixels, planes->data());
+    picture.planes = std::move(*planes);
+  }
+  if (same) {
     tensor.data = std::move(picture.planes);
     return tensor;
   }
-  const int64_t pixels = picture.height * picture.width;
   Result<FloatBuffer> data = FloatBuffer::allocate(channels * pixels);
   if (!data) return data.error();
   convertChannels(picture.planes.data(), picture.channels, data->data(), channels, pixels);
@@ -82,13 +94,10 @@ Result<ImageLayout> imageLayout(const convoy_port& port, const NpyArray& array) 
 // One item of an .npy file as planes of float32.
 void readItem(const uint8_t* item, const ImageLayout& layout, NpyElement element, float* planes) {
   const int64_t pixels = layout.height * layout.width, channels = layout.channels;
-  if (element == NpyElement::Float32) {
+  if (element == NpyElement::Float32)
     memcpy(planes, item, static_cast<size_t>(channels * pixels) * sizeof(float));
-    return;
-  }
-  for (int64_t c = 0; c < channels; ++c)
-    for (int64_t i = 0; i < pixels; ++i)
-      planes[c * pixels + i] = static_cast<float>(item[i * channels + c]) / 255.0f;
+  else
+    toPlanes(item, static_cast<int32_t>(channels), pixels, planes);
 }
 
 Result<Tensor> imageFromNpy(const convoy_port& port, const NpyArray& array, const Bytes& file) {
@@ -101,10 +110,18 @@ Result<Tensor> imageFromNpy(const convoy_port& port, const NpyArray& array, cons
   tensor.batched = layout->batched;
   const std::optional<int64_t> count = elementCount(tensor.extents, tensor.batch);
   if (!count) return Error{"its shape " + extentsText(array.shape) + " is too large"};
-  Result<FloatBuffer> data = FloatBuffer::allocate(*count);
-  if (!data) return data.error();
   const int64_t pixels = layout->height * layout->width;
   const bool convert = layout->channels != channels;
+  if (!convert && array.element == NpyElement::Uint8) {
+    Result<ByteBuffer> bytes = ByteBuffer::allocate(*count);
+    if (!bytes) return bytes.error();
+    if (*count > 0) memcpy(bytes->data(), file.data() + array.offset, static_cast<size_t>(*count));
+    tensor.bytes = std::move(*bytes);
+    tensor.isBytes = true;
+    return tensor;
+  }
+  Result<FloatBuffer> data = FloatBuffer::allocate(*count);
+  if (!data) return data.error();
   Result<FloatBuffer> item = FloatBuffer::allocate(convert ? layout->channels * pixels : 0);
   if (!item) return item.error();
   const size_t elementSize = array.element == NpyElement::Float32 ? sizeof(float) : 1;
@@ -175,17 +192,15 @@ Outcome savePicture(const convoy_port& port, const Tensor& tensor, const std::st
   const int64_t height = tensor.extents[1], width = tensor.extents[2];
   if (extension == ".pgm" && channels != 1) return Error{cannot + what + " has colours; use .ppm or .png"};
   if (extension == ".ppm" && channels == 4) return Error{cannot + what + " has alpha; use .png"};
-  const float* planes = tensor.data.data();
-  FloatBuffer colour;
+  Bytes samples = tensor.isBytes ? Bytes(tensor.bytes.data(), tensor.bytes.data() + tensor.bytes.size())
+                                 : toBytes(tensor.data.data(), channels, height * width);
   if (extension == ".ppm" && channels == 1) { // a .ppm is in colour: gray replicates
-    Result<FloatBuffer> converted = FloatBuffer::allocate(3 * height * width);
-    if (!converted) return Error{cannot + converted.error().text};
-    colour = std::move(*converted);
-    convertChannels(planes, 1, colour.data(), 3, height * width);
-    planes = colour.data();
+    Bytes colour;
+    colour.reserve(3 * samples.size());
+    for (const uint8_t sample : samples) colour.insert(colour.end(), 3, sample);
+    samples = std::move(colour);
     channels = 3;
   }
-  const Bytes samples = toBytes(planes, channels, height * width);
   if (extension != ".png") return files.add(path, encodePnm(samples, channels, height, width));
   Result<Bytes> png = encodePng(samples, channels, height, width);
   if (!png) return Error{cannot + png.error().text};
@@ -232,6 +247,20 @@ Result<Tensor> loadTensor(const convoy_port& port, const char* const* sizeNames,
   }
 }
 
+Result<Tensor> inFloats(Result<Tensor> read) {
+  if (!read || !read->isBytes) return read;
+  Tensor& tensor = *read;
+  Result<FloatBuffer> data = FloatBuffer::allocate(tensor.bytes.size());
+  if (!data) return data.error();
+  const int64_t pixels = tensor.extents[1] * tensor.extents[2], item = tensor.extents[0] * pixels;
+  for (int64_t at = 0; at < tensor.bytes.size(); at += item)
+    toPlanes(tensor.bytes.data() + at, static_cast<int32_t>(tensor.extents[0]), pixels, data->data() + at);
+  tensor.data = std::move(*data);
+  tensor.bytes = {};
+  tensor.isBytes = false;
+  return read;
+}
+
 Result<Tensor> scalarTensor(float number) {
   Tensor tensor;
   Result<FloatBuffer> data = FloatBuffer::allocate(1);
@@ -259,10 +288,13 @@ Result<Tensor> loadScalar(const convoy_port& port, const std::string& text) {
   return scalarTensor(number);
 }
 
-Outcome checkOutputName(const std::string& path) {
+bool isPictureName(const std::string& path) {
   const std::string extension = extensionOf(path);
-  if (extension == ".png" || extension == ".ppm" || extension == ".pgm" || extension == ".npy")
-    return std::nullopt;
+  return extension == ".png" || extension == ".ppm" || extension == ".pgm";
+}
+
+Outcome checkOutputName(const std::string& path) {
+  if (isPictureName(path) || extensionOf(path) == ".npy") return std::nullopt;
   return usageError("cannot write " + quoted(path) + ": the name must end in .png, .ppm, .pgm or .npy");
 }
 

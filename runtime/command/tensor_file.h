@@ -14,8 +14,12 @@ std::string portType(const convoy_port& port, const char* const* sizeNames);
 // port's channels; a float32 .npy is C, H, W, a uint8 one H, W, C, each with or without a batch dimension
 // before it. Errors are whole sentences. Extents are not compared with the port's: convoy_bind_sizes does
 // that.
+// Images of 8 bits stay bytes.
 Result<Tensor> loadTensor(const convoy_port& port, const char* const* sizeNames, const std::string& path,
                           int64_t pixelLimit);
+
+// The same in float32.
+Result<Tensor> inFloats(Result<Tensor> tensor);
 
 // A run-time scalar from what the command line says of it: a number, or the name of an .npy file that holds
 // one. Errors are whole sentences.
@@ -27,7 +31,10 @@ inline bool isScalar(const convoy_port& port) { return port.rank == 0; }
 // Whether files of this name can be written at all; the error lists the formats.
 Outcome checkOutputName(const std::string& path);
 
-// Writes by extension: .png, .ppm, .pgm (8 bit) or .npy (float32).
+// Whether a file of this name holds a picture.
+bool isPictureName(const std::string& path);
+
+// Writes by extension: .png, .ppm, .pgm (8 bit) or .npy (float32, which must not be bytes).
 Outcome saveTensor(const convoy_port& port, const Tensor& tensor, const std::string& path,
                    OutputFiles& files);
 

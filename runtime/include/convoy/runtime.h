@@ -7,7 +7,9 @@
  *   2. prepare: once per process, pack the weights into a buffer of P_prepared_size() bytes.
  *   3. run: any number of times, from any number of threads, each with a workspace of its own.
  *
- * Tensors are float32, [batch][C][D][H][W] dense, scalars one float; any 4-byte aligned address will do.
+ * Tensors are float32, [batch][C][D][H][W] dense, scalars one float; any 4-byte aligned address will do. An image
+ * may be 8 bits instead, [batch][H][W][C] dense, at any address: 0..255 stands for 0..1, and results are rounded (NaN
+ * to 0, clamped to 0..1, times 255, half to even). The caller says so for each image of each call.
  * Sizes are in elements, lengths in bytes. Functions return a convoy_status. */
 #ifndef CONVOY_ABI_H
 #define CONVOY_ABI_H
@@ -18,7 +20,7 @@
 extern "C" {
 #endif
 
-#define CONVOY_ABI_VERSION 3
+#define CONVOY_ABI_VERSION 4
 #define CONVOY_ALIGNMENT 64 /* of workspace and prepared weights */
 #define CONVOY_MAX_RANK 4   /* dimensions of one item, channels included */
 
@@ -33,6 +35,12 @@ typedef enum convoy_status {
   CONVOY_ERROR_WEIGHTS = 7,  /* the weights file is missing, damaged or of another pipeline */
   CONVOY_ERROR_ALIAS = 8     /* the memory of an output overlaps that of an input or of another output */
 } convoy_status;
+
+/* What the memory of a tensor holds. */
+typedef enum convoy_element {
+  CONVOY_FLOAT32 = 0,
+  CONVOY_UINT8 = 1 /* images only: those whose port has image_channels */
+} convoy_element;
 
 /* One dimension of an input: constants[i] when symbols[i] < 0, else the size numbered symbols[i].
  * An input of rank 0 is a run-time scalar: its pointer in convoy_call leads to one float for all items of the
@@ -66,12 +74,13 @@ typedef struct convoy_executor {
 typedef struct convoy_call {
   const int64_t* sizes; /* the pipeline's run-time sizes, in its order */
   int64_t batch;        /* items; 0 is legal and does nothing */
-  const float* const* inputs;
-  float* const* outputs;
+  const void* const* inputs;
+  void* const* outputs;
   const void* prepared; /* null when prepared_size is 0 */
   void* workspace;      /* CONVOY_ALIGNMENT aligned; null when no bytes are needed */
   int64_t workspace_bytes;
   const convoy_executor* executor; /* null: everything on the calling thread */
+  const int32_t* elements; /* a convoy_element for each input, then for each output; null: all float32 */
 } convoy_call;
 
 /* The table of a compiled pipeline, made by the compiler. */
@@ -98,8 +107,8 @@ typedef struct convoy_pipeline {
   int32_t (*check)(const int64_t* sizes, int64_t* output_extents);
   int64_t (*prepared_size)(void);
   int32_t (*prepare)(const void* weights, void* prepared);
-  /* In bytes; -1 when the tensors would be too large to address. */
-  int64_t (*workspace_size)(const int64_t* sizes, int64_t batch, int32_t threads);
+  /* In bytes; -1 when the tensors would be too large to address. `elements` as in convoy_call. */
+  int64_t (*workspace_size)(const int64_t* sizes, int64_t batch, int32_t threads, const int32_t* elements);
   int32_t (*run)(const convoy_call* call);
 } convoy_pipeline;
 

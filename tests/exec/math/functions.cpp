@@ -22,14 +22,14 @@ const std::vector<Function>& functions() {
   static const std::vector<Function> all = {
       {"exp", schedule::exp, std::exp, {1, 0}, {1, 0}},
       {"expOfNegative", schedule::expOfNegative, std::exp, {1, 0}, {1, 0}, -1 / 0.0, 0},
-      {"expm1OfNegative", schedule::expm1OfNegative, std::expm1, {1, 0}, {1, 0}, -1 / 0.0, 0},
+      {"expm1OfNegative", schedule::expm1OfNegative, std::expm1, {1, 0}, {1, 0}, -1 / 0.0, -0x1p-126},
       {"log", schedule::log, std::log, {1, 0}, {1, 0}},
       {"sigmoid", schedule::sigmoid, sigmoid, {1, 0}, {1, 0}},
       {"silu", schedule::silu, silu, {1, 0x1p-120}, {1, 0x1p-120}},
       {"tanh", schedule::tanh, std::tanh, {1, 0}, {1, 0}},
       {"softplus", schedule::softplus, softplus, {1, 0}, {1, 0}},
-      {"gelu", schedule::gelu, gelu, {1, 0x1p-120}, {1, 0x1p-120}},
-      {"geluTanh", schedule::geluTanh, geluTanh, {1, 0x1p-120}, {1, 0x1p-120}},
+      {"gelu", schedule::gelu, gelu, {1, 0x1p-120}, {1, 0x1p-26}},
+      {"geluTanh", schedule::geluTanh, geluTanh, {1, 0x1p-26}, {1, 0x1p-26}},
   };
   return all;
 }

@@ -138,8 +138,27 @@ private:
       if (channels != 3 || !isSpatial(x)) return addLayer(OpKind::Relu, x);
       return define(std::move(layer), 1, place);
     case OpForm::Concat: return concat(std::move(layer));
+    case OpForm::Resample:
+      if (!isSpatial(x)) return addLayer(OpKind::Abs, x);
+      return resample(std::move(layer));
+    case OpForm::Interleave:
+      if (!isSpatial(x)) return addLayer(OpKind::Relu, x);
+      return interleave(std::move(layer));
+    case OpForm::Channels:
+      if (op == OpKind::Slice) {
+        layer.from = random_.between(0, channels - 1);
+        layer.filters = random_.between(1, channels - layer.from);
+        return define(layer, layer.filters, place);
+      }
+      for (int64_t groups : {4, 3, 2, 1})
+        if (channels % groups == 0 && (groups == 1 || random_.chance(50))) {
+          layer.groups = groups;
+          return define(std::move(layer), channels, place);
+        }
+      return;
     case OpForm::View:
       if (place != onesPlace) return addLayer(OpKind::GlobalAvgPool, x);
+      layer.filters = channels;
       return define(std::move(layer), channels, vectorPlace);
     case OpForm::Dense:
       if (place != vectorPlace) return addLayer(OpKind::Flatten, x);
@@ -176,6 +195,48 @@ private:
       layer.padding += "]";
     }
     return nextPlace();
+  }
+
+  // Padding, cropping, or another size.
+  void resample(Layer layer) {
+    const int rank = p_.rank();
+    const int64_t channels = shape(layer.operands[0]).channels;
+    auto list = [&](int count, auto draw) {
+      std::string text;
+      for (int i = 0; i < count; ++i) text += (i ? ", " : "[") + draw();
+      return text + "]";
+    };
+    if (layer.op == OpKind::Pad || layer.op == OpKind::Crop) {
+      const int64_t most = layer.op == OpKind::Pad ? 5 : 1;
+      layer.padding = list(2 * rank, [&] { return std::to_string(random_.between(0, most)); });
+      static const std::vector<std::string> borders{"",           "replicate", "reflect",
+                                                    "reflect101", "wrap",      "constant(2)"};
+      layer.border = random_.of(borders);
+    } else {
+      const bool scales = layer.op == OpKind::Upsample || random_.chance(60);
+      static const std::vector<std::string> factors{"1", "2", "2", "2", "3", "4", "1.5", "0.5", "0.75"};
+      layer.padding =
+          scales ? random_.chance(60) ? random_.of(factors) : list(rank, [&] { return random_.of(factors); })
+                 : list(rank, [&] { return std::to_string(random_.between(1, 20)); });
+      layer.padding = (scales ? "scale: " : "size: ") + layer.padding;
+      static const std::vector<std::string> modes{"nearest", "bilinear", "bilinear", "cubic"},
+          aligns{"", "half_pixel", "align_corners", "asymmetric"};
+      layer.border = random_.of(modes);
+      layer.align = random_.of(aligns);
+    }
+    define(std::move(layer), channels, nextPlace());
+  }
+
+  void interleave(Layer layer) {
+    const int64_t channels = shape(layer.operands[0]).channels;
+    layer.groups = random_.between(1, 3);
+    layer.bias = random_.chance(50);
+    int64_t positions = 1;
+    for (int axis = 0; axis < p_.rank(); ++axis) positions *= layer.groups;
+    const bool toSpace = layer.op == OpKind::DepthToSpace;
+    if (toSpace ? channels % positions != 0 : channels * positions > 48)
+      return addLayer(OpKind::Abs, layer.operands[0]);
+    define(std::move(layer), toSpace ? channels / positions : channels * positions, nextPlace());
   }
 
   int nextPlace() { return ++lastPlace_; }

@@ -124,10 +124,28 @@ private:
       return text + own;
     }
     case OpForm::Dense: return row.name + "(" + x[0] + ", " + std::to_string(layer.filters) + bias + own;
+    case OpForm::Resample:
+      if (row.kind == OpKind::Pad)
+        return "pad(" + x[0] + ", " + layer.padding +
+               (layer.border.empty() ? "" : ", border: " + layer.border) + own;
+      if (row.kind == OpKind::Crop) return "crop(" + x[0] + ", sides: " + layer.padding + own;
+      return row.name + "(" + x[0] + ", " + layer.padding + ", mode: " + layer.border +
+             (layer.align.empty() ? "" : ", align: " + layer.align) + own;
+    case OpForm::Interleave:
+      return row.name + "(" + x[0] + ", " + std::to_string(layer.groups) + (layer.bias ? ", mode: dcr" : "") +
+             own;
+    case OpForm::Channels:
+      if (row.kind == OpKind::Slice)
+        return "slice(" + x[0] + ", " + std::to_string(layer.from) + ", " +
+               std::to_string(layer.from + layer.filters) + own;
+      return row.name + "(" + x[0] + ", " + std::to_string(layer.groups) + own;
     case OpForm::Pixelwise:
     case OpForm::Global:
-    case OpForm::Softmax:
-    case OpForm::View: return row.name + "(" + x[0] + own;
+    case OpForm::Softmax: return row.name + "(" + x[0] + own;
+    case OpForm::View:
+      if (row.kind == OpKind::Reshape)
+        return "reshape(" + x[0] + ", [" + std::to_string(layer.filters) + "]" + own;
+      return row.name + "(" + x[0] + own;
     }
     return "";
   }

@@ -15,11 +15,13 @@ struct Input {
 struct Layer {
   OpKind op = OpKind::Relu;
   std::vector<int> operands;                     // values: the inputs first, then the layers
-  int64_t filters = 1;                           // conv, dense
+  int64_t filters = 1;                           // conv, dense, slice
+  int64_t from = 0;                              // slice
   std::vector<int64_t> kernel, stride, dilation; // per axis
   std::vector<int64_t> outputPadding;            // transposed_conv
-  std::string padding = "0";
-  std::string border; // empty: zero
+  std::string padding = "0"; // also what is cropped; resizing: the size or the scale
+  std::string border; // empty: zero. Resizing: the mode
+  std::string align;  // resizing; empty: the default
   int64_t groups = 1;
   bool bias = false, ceilMode = false, countPadding = true;
   // For attributes that are numbers, in ascending order; `low` and `high` also stand for a second and a third

@@ -14,6 +14,13 @@ void CaseList::add(const std::string& group, const std::string& inputs, const st
   cases.push_back(std::move(c));
 }
 
+void CaseList::addWithResult(const std::string& group, const std::string& inputs, const std::string& result,
+                             const std::string& body, std::vector<Run> runs) {
+  add(group, inputs, body, std::move(runs));
+  std::string& script = cases.back().script;
+  script.insert(script.find(") {\n") + 1, " -> " + result);
+}
+
 namespace {
 
 const char* const axisNames[3] = {"D", "H", "W"}; // the last ones as far as the rank goes
@@ -120,6 +127,8 @@ std::vector<Case> allCases() {
   addStorage(list);
   addSeparable(list);
   addExamples(list);
+  addImages(list);
+  addShapes(list);
   return std::move(list.cases);
 }
 

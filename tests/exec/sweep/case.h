@@ -51,6 +51,9 @@ public:
   // `inputs` is what stands between the parentheses of the pipeline, `body` what stands between its braces.
   void add(const std::string& group, const std::string& inputs, const std::string& body,
            std::vector<Run> runs, bool specials = false);
+  // The same with what stands behind the arrow.
+  void addWithResult(const std::string& group, const std::string& inputs, const std::string& result,
+                     const std::string& body, std::vector<Run> runs);
   std::vector<Case> cases;
 };
 
@@ -85,6 +88,8 @@ void addLarge(CaseList& list);
 void addSpecials(CaseList& list);
 void addSeparable(CaseList& list);
 void addExamples(CaseList& list);
+void addImages(CaseList& list);
+void addShapes(CaseList& list);
 
 std::vector<Case> allCases();
 

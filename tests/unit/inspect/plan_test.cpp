@@ -105,8 +105,8 @@ TEST(Plan, WorkspaceIsWhatTheCodeAsksFor) {
   const driver::LoadedPipeline loaded = driver::loadInMemory(*p.compilation);
   const std::vector<int64_t> sizes{33, 50};
   EXPECT_EQ(p.plan.workspace.bytes().evaluate({{"H", 33}, {"W", 50}}),
-            loaded.pipeline->workspace_size(sizes.data(), 1, 1));
-  EXPECT_GT(loaded.pipeline->workspace_size(sizes.data(), 1, 1), 16 * 33 * 50 * 4);
+            loaded.pipeline->workspace_size(sizes.data(), 1, 1, nullptr));
+  EXPECT_GT(loaded.pipeline->workspace_size(sizes.data(), 1, 1, nullptr), 16 * 33 * 50 * 4);
 }
 
 } // namespace

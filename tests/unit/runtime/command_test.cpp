@@ -33,7 +33,7 @@ protected:
     command::Result<command::Picture> picture =
         command::isPng(file) ? command::decodePng(file, 1000) : command::decodePnm(file, 1000);
     if (!picture) return {};
-    return command::toBytes(picture->planes.data(), picture->channels, picture->height * picture->width);
+    return samplesOf(*picture);
   }
   // Shape and values of an .npy file.
   std::pair<std::vector<int64_t>, std::vector<float>> arrayIn(const std::string& name) {

@@ -1,5 +1,6 @@
 #include "fake_pipelines.h"
 
+#include "command/picture.h"
 #include "convoy/command.h"
 
 #include <cstring>
@@ -17,7 +18,7 @@ const float factor[] = {2.0f};
 
 int64_t noBytes() { return 0; }
 int32_t prepareNothing(const void*, void*) { return CONVOY_OK; }
-int64_t noWorkspace(const int64_t*, int64_t, int32_t) { return 0; }
+int64_t noWorkspace(const int64_t*, int64_t, int32_t, const int32_t*) { return 0; }
 
 // Applies `each` to 0..count over the threads of the call.
 template <typename Each> void forEach(const convoy_call& call, int64_t count, Each each) {
@@ -28,6 +29,34 @@ template <typename Each> void forEach(const convoy_call& call, int64_t count, Ea
       },
       &each, count, 1);
 }
+
+// An image of a call, in float32 or in bytes; i counts as in planes.
+class Image {
+public:
+  Image(const convoy_call& call, bool input, int32_t number, int32_t inputs, int64_t channels, int64_t pixels)
+      : memory_(input ? const_cast<void*>(call.inputs[number]) : call.outputs[number]),
+        bytes_(call.elements && call.elements[input ? number : inputs + number] == CONVOY_UINT8),
+        channels_(channels), pixels_(pixels) {}
+  float get(int64_t i) const {
+    return bytes_ ? static_cast<float>(static_cast<uint8_t*>(memory_)[place(i)]) / 255.0f
+                  : static_cast<float*>(memory_)[i];
+  }
+  void set(int64_t i, float x) const {
+    if (bytes_)
+      static_cast<uint8_t*>(memory_)[place(i)] = command::toBytes(&x, 1, 1)[0];
+    else
+      static_cast<float*>(memory_)[i] = x;
+  }
+
+private:
+  int64_t place(int64_t i) const {
+    const int64_t item = channels_ * pixels_;
+    return i / item * item + i % pixels_ * channels_ + i % item / pixels_;
+  }
+  void* memory_;
+  bool bytes_;
+  int64_t channels_, pixels_;
+};
 
 } // namespace
 
@@ -62,16 +91,15 @@ const convoy_pipeline& doublePipeline() {
         memcpy(prepared, weights, sizeof(float));
         return int32_t{CONVOY_OK};
       },
-      [](const int64_t*, int64_t, int32_t threads) { return int64_t{64} * threads; },
+      [](const int64_t*, int64_t, int32_t threads, const int32_t*) { return int64_t{64} * threads; },
       [](const convoy_call* call) {
         if (call->workspace_bytes < 64 * call->executor->threads) return int32_t{CONVOY_ERROR_MEMORY};
         if (reinterpret_cast<uintptr_t>(call->workspace) % CONVOY_ALIGNMENT)
           return int32_t{CONVOY_ERROR_ARGUMENT};
         const float by = *static_cast<const float*>(call->prepared);
-        const float* in = call->inputs[0];
-        float* out = call->outputs[0];
-        forEach(*call, call->batch * 3 * call->sizes[0] * call->sizes[1],
-                [=](int64_t i) { out[i] = in[i] * by; });
+        const int64_t pixels = call->sizes[0] * call->sizes[1];
+        const Image in(*call, true, 0, 1, 3, pixels), out(*call, false, 0, 1, 3, pixels);
+        forEach(*call, call->batch * 3 * pixels, [=](int64_t i) { out.set(i, in.get(i) * by); });
         return int32_t{CONVOY_OK};
       }};
   return pipeline;
@@ -105,8 +133,8 @@ const convoy_pipeline& addPipeline() {
                                            prepareNothing,
                                            noWorkspace,
                                            [](const convoy_call* call) {
-                                             const float *a = call->inputs[0], *b = call->inputs[1];
-                                             float* out = call->outputs[0];
+                                             const float *a = static_cast<const float*>(call->inputs[0]), *b = static_cast<const float*>(call->inputs[1]);
+                                             float* out = static_cast<float*>(call->outputs[0]);
                                              forEach(*call, call->batch * 2 * call->sizes[0],
                                                      [=](int64_t i) { out[i] = a[i] + b[i]; });
                                              return int32_t{CONVOY_OK};
@@ -144,12 +172,12 @@ const convoy_pipeline& splitPipeline() {
                                            noWorkspace,
                                            [](const convoy_call* call) {
                                              const int64_t pixels = call->sizes[0] * call->sizes[1];
-                                             const float* in = call->inputs[0];
-                                             float *low = call->outputs[0], *high = call->outputs[1];
+                                             const Image in(*call, true, 0, 1, 1, pixels), low(*call, false, 0, 1, 1, pixels);
+                                             float* high = static_cast<float*>(call->outputs[1]);
                                              forEach(*call, call->batch * pixels, [=](int64_t i) {
-                                               low[i] = in[i] / 2;
+                                               low.set(i, in.get(i) / 2);
                                                high[i / pixels * 2 * pixels + i % pixels] =
-                                                   high[(i / pixels * 2 + 1) * pixels + i % pixels] = in[i];
+                                                   high[(i / pixels * 2 + 1) * pixels + i % pixels] = in.get(i);
                                              });
                                              return int32_t{CONVOY_OK};
                                            }};

@@ -22,7 +22,7 @@ Bytes gradient(int64_t height, int64_t width, int32_t channels) {
 }
 
 void expectClose(Picture& picture, const Bytes& expected) {
-  const Bytes samples = toBytes(picture.planes.data(), picture.channels, picture.height * picture.width);
+  const Bytes samples = test::samplesOf(picture);
   ASSERT_EQ(samples.size(), expected.size());
   for (size_t i = 0; i < samples.size(); ++i) ASSERT_LE(std::abs(samples[i] - expected[i]), 4) << i;
 }
@@ -51,7 +51,10 @@ TEST(Jpeg, ExifOrientation) {
       ASSERT_TRUE(picture) << picture.error().text;
       EXPECT_EQ(picture->height, orientation >= 5 ? 24 : 16);
       EXPECT_EQ(picture->width, orientation >= 5 ? 16 : 24);
-      const auto at = [&](int64_t y, int64_t x) { return picture->planes.data()[y * picture->width + x]; };
+      const std::vector<float> planes = test::planesOf(*picture);
+      const auto at = [&](int64_t y, int64_t x) {
+        return planes[static_cast<size_t>(y * picture->width + x)];
+      };
       const int64_t middleY = picture->height / 2, middleX = picture->width / 2;
       const float side = sides[orientation] == 'b'   ? at(picture->height - 1, middleX)
                          : sides[orientation] == 't' ? at(0, middleX)

@@ -18,12 +18,15 @@ TEST(Bytes8, ClampRoundHalfToEvenAndNan) {
 }
 
 TEST(Bytes8, EveryByteSurvives) {
-  Result<Picture> picture = makePicture(1, 1, 256, defaultPixelLimit);
+  Result<Picture> picture = makePicture(1, 1, 256, 255, defaultPixelLimit);
   ASSERT_TRUE(picture);
   Bytes all(256);
   for (int i = 0; i < 256; ++i) all[static_cast<size_t>(i)] = static_cast<uint8_t>(i);
   storeRow(*picture, 0, all.data(), 1, 255);
-  EXPECT_EQ(toBytes(picture->planes.data(), 1, 256), all);
+  EXPECT_EQ(test::samplesOf(*picture), all);
+  EXPECT_TRUE(picture->isBytes());
+  const std::vector<float> planes = test::planesOf(*picture);
+  EXPECT_EQ(toBytes(planes.data(), 1, 256), all);
 }
 
 TEST(Bytes8, Interleaves) {
@@ -72,15 +75,26 @@ TEST(Orientation, AllEight) {
                                    {7, 3, 2, {5, 2, 4, 1, 3, 0}}, {8, 3, 2, {2, 5, 1, 4, 0, 3}},
                                    {0, 2, 3, {0, 1, 2, 3, 4, 5}}, {9, 2, 3, {0, 1, 2, 3, 4, 5}}};
   for (const Case& test : cases) {
-    Result<Picture> stored = makePicture(1, 2, 3, defaultPixelLimit);
-    ASSERT_TRUE(stored);
-    for (int i = 0; i < 6; ++i) stored->planes.data()[i] = static_cast<float>(i);
-    Result<Picture> upright = orient(std::move(*stored), test.orientation);
-    ASSERT_TRUE(upright);
-    EXPECT_EQ(upright->height, test.height) << test.orientation;
-    EXPECT_EQ(upright->width, test.width) << test.orientation;
-    const float* data = upright->planes.data();
-    EXPECT_EQ(std::vector<float>(data, data + 6), test.shown) << "orientation " << test.orientation;
+    for (bool bytes : {false, true}) {
+      // Two channels; the second one is 10 more.
+      Result<Picture> stored = makePicture(2, 2, 3, bytes ? 255 : 65535, defaultPixelLimit);
+      ASSERT_TRUE(stored);
+      for (int i = 0; i < 12; ++i)
+        if (bytes)
+          stored->bytes.data()[i] = static_cast<uint8_t>(i / 2 + i % 2 * 10);
+        else
+          stored->planes.data()[i] = static_cast<float>(i % 6 + i / 6 * 10);
+      Result<Picture> upright = orient(std::move(*stored), test.orientation);
+      ASSERT_TRUE(upright);
+      EXPECT_EQ(upright->height, test.height) << test.orientation;
+      EXPECT_EQ(upright->width, test.width) << test.orientation;
+      for (size_t i = 0; i < 12; ++i) {
+        const float shown = bytes ? upright->bytes.data()[i] : upright->planes.data()[i];
+        const size_t pixel = bytes ? i / 2 : i % 6;
+        const float other = (bytes ? i % 2 : i / 6) ? 10.0f : 0.0f;
+        EXPECT_EQ(shown, test.shown[pixel] + other) << "orientation " << test.orientation << ", bytes " << bytes;
+      }
+    }
   }
 }
 
@@ -108,10 +122,10 @@ TEST(Exif, BrokenStructuresAreUpright) {
 }
 
 TEST(PixelLimit, IsCheckedBeforeAllocating) {
-  EXPECT_TRUE(makePicture(1, 10, 10, 100));
-  EXPECT_FALSE(makePicture(1, 10, 11, 100));
-  EXPECT_FALSE(makePicture(3, int64_t{1} << 62, int64_t{1} << 62, defaultPixelLimit));
-  EXPECT_FALSE(makePicture(3, 0, 5, defaultPixelLimit));
+  EXPECT_TRUE(makePicture(1, 10, 10, 255, 100));
+  EXPECT_FALSE(makePicture(1, 10, 11, 255, 100));
+  EXPECT_FALSE(makePicture(3, int64_t{1} << 62, int64_t{1} << 62, 65535, defaultPixelLimit));
+  EXPECT_FALSE(makePicture(3, 0, 5, 255, defaultPixelLimit));
 }
 
 } // namespace

@@ -15,7 +15,7 @@ Result<Picture> decode(const Bytes& file) {
 
 // What a decoded picture says in 8 bit, interleaved.
 Bytes samplesOf(Picture& picture) {
-  return toBytes(picture.planes.data(), picture.channels, picture.height * picture.width);
+  return test::samplesOf(picture);
 }
 
 TEST(Png, RoundTrip) {

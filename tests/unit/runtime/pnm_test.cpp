@@ -9,7 +9,7 @@ Result<Picture> decode(const Bytes& file) {
 }
 
 std::vector<float> values(Picture& picture) {
-  return std::vector<float>(picture.planes.data(), picture.planes.data() + picture.planes.size());
+  return test::planesOf(picture);
 }
 
 std::string problem(const std::string& text) {
@@ -25,7 +25,7 @@ TEST(Pnm, RoundTrip) {
     EXPECT_EQ(picture->channels, channels);
     EXPECT_EQ(picture->height, 4);
     EXPECT_EQ(picture->width, 6);
-    EXPECT_EQ(toBytes(picture->planes.data(), channels, 24), samples);
+    EXPECT_EQ(test::samplesOf(*picture), samples);
   }
 }
 

@@ -70,6 +70,11 @@ TEST_F(TensorFile, BytesForImagesAreHeightWidthChannels) {
   expectShape(gray, uint8Npy("(2, 4, 5)", 40), {1, 4, 5}, 2, true);
   Result<Tensor> loaded = load(rgb, uint8Npy("(1, 2, 3)", 6));
   ASSERT_TRUE(loaded);
+  ASSERT_TRUE(loaded->isBytes);
+  EXPECT_EQ(Bytes(loaded->bytes.data(), loaded->bytes.data() + 6), rampSamples(6));
+  loaded = inFloats(std::move(loaded));
+  ASSERT_TRUE(loaded);
+  ASSERT_FALSE(loaded->isBytes);
   for (int64_t pixel = 0; pixel < 2; ++pixel)
     for (int64_t channel = 0; channel < 3; ++channel)
       EXPECT_EQ(loaded->data.data()[channel * 2 + pixel],
@@ -113,6 +118,10 @@ TEST_F(TensorFile, PicturesForPorts) {
   expectShape(gray, colour, {1, 2, 4}, 1, false);
   expectShape(rgba, plain, {4, 2, 4}, 1, false);
   expectShape(tensor, plain, {3, 2, 4}, 1, false);
+  // Only an image that needs no other channels stays in 8 bits.
+  EXPECT_TRUE(load(rgb, colour)->isBytes);
+  EXPECT_FALSE(load(gray, colour)->isBytes);
+  EXPECT_FALSE(load(tensor, plain)->isBytes);
   EXPECT_EQ(problem(anything, plain), "it is a picture, but input 'u' is tensor[_, _, _]; give an .npy file");
   EXPECT_EQ(problem(vector, plain), "it is a picture, but input 'v' is tensor[7]; give an .npy file");
 }

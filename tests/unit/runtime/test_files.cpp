@@ -15,6 +15,20 @@
 
 namespace convoy::test {
 
+Bytes samplesOf(const command::Picture& picture) {
+  if (picture.isBytes()) return Bytes(picture.bytes.data(), picture.bytes.data() + picture.bytes.size());
+  return command::toBytes(picture.planes.data(), picture.channels, picture.height * picture.width);
+}
+
+std::vector<float> planesOf(const command::Picture& picture) {
+  std::vector<float> planes(static_cast<size_t>(picture.channels * picture.height * picture.width));
+  if (picture.isBytes())
+    command::toPlanes(picture.bytes.data(), picture.channels, picture.height * picture.width, planes.data());
+  else
+    std::copy_n(picture.planes.data(), planes.size(), planes.begin());
+  return planes;
+}
+
 Bytes rampSamples(int64_t count) {
   Bytes samples(static_cast<size_t>(count));
   for (size_t i = 0; i < samples.size(); ++i) samples[i] = static_cast<uint8_t>(i * 37);

@@ -2,6 +2,7 @@
 #ifndef CONVOY_TESTS_TEST_FILES_H
 #define CONVOY_TESTS_TEST_FILES_H
 #include "command/codecs.h"
+#include "command/picture.h"
 
 #include <functional>
 #include <gtest/gtest.h>
@@ -14,6 +15,10 @@ using command::Bytes;
 
 // Samples that differ everywhere: 0, 37, 74, ... in interleaved order.
 Bytes rampSamples(int64_t count);
+
+// What a picture holds, in 8 bits and in float32, whatever it holds it in.
+Bytes samplesOf(const command::Picture& picture);
+std::vector<float> planesOf(const command::Picture& picture);
 
 struct PngRecipe {
   int colourType = 2; // 0 gray, 2 rgb, 3 palette, 4 gray and alpha, 6 rgba

@@ -1,0 +1,93 @@
+// Activations and the other elementary functions.
+#include "schedule/math.h"
+#include "schedule/vector_layers.h"
+#include <cmath>
+#include <optional>
+
+namespace convoy::schedule {
+
+namespace {
+
+using Values = std::vector<Reg>;
+using graph::Value;
+
+template <Vec function(Vec)> Reg unary(KernelBuilder& k, const Value&, const Values& x) {
+  return function({k.b, x[0]}).value();
+}
+
+double number(const Value& node, const char* attribute) { return node.attributes.get<double>(attribute); }
+
+Vec relu6(Vec x) { return atMost(6, atLeast(0, x)); }
+Vec hardSigmoid(Vec x) { return relu6(x + 3) * (1. / 6); }
+Vec hardSwish(Vec x) { return atLeast(-3, x) * hardSigmoid(x); } // 0 at minus infinity
+
+// NaN is not less than 0 and passes.
+Vec leaky(Vec x, Vec slope) { return select(x < 0, x * slope, x); }
+Vec elu(Vec x, double scale, double alpha) {
+  Vec positive = scale == 1 ? x : x * scale;
+  return select(x < 0, expm1OfNegative(x) * (scale * alpha), positive);
+}
+
+Reg leakyRelu(KernelBuilder& k, const Value& node, const Values& x) {
+  Vec v(k.b, x[0]);
+  return leaky(v, v.number(number(node, "slope"))).value();
+}
+
+Reg prelu(KernelBuilder& k, const Value&, const Values& x) {
+  return leaky({k.b, x[0]}, {k.b, x[1]}).value();
+}
+
+Reg elu(KernelBuilder& k, const Value& node, const Values& x) {
+  return elu(Vec(k.b, x[0]), 1, number(node, "alpha")).value();
+}
+
+Reg selu(KernelBuilder& k, const Value&, const Values& x) {
+  return elu(Vec(k.b, x[0]), 1.0507009873554804934193, 1.6732632423543772848170).value();
+}
+
+Reg softplus(KernelBuilder& k, const Value& node, const Values& x) {
+  Vec v(k.b, x[0]);
+  double beta = number(node, "beta");
+  return (beta == 1 ? softplus(v) : softplus(v * beta) / v.number(beta)).value();
+}
+
+// x to the power of a small integer or half; nullopt for other exponents.
+std::optional<Vec> simplePower(Vec x, double exponent) {
+  double size = std::fabs(exponent);
+  if (size != 0.5 && size != 1 && size != 2 && size != 3 && size != 4) return std::nullopt;
+  if (exponent < 0) x = x.number(1) / x; // its powers overflow and vanish where those of 1 / x do
+  if (size == 0.5) return (x + 0).unary(Op::Sqrt); // of -0 it is 0
+  Vec square = x * x;
+  return size == 1 ? x : size == 2 ? square : size == 3 ? square * x : square * square;
+}
+
+Reg pow(KernelBuilder& k, const Value& node, const Values& x) {
+  const Value& exponent = k.value(node.operands[1]);
+  if (exponent.data && exponent.data->literal && exponent.data->data.size() == 1)
+    if (auto power = simplePower({k.b, x[0]}, static_cast<double>(exponent.data->data[0]))) return power->value();
+  return pow(Vec(k.b, x[0]), Vec(k.b, x[1])).value();
+}
+
+} // namespace
+
+std::vector<VectorLayer> activationLayers() {
+  return {
+      {OpKind::Relu6, unary<relu6>},
+      {OpKind::LeakyRelu, leakyRelu},
+      {OpKind::Prelu, prelu},
+      {OpKind::Elu, elu},
+      {OpKind::Selu, selu},
+      {OpKind::Gelu, unary<gelu>},
+      {OpKind::Silu, unary<silu>},
+      {OpKind::Sigmoid, unary<sigmoid>},
+      {OpKind::HardSigmoid, unary<hardSigmoid>},
+      {OpKind::HardSwish, unary<hardSwish>},
+      {OpKind::Tanh, unary<tanh>},
+      {OpKind::Softplus, softplus},
+      {OpKind::Exp, unary<schedule::exp>},
+      {OpKind::Log, unary<schedule::log>},
+      {OpKind::Pow, pow},
+  };
+}
+
+} // namespace convoy::schedule

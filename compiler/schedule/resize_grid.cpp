@@ -1,0 +1,54 @@
+#include "schedule/resize_grid.h"
+
+namespace convoy::schedule {
+
+Interpolation interpolationOf(const graph::Value& node) {
+  const auto& mode = node.attributes.get<std::string>("mode");
+  return mode == "nearest"    ? Interpolation::Nearest
+         : mode == "bilinear" ? Interpolation::Bilinear
+                              : Interpolation::Cubic;
+}
+
+ResizeGrid resizeGrid(const graph::Value& node, const TensorType& input, int axis) {
+  const auto at = static_cast<size_t>(axis);
+  const auto& align = node.attributes.get<std::string>("align");
+  const bool nearest = interpolationOf(node) == Interpolation::Nearest;
+  Size from = input.spatial(axis), to = node.type.spatial(axis);
+  if (align == "align_corners") { // the first and the last element keep their places
+    Size unit = Size::max(to - 1, 1);
+    if (nearest) return {2 * (from - 1), unit, 2 * unit};
+    return {from - 1, 0, unit};
+  }
+  if (node.attributes.has("scale")) {
+    const auto& scale = node.attributes.get<std::vector<int64_t>>("scale");
+    to = scale[2 * at], from = scale[2 * at + 1];
+  }
+  if (align == "asymmetric") return {from, 0, to};
+  if (nearest) return {2 * from, from, 2 * to};
+  return {2 * from, from - to, 2 * to};
+}
+
+std::vector<Reg> tapWeights(Builder& b, Interpolation how, Reg f) {
+  auto number = [&](double x) { return b.number(x, f->type); };
+  auto mul = [&](Reg x, Reg y) { return b.binary(Op::Mul, x, y); };
+  Reg g = b.binary(Op::Sub, number(1), f);
+  if (how == Interpolation::Nearest) return {number(1)};
+  if (how == Interpolation::Bilinear) return {g, f};
+  // Cubic convolution with a = -0.75: a (d^3 - 5 d^2 + 8 d - 4) from 1 to 2 away, (a + 2) d^3 - (a + 3) d^2 +
+  // 1 up to 1 away. With d = 1 + f the first one is a f (1 - f)^2.
+  const double a = -0.75;
+  auto outer = [&](Reg x, Reg y) { return mul(mul(number(a), x), mul(y, y)); };
+  auto inner = [&](Reg d) { return b.fma(b.fma(number(a + 2), d, number(-(a + 3))), mul(d, d), number(1)); };
+  return {outer(f, g), inner(f), inner(g), outer(g, f)};
+}
+
+std::optional<int64_t> wholeFactor(const graph::Value& node, const TensorType& input, int axis) {
+  if (node.attributes.get<std::string>("align") == "align_corners") return std::nullopt;
+  const ResizeGrid grid = resizeGrid(node, input, axis);
+  auto step = grid.step.constant(), unit = grid.unit.constant(), start = grid.start.constant();
+  if (!step || !unit || !start || *step < 1 || *unit % *step != 0) return std::nullopt;
+  const int64_t factor = *unit / *step;
+  return factor >= 2 && factor <= 8 ? std::optional(factor) : std::nullopt;
+}
+
+} // namespace convoy::schedule

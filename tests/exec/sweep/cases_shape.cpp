@@ -1,0 +1,100 @@
+// Layers that move elements: channels, padding, cropping, resizing and blocks of positions, of one to three
+// ranks, in planes and in blocks, with what is fused behind them.
+#include "case.h"
+
+namespace convoy::sweep {
+
+namespace {
+
+const char* const channels[] = {
+    "return slice(a, 1, 17)",
+    "return slice(a, 16, 20) |> relu",
+    "return slice(a, from: 3) * 2",
+    "return channel_shuffle(a, 2)",
+    "return channel_shuffle(a, 3) + a",
+    "return slice(channel_shuffle(a, 4), 5) |> conv(17, kernel: 1x1, name: \"b\")",
+    // ShuffleNetV2's unit.
+    "l = slice(a, 0, 12)\n    r = slice(a, 12) |> conv(12, kernel: 3x3, padding: 1, groups: 12, name: \"r\") "
+    "|> "
+    "conv(12, kernel: 1x1, name: \"s\") |> relu\n    return concat(l, r) |> channel_shuffle(2) |> conv(16, "
+    "kernel: "
+    "1x1, name: \"z\")",
+    "b = a |> conv(17, kernel: 1x1, name: \"b\")\n    return concat(b, a, b) |> conv(16, kernel: 1x1, name: "
+    "\"c\")",
+    "b = a |> conv(16, kernel: 1x1, name: \"b\")\n    return concat(b, a) |> conv(16, kernel: 1x1, name: "
+    "\"c\")",
+};
+
+const char* const moves[] = {
+    "return pad(@, 1)",
+    "return pad(@, 2, border: constant(3)) |> relu",
+    "return pad(@, 3, border: replicate)",
+    "return pad(@, 5, border: reflect) * 2",
+    "return pad(@, 20, border: reflect101)",
+    "return pad(@, 17, border: wrap)",
+    "return pad(@, 2) |> crop(sides: 1)",
+    "return pad(@, 1, border: wrap) |> crop(like: @) |> relu",
+    "return upsample(@, 2)",
+    "return upsample(@, 2) |> crop(like: @)",
+    "return upsample(@, 3) + 1",
+    "return upsample(@, 2, mode: bilinear)",
+    "return upsample(@, 3, mode: bilinear) |> relu",
+    "return upsample(@, 2, mode: cubic)",
+    "return upsample(@, 5, mode: cubic)",
+    "return upsample(@, 8, mode: bilinear, align: asymmetric)",
+    "return upsample(@, 2, mode: bilinear, align: align_corners)",
+    "return upsample(@, 1.5, mode: bilinear)",
+    "return upsample(@, 2.25)",
+    "return resize(@, scale: 1.25, mode: cubic)",
+    "return resize(@, scale: 1.75, mode: nearest, align: half_pixel)",
+    "return resize(@, scale: 2.5, mode: nearest, align: align_corners)",
+    "return resize(@, 37)",
+    "return resize(@, 11, mode: cubic, align: asymmetric)",
+    "return resize(@, 23, mode: cubic, align: align_corners)",
+    "return resize(@, 1, align: align_corners) - 1",
+    "return upsample(@, 4) |> resize(like: @) |> relu",
+    "return upsample(@, 4) |> resize(like: @, mode: nearest)",
+    "return upsample(@, 3, mode: cubic) |> resize(like: @, mode: cubic)",
+    "return upsample(@, 2) |> space_to_depth(2) |> relu",
+    "return upsample(@, 3) |> space_to_depth(3, mode: dcr)",
+    "return upsample(@, 2) |> space_to_depth(2) |> depth_to_space(2) |> relu",
+    "return upsample(@, 2) |> space_to_depth(2, mode: dcr) |> depth_to_space(2, mode: dcr) * 3",
+    "return upsample(@, 2) |> space_to_depth(2) |> depth_to_space(2, mode: dcr)",
+};
+
+std::string filled(std::string text, const std::string& by) {
+  for (size_t at = text.find('@'); at != std::string::npos; at = text.find('@', at + by.size()))
+    text.replace(at, 1, by);
+  return text;
+}
+
+} // namespace
+
+void addShapes(CaseList& list) {
+  Random random(31);
+  for (const char* body : channels) {
+    Shape shape = someShape(random, 2, {1, 1}, 2000);
+    list.add("shape channels", "x: tensor[3, " + shape.text + "]",
+             "    a = x |> conv(24, kernel: 3x3, padding: 1, name: \"a\")\n    " + std::string(body) + "\n",
+             shape.runs);
+  }
+  for (const char* body :
+       {"return slice(x, 2, 19)", "return channel_shuffle(x, 3) |> relu", "return reshape(x, [3, 7])",
+        "return reshape(x, [7, 3, 1]) |> global_max_pool", "return x |> reshape([3, 7, 1]) |> pad(1)"})
+    list.add("shape vectors", "x: tensor[21]", "    " + std::string(body) + "\n", {{1, {}}, {3, {}}});
+  for (int rank = 1; rank <= 3; ++rank)
+    for (const char* body : moves) {
+      if (rank == 3 && random.chance(50)) continue;
+      for (bool blocked : {false, true}) {
+        Shape shape = rank == 1
+                          ? everyWidth(1, 300)
+                          : someShape(random, rank, std::vector<int64_t>(static_cast<size_t>(rank), 1), 3000);
+        std::string text = "    " + filled(body, blocked ? "a" : "x") + "\n";
+        if (blocked) text = "    a = x |> conv(18, kernel: 3, padding: 1, name: \"a\")\n" + text;
+        list.add("shape " + std::string(blocked ? "blocked " : "planar ") + std::to_string(rank),
+                 "x: tensor[" + std::string(blocked ? "2" : "3") + ", " + shape.text + "]", text, shape.runs);
+      }
+    }
+}
+
+} // namespace convoy::sweep
