@@ -134,9 +134,10 @@ std::optional<TensorType> avgPoolShape(ShapeRequest& request) { return poolShape
 std::optional<TensorType> lpPoolShape(ShapeRequest& request) {
   int64_t p = 0;
   if (!integerAttribute(request, "lp_pool", "p", 1, p)) return std::nullopt;
-  if (p > 8 || (p & (p - 1)) != 0) {
+  constexpr int64_t largest = 64;
+  if (p > largest) {
     request.diags.report(diag::AttributeOutOfRange, request.attributeLocation("p"), "lp_pool", "p",
-                         "1, 2, 4 or 8", p);
+                         "at most " + std::to_string(largest), p);
     return std::nullopt;
   }
   auto type = poolShape(request, "lp_pool", false);

@@ -177,6 +177,9 @@ std::optional<BytesForm> bytesForm(const Graph& graph, const Kernel& kernel, con
   case Algorithm::Pointwise: return candidate.pointwise();
   case Algorithm::Window:
   case Algorithm::Separable: return candidate.window();
+  case Algorithm::Transposed:
+  case Algorithm::Resample:
+  case Algorithm::Interleave:
   case Algorithm::Concat:
   case Algorithm::Softmax:
   case Algorithm::GlobalPool:

@@ -215,13 +215,25 @@ Value Elaborator::addNorms(const LayerCall& call, const std::string& name, const
     return add(std::move(value));
   };
   names_.insert(name);
-  graph::ValueId x = call.operands[0].id;
-  const TensorType input = graph_.value(x).type;
-  if (p == 1) x = node(OpKind::Abs, ".powers", {x}, input);
-  for (int64_t power = 1; power < p; power *= 2) x = node(OpKind::Mul, ".powers", {x, x}, input);
-  x = node(OpKind::AvgPool, p == 1 ? "" : ".sums", {x}, type);
-  for (int64_t power = 1; power < p; power *= 2)
-    x = node(OpKind::Sqrt, power * 2 < p ? ".roots" : "", {x}, type);
+  const graph::ValueId input = call.operands[0].id;
+  const TensorType inner = graph_.value(input).type;
+  // Odd powers are those of absolute values. The power by squares: those of which the bits of p say so are joined.
+  graph::ValueId square = p % 2 ? node(OpKind::Abs, ".powers", {input}, inner) : input;
+  std::optional<graph::ValueId> power;
+  for (int64_t bits = p; bits > 0; bits /= 2) {
+    if (bits % 2) power = power ? node(OpKind::Mul, ".powers", {*power, square}, inner) : square;
+    if (bits > 1) square = node(OpKind::Mul, ".powers", {square, square}, inner);
+  }
+  graph::ValueId x = node(OpKind::AvgPool, p == 1 ? "" : ".sums", {*power}, type);
+  if ((p & (p - 1)) == 0) {
+    for (int64_t left = p; left > 1; left /= 2) x = node(OpKind::Sqrt, left > 2 ? ".roots" : "", {x}, type);
+  } else {
+    auto exponent = std::make_shared<graph::ParameterData>();
+    exponent->literal = true;
+    exponent->data = {1.0f / static_cast<float>(p)};
+    x = node(OpKind::Pow, "", {x, addParameter(name + ".scalar", {Size(1)}, std::move(exponent), call.location)},
+             type);
+  }
   for (const ShapeRequest::RuntimeCheck& check : checks) addCheck(check, call.location);
   return {Tensor{x}};
 }

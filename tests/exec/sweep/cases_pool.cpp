@@ -74,6 +74,7 @@ void addPools(CaseList& list) {
           Pool p;
           p.maximum = maximum, p.window = window, p.padding = padding;
           if (variant == 1) p.stride.assign(window.size(), 1 + n % 3);
+          if (n % 5 < 2) p.dilation.assign(window.size(), 2 + n % 2);
           p.ceil = p.padding[0] != 's' && n % 2 == 1;
           p.countPadding = maximum || n % 3 != 0;
           addPool(list, random, p, n % 4 == 1 ? 16 : 3, n % 4 == 1, n % 9 == 0);
@@ -81,7 +82,7 @@ void addPools(CaseList& list) {
         }
   for (const char* pool :
        {"lp_pool(2x2)", "lp_pool(3x3, stride: 1, padding: same)", "lp_pool(3x2, p: 1, stride: 2, padding: 1, dilation: 2)",
-        "lp_pool(2x2, p: 4, ceil_mode: true)", "lp_pool(1x3, p: 8, stride: 1)", "avg_pool(3x3, divisor: 1, padding: 1)",
+        "lp_pool(2x2, p: 4, ceil_mode: true)", "lp_pool(1x3, p: 3, stride: 1)", "lp_pool(2x2, p: 7)", "avg_pool(3x3, divisor: 1, padding: 1)",
         "avg_pool(2x2, divisor: 3, count_include_pad: false, ceil_mode: true)", "avg_pool(9x9, stride: 1, divisor: 16, padding: 4)"})
     for (bool before : {false, true}) {
       const int64_t channels = before ? 16 + n % 3 : 3;
