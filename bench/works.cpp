@@ -47,13 +47,16 @@ std::vector<WorkItem> allWorks() {
   network("E3_resnet50", "resnet50", "resnet50");
   network("E4_mobilenetv1", "mobilenetv1", "mobilenetv1");
   network("E5_mobilenetv2", "mobilenetv2", "mobilenetv2");
+  network("E6_efficientnet_b0", "efficientnetb0", "efficientnetb0");
   network("E7_squeezenet", "squeezenet", "squeezenet");
+  network("E8_shufflenetv2", "shufflenetv2", "shufflenetv2");
   network("E9_densenet121", "densenet121", "densenet121");
   network("E10_alexnet", "alexnet", "alexnet");
   network("E11_googlenet", "inception", "googlenet");
   network("E12_inception3a", "inception", "inception3a");
   network("E13_audio", "audio", "m5");
   network("E14_video_block", "video", "video_block");
+  network("E15_yolotiny", "yolotiny", "yolotiny");
   const std::string filters = root + "bench/works/filters.cvy";
   for (const std::string& pipeline : pipelinesOf(filters)) {
     works.push_back({pipeline + " 4096x4096", filters, pipeline, {{"x.H", 4096}, {"x.W", 4096}}});

@@ -27,7 +27,7 @@ for w in sel(sys.argv[2:]):
     x = inp(w)
     r.set_input_tensor(ov.Tensor(x, shared_memory=True))
     y = np.empty(WORKS[w]["out_shape"], np.float32)
-    r.set_output_tensor(ov.Tensor(y, shared_memory=True))
+    r.set_output_tensor(0, ov.Tensor(y, shared_memory=True))
 
     def f():
         r.start_async()

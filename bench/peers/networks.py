@@ -280,10 +280,37 @@ def video_block():
     return n, n.sum(y, "x", "relu")
 
 
+def yolotiny():
+    n = Network("E15_yolotiny", "backbone of YOLOv3-tiny @416", [3, 416, 416])
+    x = "x"
+    for i in range(4):
+        x = n.pool(n.conv(x, 16 * 2**i, 3, pad=1, act="leaky"), 2, 2)
+    fine = n.conv(x, 256, 3, pad=1, act="leaky")
+    x = n.pool(n.conv(n.pool(fine, 2, 2), 512, 3, pad=1, act="leaky"), 2, 1, pads=[0, 0, 1, 1])
+    return n, n.conv(x, 1024, 3, pad=1, act="leaky"), fine
+
+
+def unet():
+    n = Network("E16_unet", "small U-Net @256", [3, 256, 256])
+
+    def twice(x, filters):
+        return n.conv(n.conv(x, filters, 3, pad=1), filters, 3, pad=1)
+
+    kept, x = [], "x"
+    for filters in (16, 32, 64):
+        kept.append(twice(x, filters))
+        x = n.pool(kept[-1], 2, 2)
+    x = twice(x, 128)
+    for before in reversed(kept):
+        filters = n.channels(before)
+        x = twice(n.concat(before, n.transposed(x, filters)), filters)
+    return n, n.conv(x, 1, 1, act="sigmoid")
+
+
 def main():
     works = json.load(open(f"{HOME}/works.json"))
     for make in (mobilenetv2, efficientnet_b0, squeezenet, shufflenetv2, densenet121, alexnet, googlenet, inception_block,
-                 audio, video_block):
+                 audio, video_block, yolotiny, unet):
         network, *results = make()
         network.save(works, *results)
     json.dump(works, open(f"{HOME}/works.json", "w"), indent=1)

@@ -206,7 +206,8 @@ int32_t Call::execute(const AnyView* views, const convoy_executor* executor) {
                          elements_.data()};
   if (const int32_t status = program_.code().run(&call)) return status;
   for (size_t i = inputCount(); i < arguments_.size(); ++i)
-    if (arguments_[i].copied) copyOut(static_cast<const float*>(outputs_[i - inputCount()]), views[i], executor);
+    if (arguments_[i].copied)
+      copyOut(static_cast<const float*>(outputs_[i - inputCount()]), views[i], executor);
   return CONVOY_OK;
 }
 

@@ -349,6 +349,10 @@ private:
       return store<std::vector<int64_t>>(spec, attributes, [&](std::vector<int64_t>& values) {
         return list("[", "]", [&] { return integer(values.emplace_back()); });
       });
+    case ResolvedSpec::Numbers:
+      return store<std::vector<double>>(spec, attributes, [&](std::vector<double>& values) {
+        return list("[", "]", [&] { return number(values.emplace_back()); });
+      });
     case ResolvedSpec::Sizes:
       return store<std::vector<Size>>(spec, attributes, [&](std::vector<Size>& values) {
         return list("[", "]", [&] { return size(values.emplace_back()); });

@@ -11,6 +11,7 @@ bool hasForm(const Attribute& attribute, ResolvedSpec::Form form) {
   case ResolvedSpec::Int: return std::holds_alternative<int64_t>(attribute);
   case ResolvedSpec::Float: return std::holds_alternative<double>(attribute);
   case ResolvedSpec::Text: return std::holds_alternative<std::string>(attribute);
+  case ResolvedSpec::Numbers: return std::holds_alternative<std::vector<double>>(attribute);
   case ResolvedSpec::Ints: return std::holds_alternative<std::vector<int64_t>>(attribute);
   case ResolvedSpec::Sizes: return std::holds_alternative<std::vector<Size>>(attribute);
   case ResolvedSpec::Border: return std::holds_alternative<Border>(attribute);

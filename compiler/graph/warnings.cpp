@@ -51,7 +51,7 @@ public:
   void run() {
     for (ValueId id = 0; id < graph_.values.size(); ++id) {
       const Value& value = graph_.value(id);
-      const bool hasWindow = value.kind == Value::Node && value.attributes.has("pad_begin");
+      const bool hasWindow = value.kind == Value::Node && opInfo(value.op).form == OpForm::Window;
       if (!hasWindow || !value.location.valid()) continue;
       warnOfPadding(value);
       if (!wasMeant(value)) warnOfRows(id);

@@ -12,6 +12,12 @@ using graph::ValueId;
 std::vector<Size> padsOf(const Graph& graph, const Value& node) {
   std::vector<Size> pads;
   if (!node.attributes.has("pad_begin")) return pads;
+  if (opInfo(node.op).form != OpForm::Window) { // padding alone
+    const auto &begin = node.attributes.get<std::vector<Size>>("pad_begin"),
+               &end = node.attributes.get<std::vector<Size>>("pad_end");
+    for (size_t axis = 0; axis < begin.size(); ++axis) pads.insert(pads.end(), {begin[axis], end[axis]});
+    return pads;
+  }
   const Window window = windowOf(node.attributes);
   const Attribute* ceil = node.attributes.find("ceil_mode");
   const bool hangs = ceil && std::get<bool>(*ceil);

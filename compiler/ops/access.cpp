@@ -95,10 +95,33 @@ AccessMaps channelAccess(const Operands& operands, const Attributes& attributes,
   return {map};
 }
 
-// Every position of the result's channel.
+// The channels of a window around the result's, at its position.
+AccessMaps channelWindowAccess(const Operands& operands, const Attributes& attributes,
+                               const TensorType& result) {
+  AccessMap map;
+  for (int axis = 0; axis <= result.spatialRank(); ++axis) map.push_back(same(axis));
+  map[0].kind = AxisAccess::Window;
+  map[0].kernel = attributes.get<int64_t>("size");
+  map[0].padBegin = map[0].kernel / 2;
+  return {map};
+}
+
+// Every position of the result's channel; parameters follow the channels.
 AccessMaps globalAccess(const Operands& operands, const Attributes& attributes, const TensorType& result) {
-  AccessMap map = allOf(operands[0]);
-  map[0] = same(0);
+  AccessMaps maps;
+  for (const TensorType& operand : operands) {
+    maps.push_back(allOf(operand));
+    maps.back()[0] = same(0);
+  }
+  return maps;
+}
+
+// Every index of the axes that are reduced, and of the others that of the result.
+AccessMaps reduceAccess(const Operands& operands, const Attributes& attributes, const TensorType& result) {
+  AccessMap map;
+  for (int axis = 0; axis <= result.spatialRank(); ++axis)
+    map.push_back(isReduced(attributes.get<std::string>("axes"), result.spatialRank(), axis) ? all()
+                                                                                             : same(axis));
   return {map};
 }
 

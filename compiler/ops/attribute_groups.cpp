@@ -29,6 +29,15 @@ AttributeSpec borderAttribute() {
           "What padding holds: zero, constant(value), replicate, reflect, reflect101 or wrap."};
 }
 
+AttributeSpec axesAttribute() {
+  return {"axes",
+          AttributeForm::Word,
+          true,
+          std::nullopt,
+          "What it goes over; spatial is all of depth, height and width that there are.",
+          {"channels", "spatial", "all", "depth", "height", "width"}};
+}
+
 std::vector<ResolvedSpec> resolvedWindow() {
   return {{ResolvedSpec::Ints, "kernel"},   {ResolvedSpec::Ints, "stride"},
           {ResolvedSpec::Ints, "dilation"}, {ResolvedSpec::Sizes, "pad_begin"},
@@ -57,6 +66,7 @@ static std::string exampleOf(const AttributeSpec& spec) {
   case AttributeForm::Like: return "x";
   case AttributeForm::Scale: return "2";
   case AttributeForm::Word: return spec.words.front();
+  case AttributeForm::Numbers: return "[0.485, 0.456, 0.406]";
   }
   return "";
 }

@@ -9,6 +9,7 @@ AttributeSpec strideAttribute(std::optional<std::string> fallback); // none: the
 AttributeSpec dilationAttribute();
 AttributeSpec paddingAttribute();
 AttributeSpec borderAttribute();
+AttributeSpec axesAttribute(); // what a reduction goes over: channels, spatial, all, depth, height, width
 // The attributes of a node with a window: kernel, stride, dilation, pad_begin, pad_end, padding.
 std::vector<ResolvedSpec> resolvedWindow();
 

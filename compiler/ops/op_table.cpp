@@ -39,7 +39,8 @@ const std::vector<std::string>& AttributeSpec::choices() const {
   case AttributeForm::Kernel:
   case AttributeForm::Extents:
   case AttributeForm::Like:
-  case AttributeForm::Scale: return none;
+  case AttributeForm::Scale:
+  case AttributeForm::Numbers: return none;
   }
   return none;
 }

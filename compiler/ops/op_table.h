@@ -21,9 +21,11 @@ enum class OpForm {
   Window,      // from the elements under a window that slides: convolution and pooling
   Transposed,  // from the elements that a window on the result, which slides by strides, comes from
   Elementwise, // from the same element of each operand, with broadcast
-  Pixelwise,   // from the channels at the same position
+  Pixelwise,   // all channels of a position from all of the operand there
+  ChannelWindow, // from the same position of the neighbouring channels; there are zeros around them
   Adaptive,    // from windows whose extent follows from the sizes of operand and result
-  Global,      // one number for each channel, from all positions
+  Standardize, // from the same element and all of its channel
+  Reduction,   // one number, from all elements along some axes: those that the access map reads whole
   Softmax,     // from all channels of the same position, each of which is a result
   Concat,      // the channels of the operands, one after another
   Resample,    // from a few elements of the same channel, axis by axis
@@ -90,6 +92,7 @@ enum class AttributeForm {
   Like,    // a tensor -> vector<Size>, its spatial extents
   Scale,   // a number, or a list of one per axis -> vector<double>
   Word,    // one of the row's words -> string
+  Numbers, // a number or a list -> vector<double>
 };
 
 struct AttributeSpec {
@@ -107,7 +110,7 @@ struct AttributeSpec {
 
 // An attribute of a node, as graph IR holds it.
 struct ResolvedSpec {
-  enum Form { Bool, Int, Float, Text, Ints, Sizes, Border } form;
+  enum Form { Bool, Int, Float, Text, Ints, Numbers, Sizes, Border } form;
   std::string name;
   bool optional = false;
 };

@@ -86,6 +86,11 @@ inline Row pool(const char* name) {
       .holds({{ResolvedSpec::Bool, "ceil_mode"}});
 }
 
+// A sum unless it says otherwise.
+inline Row reduction(LayerGroup group, const char* name) {
+  return Row(OpForm::Reduction, group, name).rounding(Rounding::Sum);
+}
+
 // resize, upsample: what holds however the size is given.
 inline Row resampled(const char* name, const char* mode) {
   return Row(OpForm::Resample, LayerGroup::Shape, name)
@@ -133,6 +138,8 @@ inline Row blocks(const char* name) {
 }
 
 inline Row elementwise(LayerGroup group, const char* name) { return Row(OpForm::Elementwise, group, name); }
+
+inline Row pixelwise(const char* name) { return Row(OpForm::Pixelwise, LayerGroup::Image, name); }
 
 inline Row activation(const char* name) { return elementwise(LayerGroup::Activation, name); }
 

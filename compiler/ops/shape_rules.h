@@ -7,6 +7,9 @@ namespace convoy::ops {
 using Operands = std::vector<TensorType>;
 using AccessMaps = std::vector<AccessMap>;
 
+// Whether a word of `axes` means this axis of a tensor with so many spatial dimensions.
+bool isReduced(const std::string& axes, int spatialRank, int axis);
+
 #define CONVOY_OP(kind, shape, access, ...)                                                                  \
   std::optional<TensorType> shape(ShapeRequest& request);                                                    \
   AccessMaps access(const Operands& operands, const Attributes& attributes, const TensorType& result);

@@ -122,17 +122,6 @@ std::optional<TensorType> selectShape(ShapeRequest& request) {
   return broadcastShape(request, "select", "select");
 }
 
-std::optional<TensorType> batchNormShape(ShapeRequest& request) {
-  double epsilon = request.attributes.get<double>("epsilon");
-  if (!(epsilon >= 0)) {
-    request.diags.report(diag::NegativeEpsilon, request.attributeLocation("epsilon"), shortest(epsilon));
-    return std::nullopt;
-  }
-  for (const char* name : {"weight", "bias", "running_mean", "running_var"})
-    request.parameters.push_back({name, {request.operands[0].channels()}});
-  return plain(request.operands[0]);
-}
-
 std::optional<TensorType> preluShape(ShapeRequest& request) {
   const bool shared = request.attributes.get<bool>("shared");
   request.parameters.push_back({"weight", {shared ? 1 : request.operands[0].channels()}});
@@ -158,18 +147,6 @@ std::optional<TensorType> clampShape(ShapeRequest& request) {
   resolved.set("high", high);
   request.attributes = resolved;
   return plain(request.operands[0]);
-}
-
-std::optional<TensorType> luminanceShape(ShapeRequest& request) {
-  const TensorType& input = request.operands[0];
-  if (input.channels() != 3) {
-    request.misfits = {0};
-    wrongOperand(request, "luminance", "3 channels (red, green, blue)", 0);
-    return std::nullopt;
-  }
-  TensorType result = plain(input);
-  result.dims[0] = 1;
-  return result;
 }
 
 std::optional<TensorType> concatShape(ShapeRequest& request) {

@@ -150,12 +150,13 @@ std::string example(const HeaderRequest& request) {
 
 std::string overview(const HeaderRequest& request) {
   const PipelineDescription& p = request.pipeline;
-  std::string text =
-      "/* The pipeline '" + commentText(p.name) + "', compiled by Convoy " CONVOY_VERSION " for " +
-      commentText(request.triple) + ", processor " + commentText(request.cpu) +
-      ".\n *\n * Inputs and outputs are float32, dense, with any 4-byte alignment; pictures are 0 to 1, or 8 bits as\n * [batch][H][W][C] where the call says so.\n" +
-      portLines("inputs", p.inputs, request.inputTypes) +
-      portLines("outputs", p.outputs, request.outputTypes);
+  std::string text = "/* The pipeline '" + commentText(p.name) +
+                     "', compiled by Convoy " CONVOY_VERSION " for " + commentText(request.triple) +
+                     ", processor " + commentText(request.cpu) +
+                     ".\n *\n * Inputs and outputs are float32, dense, with any 4-byte alignment; pictures "
+                     "are 0 to 1, or 8 bits as\n * [batch][H][W][C] where the call says so.\n" +
+                     portLines("inputs", p.inputs, request.inputTypes) +
+                     portLines("outputs", p.outputs, request.outputTypes);
   if (!p.sizes.empty()) text += " *\n * Sizes that are known when it runs:\n" + sizeLines(p);
   if (!p.checks.empty()) text += " *\n * What " + p.prefix + "_check tests, by number:\n" + checkLines(p);
   return text + " *\n * A whole program, which runs it once on this thread:\n *\n" + example(request) +

@@ -1,5 +1,5 @@
-// Activations and other elementary functions. Their bounds are docs/numerics.md's: so many roundings of the result, and
-// what an error of the operand makes of it.
+// Activations and other elementary functions. Their bounds are docs/numerics.md's: so many roundings of the
+// result, and what an error of the operand makes of it.
 #include "reference/layers.h"
 #include <algorithm>
 #include <cmath>
@@ -22,10 +22,12 @@ double timesX(double x, double factor) { return x == -infinity ? -0. : x * facto
 double hardSwish(double x) { return timesX(x, hardSigmoid(x)); }
 double silu(double x) { return timesX(x, sigmoid(x)); }
 double gelu(double x) { return timesX(x, std::erfc(-x * std::sqrt(0.5)) / 2); }
+double geluTanh(double x) { return timesX(x, sigmoid(std::sqrt(8 / M_PI) * (x + 0.044715 * x * x * x))); }
 
 template <double function(double)> void unary(const LayerCall& call, Tensor& y) { map(call, y, function); }
 
-// A function whose slope is at most `slope`, computed with so many roundings of the result and an absolute error.
+// A function whose slope is at most `slope`, computed with so many roundings of the result and an absolute
+// error.
 void smooth(const BoundCall& call, Tensor& error, double slope, double rounds, double absolute = 0) {
   const std::vector<double>&ex = call.ex().data, &y = call.y.data;
   for (size_t i = 0; i < y.size(); ++i) {
@@ -81,8 +83,8 @@ void logBound(const BoundCall& call, Tensor& error) {
   }
 }
 
-// Exact operands leave the rounding of the logarithm and of the power, or of a few products. A negative base has a power
-// at integers only, which an exponent that is off misses.
+// Exact operands leave the rounding of the logarithm and of the power, or of a few products. A negative base
+// has a power at integers only, which an exponent that is off misses.
 void powBound(const BoundCall& call, Tensor& error) {
   const Tensor &x = call.x(0), &z = call.x(1), &ex = call.ex(0), &ez = call.ex(1);
   forEachPair(broadcastOf(x, z, call.y), [&](int64_t at, int64_t i, int64_t j) {
@@ -95,9 +97,7 @@ void powBound(const BoundCall& call, Tensor& error) {
 }
 
 template <bool largest> void extreme(const LayerCall& call, Tensor& y) {
-  zip(call, y, [](double a, double b) {
-    return largest ? maximum(a, b) : -maximum(-a, -b);
-  });
+  zip(call, y, [](double a, double b) { return largest ? maximum(a, b) : -maximum(-a, -b); });
 }
 
 void extremeBound(const BoundCall& call, Tensor& error) {
@@ -112,26 +112,37 @@ std::vector<LayerReference> activationLayers() {
   return {
       {OpKind::Relu6, unary<relu6>, asBefore},
       {OpKind::LeakyRelu, leakyRelu,
-       [](const Bound& call, Tensor& e) { smooth(call, e, std::max(1.0, std::fabs(call.number("slope"))), 1); }},
+       [](const Bound& call, Tensor& e) {
+         smooth(call, e, std::max(1.0, std::fabs(call.number("slope"))), 1);
+       }},
       {OpKind::Prelu,
-       [](const Call& call, Tensor& y) { zip(call, y, [](double x, double w) { return leaky(x, w); }); }, preluBound},
+       [](const Call& call, Tensor& y) { zip(call, y, [](double x, double w) { return leaky(x, w); }); },
+       preluBound},
       {OpKind::Elu,
        [](const Call& call, Tensor& y) {
          const double alpha = call.number("alpha");
          map(call, y, [=](double x) { return elu(x, alpha); });
        },
-       [](const Bound& call, Tensor& e) { smooth(call, e, std::max(1.0, std::fabs(call.number("alpha"))), 4); }},
+       [](const Bound& call, Tensor& e) {
+         smooth(call, e, std::max(1.0, std::fabs(call.number("alpha"))), 4);
+       }},
       {OpKind::Selu, unary<selu>, [](const Bound& call, Tensor& e) { smooth(call, e, 1.7581, 5); }},
-      {OpKind::Gelu, unary<gelu>, [](const Bound& call, Tensor& e) { smooth(call, e, 1.13, 6, 0x1p-26); }},
+      {OpKind::Gelu,
+       [](const Call& call, Tensor& y) {
+         map(call, y, call.node.attributes.get<std::string>("approximate") == "tanh" ? geluTanh : gelu);
+       },
+       [](const Bound& call, Tensor& e) { smooth(call, e, 1.13, 6, 0x1p-26); }},
       {OpKind::Silu, unary<silu>, [](const Bound& call, Tensor& e) { smooth(call, e, 1.1, 6, 0x1p-120); }},
       {OpKind::Sigmoid, unary<sigmoid>, [](const Bound& call, Tensor& e) { smooth(call, e, 0.25, 6); }},
-      {OpKind::HardSigmoid, unary<hardSigmoid>, [](const Bound& call, Tensor& e) { smooth(call, e, 1. / 6, 4); }},
+      {OpKind::HardSigmoid, unary<hardSigmoid>,
+       [](const Bound& call, Tensor& e) { smooth(call, e, 1. / 6, 4); }},
       {OpKind::HardSwish, unary<hardSwish>, [](const Bound& call, Tensor& e) { smooth(call, e, 1.5, 5); }},
       {OpKind::Tanh, unary<std::tanh>, [](const Bound& call, Tensor& e) { smooth(call, e, 1, 6); }},
       {OpKind::Softplus, softplus, softplusBound},
       {OpKind::Exp, unary<std::exp>, expBound},
       {OpKind::Log, unary<std::log>, logBound},
-      {OpKind::Pow, [](const Call& call, Tensor& y) { zip(call, y, [](double a, double b) { return std::pow(a, b); }); },
+      {OpKind::Pow,
+       [](const Call& call, Tensor& y) { zip(call, y, [](double a, double b) { return std::pow(a, b); }); },
        powBound},
       {OpKind::Min, extreme<false>, extremeBound},
       {OpKind::Max, extreme<true>, extremeBound},

@@ -1,4 +1,4 @@
-// Layers that go along channels or over positions.
+// Layers that go along channels.
 #include "reference/layers.h"
 #include <algorithm>
 #include <cmath>
@@ -7,24 +7,6 @@
 namespace convoy::reference {
 
 namespace {
-
-void globalMax(const Tensor& input, Tensor& result) {
-  int64_t channels = result.batch * result.shape[0], plane = input.elements() / input.shape[0];
-  for (int64_t c = 0; c < channels; ++c) {
-    double best = -std::numeric_limits<double>::infinity();
-    for (int64_t i = 0; i < plane; ++i) best = maximum(best, input.data[c * plane + i]);
-    result.data[c] = best;
-  }
-}
-
-void globalAverage(const Tensor& input, Tensor& result) {
-  int64_t channels = result.batch * result.shape[0], plane = input.elements() / input.shape[0];
-  for (int64_t c = 0; c < channels; ++c) {
-    double sum = 0;
-    for (int64_t i = 0; i < plane; ++i) sum += input.data[c * plane + i];
-    result.data[c] = sum / static_cast<double>(plane);
-  }
-}
 
 // The mean of window o of `size` along an axis of n: floor(o n / size) to ceil((o + 1) n / size).
 void adaptiveAverage(const Tensor& input, Tensor& result) {
@@ -55,16 +37,6 @@ void adaptiveBound(const BoundCall& call, Tensor& error) {
   for (size_t axis = 1; axis < error.shape.size(); ++axis)
     terms *= static_cast<double>(call.x().shape[axis] / error.shape[axis] + 2);
   averaged(call, terms, error, adaptiveAverage);
-}
-
-void luminance(const Tensor& input, Tensor& result) {
-  int64_t plane = result.elements();
-  for (int64_t n = 0; n < result.batch; ++n) {
-    const double* red = input.data.data() + n * 3 * plane;
-    for (int64_t i = 0; i < plane; ++i)
-      result.data[n * plane + i] =
-          double(0.299f) * red[i] + double(0.587f) * red[plane + i] + double(0.114f) * red[2 * plane + i];
-  }
 }
 
 void softmax(const Tensor& input, Tensor& result) {
@@ -107,15 +79,7 @@ void softmaxBound(const BoundCall& call, Tensor& error) {
 std::vector<LayerReference> channelLayers() {
   using Call = LayerCall;
   return {
-      {OpKind::GlobalMaxPool, [](const Call& call, Tensor& y) { globalMax(call.x(), y); },
-       [](const BoundCall& call, Tensor& error) { globalMax(call.ex(), error); }},
-      {OpKind::GlobalAvgPool, [](const Call& call, Tensor& y) { globalAverage(call.x(), y); },
-       [](const BoundCall& call, Tensor& error) {
-         averaged(call, static_cast<double>(call.x().elements() / call.x().shape[0]), error, globalAverage);
-       }},
       {OpKind::AdaptiveAvgPool, [](const Call& call, Tensor& y) { adaptiveAverage(call.x(), y); }, adaptiveBound},
-      {OpKind::Luminance, [](const Call& call, Tensor& y) { luminance(call.x(), y); },
-       [](const BoundCall& call, Tensor& error) { averaged(call, 3, error, luminance); }},
       {OpKind::Softmax, [](const Call& call, Tensor& y) { softmax(call.x(), y); }, softmaxBound},
   };
 }

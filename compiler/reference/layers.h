@@ -38,7 +38,10 @@ std::vector<LayerReference> windowLayers();
 std::vector<LayerReference> transposedLayers();
 std::vector<LayerReference> elementwiseLayers();
 std::vector<LayerReference> activationLayers(); // and other elementary functions
-std::vector<LayerReference> channelLayers(); // along channels or over positions
+std::vector<LayerReference> channelLayers();    // along channels
+std::vector<LayerReference> reductionLayers();
+std::vector<LayerReference> normalizationLayers();
+std::vector<LayerReference> imageLayers();
 std::vector<LayerReference> shapeLayers();
 std::vector<LayerReference> movingLayers(); // to other positions
 

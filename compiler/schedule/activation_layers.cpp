@@ -33,9 +33,7 @@ Reg leakyRelu(KernelBuilder& k, const Value& node, const Values& x) {
   return leaky(v, v.number(number(node, "slope"))).value();
 }
 
-Reg prelu(KernelBuilder& k, const Value&, const Values& x) {
-  return leaky({k.b, x[0]}, {k.b, x[1]}).value();
-}
+Reg prelu(KernelBuilder& k, const Value&, const Values& x) { return leaky({k.b, x[0]}, {k.b, x[1]}).value(); }
 
 Reg elu(KernelBuilder& k, const Value& node, const Values& x) {
   return elu(Vec(k.b, x[0]), 1, number(node, "alpha")).value();
@@ -43,6 +41,11 @@ Reg elu(KernelBuilder& k, const Value& node, const Values& x) {
 
 Reg selu(KernelBuilder& k, const Value&, const Values& x) {
   return elu(Vec(k.b, x[0]), 1.0507009873554804934193, 1.6732632423543772848170).value();
+}
+
+Reg gelu(KernelBuilder& k, const Value& node, const Values& x) {
+  Vec v(k.b, x[0]);
+  return (node.attributes.get<std::string>("approximate") == "tanh" ? geluTanh(v) : gelu(v)).value();
 }
 
 Reg softplus(KernelBuilder& k, const Value& node, const Values& x) {
@@ -55,7 +58,7 @@ Reg softplus(KernelBuilder& k, const Value& node, const Values& x) {
 std::optional<Vec> simplePower(Vec x, double exponent) {
   double size = std::fabs(exponent);
   if (size != 0.5 && size != 1 && size != 2 && size != 3 && size != 4) return std::nullopt;
-  if (exponent < 0) x = x.number(1) / x; // its powers overflow and vanish where those of 1 / x do
+  if (exponent < 0) x = x.number(1) / x;           // its powers overflow and vanish where those of 1 / x do
   if (size == 0.5) return (x + 0).unary(Op::Sqrt); // of -0 it is 0
   Vec square = x * x;
   return size == 1 ? x : size == 2 ? square : size == 3 ? square * x : square * square;
@@ -64,7 +67,8 @@ std::optional<Vec> simplePower(Vec x, double exponent) {
 Reg pow(KernelBuilder& k, const Value& node, const Values& x) {
   const Value& exponent = k.value(node.operands[1]);
   if (exponent.data && exponent.data->literal && exponent.data->data.size() == 1)
-    if (auto power = simplePower({k.b, x[0]}, static_cast<double>(exponent.data->data[0]))) return power->value();
+    if (auto power = simplePower({k.b, x[0]}, static_cast<double>(exponent.data->data[0])))
+      return power->value();
   return pow(Vec(k.b, x[0]), Vec(k.b, x[1])).value();
 }
 
@@ -77,7 +81,7 @@ std::vector<VectorLayer> activationLayers() {
       {OpKind::Prelu, prelu},
       {OpKind::Elu, elu},
       {OpKind::Selu, selu},
-      {OpKind::Gelu, unary<gelu>},
+      {OpKind::Gelu, gelu},
       {OpKind::Silu, unary<silu>},
       {OpKind::Sigmoid, unary<sigmoid>},
       {OpKind::HardSigmoid, unary<hardSigmoid>},

@@ -33,12 +33,6 @@ Reg select(KernelBuilder& k, const Value&, const Values& x) {
   return k.b.select(k.b.compare(Op::Ne, x[0], k.constant(0)), x[1], x[2]);
 }
 
-Reg luminance(KernelBuilder& k, const Value&, const Values& x) {
-  Reg sum = k.b.binary(Op::Mul, x[0], k.constant(0.299));
-  sum = k.b.fma(x[1], k.constant(0.587), sum);
-  return k.b.fma(x[2], k.constant(0.114), sum);
-}
-
 } // namespace
 
 std::vector<VectorLayer> arithmeticLayers() {
@@ -60,7 +54,6 @@ std::vector<VectorLayer> arithmeticLayers() {
       {OpKind::Equal, compare<Op::Eq>},
       {OpKind::NotEqual, compare<Op::Ne>},
       {OpKind::Select, select},
-      {OpKind::Luminance, luminance},
   };
 }
 

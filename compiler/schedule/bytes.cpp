@@ -103,7 +103,8 @@ void convertImage(loop::Function& function, const Target& target, int64_t channe
       }
       std::vector<Reg> samples;
       for (int64_t c = 0; c < channels; ++c) {
-        Reg v = mask ? b.load(vector, planes, at(c), mask, b.number(0, vector)) : b.load(vector, planes, at(c));
+        Reg v =
+            mask ? b.load(vector, planes, at(c), mask, b.number(0, vector)) : b.load(vector, planes, at(c));
         samples.push_back(toBytes(b, v));
       }
       storePixels(b, lanes, channels, joinChannels(b, samples, lanes), bytes, Index(x, channels), count);

@@ -76,7 +76,8 @@ private:
     bool allowed = kernel.algorithm == Algorithm::Window || kernel.algorithm == Algorithm::Transposed ||
                    kernel.algorithm == Algorithm::Separable ||
                    kernel.algorithm == Algorithm::Pointwise || kernel.algorithm == Algorithm::Dense ||
-                   kernel.algorithm == Algorithm::Resample || kernel.algorithm == Algorithm::Interleave;
+                   kernel.algorithm == Algorithm::Resample || kernel.algorithm == Algorithm::Interleave ||
+                   kernel.algorithm == Algorithm::Standardize;
     if (kernel.nodes.size() > 1 && !allowed)
       problem(who + ": nothing can be fused behind " + nameOf(kernel.algorithm));
     for (size_t i = 1; i < kernel.nodes.size(); ++i) {
@@ -118,21 +119,27 @@ private:
     case Algorithm::Window:
     case Algorithm::Transposed:
     case Algorithm::Separable: // say so themselves
-    case Algorithm::Pointwise:
+    case Algorithm::Standardize:
     case Algorithm::Reorder: return;
+    case Algorithm::Pointwise:
+      if (opInfo(anchor.op).form == OpForm::Pixelwise)
+        problem(who + ": " + opInfo(anchor.op).name + " works in planar layout only");
+      if (opInfo(anchor.op).form == OpForm::ChannelWindow && !windowsBlocks(anchor, schedule_.lanes))
+        problem(who + ": its window reaches further than the blocks beside it");
+      return;
     case Algorithm::Resample:
     case Algorithm::Concat:
       if (!isAllBlocks(graph_, anchor))
         problem(who + ": not all that it reads and writes lies in blocks of channels");
       return;
-    case Algorithm::GlobalPool:
-      if (opInfo(anchor.op).form == OpForm::Adaptive &&
-          layoutFor(Layout::Blocked, graph_.value(anchor.operands[0]).type) == Layout::Blocked &&
-          layoutFor(Layout::Blocked, anchor.type) == Layout::Blocked)
-        return;
-      [[fallthrough]];
+    case Algorithm::Adaptive:
+      if (layoutFor(Layout::Blocked, graph_.value(anchor.operands[0]).type) == Layout::Planar ||
+          layoutFor(Layout::Blocked, anchor.type) == Layout::Planar)
+        problem(who + ": not all that it reads and writes lies in blocks of channels");
+      return;
     case Algorithm::Interleave:
     case Algorithm::Softmax:
+    case Algorithm::Reduction:
     case Algorithm::Dense:
     case Algorithm::Alias: problem(who + ": " + nameOf(kernel.algorithm) + " works in planar layout only");
     }

@@ -61,44 +61,47 @@ Reg Elementwise::channelVector(ValueId id, Reg pointer, Reg block) {
   return b_.load(k_.vector, pointer, at, mask, k_.constant(0));
 }
 
-// Where a vector of a plane of bytes begins; interleaved channels are columns of it.
-Index Elementwise::bytesAddress(ValueId id, const Site& site) {
+// Where a vector of an image begins whose channels are columns.
+Index Elementwise::interleavedAddress(ValueId id, const Site& site) {
   const TensorType& type = k_.value(id).type;
   const int64_t perPixel = k_.columnsPerPixel();
-  if (site.flat) return Index(b_.mul(site.item, k_.size(spatialSize(type) * perPixel))) + Index(site.spatial[0]);
+  if (site.flat)
+    return Index(b_.mul(site.item, k_.size(spatialSize(type) * perPixel))) + Index(site.spatial[0]);
   Reg row = b_.add(b_.mul(site.item, k_.size(type.spatial(0))), site.spatial[0]);
   return Index(b_.mul(row, k_.size(type.spatial(1) * perPixel))) + Index(site.spatial[1]);
 }
 
 Reg Elementwise::bytesOperand(ValueId id, const Site& site, Reg channel) {
   Reg bytes = nullptr;
-  if (k_.form == BytesForm::Pixels) {
+  if (k_.onBytes->form == BytesForm::Pixels) {
     const int64_t channels = k_.value(id).type.channels();
     bytes = channelOf(b_, pixels_.at(id), k_.lanes, channels, channels == 1 ? 0 : *loop::constantOf(channel));
   } else {
     loop::Type type = k_.vector.withScalar(Scalar::U8);
     Reg pointer = pointers_.at(id);
-    bytes = site.mask ? b_.load(type, pointer, bytesAddress(id, site), site.mask, b_.number(0, type))
-                      : b_.load(type, pointer, bytesAddress(id, site));
+    bytes = site.mask ? b_.load(type, pointer, interleavedAddress(id, site), site.mask, b_.number(0, type))
+                      : b_.load(type, pointer, interleavedAddress(id, site));
   }
   return fromBytes(b_, k_.target, bytes);
 }
 
 void Elementwise::pixels(Site site, Reg count) {
   const ValueId result = k_.kernel.result();
-  const bool apart = k_.form == BytesForm::Pixels;
+  const bool apart = k_.onBytes->form == BytesForm::Pixels;
   auto place = [&](ValueId id) {
     Reg position = b_.add(b_.mul(site.item, k_.size(spatialSize(k_.value(id).type))), site.spatial[0]);
     return Index(position, k_.value(id).type.channels());
   };
-  for (ValueId id : k_.bytes)
+  for (ValueId id : k_.onBytes->bytes)
     if (apart && id != result)
-      pixels_[id] = loadPixels(b_, k_.lanes, k_.value(id).type.channels(), pointers_.at(id), place(id), count);
+      pixels_[id] =
+          loadPixels(b_, k_.lanes, k_.value(id).type.channels(), pointers_.at(id), place(id), count);
   const int64_t channels = apart ? k_.value(result).type.channels() : 1;
-  std::vector<Reg> samples;
+  std::vector<Reg> samples, anchors;
+  if (opInfo(k_.value(k_.kernel.anchor()).op).form == OpForm::Pixelwise) anchors = pixel(site);
   for (int64_t channel = 0; channel < channels; ++channel) {
     site.channel = b_.index(channel);
-    Reg v = evaluate(0, nullptr, site);
+    Reg v = anchors.empty() ? evaluate(0, nullptr, site) : evaluate(1, anchors[static_cast<size_t>(channel)], site);
     if (apart && k_.isBytes(result))
       samples.push_back(toBytes(b_, v));
     else
@@ -110,6 +113,11 @@ void Elementwise::pixels(Site site, Reg count) {
 
 Reg Elementwise::operand(ValueId id, const Site& site, Reg channel) {
   if (k_.isBytes(id)) return bytesOperand(id, site, channel);
+  if (k_.isInterleaved(id)) {
+    const Index at = interleavedAddress(id, site);
+    return site.mask ? b_.load(k_.vector, pointers_.at(id), at, site.mask, k_.constant(0))
+                     : b_.load(k_.vector, pointers_.at(id), at);
+  }
   const graph::Value& v = k_.value(id);
   Reg pointer = pointers_.at(id);
   Layout layout = layoutFor(k_.kernel.layout, v.type);
@@ -160,10 +168,8 @@ Reg Elementwise::evaluate(size_t from, Reg before, const Site& site) {
   for (size_t i = from; i < nodes.size(); ++i) {
     const graph::Value& node = k_.value(nodes[i]);
     std::vector<Reg> x;
-    if (opInfo(node.op).form == OpForm::Pixelwise) {
-      const int64_t channels = k_.value(node.operands[0]).type.channels();
-      for (int64_t channel = 0; channel < channels; ++channel)
-        x.push_back(operand(node.operands[0], site, b_.index(channel)));
+    if (opInfo(node.op).form == OpForm::ChannelWindow) {
+      x = channelWindow(node, site);
     } else if (opInfo(node.op).form == OpForm::Channels) {
       before = otherChannel(node, site);
       continue;
@@ -176,9 +182,67 @@ Reg Elementwise::evaluate(size_t from, Reg before, const Site& site) {
   return before;
 }
 
+std::vector<Reg> Elementwise::pixel(const Site& site) {
+  const graph::Value& node = k_.value(k_.kernel.anchor());
+  std::vector<Reg> x;
+  for (int64_t channel = 0; channel < k_.value(node.operands[0]).type.channels(); ++channel)
+    x.push_back(operand(node.operands[0], site, b_.index(channel)));
+  return lowerPixel(k_, node, x);
+}
+
+// The site's vector and those of the channels around it, the first channel first; 0 where there is no
+// channel.
+std::vector<Reg> Elementwise::channelWindow(const graph::Value& node, const Site& site) {
+  const ValueId input = node.operands[0];
+  const int64_t channels = k_.value(input).type.channels(), lanes = k_.lanes,
+                size = node.attributes.get<int64_t>("size"), before = size / 2;
+  const uint32_t width = static_cast<uint32_t>(lanes);
+  Reg zero = k_.constant(0), pointer = pointers_.at(input);
+  bool varies = false;
+  std::vector<Reg> x;
+  if (k_.kernel.layout == Layout::Planar) {
+    for (int64_t i = 0; i < size; ++i) {
+      if (i == before) {
+        x.push_back(operand(input, site, site.channel));
+        continue;
+      }
+      Reg channel = b_.add(site.channel, i - before), mask;
+      if (site.alongChannels) { // a vector of channels, of which there are some
+        mask = k_.insideMask(b_.index(channels), channel);
+      } else {
+        Reg inside = b_.binary(Op::And, b_.compare(Op::Le, b_.index(0), channel),
+                               b_.compare(Op::Lt, channel, b_.index(channels)));
+        mask = b_.mask(width, b_.select(inside, b_.index(lanes), b_.index(0)));
+        if (site.mask) mask = b_.binary(Op::And, mask, site.mask);
+      }
+      x.push_back(
+          b_.load(k_.vector, pointer, address(input, Layout::Planar, site, channel, varies), mask, zero));
+    }
+    return x;
+  }
+  // Lanes of the block before, of its own and of the one behind.
+  Reg around[3];
+  for (int64_t i = 0; i < 3; ++i) {
+    Reg block = b_.add(site.channel, i - 1), left = b_.sub(b_.index(channels), b_.mul(block, lanes));
+    if (i == 0) left = b_.select(b_.compare(Op::Lt, b_.index(0), site.channel), b_.index(lanes), b_.index(0));
+    Index at = address(input, Layout::Blocked, site, block, varies);
+    const bool whole = i == 1 && channels % lanes == 0;
+    around[i] =
+        whole ? b_.load(k_.vector, pointer, at) : b_.load(k_.vector, pointer, at, b_.mask(width, left), zero);
+  }
+  for (int64_t i = 0; i < size; ++i) {
+    const int64_t shift = i - before;
+    std::vector<int64_t> from;
+    for (int64_t lane = 0; lane < lanes; ++lane) from.push_back(lane + shift + (shift < 0 ? lanes : 0));
+    x.push_back(shift == 0 ? around[1]
+                           : b_.shuffle(around[shift < 0 ? 0 : 1], around[shift < 0 ? 1 : 2], from));
+  }
+  return x;
+}
+
 void Elementwise::mayStream(bool flat) {
   ValueId result = k_.kernel.result();
-  if (k_.isBytes(result)) return; // few as they are
+  if (k_.isInterleaved(result)) return; // bytes are few, and what is float32 is read again
   const TensorType& type = k_.value(result).type;
   const auto& outputs = k_.graph.outputs;
   bool isOutput = std::any_of(outputs.begin(), outputs.end(),
@@ -219,8 +283,10 @@ void Elementwise::eachWay(const std::function<void(bool streams)>& body) {
 
 void Elementwise::store(Reg v, const Site& site) {
   ValueId result = k_.kernel.result();
-  if (k_.isBytes(result))
-    return b_.store(k_.worksInBytes() ? v : toBytes(b_, v), out_, bytesAddress(result, site), site.mask);
+  if (k_.isInterleaved(result)) {
+    const bool ready = !k_.isBytes(result) || k_.worksInBytes();
+    return b_.store(ready ? v : toBytes(b_, v), out_, interleavedAddress(result, site), site.mask);
+  }
   const TensorType& type = k_.value(result).type;
   Layout layout = layoutFor(k_.kernel.layout, type);
   if (k_.kernel.layout == Layout::Blocked && layout == Layout::Planar) {

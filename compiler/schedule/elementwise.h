@@ -25,6 +25,8 @@ public:
   void declare(size_t from);
   // Evaluates nodes[from...]; `before` is the value of nodes[from - 1] (null when from is 0).
   Reg evaluate(size_t from, Reg before, const Site& site);
+  // The first node, where that makes all channels of a position from all of its operand: a vector for each.
+  std::vector<Reg> pixel(const Site& site);
   // Before the loops, after declare: results in planes that are more than what stays in the caches may be
   // stored past them, in vectors that start at the column `origin` (at or before 0) or whole ones after it.
   // It is decided when the kernel starts. `flat`: all positions are one row.
@@ -49,9 +51,10 @@ public:
 
 private:
   Reg operand(ValueId id, const Site& site, Reg channel);
+  std::vector<Reg> channelWindow(const graph::Value& node, const Site& site);
   Reg channelVector(ValueId id, Reg pointer, Reg block);
   Reg bytesOperand(ValueId id, const Site& site, Reg channel);
-  Index bytesAddress(ValueId id, const Site& site);
+  Index interleavedAddress(ValueId id, const Site& site);
   Reg otherChannel(const graph::Value& node, const Site& site);
   Index address(ValueId id, Layout layout, const Site& site, Reg channel, bool& varies);
   void storeTransposed(std::vector<Reg> pixels, const Site& first, Reg count);

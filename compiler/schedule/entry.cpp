@@ -189,8 +189,8 @@ private:
 
   // Where float32 lies.
   Reg pointerTo(Builder& b, const Frame& frame, const Place& place) {
-    Reg pointer = place.kind == Place::Slot ? slotPointer(b, frame, place.index)
-                                            : callersPointer(b, frame, place);
+    Reg pointer =
+        place.kind == Place::Slot ? slotPointer(b, frame, place.index) : callersPointer(b, frame, place);
     auto skip = [&](Reg elements) { pointer = b.offset(Scalar::F32, pointer, Index(elements)); };
     auto skipItems = [&] {
       if (frame.first && place.perItem != Size(0))
@@ -265,8 +265,15 @@ private:
     b.ret(b.branch(misplaced(b, call, 8), refuse, [&] {
       auto pointerField = [&](int64_t i) { return b.load(loop::Type::pointer(), call, i); };
       auto indexField = [&](int64_t i) { return b.load(loop::Type::index(), call, i); };
-      Frame frame{pointerField(0), indexField(1),   pointerField(2), pointerField(3), pointerField(4),
-                  pointerField(5), pointerField(7), {},              {}};
+      Frame frame{pointerField(0),
+                  indexField(1),
+                  pointerField(2),
+                  pointerField(3),
+                  pointerField(4),
+                  pointerField(5),
+                  pointerField(7),
+                  {},
+                  {}};
       Reg bytes = indexField(6), elements = pointerField(8);
       return b.branch(lacksTable(b, frame, elements), refuse, [&] {
         frame.choice = choiceOf(b, graph_, images_, elements);
@@ -315,7 +322,8 @@ private:
       for (const MemoryPlan::Copy& c : plan_.copies) {
         const TensorType& type = graph_.value(graph_.outputs[c.output].value).type;
         Reg count = b.mul(frame.batch, sizeFrom(b, graph_, frame.sizes, type.elements()));
-        Reg from = pointerTo(b, frame, c.from), to = callersPointer(b, frame, {Place::Output, c.output, 0, 0});
+        Reg from = pointerTo(b, frame, c.from),
+            to = callersPointer(b, frame, {Place::Output, c.output, 0, 0});
         auto copyFloats = [&] {
           b.parallel(frame.executor, b.ceilDiv(count, copyChunk), b.index(1), copier(), {from, to, count});
           return Builder::Values{};
@@ -379,7 +387,7 @@ private:
   // Some call converts the image: not when all kernels take it as bytes, and it is their only image.
   bool mayConvert(const Image& image) const {
     bool may = image.alwaysConverted;
-    for (size_t k : image.direct) may |= images_.ofKernel(k).size() > 1;
+    for (size_t k : image.direct) may |= images_.kernels[k]->images.size() > 1;
     return may;
   }
 
@@ -387,7 +395,8 @@ private:
   void convert(Builder& b, const Frame& frame, bool toPlanes, bool ofGroup) {
     for (size_t i = 0; i < images_.all.size(); ++i) {
       const Image& image = images_.all[i];
-      if (image.input != toPlanes || plan_.slots[plan_.imageSlots[i]].ofGroup != ofGroup || !mayConvert(image))
+      if (image.input != toPlanes || plan_.slots[plan_.imageSlots[i]].ofGroup != ofGroup ||
+          !mayConvert(image))
         continue;
       const Place place = plan_.place(image.value, Layout::Planar);
       b.branch(

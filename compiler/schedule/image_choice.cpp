@@ -37,9 +37,10 @@ ImageChoice choiceOf(Builder& b, const Graph& graph, const Images& images, Reg e
   };
   auto both = [&](Reg x, Reg y) { return x ? b.binary(Op::And, x, y) : y; };
   auto unless = [&](Reg x, Reg other) { return b.select(other, b.number(0, truth), x); };
-  for (size_t k = 0; k < images.kernelCount(); ++k) {
+  for (const std::optional<BytesKernel>& kernel : images.kernels) {
     Reg all = nullptr;
-    for (size_t i : images.ofKernel(k)) all = both(all, bytesOf(images.all[i]));
+    if (kernel)
+      for (size_t i : kernel->images) all = both(all, bytesOf(images.all[i]));
     choice.onBytes.push_back(all);
   }
   for (const Image& image : images.all) {

@@ -1,5 +1,5 @@
-// What a call of a compiled pipeline says of its images: which are bytes, and what follows from it. Private to
-// schedule/.
+// What a call of a compiled pipeline says of its images: which are bytes, and what follows from it. Private
+// to schedule/.
 #pragma once
 #include "schedule/images.h"
 #include "schedule/kernel.h"

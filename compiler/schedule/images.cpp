@@ -1,192 +1,179 @@
 #include "schedule/images.h"
 #include <algorithm>
+#include <map>
 
 namespace convoy::schedule {
 
 using graph::Graph;
 using graph::Value;
 
-Images::Images(const Graph& graph, const Schedule& schedule, const Storage& storage)
-    : ofKernel_(schedule.kernels.size()), forms_(schedule.kernels.size()) {
-  const int end = static_cast<int>(schedule.kernels.size());
-  auto pieceOf = [&](ValueId value) { return storage.pieceOf({value, Layout::Planar}); };
-  for (size_t i = 0; i < graph.inputs.size(); ++i)
-    if (graph.value(graph.inputs[i]).type.image != ImageKind::None)
-      all.push_back({true, i, graph.inputs[i], false, {}, false, 0});
-  for (size_t i = 0; i < graph.outputs.size(); ++i)
-    if (graph.outputs[i].image != ImageKind::None &&
-        storage.pieces[pieceOf(graph.outputs[i].value)].output == i)
-      all.push_back({false, i, graph.outputs[i].value, false, {}, false, 0});
+namespace {
 
-  // What is copied to a result is read as planes.
-  std::vector<bool> copied(storage.pieces.size(), false);
-  for (size_t i = 0; i < graph.outputs.size(); ++i) {
-    const size_t piece = pieceOf(graph.outputs[i].value);
-    if (storage.pieces[piece].output != i) copied[piece] = true;
-  }
-  for (Image& image : all) {
-    image.alwaysConverted = copied[pieceOf(image.value)];
-    if (image.alwaysConverted) image.last = end;
+// Finds out what Images says.
+class Finder {
+public:
+  Finder(const Graph& graph, const Schedule& schedule, const Storage& storage, std::vector<Image>& all)
+      : graph_(graph), schedule_(schedule), storage_(storage), all_(all), ofKernel_(kernelCount()) {}
+
+  std::vector<std::optional<BytesKernel>> run() {
+    findImages();
+    kernels_.resize(kernelCount());
+    if (all_.empty()) return std::move(kernels_);
+    findUses();
+    findChains();
+    for (size_t k = 0; k < kernelCount(); ++k) findForm(k);
+    for (Image& image : all_) image.alwaysConverted |= image.direct.empty() || (image.input && image.shared);
+    return std::move(kernels_);
   }
 
-  for (size_t k = 0; k < schedule.kernels.size(); ++k) {
-    const Kernel& kernel = schedule.kernels[k];
-    const Buffer result = resultBuffer(graph, kernel);
-    std::vector<ValueId> values; // that are images, if the kernel runs on bytes
-    for (size_t i = 0; i < all.size(); ++i) {
-      Image& image = all[i];
-      const size_t piece = pieceOf(image.value);
-      bool direct = false, touched = false;
-      if (!image.input && result == Buffer{image.value, Layout::Planar}) direct = !image.alwaysConverted;
-      if (storage.pieceOf(result) == piece) touched = true;
-      for (ValueId id : valuesRead(graph, kernel)) {
-        const Buffer operand = operandBuffer(graph, schedule, kernel, id);
-        if (storage.pieceOf(operand) != piece) continue;
-        touched = true;
-        if (id != image.value)
-          image.shared = true; // what the result is computed over, or another view of the input
-        else if (image.input)
-          direct = true;
-        else
-          image.alwaysConverted = true; // a result that others read
-      }
-      if (touched) image.last = std::max(image.last, static_cast<int>(k));
-      if (direct) ofKernel_[k].push_back(i), values.push_back(image.value);
+private:
+  size_t kernelCount() const { return schedule_.kernels.size(); }
+  const Kernel& kernel(size_t k) const { return schedule_.kernels[k]; }
+  size_t pieceOf(ValueId value) const { return storage_.pieceOf({value, Layout::Planar}); }
+
+  void findImages() {
+    for (size_t i = 0; i < graph_.inputs.size(); ++i)
+      if (graph_.value(graph_.inputs[i]).type.image != ImageKind::None)
+        all_.push_back({true, i, graph_.inputs[i], false, {}, false, 0});
+    for (size_t i = 0; i < graph_.outputs.size(); ++i)
+      if (graph_.outputs[i].image != ImageKind::None &&
+          storage_.pieces[pieceOf(graph_.outputs[i].value)].output == i)
+        all_.push_back({false, i, graph_.outputs[i].value, false, {}, false, 0});
+    // What is copied to a result is read as planes.
+    for (size_t i = 0; i < graph_.outputs.size(); ++i) {
+      const size_t piece = pieceOf(graph_.outputs[i].value);
+      if (storage_.pieces[piece].output == i) continue;
+      for (Image& image : all_)
+        if (pieceOf(image.value) == piece) {
+          image.alwaysConverted = true;
+          image.last = static_cast<int>(kernelCount());
+        }
     }
-    if (!values.empty()) forms_[k] = bytesForm(graph, kernel, values);
-    // A kernel that cannot do so needs planes.
+  }
+
+  // Which kernels read or write which images, themselves or what shares their memory.
+  void findUses() {
+    for (size_t k = 0; k < kernelCount(); ++k) {
+      const Buffer result = resultBuffer(graph_, kernel(k));
+      for (size_t i = 0; i < all_.size(); ++i) {
+        Image& image = all_[i];
+        const size_t piece = pieceOf(image.value);
+        bool direct = !image.input && result == Buffer{image.value, Layout::Planar};
+        bool touched = storage_.pieceOf(result) == piece;
+        for (ValueId id : valuesRead(graph_, kernel(k))) {
+          if (storage_.pieceOf(operandBuffer(graph_, schedule_, kernel(k), id)) != piece) continue;
+          touched = true;
+          if (id != image.value)
+            image.shared = true; // what the result is computed over, or another view of the input
+          else if (image.input)
+            direct = true;
+          else
+            image.alwaysConverted = true; // a result that others read
+        }
+        if (touched) image.last = std::max(image.last, static_cast<int>(k));
+        if (direct) ofKernel_[k].push_back(i);
+      }
+    }
+  }
+
+  // ---- kernels that hand interleaved channels on ----
+
+  std::set<ValueId> bytesOf(size_t k) const {
+    std::set<ValueId> bytes;
     for (size_t i : ofKernel_[k])
-      if (forms_[k])
-        all[i].direct.push_back(k);
+      if (all_[i].input || !all_[i].alwaysConverted) bytes.insert(all_[i].value);
+    return bytes;
+  }
+  bool writesPlanes(size_t k) const {
+    return std::any_of(ofKernel_[k].begin(), ofKernel_[k].end(),
+                       [&](size_t i) { return !all_[i].input && all_[i].alwaysConverted; });
+  }
+
+  // What a kernel reads and writes beside images, of several channels.
+  std::vector<ValueId> between(size_t k) const {
+    const std::set<ValueId> bytes = bytesOf(k);
+    std::vector<ValueId> values = valuesRead(graph_, kernel(k));
+    values.push_back(kernel(k).result());
+    values.erase(std::remove_if(values.begin(), values.end(),
+                                [&](ValueId id) {
+                                  const TensorType& type = graph_.value(id).type;
+                                  return bytes.count(id) || type.scalar || type.channels() == 1;
+                                }),
+                 values.end());
+    return values;
+  }
+
+  // Values between kernels are interleaved where everybody who reads or writes them can do so.
+  void findChains() {
+    std::set<ValueId> interleaved;
+    for (size_t k = 0; k < kernelCount(); ++k) interleaved.insert(kernel(k).result());
+    for (const graph::Output& output : graph_.outputs) interleaved.erase(output.value);
+    std::vector<bool> able(kernelCount(), true);
+    for (bool changed = true; changed;) {
+      changed = false;
+      for (size_t k = 0; k < kernelCount(); ++k) {
+        if (!able[k] || (!writesPlanes(k) && interleaves(graph_, kernel(k), bytesOf(k), interleaved)))
+          continue;
+        able[k] = false;
+        changed = true;
+        for (ValueId id : between(k)) interleaved.erase(id);
+      }
+    }
+    // Chains, by their first kernel: all of them run on bytes, or none.
+    std::map<ValueId, size_t> chainOf;
+    std::vector<size_t> chain(kernelCount());
+    for (size_t k = 0; k < kernelCount(); ++k) {
+      chain[k] = k;
+      if (!able[k]) continue;
+      for (ValueId id : between(k)) {
+        const size_t known = chainOf.insert({id, k}).first->second, from = chain[known], to = chain[k];
+        for (size_t& c : chain)
+          if (c == from || c == to) c = std::min(from, to);
+      }
+    }
+    for (size_t k = 0; k < kernelCount(); ++k) {
+      if (!able[k]) continue;
+      std::set<size_t> images;
+      for (size_t other = 0; other < kernelCount(); ++other)
+        if (able[other] && chain[other] == chain[k])
+          images.insert(ofKernel_[other].begin(), ofKernel_[other].end());
+      if (images.empty()) continue;
+      const std::vector<ValueId> values = between(k);
+      kernels_[k] = {
+          BytesForm::Interleaved, {images.begin(), images.end()}, bytesOf(k), {values.begin(), values.end()}};
+    }
+  }
+
+  // ---- each kernel by itself ----
+
+  void findForm(size_t k) {
+    if (!kernels_[k] && !ofKernel_[k].empty() && !writesPlanes(k))
+      if (auto form = bytesForm(graph_, kernel(k), bytesOf(k)))
+        kernels_[k] = {*form, ofKernel_[k], bytesOf(k), {}};
+    for (size_t i : ofKernel_[k])
+      if (kernels_[k])
+        all_[i].direct.push_back(k);
       else
-        all[i].alwaysConverted = true;
-    if (!forms_[k]) ofKernel_[k].clear();
+        all_[i].alwaysConverted = true; // the kernel needs planes
   }
-  // A result that others read is not written as bytes; nor is any other image of that kernel read so then.
-  for (size_t k = 0; k < schedule.kernels.size(); ++k) {
-    auto written = [&](size_t i) { return !all[i].input && all[i].alwaysConverted; };
-    if (std::none_of(ofKernel_[k].begin(), ofKernel_[k].end(), written)) continue;
-    for (size_t i : ofKernel_[k]) all[i].alwaysConverted = true;
-    ofKernel_[k].clear();
-    forms_[k].reset();
-  }
-  for (Image& image : all) image.alwaysConverted |= image.direct.empty() || (image.input && image.shared);
+
+  const Graph& graph_;
+  const Schedule& schedule_;
+  const Storage& storage_;
+  std::vector<Image>& all_;
+  std::vector<std::vector<size_t>> ofKernel_; // images that it reads or writes itself
+  std::vector<std::optional<BytesKernel>> kernels_;
+};
+
+} // namespace
+
+Images::Images(const Graph& graph, const Schedule& schedule, const Storage& storage) {
+  kernels = Finder(graph, schedule, storage, all).run();
 }
 
 std::optional<size_t> Images::find(bool input, size_t number) const {
   for (size_t i = 0; i < all.size(); ++i)
     if (all[i].input == input && all[i].number == number) return i;
-  return std::nullopt;
-}
-
-namespace {
-
-bool sameExtents(const TensorType& a, const TensorType& b) {
-  if (a.spatialRank() != b.spatialRank()) return false;
-  for (int axis = 0; axis < a.spatialRank(); ++axis)
-    if (a.spatial(axis) != b.spatial(axis)) return false;
-  return true;
-}
-
-// A kernel and the images that it would take as bytes.
-struct Candidate {
-  const Graph& graph;
-  const Kernel& kernel;
-  const std::vector<ValueId>& bytes;
-
-  bool isBytes(ValueId id) const { return std::count(bytes.begin(), bytes.end(), id) > 0; }
-  const Value& anchor() const { return graph.value(kernel.anchor()); }
-  const TensorType& result() const { return graph.value(kernel.result()).type; }
-  bool isGray() const {
-    return std::all_of(bytes.begin(), bytes.end(),
-                       [&](ValueId id) { return graph.value(id).type.channels() == 1; });
-  }
-
-  // nodes[from...] do the same to all channels of bytes, and make such bytes of them.
-  bool treatsChannelsAlike(size_t from) const {
-    if (!isBytes(kernel.result())) return false;
-    for (size_t i = from; i < kernel.nodes.size(); ++i) {
-      const Value& node = graph.value(kernel.nodes[i]);
-      if (opInfo(node.op).form == OpForm::Pixelwise) return false;
-      for (ValueId id : node.operands) {
-        const Value& operand = graph.value(id);
-        const bool inside = i > 0 && id == kernel.nodes[i - 1], one = operand.type.elements() == Size(1);
-        const bool alike = isBytes(id) && operand.type.channels() == result().channels();
-        if (!inside && !one && !alike) return false;
-      }
-    }
-    return true;
-  }
-
-  std::optional<BytesForm> pointwise() const {
-    if (!canFlatten(graph, kernel, 0) || result().channels() > 4) return std::nullopt;
-    for (ValueId id : bytes)
-      if (!sameExtents(graph.value(id).type, result())) return std::nullopt;
-    return treatsChannelsAlike(0) ? BytesForm::Interleaved : BytesForm::Pixels;
-  }
-
-  // What lies outside an input of bytes can be told in bytes.
-  bool borderFits(const Window& window) const {
-    if (anchor().op == OpKind::Conv) return window.border.mode != BorderMode::Constant || window.border.value == 0;
-    if (anchor().op != OpKind::MaxPool) return true;
-    // Every window has an element: then 0 is as good as minus infinity.
-    for (size_t axis = 0; axis < window.kernel.size(); ++axis) {
-      const auto begin = window.padBegin[axis].constant(), end = window.padEnd[axis].constant();
-      const bool none = begin == int64_t{0} && end == int64_t{0};
-      const bool little = begin && end && *begin < window.kernel[axis] && *end < window.kernel[axis];
-      if (!none && !(little && window.dilation[axis] == 1)) return false;
-    }
-    return true;
-  }
-
-  // Each channel by itself, and all with the same numbers.
-  bool filtersAlike(const Window& window) const {
-    if (window.stride.back() != 1) return false;
-    if (anchor().op != OpKind::Conv) return true;
-    if (!isDepthwise(graph, anchor()) || anchor().operands.size() > 2) return false;
-    const Value& weight = graph.value(anchor().operands[1]);
-    if (!weight.data || !weight.data->literal) return false;
-    const std::vector<float>& numbers = weight.data->data;
-    const size_t taps = numbers.size() / static_cast<size_t>(anchor().type.channels());
-    for (size_t i = taps; i < numbers.size(); ++i)
-      if (numbers[i] != numbers[i - taps]) return false;
-    return true;
-  }
-
-  std::optional<BytesForm> window() const {
-    const Window window = windowOf(anchor().attributes);
-    const ValueId input = anchor().operands[0];
-    if (isBytes(input) && !borderFits(window)) return std::nullopt;
-    for (size_t i = 1; i < kernel.nodes.size(); ++i)
-      for (ValueId id : graph.value(kernel.nodes[i]).operands)
-        if (isBytes(id) && !sameExtents(graph.value(id).type, result())) return std::nullopt;
-    if (isGray()) return BytesForm::Interleaved;
-    const bool alike = isBytes(input) && graph.value(input).type.channels() == result().channels() &&
-                       filtersAlike(window) && treatsChannelsAlike(1);
-    return alike ? std::optional(BytesForm::Interleaved) : std::nullopt;
-  }
-};
-
-} // namespace
-
-std::optional<BytesForm> bytesForm(const Graph& graph, const Kernel& kernel, const std::vector<ValueId>& bytes) {
-  const Candidate candidate{graph, kernel, bytes};
-  if (kernel.layout != Layout::Planar || kernel.writes || candidate.result().spatialRank() != 2)
-    return std::nullopt;
-  switch (kernel.algorithm) {
-  case Algorithm::Pointwise: return candidate.pointwise();
-  case Algorithm::Window:
-  case Algorithm::Separable: return candidate.window();
-  case Algorithm::Transposed:
-  case Algorithm::Resample:
-  case Algorithm::Interleave:
-  case Algorithm::Concat:
-  case Algorithm::Softmax:
-  case Algorithm::GlobalPool:
-  case Algorithm::Dense:
-  case Algorithm::Alias:
-  case Algorithm::Reorder: return std::nullopt;
-  }
   return std::nullopt;
 }
 

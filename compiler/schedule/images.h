@@ -2,13 +2,15 @@
 // planes are needed all the same (docs/decisions/bytes.md). Private to schedule/.
 #pragma once
 #include "schedule/storage.h"
+#include <set>
 
 namespace convoy::schedule {
 
-// How a kernel takes bytes, when all of its images are bytes.
+// How a kernel takes bytes.
 enum class BytesForm {
   Pixels,      // channels are taken out of vectors of pixels
-  Interleaved, // a row of W pixels is W * C columns: nothing differs between channels. Or there is one channel
+  Interleaved, // a row of W pixels is W * C columns: nothing differs between channels. Or there is one
+               // channel
 };
 
 // An input, or a result that is not a copy of something.
@@ -26,26 +28,32 @@ struct Image {
   int last = 0; // the last kernel that reads or writes its planes; the number of kernels: a copy does
 };
 
+// A kernel that can run on bytes. Those that hand interleaved float32 on to one another do so together.
+struct BytesKernel {
+  BytesForm form;
+  std::vector<size_t> images;    // it does when these are all bytes
+  std::set<ValueId> bytes;       // those of them that it reads or writes
+  std::set<ValueId> interleaved; // what it reads or writes beside them is float32 in the order of bytes
+};
+
 class Images {
 public:
   Images(const graph::Graph& graph, const Schedule& schedule, const Storage& storage);
 
   std::vector<Image> all;
-  // Which of them a kernel takes as bytes if it runs on bytes; empty: it never does.
-  const std::vector<size_t>& ofKernel(size_t kernel) const { return ofKernel_[kernel]; }
-  size_t kernelCount() const { return ofKernel_.size(); }
-  BytesForm form(size_t kernel) const { return *forms_[kernel]; }
+  std::vector<std::optional<BytesKernel>> kernels; // of the schedule
   std::optional<size_t> ofInput(size_t input) const { return find(true, input); }
   std::optional<size_t> ofOutput(size_t output) const { return find(false, output); }
 
 private:
   std::optional<size_t> find(bool input, size_t number) const;
-  std::vector<std::vector<size_t>> ofKernel_;
-  std::vector<std::optional<BytesForm>> forms_;
 };
 
 // Whether `kernel` can take the images `bytes` (operands of its nodes, perhaps its result) as bytes, and how.
 std::optional<BytesForm> bytesForm(const graph::Graph& graph, const Kernel& kernel,
-                                   const std::vector<ValueId>& bytes);
+                                   const std::set<ValueId>& bytes);
+// Whether it can do so with interleaved channels, where the values `interleaved` are float32 in that order.
+bool interleaves(const graph::Graph& graph, const Kernel& kernel, const std::set<ValueId>& bytes,
+                 const std::set<ValueId>& interleaved);
 
 } // namespace convoy::schedule

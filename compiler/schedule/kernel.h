@@ -34,12 +34,18 @@ public:
   int64_t lanes;
   loop::Type vector; // f32 x lanes
   // The operands and the result that are bytes here, and how they are taken.
-  std::set<ValueId> bytes;
-  std::optional<BytesForm> form;
-  bool isBytes(ValueId id) const { return bytes.count(id) > 0; }
-  // Interleaved bytes: the columns of a pixel, which are its channels.
+  std::optional<BytesKernel> onBytes;
+  bool isBytes(ValueId id) const { return onBytes && onBytes->bytes.count(id) > 0; }
+  // Bytes, or float32, whose channels are columns.
+  bool isInterleaved(ValueId id) const {
+    return onBytes && onBytes->form == BytesForm::Interleaved &&
+           (isBytes(id) || onBytes->interleaved.count(id) > 0);
+  }
+  // The columns of a pixel: its channels, where they are interleaved.
   int64_t columnsPerPixel() const {
-    return form == BytesForm::Interleaved ? value(*bytes.begin()).type.channels() : 1;
+    if (!onBytes || onBytes->form != BytesForm::Interleaved) return 1;
+    const std::set<ValueId>& some = onBytes->bytes.empty() ? onBytes->interleaved : onBytes->bytes;
+    return value(*some.begin()).type.channels();
   }
 
   const graph::Value& value(ValueId id) const { return graph.value(id); }

@@ -19,8 +19,9 @@ void blockedChannels(KernelBuilder& k);
 void movedRows(KernelBuilder& k);  // padding, cropping
 void resize(KernelBuilder& k);     // in another size, interpolated
 void interleave(KernelBuilder& k); // between channels and positions
-void globalPool(KernelBuilder& k);
 void adaptivePool(KernelBuilder& k);
+void reduction(KernelBuilder& k);
+void standardize(KernelBuilder& k);
 void softmax(KernelBuilder& k);
 void dense(KernelBuilder& k);
 // The kernel's node in kernel.layout, from the other layout.

@@ -9,9 +9,11 @@ Algorithm algorithmOf(OpForm form) {
   case OpForm::Transposed: return Algorithm::Transposed;
   case OpForm::Elementwise:
   case OpForm::Pixelwise:
+  case OpForm::ChannelWindow:
   case OpForm::Channels: return Algorithm::Pointwise;
-  case OpForm::Adaptive:
-  case OpForm::Global: return Algorithm::GlobalPool;
+  case OpForm::Adaptive: return Algorithm::Adaptive;
+  case OpForm::Standardize: return Algorithm::Standardize;
+  case OpForm::Reduction: return Algorithm::Reduction;
   case OpForm::Resample: return Algorithm::Resample;
   case OpForm::Interleave: return Algorithm::Interleave;
   case OpForm::Softmax: return Algorithm::Softmax;
@@ -85,6 +87,10 @@ bool concatsBlocks(const graph::Graph& graph, const graph::Value& concat, int la
   return whole;
 }
 
+bool windowsBlocks(const graph::Value& node, int lanes) {
+  return node.attributes.get<int64_t>("size") / 2 < lanes;
+}
+
 std::optional<Layout> neededLayout(const graph::Graph& graph, const Schedule& schedule, const Kernel& kernel,
                                    graph::ValueId operand) {
   const TensorType& type = graph.value(operand).type;
@@ -107,10 +113,12 @@ std::optional<Layout> neededLayout(const graph::Graph& graph, const Schedule& sc
     return layoutFor(kernel.layout, type);
   case Algorithm::Separable:
   case Algorithm::Pointwise:
+  case Algorithm::Standardize:
+  case Algorithm::Adaptive:
   case Algorithm::Resample:
   case Algorithm::Concat: return layoutFor(kernel.layout, type);
-  case Algorithm::GlobalPool:
-    if (opInfo(anchor.op).form == OpForm::Adaptive) return layoutFor(kernel.layout, type);
+  case Algorithm::Reduction: // one axis of several is reduced in planes
+    if (layoutFor(Layout::Blocked, anchor.type) == Layout::Blocked) return Layout::Planar;
     return std::nullopt;
   case Algorithm::Interleave:
   case Algorithm::Softmax:

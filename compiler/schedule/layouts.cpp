@@ -56,7 +56,9 @@ private:
     switch (kernel.algorithm) {
     case Algorithm::Pointwise:
       return opInfo(anchor.op).form != OpForm::Pixelwise &&
+             (opInfo(anchor.op).form != OpForm::ChannelWindow || windowsBlocks(anchor, costs_.lanes)) &&
              layoutFor(Layout::Blocked, result) == Layout::Blocked;
+    case Algorithm::Standardize: return layoutFor(Layout::Blocked, result) == Layout::Blocked;
     case Algorithm::Window: {
       const TensorType& input = graph.value(anchor.operands[0]).type;
       if (isChannelwise(graph, anchor, costs_.lanes))
@@ -68,13 +70,13 @@ private:
     case Algorithm::Transposed: return canBlockTransposed(graph, anchor, costs_.lanes);
     case Algorithm::Resample:
     case Algorithm::Concat: return isAllBlocks(graph, anchor);
-    case Algorithm::GlobalPool:
-      return opInfo(anchor.op).form == OpForm::Adaptive &&
-             layoutFor(Layout::Blocked, graph.value(anchor.operands[0]).type) == Layout::Blocked &&
+    case Algorithm::Adaptive:
+      return layoutFor(Layout::Blocked, graph.value(anchor.operands[0]).type) == Layout::Blocked &&
              layoutFor(Layout::Blocked, result) == Layout::Blocked;
     case Algorithm::Separable:
     case Algorithm::Interleave:
     case Algorithm::Softmax:
+    case Algorithm::Reduction:
     case Algorithm::Dense:
     case Algorithm::Alias:
     case Algorithm::Reorder: return false;

@@ -42,10 +42,10 @@ private:
       return add(kernel, "", op == OpKind::Pad || op == OpKind::Crop ? movedRows : resize);
     }
     case Algorithm::Interleave: return add(kernel, "", interleave);
+    case Algorithm::Standardize: return add(kernel, "", standardize);
     case Algorithm::Softmax: return add(kernel, "", softmax);
-    case Algorithm::GlobalPool:
-      return add(kernel, "",
-                 opInfo(graph_.value(kernel.anchor()).op).form == OpForm::Adaptive ? adaptivePool : globalPool);
+    case Algorithm::Reduction: return add(kernel, "", reduction);
+    case Algorithm::Adaptive: return add(kernel, "", adaptivePool);
     case Algorithm::Dense: return add(kernel, "", dense);
     case Algorithm::Reorder: return add(kernel, std::string(".to_") + nameOf(kernel.layout), reorder);
     case Algorithm::Alias: return;
@@ -82,24 +82,19 @@ private:
   // Builds the kernel's function. One that is equal but for names exists already: then that one is called.
   void add(const Kernel& kernel, const std::string& suffix, const Generator& generate) {
     const size_t number = calls_.size() - 1;
-    KernelCall call = build(kernel, suffix, generate, {}, std::nullopt);
-    if (const std::vector<size_t>& images = images_.ofKernel(number); !images.empty()) {
-      std::set<ValueId> bytes;
-      for (size_t image : images) bytes.insert(images_.all[image].value);
-      call.onBytes.push_back(build(kernel, suffix + ".bytes", generate, bytes, images_.form(number)));
-    }
+    KernelCall call = build(kernel, suffix, generate, std::nullopt);
+    if (images_.kernels[number])
+      call.onBytes.push_back(build(kernel, suffix + ".bytes", generate, images_.kernels[number]));
     calls_.back().push_back(std::move(call));
   }
 
-  // `bytes`: images that the kernel takes as bytes.
   KernelCall build(const Kernel& kernel, const std::string& suffix, const Generator& generate,
-                   const std::set<ValueId>& bytes, std::optional<BytesForm> form) {
+                   const std::optional<BytesKernel>& onBytes) {
     auto function = std::make_unique<loop::Function>();
     function->name = functionName(graph_.value(kernel.result()).name + suffix);
     function->location = graph_.value(kernel.anchor()).location;
     KernelBuilder builder(graph_, schedule_, target_, storage_, kernel, *function);
-    builder.bytes = bytes;
-    builder.form = form;
+    builder.onBytes = onBytes;
     generate(builder);
     KernelCall call = builder.call;
     call.cycles = workOf(graph_, target_, kernel, call.ofWholeBatch);

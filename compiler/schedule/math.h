@@ -1,13 +1,14 @@
-// Elementary functions of vectors, written out as loop IR: no tables, no branches, no calls. Every result is defined
-// for every operand: NaN, infinities, zeros of both signs; denormal numbers count as zeros, as everywhere in compiled
-// code. docs/numerics.md has the errors, tests/exec/math measures them. Private to schedule/.
+// Elementary functions of vectors, written out as loop IR: no tables, no branches, no calls. Every result is
+// defined for every operand: NaN, infinities, zeros of both signs; denormal numbers count as zeros, as
+// everywhere in compiled code. docs/numerics.md has the errors, tests/exec/math measures them. Private to
+// schedule/.
 #pragma once
 #include "schedule/math_vector.h"
 
 namespace convoy::schedule {
 
 Vec exp(Vec x);
-Vec expOfNegative(Vec x); // e^x for x <= 0, for less
+Vec expOfNegative(Vec x);   // e^x for x <= 0, for less
 Vec expm1OfNegative(Vec x); // e^x - 1 for x <= 0; anything for others
 Vec sigmoid(Vec x);
 Vec silu(Vec x); // x * sigmoid(x)

@@ -1,11 +1,13 @@
-// Vectors as numbers of formulas: what loop IR needs a call for is written as arithmetic. Private to schedule/.
+// Vectors as numbers of formulas: what loop IR needs a call for is written as arithmetic. Private to
+// schedule/.
 #pragma once
 #include "loop/builder.h"
 #include <initializer_list>
 
 namespace convoy::schedule {
 
-// A vector (or scalar) of loop IR and the builder that its formula goes to. Numbers beside one become vectors.
+// A vector (or scalar) of loop IR and the builder that its formula goes to. Numbers beside one become
+// vectors.
 class Vec {
 public:
   Vec(loop::Builder& b, loop::Value* v) : b_(&b), v_(v) {}

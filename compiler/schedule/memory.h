@@ -18,7 +18,7 @@ struct Place {
 struct Slot {
   Size elements;
   std::optional<int64_t> begin;
-  bool ofGroup = true; // of the items of a group, not of the whole batch
+  bool ofGroup = true;         // of the items of a group, not of the whole batch
   std::optional<size_t> image; // planes of this image: no room is needed when there are none
 };
 

@@ -21,16 +21,18 @@ enum class Layout { Planar, Blocked };
 enum class Algorithm {
   Window,    // convolution and pooling with register tiles
   Transposed, // transposed convolution, blocked by phases
+  Adaptive,   // pooling whose windows follow from the sizes
   Separable, // convolution by a column times a row, one after the other
-  Pointwise, // element-wise work and luminance
+  Pointwise, // element-wise work, also that mixes a few channels of a position
   Concat,    // a copy of each operand that is not computed at its place
   Resample,   // padding, cropping, resizing
   Interleave, // between channels and positions
   Softmax,
-  GlobalPool,
-  Dense,   // matrix times vector
-  Alias,   // another view of the same memory (flatten)
-  Reorder, // the value of its one node again, in the other layout
+  Reduction,   // one number from all elements along some axes
+  Standardize, // each channel less its mean, over its deviation
+  Dense,       // matrix times vector
+  Alias,       // another view of the same memory (flatten)
+  Reorder,     // the value of its one node again, in the other layout
 };
 const char* nameOf(Algorithm algorithm);
 Algorithm algorithmOf(OpForm form); // the one to begin with
@@ -87,6 +89,8 @@ int64_t mixedChannels(const graph::Graph& graph, const graph::Value& window);
 bool choosesChannels(const graph::Graph& graph, const Kernel& kernel);
 // Every operand of a concat is whole blocks of channels: they lie side by side in blocked layout too.
 bool concatsBlocks(const graph::Graph& graph, const graph::Value& concat, int lanes);
+// A window of channels that reaches into the blocks beside its own, and no further.
+bool windowsBlocks(const graph::Value& node, int lanes);
 // All operands of a node and its result lie in blocks, where the kernel works in blocks.
 bool isAllBlocks(const graph::Graph& graph, const graph::Value& node);
 // Windows so small that a tile of results holds all that it reads of an input row in registers, and

@@ -1,7 +1,6 @@
-// Kernels without a window: element-wise work, global pooling, concat, copies.
+// Kernels without a window: element-wise work, concat, copies.
 #include "schedule/elementwise.h"
 #include "schedule/kernels.h"
-#include <limits>
 
 namespace convoy::schedule {
 
@@ -40,16 +39,17 @@ static void pointwiseOnBytes(KernelBuilder& k, Elementwise& work) {
   k.finish();
 }
 
-// Units are chunks of flattened planes where the operands allow it, and rows otherwise. With a single
-// position, lanes are the channels.
+// Units are chunks of flattened planes where the operands allow it, and rows otherwise, of each channel or of
+// all together. With a single position, lanes are the channels.
 void pointwise(KernelBuilder& k) {
   Builder& b = k.b;
   Elementwise work(k);
   work.declare(0);
-  if (k.form) return pointwiseOnBytes(k, work);
+  if (k.onBytes) return pointwiseOnBytes(k, work);
   const TensorType& type = k.value(k.kernel.result()).type;
   bool onePosition = type.channels() > 1 && layoutFor(Layout::Blocked, type) == Layout::Planar;
-  if (onePosition && k.kernel.layout == Layout::Planar) {
+  const bool ofPixels = opInfo(k.value(k.kernel.anchor()).op).form == OpForm::Pixelwise;
+  if (onePosition && k.kernel.layout == Layout::Planar && !ofPixels) {
     k.units({}, [&](const std::vector<Reg>& parts) {
       alongVectors(k, b.index(0), b.index(type.channels()), [&](Reg channel, Reg mask) {
         Site site{parts[0], channel, {}, mask, false};
@@ -60,7 +60,7 @@ void pointwise(KernelBuilder& k) {
     return k.finish();
   }
   bool blocked = k.kernel.layout == Layout::Blocked, flat = canFlatten(k.graph, k.kernel, 0);
-  int64_t rows = blocked ? k.blocks(type.channels()) : type.channels();
+  int64_t rows = ofPixels ? 1 : blocked ? k.blocks(type.channels()) : type.channels();
   if (!blocked && type.spatialRank() > 0) work.mayStream(flat);
   std::vector<Size> counts{Size(rows)};
   Size plane = spatialSize(type);
@@ -77,7 +77,12 @@ void pointwise(KernelBuilder& k) {
       Site site{parts[0], parts[1], {}, mask, flat};
       if (!flat) site.spatial.assign(parts.begin() + 2, parts.end());
       if (flat || type.spatialRank()) site.spatial.push_back(x);
-      work.store(work.evaluate(0, nullptr, site), site);
+      if (!ofPixels) return work.store(work.evaluate(0, nullptr, site), site);
+      const std::vector<Reg> pixel = work.pixel(site);
+      for (size_t channel = 0; channel < pixel.size(); ++channel) {
+        site.channel = b.index(static_cast<int64_t>(channel));
+        work.store(work.evaluate(1, pixel[channel], site), site);
+      }
     };
     if (!blocked)
       return work.eachWay([&](bool streams) {
@@ -94,56 +99,6 @@ void pointwise(KernelBuilder& k) {
       at(x, nullptr);
       return Builder::Values{};
     });
-  });
-  k.finish();
-}
-
-// A unit is one channel (planar, lanes along the positions) or one block of channels (blocked).
-void globalPool(KernelBuilder& k) {
-  Builder& b = k.b;
-  const graph::Value& node = k.value(k.kernel.anchor());
-  ValueId input = node.operands[0];
-  const TensorType& type = k.value(input).type;
-  bool maximum = node.op == OpKind::GlobalMaxPool;
-  Layout layout = layoutFor(k.layoutOf(input), type);
-  Reg in = k.read(input, layout), out = k.write(k.kernel.result(), Layout::Planar);
-  Reg plane = k.product(type, 1), divisor = k.scalarF32(plane);
-  int64_t channels = type.channels();
-  Reg neutral = k.constant(maximum ? -std::numeric_limits<double>::infinity() : 0);
-  auto join = [&](Reg x, Reg y) { return b.binary(maximum ? Op::Maximum : Op::Add, x, y); };
-  bool blocked = layout == Layout::Blocked;
-  int64_t results = k.itemRows(k.kernel.result(), Layout::Planar);
-  k.units({Size(blocked ? k.blocks(channels) : channels)}, [&](const std::vector<Reg>& parts) {
-    int64_t rows = k.itemRows(input, layout), pitch = blocked ? k.lanes : 1;
-    Reg base = b.offset(Scalar::F32, in, Index(b.mul(b.add(b.mul(parts[0], rows), parts[1]), plane), pitch));
-    // Four running vectors, joined in a fixed order at the end.
-    int64_t step = blocked ? 1 : k.lanes;
-    Reg whole = b.mul(b.floorDiv(plane, 4 * step), 4 * step);
-    Builder::Values acc =
-        b.loop("x", b.index(0), whole, 4 * step, Builder::Values(4, neutral),
-               [&](Reg x, const Builder::Values& carried) {
-                 Builder::Values next;
-                 for (int64_t i = 0; i < 4; ++i)
-                   next.push_back(join(carried[static_cast<size_t>(i)],
-                                       b.load(k.vector, base, Index(x, pitch) + Index(i * k.lanes))));
-                 return next;
-               });
-    Reg sum = join(join(acc[0], acc[1]), join(acc[2], acc[3]));
-    sum = b.loop("x", whole, plane, step, {sum}, [&](Reg x, const Builder::Values& carried) {
-      if (blocked) return Builder::Values{join(carried[0], b.load(k.vector, base, Index(x, pitch)))};
-      Reg mask = b.mask(static_cast<uint32_t>(k.lanes), b.sub(plane, x));
-      return Builder::Values{join(carried[0], b.load(k.vector, base, x, mask, neutral))};
-    })[0];
-    if (!blocked) {
-      Reg result = b.reduce(maximum ? Op::ReduceMax : Op::ReduceAdd, sum);
-      if (!maximum) result = b.binary(Op::Div, result, divisor);
-      b.store(result, out, Index(parts[0], results) + Index(parts[1]));
-      return;
-    }
-    if (!maximum) sum = b.binary(Op::Div, sum, k.splat(divisor));
-    Reg left = b.sub(b.index(channels), b.mul(parts[1], k.lanes));
-    b.store(sum, out, Index(parts[0], results) + Index(parts[1], k.lanes),
-            b.mask(static_cast<uint32_t>(k.lanes), left));
   });
   k.finish();
 }

@@ -49,34 +49,60 @@ void softmax(KernelBuilder& k) {
     return k.finish();
   }
 
+  // All channels of a tile of positions stay in the first cache: planes whose distance is a power of two
+  // would drive each other out of it. Many channels are kept in the result.
+  constexpr int64_t chunk = 1024, most = 32768;
+  const int64_t vectors = channels * 4 * lanes * 4 <= most ? 4 : 1, row = vectors * lanes;
+  Reg kept = channels * row * 4 <= most ? b.stack(channels * row * 4) : nullptr;
   Reg plane = k.size(positions);
-  constexpr int64_t chunk = 1024;
   k.units({Size::ceilDiv(positions, chunk)}, [&](const std::vector<Reg>& parts) {
     Reg x = b.offset(Scalar::F32, in, Index(b.mul(b.mul(parts[0], inPitch), plane))),
         y = b.offset(Scalar::F32, out, Index(b.mul(b.mul(parts[0], outPitch), plane)));
-    Reg from = b.mul(parts[1], chunk), to = b.min(b.add(from, chunk), plane);
-    b.loop("p", from, to, lanes, {}, [&](Reg p, const Builder::Values&) {
-      Reg mask = b.mask(width, b.sub(to, p));
-      auto pass = [&](Reg init, const std::function<Reg(const Index&, Reg)>& body) {
-        return b.loop("c", b.index(0), b.index(channels), 1, {init},
-                      [&](Reg c, const Builder::Values& carried) {
-                        return Builder::Values{body(Index(p) + Index(b.mul(c, plane)), carried[0])};
-                      })[0];
+    Reg from = b.mul(parts[1], chunk), to = b.min(b.add(from, chunk), plane),
+        whole = b.add(from, b.mul(b.floorDiv(b.sub(to, from), row), row));
+    auto tile = [&](Reg p, int64_t count, Reg mask) {
+      auto load = [&](Reg from, const Index& at) {
+        return mask ? b.load(k.vector, from, at, mask, zero) : b.load(k.vector, from, at);
       };
-      Reg top = pass(lowest, [&](const Index& at, Reg t) {
-        return b.binary(Op::Maximum, t, b.load(k.vector, x, at, mask, zero));
+      // body(channel, vector of the tile, what is carried for that vector)
+      auto pass = [&](Builder::Values init, const std::function<Reg(Reg c, int64_t i, Reg carried)>& body) {
+        return b.loop("c", b.index(0), b.index(channels), 1, init,
+                      [&](Reg c, const Builder::Values& carried) {
+                        Builder::Values next;
+                        for (size_t i = 0; i < carried.size(); ++i)
+                          next.push_back(body(c, static_cast<int64_t>(i), carried[i]));
+                        return next;
+                      });
+      };
+      auto place = [&](Reg c, int64_t i) { return Index(p) + Index(b.mul(c, plane)) + Index(i * lanes); };
+      auto keep = [&](Reg v, Reg c, int64_t i) {
+        kept ? b.store(v, kept, Index(c, row) + Index(i * lanes)) : b.store(v, y, place(c, i), mask);
+      };
+      auto take = [&](Reg c, int64_t i) {
+        return kept ? b.load(k.vector, kept, Index(c, row) + Index(i * lanes)) : load(y, place(c, i));
+      };
+      const size_t size = static_cast<size_t>(count);
+      Builder::Values top = pass(Builder::Values(size, lowest), [&](Reg c, int64_t i, Reg largest) {
+        Reg v = load(x, place(c, i));
+        keep(v, c, i);
+        return b.binary(Op::Maximum, largest, v);
       });
-      Reg sum = pass(zero, [&](const Index& at, Reg t) {
-        Reg e = exponential(k, b.binary(Op::Sub, b.load(k.vector, x, at, mask, zero), top));
-        b.store(e, y, at, mask);
-        return b.binary(Op::Add, t, e);
+      Builder::Values sum = pass(Builder::Values(size, zero), [&](Reg c, int64_t i, Reg terms) {
+        Reg e = exponential(k, b.binary(Op::Sub, take(c, i), top[static_cast<size_t>(i)]));
+        keep(e, c, i);
+        return b.binary(Op::Add, terms, e);
       });
-      pass(zero, [&](const Index& at, Reg t) {
-        b.store(b.binary(Op::Div, b.load(k.vector, y, at, mask, zero), sum), y, at, mask);
-        return t;
+      for (Reg& v : sum) v = b.binary(Op::Div, k.constant(1), v);
+      pass(sum, [&](Reg c, int64_t i, Reg share) {
+        b.store(b.binary(Op::Mul, take(c, i), share), y, place(c, i), mask);
+        return share;
       });
       return Builder::Values{};
-    });
+    };
+    b.loop("p", from, whole, row, {},
+           [&](Reg p, const Builder::Values&) { return tile(p, vectors, nullptr); });
+    b.loop("p", whole, to, lanes, {},
+           [&](Reg p, const Builder::Values&) { return tile(p, 1, b.mask(width, b.sub(to, p))); });
   });
   k.finish();
 }

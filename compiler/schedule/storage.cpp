@@ -153,10 +153,13 @@ void Storage::findLives() {
 std::optional<Buffer> Storage::dyingOperand(size_t number) const {
   const Kernel& kernel = schedule_.kernels[number];
   const Buffer result = resultBuffer(graph_, kernel);
-  const bool pointwise = kernel.algorithm == Algorithm::Pointwise;
-  if (!pointwise && kernel.algorithm != Algorithm::Window && kernel.algorithm != Algorithm::Transposed &&
-      kernel.algorithm != Algorithm::Separable &&
-      kernel.algorithm != Algorithm::Dense)
+  // The anchor too reads each element where it is written, and no other after that.
+  const OpForm form = opInfo(graph_.value(kernel.anchor()).op).form;
+  const bool inPlace = kernel.algorithm == Algorithm::Standardize ||
+                       (kernel.algorithm == Algorithm::Pointwise && form == OpForm::Elementwise);
+  if (!inPlace && kernel.algorithm != Algorithm::Pointwise && kernel.algorithm != Algorithm::Window &&
+      kernel.algorithm != Algorithm::Transposed &&
+      kernel.algorithm != Algorithm::Separable && kernel.algorithm != Algorithm::Dense)
     return std::nullopt;
   if (!(holder(result) == result) || pieceOf_.count(result)) return std::nullopt;
   const TensorType& type = graph_.value(result.value).type;
@@ -164,9 +167,7 @@ std::optional<Buffer> Storage::dyingOperand(size_t number) const {
   for (ValueId id : valuesRead(graph_, kernel)) {
     const Value& operand = graph_.value(id);
     // What a window or a dense layer reads is needed for other elements too.
-    // So is what a layer reads that chooses channels.
-    if ((!pointwise || choosesChannels(graph_, kernel)) && std::count(atAnchor.begin(), atAnchor.end(), id))
-      continue;
+    if (!inPlace && std::count(atAnchor.begin(), atAnchor.end(), id)) continue;
     const Buffer buffer = operandBuffer(graph_, schedule_, kernel, id);
     if (operand.kind != Value::Node || buffer.layout != result.layout || operand.type.scalar ||
         operand.type.dims != type.dims || parts_.count(buffer))

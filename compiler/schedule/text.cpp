@@ -6,23 +6,25 @@
 namespace convoy::schedule {
 
 namespace {
-constexpr Algorithm algorithms[] = {Algorithm::Window,  Algorithm::Transposed, Algorithm::Separable,  Algorithm::Pointwise,
-                                    Algorithm::Concat,  Algorithm::Resample,   Algorithm::Interleave,
-                                    Algorithm::Softmax, Algorithm::GlobalPool, Algorithm::Dense,
-                                    Algorithm::Alias,   Algorithm::Reorder};
+constexpr Algorithm algorithms[] = {Algorithm::Window,  Algorithm::Transposed, Algorithm::Adaptive, Algorithm::Separable, Algorithm::Pointwise,
+                                    Algorithm::Concat,  Algorithm::Resample,  Algorithm::Interleave,
+                                    Algorithm::Softmax, Algorithm::Reduction, Algorithm::Standardize,
+                                    Algorithm::Dense,   Algorithm::Alias,     Algorithm::Reorder};
 } // namespace
 
 const char* nameOf(Algorithm algorithm) {
   switch (algorithm) {
   case Algorithm::Window: return "window";
   case Algorithm::Transposed: return "transposed";
+  case Algorithm::Adaptive: return "adaptive";
   case Algorithm::Separable: return "separable";
   case Algorithm::Pointwise: return "pointwise";
   case Algorithm::Concat: return "concat";
   case Algorithm::Resample: return "resample";
   case Algorithm::Interleave: return "interleave";
   case Algorithm::Softmax: return "softmax";
-  case Algorithm::GlobalPool: return "global_pool";
+  case Algorithm::Reduction: return "reduction";
+  case Algorithm::Standardize: return "standardize";
   case Algorithm::Dense: return "dense";
   case Algorithm::Alias: return "alias";
   case Algorithm::Reorder: return "reorder";

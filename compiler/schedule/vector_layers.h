@@ -1,11 +1,11 @@
-// Element-wise and pixel-wise layers as arithmetic on vectors: what they do to one vector of each operand,
-// wherever it comes from. Private to schedule/.
+// Layers as arithmetic on vectors: what they do to one vector of each operand, wherever it comes from.
+// Private to schedule/.
 #pragma once
 #include "schedule/kernel.h"
 
 namespace convoy::schedule {
 
-// A vector of the results. x: one of each operand; of a pixel-wise layer one of each channel of its operand.
+// A vector of the results. x: one of each operand; of a window of channels one of each channel in it.
 using VectorLowering = Reg (*)(KernelBuilder& k, const graph::Value& node, const std::vector<Reg>& x);
 
 struct VectorLayer {
@@ -17,6 +17,11 @@ struct VectorLayer {
 std::vector<VectorLayer> arithmeticLayers();
 std::vector<VectorLayer> activationLayers(); // and the other functions of math.h
 
+std::vector<VectorLayer> normalizationLayers();
+
 Reg lowerVector(KernelBuilder& k, const graph::Value& node, const std::vector<Reg>& x);
+
+// All channels of the results, from a vector of each channel of the operand (OpForm::Pixelwise).
+std::vector<Reg> lowerPixel(KernelBuilder& k, const graph::Value& node, const std::vector<Reg>& x);
 
 } // namespace convoy::schedule

@@ -18,7 +18,8 @@ void interleave(KernelBuilder& k, Window3& w) {
   for (Reg* number : {&last.padBegin, &last.padEnd, &last.input, &last.output})
     *number = k.b.mul(*number, perPixel);
   if (last.known)
-    last.known = {{last.known->padBegin * perPixel, last.known->input * perPixel, last.known->output * perPixel}};
+    last.known = {
+        {last.known->padBegin * perPixel, last.known->input * perPixel, last.known->output * perPixel}};
 }
 
 } // namespace
@@ -288,8 +289,7 @@ Reg gatherColumns(KernelBuilder& k, const Window3& w, Reg row, Reg indices) {
 Reg columnsOutside(KernelBuilder& k, const Window3& w, Reg row, Reg first) {
   Builder& b = k.b;
   const WindowAxis& axis = w.last();
-  if (w.border.mode == BorderMode::Constant && axis.stride == 1)
-    return loadInside(k, w, row, Index(first));
+  if (w.border.mode == BorderMode::Constant && axis.stride == 1) return loadInside(k, w, row, Index(first));
   loop::Type indexType = loop::Type::vector(Scalar::I32, static_cast<uint32_t>(k.lanes));
   auto wide = [&](Reg n) { return b.splat(indexType, b.cast(loop::Type::of(Scalar::I32), n)); };
   Reg lanes = b.iota(indexType), valid;

@@ -40,11 +40,13 @@ struct Window3 {
   bool fixedCount = true, countPadding = true;
   int64_t divisor = 0; // instead of the count; 0: the count
   int64_t channels = 1, filters = 1, groups = 1;
-  // The input is bytes; their channels are columns, so many for each pixel, and the window has one channel.
+  // The input is bytes. Channels may be columns, so many for each pixel: then the window has one channel.
   bool bytes = false;
   int64_t columnsPerPixel = 1;
   Scalar element() const { return bytes ? Scalar::U8 : Scalar::F32; }
   // What a row of the border holds. In bytes 0 does what minus infinity does.
+  // Numbers of such a row for each pixel; bytes are smaller than numbers.
+  int64_t borderColumns() const { return bytes ? 1 : columnsPerPixel; }
   double borderRowNumber() const { return bytes ? 0 : border.value; }
   ValueId input = 0, weight = 0, bias = 0;
   bool hasBias = false;

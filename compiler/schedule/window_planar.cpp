@@ -28,7 +28,7 @@ public:
       if (w_.hasBias) bias_ = k_.weights(w_.bias, {});
     }
     const TensorType& inputType = k_.value(w_.input).type;
-    if (needsBorderRow()) borderRow_ = k_.borderRow(w_.input, w_.borderRowNumber());
+    if (needsBorderRow()) borderRow_ = k_.borderRow(w_.input, w_.borderRowNumber(), w_.borderColumns());
     tail_.declare(1);
     channelStride_ = k_.product(inputType, 1);
     inputRow_ = w_.last().input;
@@ -310,7 +310,8 @@ private:
     const WindowAxis& axis = w_.last();
     if (sharesVectors()) {
       Reg first = b_.sub(x, axis.padBegin);
-      Reg left = loadColumns(k_, w_, row, Index(first)), right = loadColumns(k_, w_, row, Index(first) + Index(lanes_));
+      Reg left = loadColumns(k_, w_, row, Index(first)),
+          right = loadColumns(k_, w_, row, Index(first) + Index(lanes_));
       std::vector<int64_t> lanes(static_cast<size_t>(lanes_));
       std::iota(lanes.begin(), lanes.end(), 0);
       return b_.shuffle(left, right, lanes, b_.mul(tap, axis.dilation));

@@ -31,7 +31,7 @@ public:
 
   void run() {
     in_ = k_.read(w_.input, Layout::Planar);
-    if (hasRows()) borderRow_ = k_.borderRow(w_.input, w_.borderRowNumber());
+    if (hasRows()) borderRow_ = k_.borderRow(w_.input, w_.borderRowNumber(), w_.borderColumns());
     tail_.declare(1);
     plane_ = k_.product(k_.value(w_.input).type, 1);
     if (hasRows()) tail_.mayStream();

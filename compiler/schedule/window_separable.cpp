@@ -26,7 +26,8 @@ public:
   void run() {
     in_ = k_.read(w_.input, Layout::Planar);
     if (w_.hasBias) bias_ = k_.weights(w_.bias, {});
-    if (w_.border.mode == BorderMode::Constant) borderRow_ = k_.borderRow(w_.input, w_.borderRowNumber());
+    if (w_.border.mode == BorderMode::Constant)
+      borderRow_ = k_.borderRow(w_.input, w_.borderRowNumber(), w_.borderColumns());
     tail_.declare(1);
     plane_ = k_.product(k_.value(w_.input).type, 1);
     makeRing();
@@ -89,7 +90,8 @@ private:
     TileRange vectors;
     vectors.begin = b_.index(0);
     vectors.count = b_.add(b_.sub(part_.count, part_.begin), beside());
-    vectors.first = b_.min(b_.max(b_.ceilDiv(b_.sub(b_.index(0), start), lanes_), b_.index(0)), vectors.count);
+    vectors.first =
+        b_.min(b_.max(b_.ceilDiv(b_.sub(b_.index(0), start), lanes_), b_.index(0)), vectors.count);
     Reg inside = b_.floorDiv(b_.sub(w_.last().input, start), lanes_);
     vectors.end = b_.max(b_.min(inside, vectors.count), vectors.first);
     b_.loop("v", vectors.first, vectors.end, 1, {}, [&](Reg v, const Builder::Values&) {

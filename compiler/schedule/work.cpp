@@ -14,7 +14,7 @@ using graph::ValueId;
 Size operationsOf(const graph::Graph& graph, const Value& node) {
   const OpInfo& row = opInfo(node.op);
   const bool multiplies = graph::multiplyAdds(graph, node) != Size(0);
-  if (row.form == OpForm::Global || row.form == OpForm::Adaptive)
+  if (row.form == OpForm::Reduction || row.form == OpForm::Adaptive)
     return graph.value(node.operands[0]).type.elements() * row.cost;
   Size operations = node.type.elements() * row.cost;
   if (row.form == OpForm::Window && !multiplies)

@@ -46,9 +46,9 @@ bool Elaborator::namedArgument(LayerCall& call, const ast::Argument& argument) {
     if (attributeFromForeign(*argument.name) == "kernel" &&
         std::count(candidates.begin(), candidates.end(), name) > 0)
       meant = name;
-  if (std::count(candidates.begin(), candidates.end(), meant) == 0)
-    meant = nearestName(*argument.name, candidates);
-  if (const char* help = helpForForeignAttribute(*argument.name))
+  const bool known = std::count(candidates.begin(), candidates.end(), meant) > 0;
+  if (!known) meant = nearestName(*argument.name, candidates);
+  if (const char* help = known ? nullptr : helpForForeignAttribute(*argument.name))
     report.help(help);
   else if (!report.suggest(meant, argument.nameLocation, *argument.name))
     report.help("it takes " + all);
@@ -108,6 +108,7 @@ static std::string expectation(const AttributeSpec& spec) {
   case AttributeForm::Like: return "a tensor";
   case AttributeForm::Scale: return "a number, or a list with one for each axis";
   case AttributeForm::Word: return listed(spec.words, "or");
+  case AttributeForm::Numbers: return "a number or a list of numbers";
   }
   return "";
 }
@@ -196,6 +197,13 @@ std::optional<Attribute> Elaborator::attributeValue(const LayerCall& call, const
     if (integer) return Attribute(std::vector<int64_t>{*integer});
     if (auto* size = value.as<SizeTuple>()) return Attribute(size->extents);
     break;
+  case AttributeForm::Numbers:
+    if (auto numbers = numbersIn(value); numbers && !numbers->empty()) {
+      for (double number : *numbers)
+        if (!fitsFloat(number, location)) return std::nullopt;
+      return Attribute(*numbers);
+    }
+    break;
   case AttributeForm::Extents:
     if (auto extents = extentsIn(value)) return Attribute(*extents);
     break;
@@ -219,7 +227,7 @@ std::optional<Attribute> Elaborator::attributeValue(const LayerCall& call, const
     const std::string word = nearestName(*text, spec.choices());
     withoutQuotes(report, location, word.empty() ? *text : word, !word.empty());
   } else if (value.as<Tensor>() && call.row.kind == OpKind::Clamp)
-    report.help("a limit that a run decides: select(x < level, level, x)");
+    report.help("a limit that a run decides: min(x, level)");
   else if (value.as<Tensor>() && !isScalar(value))
     report.help(std::string("the input stands before '|>', or comes first: x |> ") + call.row.name + "(...)");
   else if (value.as<List>() && spec.form == AttributeForm::Sizes)

@@ -219,7 +219,7 @@ Value Elaborator::tensorArithmetic(const ast::Expr& expr, const OpInfo* row, con
                                 describe(left, graph_) + " and " + describe(right, graph_));
     if (expr.binary == ast::BinaryOp::And) report.help("where both hold: a * b");
     if (expr.binary == ast::BinaryOp::Or) report.help("where one holds: a + b > 0");
-    if (expr.binary == ast::BinaryOp::Power) report.help("a square is x * x, a root sqrt(x)");
+    if (expr.binary == ast::BinaryOp::Power) report.help("for every element: pow(x, 2)");
     if (left.as<List>() || right.as<List>())
       report.help("a list is no tensor; its elements are numbers: list[0]");
     if (left.as<Record>() || right.as<Record>()) report.help("take the outputs apart: a, b = ...");

@@ -95,6 +95,7 @@ static Attribute fallbackValue(const AttributeSpec& spec) {
   case AttributeForm::Like: return std::vector<Size>{integer};
   case AttributeForm::Scale: return std::vector<double>{number};
   case AttributeForm::Word: return text;
+  case AttributeForm::Numbers: return std::vector<double>{number};
   case AttributeForm::Border: return Border{borderModeNamed(text).value_or(BorderMode::Constant), 0};
   }
   return integer;

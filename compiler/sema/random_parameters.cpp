@@ -24,7 +24,7 @@ private:
   uint64_t state_;
 };
 
-// Of a batch_norm: its weight and its variance are around 1, its bias and mean around 0.
+// Of normalisation: weight and variance are around 1, bias and mean around 0.
 float normalized(size_t parameter, SplitMix64& random) {
   bool aroundOne = parameter == 0 || parameter == 3;
   return (aroundOne ? 1.0f : 0.0f) + 0.25f * random.uniform();
@@ -64,7 +64,7 @@ void initializeRandom(graph::Graph& graph, uint64_t seed, DiagnosticEngine& diag
       }
       SplitMix64 random(SplitMix64(seed).next() ^ hashOf(parameter.name));
       for (float& number : filled->data)
-        number = node.op == OpKind::BatchNorm ? normalized(i - first, random) : bound * random.uniform();
+        number = row.group == LayerGroup::Normalization ? normalized(i - first, random) : bound * random.uniform();
       parameter.data = std::move(filled);
     }
   }

@@ -100,7 +100,7 @@ struct Proposal {
 };
 
 bool hasWindow(const graph::Value& value) {
-  return value.kind == graph::Value::Node && value.attributes.has("pad_begin");
+  return value.kind == graph::Value::Node && opInfo(value.op).form == OpForm::Window;
 }
 
 // A padding that keeps sizes: half of the window, or `same`. "" when there is none of the kind.

@@ -53,6 +53,7 @@ std::string valuesOf(const AttributeSpec& spec) {
     for (const std::string& word : spec.words) words.push_back("`" + word + "`");
     return listed(words, "or");
   }
+  case AttributeForm::Numbers: return "a number or a list of numbers";
   }
   return "";
 }

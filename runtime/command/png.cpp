@@ -149,7 +149,8 @@ Result<Picture> decodePng(const Bytes& file, int64_t pixelLimit) {
   if (packedRow * reader.height > 1032 * static_cast<uint64_t>(file.size())) return Error{endsEarly};
   if (Outcome error = checkPixels(reader.height, reader.width, pixelLimit)) return *error;
   if (!startPixels(reader)) return Error{reader.problem};
-  Result<Picture> picture = makePicture(reader.channels, reader.height, reader.width, (1 << reader.bitDepth) - 1, pixelLimit);
+  Result<Picture> picture =
+      makePicture(reader.channels, reader.height, reader.width, (1 << reader.bitDepth) - 1, pixelLimit);
   if (!picture) return picture;
   Result<Memory> rows =
       allocateBytes(static_cast<int64_t>(reader.rowBytes) * (reader.passes > 1 ? reader.height : 1));

@@ -118,7 +118,7 @@ Result<BoundRun> Runner::bind(const std::vector<Tensor>& inputs, const std::vect
     return sentence(*pipeline, failure, inputs);
   if (Outcome error = allocateOutputs(run, inputs, *batch, batched, bytes)) return *error;
 
-  const int64_t workspaceBytes = 
+  const int64_t workspaceBytes =
       pipeline->workspace_size(run.sizes.data(), *batch, threads(), run.elements.data());
   if (workspaceBytes < 0) return Error{convoy_status_string(CONVOY_ERROR_OVERFLOW)};
   if (workspaceBytes > 0) {
@@ -134,8 +134,8 @@ Result<BoundRun> Runner::bind(const std::vector<Tensor>& inputs, const std::vect
   return run;
 }
 
-Outcome Runner::allocateOutputs(BoundRun& run, const std::vector<Tensor>& inputs, int64_t batch,
-                                bool batched, const std::vector<bool>& bytes) {
+Outcome Runner::allocateOutputs(BoundRun& run, const std::vector<Tensor>& inputs, int64_t batch, bool batched,
+                                const std::vector<bool>& bytes) {
   size_t rankSum = 0;
   for (int32_t i = 0; i < pipeline->output_count; ++i)
     rankSum += static_cast<size_t>(pipeline->outputs[i].rank);

@@ -37,6 +37,8 @@ for variable in ("NO_COLOR", "CLICOLOR_FORCE", "CONVOY_NUM_THREADS", "CONVOY_CAC
     config.environment.pop(variable, None)
 config.environment["LC_ALL"] = "C.UTF-8"
 
+if os.environ.get("CONVOY_TEST_LONG"):
+    config.available_features.add("long")  # ./dev test --long
 if platform.machine() == "x86_64":
     config.available_features.add("x86_64")
     with open("/proc/cpuinfo") as cpuinfo:

@@ -33,10 +33,11 @@ public:
 
 private:
   bool isNorm(ValueId id) const {
-    return graph_.value(id).kind == Value::Node && graph_.value(id).op == OpKind::BatchNorm;
+    const Value& value = graph_.value(id);
+    return value.kind == Value::Node && (value.op == OpKind::BatchNorm || value.op == OpKind::Normalize);
   }
 
-  // Whether nothing but one batch_norm sees the result of this layer.
+  // Whether nothing but one such layer sees the result of this layer.
   bool canTake(ValueId id) const {
     const Value& value = graph_.value(id);
     bool linear = value.kind == Value::Node && (value.op == OpKind::Conv || value.op == OpKind::TransposedConv || value.op == OpKind::Dense);
@@ -122,6 +123,15 @@ private:
   // Fills scale_ and shift_, the numbers of y = x * scale + shift. False when they are not known.
   bool scaling(const Value& norm) {
     scale_.clear(), shift_.clear();
+    if (norm.op == OpKind::Normalize) {
+      const auto &means = norm.attributes.get<std::vector<double>>("mean"),
+                 &divisors = norm.attributes.get<std::vector<double>>("std");
+      for (size_t c = 0; c < means.size(); ++c) {
+        scale_.push_back(1 / double(static_cast<float>(divisors[c])));
+        shift_.push_back(-double(static_cast<float>(means[c])) * scale_[c]);
+      }
+      return true;
+    }
     const Numbers* numbers[4];
     for (size_t i = 0; i < 4; ++i) {
       numbers[i] = &graph_.value(norm.operands[i + 1]).data->data;
@@ -161,7 +171,7 @@ private:
   const Graph& graph_;
   std::vector<std::vector<ValueId>> users_;
   std::vector<ValueId> moved_;                 // values of the graph in the result
-  std::vector<std::optional<ValueId>> normOf_; // the batch_norm that a layer takes in
+  std::vector<std::optional<ValueId>> normOf_; // what a layer takes in
   std::set<ValueId> outputs_;
   std::set<std::string> names_;
   std::vector<double> scale_, shift_;

@@ -1,14 +1,15 @@
-// batch_norm becomes part of the convolution or dense layer before it, or a product and a sum.
+// batch_norm and normalize become part of the convolution or dense layer before them, or a product and a sum.
 #pragma once
 #include "graph/graph.h"
 
 namespace convoy::graph {
 
-// Before: any graph. After: one that computes the same up to roundings, and has no batch_norm.
+// Before: any graph. After: one that computes the same up to roundings, and has none of them.
 //
-// Where the result of a conv, transposed_conv or dense is read by one batch_norm alone, the layer keeps its name and gets
+// Where the result of a conv, transposed_conv or dense is read by one of them alone, the layer keeps its name
+// and gets
 // `weight * scale` and `bias * scale + shift` for its parameters, and a bias if it had none. Any other
-// batch_norm `bn` becomes `x * bn.scale + bn.shift`. The new numbers are computed in double and rounded once;
+// `bn` becomes `x * bn.scale + bn.shift`. The new numbers are computed in double and rounded once;
 // they are given when all that they are made of is.
 Graph foldBatchNorm(const Graph& graph);
 

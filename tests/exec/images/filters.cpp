@@ -27,6 +27,12 @@ namespace {
 
 std::vector<Result> gaussianBlur(const cv::Mat& photo) { return {{"result", gaussian(photo, 2)}}; }
 
+std::vector<Result> bilateral(const cv::Mat& photo) {
+  cv::Mat result;
+  cv::bilateralFilter(real(photo), result, 5, 0.1, 2, cv::BORDER_REFLECT_101);
+  return {{"result", result}};
+}
+
 std::vector<Result> boxBlur(const cv::Mat& photo) {
   cv::Mat result;
   cv::blur(photo, result, {7, 7}, {-1, -1}, cv::BORDER_REPLICATE);
@@ -112,6 +118,7 @@ std::vector<Result> localContrast(const cv::Mat& photo) {
 
 const std::vector<Filter>& filters() {
   static const std::vector<Filter> all = {
+      {"bilateral", bilateral},
       {"box_blur", boxBlur},
       {"difference_of_gaussians", differenceOfGaussians},
       {"dilate", dilate},
@@ -122,9 +129,12 @@ const std::vector<Filter>& filters() {
       {"gaussian_pyramid", gaussianPyramid},
       {"harris", harris},
       {"laplacian", laplacian},
+      {"laplacian_pyramid", laplacianPyramid},
       {"local_contrast", localContrast},
+      {"mosaic", mosaic},
       {"sobel", sobel},
       {"unsharp_mask", unsharpMask},
+      {"upscale", upscale},
   };
   return all;
 }

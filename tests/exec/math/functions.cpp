@@ -20,16 +20,16 @@ double softplus(double x) { return std::max(x, 0.0) + std::log1p(std::exp(-std::
 const std::vector<Function>& functions() {
   using schedule::Vec;
   static const std::vector<Function> all = {
-      {"exp", schedule::exp, std::exp, {1, 0}, {1, 0}},
-      {"expOfNegative", schedule::expOfNegative, std::exp, {1, 0}, {1, 0}, -1 / 0.0, 0},
+      {"exp", schedule::exp, std::exp, {1, 0}, {1.25, 0}},
+      {"expOfNegative", schedule::expOfNegative, std::exp, {1, 0}, {1.25, 0}, -1 / 0.0, 0},
       {"expm1OfNegative", schedule::expm1OfNegative, std::expm1, {1, 0}, {1, 0}, -1 / 0.0, -0x1p-126},
       {"log", schedule::log, std::log, {1, 0}, {1, 0}},
-      {"sigmoid", schedule::sigmoid, sigmoid, {1, 0}, {1, 0}},
-      {"silu", schedule::silu, silu, {1, 0x1p-120}, {1, 0x1p-120}},
-      {"tanh", schedule::tanh, std::tanh, {1, 0}, {1, 0}},
-      {"softplus", schedule::softplus, softplus, {1, 0}, {1, 0}},
-      {"gelu", schedule::gelu, gelu, {1, 0x1p-120}, {1, 0x1p-26}},
-      {"geluTanh", schedule::geluTanh, geluTanh, {1, 0x1p-26}, {1, 0x1p-26}},
+      {"sigmoid", schedule::sigmoid, sigmoid, {2.5, 0}, {2.5, 0}},
+      {"silu", schedule::silu, silu, {2.5, 0x1p-120}, {2.5, 0x1p-120}},
+      {"tanh", schedule::tanh, std::tanh, {2.75, 0}, {2.75, 0}},
+      {"softplus", schedule::softplus, softplus, {2, 0}, {2, 0}},
+      {"gelu", schedule::gelu, gelu, {5, 0x1p-120}, {2.5, 0x1p-26}},
+      {"geluTanh", schedule::geluTanh, geluTanh, {2.75, 0x1p-26}, {2.75, 0x1p-26}},
   };
   return all;
 }

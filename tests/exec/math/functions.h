@@ -15,9 +15,10 @@ struct Function {
   const char* name;
   schedule::Vec (*make)(schedule::Vec);
   double (*exact)(double);
-  Bound fused, unfused; // with and without a fused multiply-add
+  Bound fused, unfused;                 // with and without a fused multiply-add
   double from = -1 / 0.0, to = 1 / 0.0; // where it is asked for
 };
 const std::vector<Function>& functions();
+constexpr Bound powFused{1, 0}, powUnfused{1.25, 0};
 
 } // namespace convoy::math_test

@@ -54,7 +54,8 @@ void Worst::take(const Bound& bound, float x, float second, float result, double
   bool isWrong = std::isnan(result) != std::isnan(exact);
   double error = 0;
   if (!isWrong && !std::isnan(exact)) {
-    // An infinity is as good as the power of two that it stands for; a flushed result is as good as the exact one.
+    // An infinity is as good as the power of two that it stands for; a flushed result is as good as the exact
+    // one.
     auto finite = [](double v) { return std::isinf(v) ? std::copysign(overflow, v) : v; };
     double y = finite(result), e = std::fabs(exact) > overflow ? std::copysign(overflow, exact) : exact;
     if ((result == 0 || exact == 0) && std::signbit(result) != std::signbit(exact)) isWrong = true;

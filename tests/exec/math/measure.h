@@ -6,8 +6,8 @@
 
 namespace convoy::math_test {
 
-// y[i] = f(x[i]) or f(x[i], x2[i]) for i < n, a multiple of the lanes, compiled for a processor. Denormals are
-// flushed while it runs, as in every compiled program.
+// y[i] = f(x[i]) or f(x[i], x2[i]) for i < n, a multiple of the lanes, compiled for a processor. Denormals
+// are flushed while it runs, as in every compiled program.
 class Compiled {
 public:
   using Make = std::function<schedule::Vec(schedule::Vec x, schedule::Vec second)>;

@@ -125,18 +125,22 @@ private:
       if (!isSpatial(x)) return addLayer(OpKind::Abs, x);
       for (int axis = 0; axis < p_.rank(); ++axis) layer.kernel.push_back(of<int64_t>({1, 1, 2, 3, 4, 7}));
       return define(std::move(layer), channels, nextPlace());
-    case OpForm::Global:
-      if (!isSpatial(x)) return addLayer(OpKind::Abs, x);
-      return define(std::move(layer), channels, onesPlace);
+    case OpForm::Reduction: return reduce(std::move(layer));
     case OpForm::Elementwise:
       if (row.maxOperands > 1) return combine(std::move(layer));
       layer.low = static_cast<double>(random_.between(-9, 2));
       layer.high = layer.low + static_cast<double>(random_.between(0, 12));
       return define(std::move(layer), channels, place);
     case OpForm::Softmax: return define(std::move(layer), channels, place);
-    case OpForm::Pixelwise:
-      if (channels != 3 || !isSpatial(x)) return addLayer(OpKind::Relu, x);
-      return define(std::move(layer), 1, place);
+    case OpForm::Pixelwise: return colours(std::move(layer));
+    case OpForm::Standardize:
+      if (!isSpatial(x)) return addLayer(OpKind::Abs, x);
+      layer.bias = random_.chance(50);
+      return define(std::move(layer), channels, place);
+    case OpForm::ChannelWindow:
+      layer.filters = of<int64_t>({1, 2, 3, 5, 5, 8, 20});
+      layer.bias = random_.chance(50);
+      return define(std::move(layer), channels, place);
     case OpForm::Concat: return concat(std::move(layer));
     case OpForm::Resample:
       if (!isSpatial(x)) return addLayer(OpKind::Abs, x);
@@ -166,6 +170,30 @@ private:
       layer.bias = random_.chance(60);
       return define(layer, layer.filters, vectorPlace);
     }
+  }
+
+  void colours(Layer layer) {
+    const auto [channels, place] = shape(layer.operands[0]);
+    const bool any = layer.op == OpKind::Gray || layer.op == OpKind::Rgb || layer.op == OpKind::Rgba;
+    if (channels != 3 && !(any && (channels == 1 || channels == 4)))
+      return addLayer(OpKind::Relu, layer.operands[0]);
+    const bool one = layer.op == OpKind::Luminance || layer.op == OpKind::Gray,
+               four = layer.op == OpKind::Rgba;
+    define(std::move(layer), one ? 1 : four ? 4 : 3, place);
+  }
+
+  void reduce(Layer layer) {
+    const auto [channels, place] = shape(layer.operands[0]);
+    const bool spatial = isSpatial(layer.operands[0]);
+    const std::vector<AttributeSpec>& attributes = opInfo(layer.op).attributes;
+    if (!attributes.empty()) layer.word = spatial ? random_.of(attributes[0].words) : "channels";
+    if (!attributes.empty() && layer.word == "depth" && p_.rank() < 3) layer.word = "width";
+    if (!attributes.empty() && layer.word == "height" && p_.rank() < 2) layer.word = "all";
+    if (layer.op == OpKind::ArgMax || layer.word == "channels") return define(std::move(layer), 1, place);
+    if (!spatial) return addLayer(OpKind::Abs, layer.operands[0]);
+    if (layer.word.empty() || layer.word == "spatial") return define(std::move(layer), channels, onesPlace);
+    if (layer.word == "all") return define(std::move(layer), 1, onesPlace);
+    define(std::move(layer), channels, nextPlace());
   }
 
   // The window of a layer, and the place that it leads to.

@@ -1,6 +1,7 @@
 #include "pipeline.h"
 #include "ops/attributes.h"
 #include <algorithm>
+#include <cmath>
 
 namespace convoy::random_pipelines {
 
@@ -91,6 +92,8 @@ private:
     for (const AttributeSpec& spec : row.attributes)
       if (spec.form == AttributeForm::Float && !spec.fallback)
         text += ", " + spec.name + ": " + shortest(numbers++ ? layer.high : layer.low);
+      else if (spec.form == AttributeForm::Numbers)
+        text += ", " + spec.name + ": " + shortest(numbers++ ? std::fabs(layer.high) + 0.5 : layer.low);
     return text;
   }
 
@@ -124,6 +127,12 @@ private:
       return text + own;
     }
     case OpForm::Dense: return row.name + "(" + x[0] + ", " + std::to_string(layer.filters) + bias + own;
+    case OpForm::Reduction:
+      return row.name + "(" + x[0] + (layer.word.empty() ? "" : ", axes: " + layer.word) + own;
+    case OpForm::Standardize: return row.name + "(" + x[0] + (layer.bias ? ", affine: true" : "") + own;
+    case OpForm::ChannelWindow:
+      return row.name + "(" + x[0] + ", " + std::to_string(layer.filters) +
+             ", alpha: 0.5, beta: " + (layer.bias ? "0.5" : "0.75") + own;
     case OpForm::Resample:
       if (row.kind == OpKind::Pad)
         return "pad(" + x[0] + ", " + layer.padding +
@@ -140,7 +149,6 @@ private:
                std::to_string(layer.from + layer.filters) + own;
       return row.name + "(" + x[0] + ", " + std::to_string(layer.groups) + own;
     case OpForm::Pixelwise:
-    case OpForm::Global:
     case OpForm::Softmax: return row.name + "(" + x[0] + own;
     case OpForm::View:
       if (row.kind == OpKind::Reshape)

@@ -24,6 +24,7 @@ struct Layer {
   std::string align;  // resizing; empty: the default
   int64_t groups = 1;
   bool bias = false, ceilMode = false, countPadding = true;
+  std::string word; // of an attribute that is one
   // For attributes that are numbers, in ascending order; `low` and `high` also stand for a second and a third
   // operand that is missing.
   double low = -4, high = 5;

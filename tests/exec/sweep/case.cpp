@@ -126,6 +126,9 @@ std::vector<Case> allCases() {
   addScalars(list);
   addStorage(list);
   addSeparable(list);
+  addReductions(list);
+  addNormalizations(list);
+  addColours(list);
   addExamples(list);
   addImages(list);
   addShapes(list);

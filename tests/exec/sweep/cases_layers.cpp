@@ -70,6 +70,17 @@ void addElementwise(CaseList& list) {
                                  "a * a",
                                  "a + a",
                                  "sqrt(abs(a * a))",
+                                 "relu6(a - 2)",
+                                 "leaky_relu(a, 0.25)",
+                                 "min(a, square) + max(a, -1)",
+                                 "max(min(3, a), -3)",
+                                 "pow(a, 2)",
+                                 "a * sigmoid(a)",
+                                 "pow(square, 0.5) / divisor",
+                                 "pow(divisor, -2)",
+                                 "pow(2, a / 64)",
+                                 "softplus(a, 0.5) - elu(a, 0.75)",
+                                 "tanh(hard_swish(a)) + gelu(a, approximate: tanh)",
                                  "clamp(relu(a - 4), 0, 6) * 2",
                                  "a + 12 / divisor",
                                  "a * sqrt(square)",
@@ -252,7 +263,8 @@ void addSpecials(CaseList& list) {
   for (const char* body :
        {"max_pool(2x2)", "max_pool(3x3, stride: 1, padding: same)", "max_pool(3x3, stride: 2, padding: 1)",
         "relu", "clamp(-2, 3)", "global_max_pool", "relu |> max_pool(2x3, stride: 1)", "abs |> clamp(0, 4)",
-        "max_pool(2x2, stride: 3) |> relu", "max_pool(1x5, stride: 1, padding: [0, 0, 2, 2]) |> clamp(0, 1)"})
+        "max_pool(2x2, stride: 3) |> relu", "max_pool(1x5, stride: 1, padding: [0, 0, 2, 2]) |> clamp(0, 1)",
+        "relu6", "max(0.5)", "min(2)", "leaky_relu(0.5)"})
     for (int64_t channels : {1, 3, 16, 17})
       for (int kind = 0; kind < 3; ++kind) {
         Shape shape = kind == 0 ? everyWidth(2, 10 * channels) : someShape(random, 2, {3, 5}, 10 * channels);

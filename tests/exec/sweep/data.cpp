@@ -131,7 +131,7 @@ private:
       bool exact = sumIsExact(node, terms, largest(w.data), fractionBits(w.data), largest(bias));
       return exact && isFloat(y.data) && operands == Precision::Exact ? Precision::Exact : Precision::Real;
     }
-    double terms = static_cast<double>(x.elements() / x.shape[0]);
+    double terms = static_cast<double>(x.elements() / std::max<int64_t>(1, y.elements()));
     if (row.form == OpForm::Window) {
       terms = 1;
       for (int64_t k : node.attributes.get<std::vector<int64_t>>("kernel")) terms *= static_cast<double>(k);

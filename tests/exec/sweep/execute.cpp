@@ -116,8 +116,9 @@ private:
     for (const Expected& e : t.outputs) outputs.push_back(e.shape);
     for (int threads : {1, 2}) {
       e_.before(index, threads);
-      std::string problem = runImages({p_, prepared_->as<void>(), threads == 1 ? nullptr : &cutting_, sizes, t.shapes,
-                                       outputs, t.run.batch, flip_ ? Flush::High : Flush::Low, index + 1});
+      std::string problem =
+          runImages({p_, prepared_->as<void>(), threads == 1 ? nullptr : &cutting_, sizes, t.shapes, outputs,
+                     t.run.batch, flip_ ? Flush::High : Flush::Low, index + 1});
       if (!problem.empty()) return std::to_string(threads) + " threads: " + problem;
     }
     return "";

@@ -30,7 +30,8 @@ public:
       for (size_t i = 0; i < images_.size(); ++i) {
         const bool bytes = (choice >> i & 1) != 0;
         elements[images_[i]] = bytes ? CONVOY_UINT8 : CONVOY_FLOAT32;
-        if (bytes) which += std::string(which.empty() ? "" : ", ") + port(static_cast<int32_t>(images_[i])).name;
+        if (bytes)
+          which += std::string(which.empty() ? "" : ", ") + port(static_cast<int32_t>(images_[i])).name;
       }
       std::vector<Buffer> outputs;
       problem = call(elements, outputs);
@@ -73,7 +74,8 @@ private:
       bytes_.push_back(buffer(image ? count : 0));
       for (size_t k = 0; k < count; ++k) {
         const int64_t byte = random.between(0, 255);
-        planes_[i]->as<float>()[k] = image ? static_cast<float>(byte) / 255.0f : static_cast<float>(byte % 7) - 3;
+        planes_[i]->as<float>()[k] =
+            image ? static_cast<float>(byte) / 255.0f : static_cast<float>(byte % 7) - 3;
         if (image) bytes_[i]->as<uint8_t>()[placeOf(i, k)] = static_cast<uint8_t>(byte);
       }
       planes_[i]->protect();
@@ -100,8 +102,9 @@ private:
     if (bytes < 0 || bytes % CONVOY_ALIGNMENT) return "a workspace of " + std::to_string(bytes) + " bytes";
     Buffer workspace = buffer(static_cast<size_t>(bytes));
     if (bytes) std::memset(workspace->as<void>(), 0xff, static_cast<size_t>(bytes)); // NaN
-    convoy_call call{r_.sizes.data(), r_.batch, inputPointers.data(), outputPointers.data(), r_.prepared,
-                     workspace->as<void>(), bytes, r_.executor, elements.data()};
+    convoy_call call{
+        r_.sizes.data(),       r_.batch, inputPointers.data(), outputPointers.data(), r_.prepared,
+        workspace->as<void>(), bytes,    r_.executor,          elements.data()};
     if (const int32_t status = p_.run(&call)) return "the status is " + std::to_string(status);
     if (!workspace->intact()) return "something beside the workspace was written";
     for (size_t o = 0; o < outputs.size(); ++o)
@@ -123,11 +126,12 @@ private:
         if (elements[number] == CONVOY_UINT8) {
           const int byte = outputs[o]->as<uint8_t>()[placeOf(number, k)];
           if (byte != toByte(wanted[k]))
-            return where + std::to_string(byte) + " instead of " + std::to_string(toByte(wanted[k])) + " of " +
-                   std::to_string(wanted[k]);
+            return where + std::to_string(byte) + " instead of " + std::to_string(toByte(wanted[k])) +
+                   " of " + std::to_string(wanted[k]);
         } else {
           const float actual = outputs[o]->as<float>()[k];
-          if (std::memcmp(&actual, &wanted[k], sizeof actual) != 0 && !(std::isnan(actual) && std::isnan(wanted[k])))
+          if (std::memcmp(&actual, &wanted[k], sizeof actual) != 0 &&
+              !(std::isnan(actual) && std::isnan(wanted[k])))
             return where + std::to_string(actual) + " instead of " + std::to_string(wanted[k]);
         }
       }

@@ -25,7 +25,8 @@ void forEachCpu(const std::function<void(const convoy::Options&)>& body) {
     convoy::Options options;
     options.cpu = cpu;
     SCOPED_TRACE(cpu);
-    if (convoy::compileSource("pipeline p(x: tensor[1]) { return x + 1 }", "test.cvy", options)) body(options);
+    if (convoy::compileSource("pipeline p(x: tensor[1]) { return x + 1 }", "test.cvy", options))
+      body(options);
   }
 }
 
@@ -61,8 +62,8 @@ std::vector<float> numbersToRound() {
     }
   }
   constexpr float infinity = std::numeric_limits<float>::infinity();
-  for (float x : {0.0f, -0.0f, infinity, -infinity, std::nanf(""), -std::nanf(""), 1e-40f, -1e-40f, -0.3f, 1.5f,
-                  3e38f, -3e38f, 8e6f, 3e9f})
+  for (float x : {0.0f, -0.0f, infinity, -infinity, std::nanf(""), -std::nanf(""), 1e-40f, -1e-40f, -0.3f,
+                  1.5f, 3e38f, -3e38f, 8e6f, 3e9f})
     numbers.push_back(x);
   for (uint32_t bits = 0; bits < 0x40000000u; bits += 4099) numbers.push_back(floatOf(bits));
   return numbers;
@@ -91,7 +92,8 @@ TEST(Bytes, ResultsAreClampedAndRoundedHalfToEven) {
 // The same picture in every form: as bytes of pixels, and as strided bytes that are copied to float32 first.
 TEST(Bytes, DensePicturesAndOthersGiveTheSame) {
   const char* const scripts[] = {
-      api_test::twist, "pipeline p(photo: image[rgb]) -> image[rgb] { return photo |> max_pool(3x3, stride: 1, padding: 1) }",
+      api_test::twist,
+      "pipeline p(photo: image[rgb]) -> image[rgb] { return photo |> max_pool(3x3, stride: 1, padding: 1) }",
       "pipeline p(photo: image[rgb]) -> image[rgb] { return photo * photo }"};
   constexpr int64_t height = 13, width = 37, padded = 3 * width + 5;
   std::vector<std::uint8_t> dense(3 * height * width), rows(padded * height);
@@ -104,10 +106,13 @@ TEST(Bytes, DensePicturesAndOthersGiveTheSame) {
     std::vector<std::uint8_t> one(dense.size()), other(rows.size(), 7);
     EXPECT_OK(pipeline.run({{"photo", View<const std::uint8_t, 3>::hwc(dense.data(), {3, height, width})}},
                            {{"result", View<std::uint8_t, 3>::hwc(one.data(), {3, height, width})}}));
-    EXPECT_OK(pipeline.run({{"photo", View<const std::uint8_t, 3>::hwc(rows.data(), {3, height, width}, padded)}},
-                           {{"result", View<std::uint8_t, 3>::hwc(other.data(), {3, height, width}, padded)}}));
+    EXPECT_OK(
+        pipeline.run({{"photo", View<const std::uint8_t, 3>::hwc(rows.data(), {3, height, width}, padded)}},
+                     {{"result", View<std::uint8_t, 3>::hwc(other.data(), {3, height, width}, padded)}}));
     for (int64_t y = 0; y < height; ++y)
-      EXPECT_EQ(std::memcmp(&one[static_cast<size_t>(y * 3 * width)], &other[static_cast<size_t>(y * padded)], 3 * width), 0);
+      EXPECT_EQ(std::memcmp(&one[static_cast<size_t>(y * 3 * width)], &other[static_cast<size_t>(y * padded)],
+                            3 * width),
+                0);
   }
 }
 

@@ -29,14 +29,17 @@ TEST(Header, SaysShapesLayoutsSizesAndChecks) {
   // Of what has images, a call with bytes.
   for (const char* part :
        {"static const int32_t edges_bytes[] = {CONVOY_UINT8, CONVOY_UINT8, CONVOY_FLOAT32};",
-        "edges_compute(const int64_t* sizes, int64_t batch, const float* input_photo, float* output_low, float* output_score,",
-        "edges_compute_bytes(const int64_t* sizes, int64_t batch, const uint8_t* input_photo, uint8_t* output_low, float* "
+        "edges_compute(const int64_t* sizes, int64_t batch, const float* input_photo, float* output_low, "
+        "float* output_score,",
+        "edges_compute_bytes(const int64_t* sizes, int64_t batch, const uint8_t* input_photo, uint8_t* "
+        "output_low, float* "
         "output_score,",
         "call.elements = edges_bytes;"})
     EXPECT_NE(text.find(part), std::string::npos) << part;
   PipelineDescription tensors = d;
   tensors.inputs[0].imageChannels = tensors.outputs[0].imageChannels = 0;
-  EXPECT_EQ(makeHeader({tensors, {"tensor"}, {"tensor", "tensor"}, "x86_64-linux", "znver4"}).find("_bytes("), std::string::npos);
+  EXPECT_EQ(makeHeader({tensors, {"tensor"}, {"tensor", "tensor"}, "x86_64-linux", "znver4"}).find("_bytes("),
+            std::string::npos);
   EXPECT_NE(text.find(runtimeHeader()), std::string::npos);
   EXPECT_EQ(text.find("@inputs"), std::string::npos);
 }

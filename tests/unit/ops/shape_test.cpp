@@ -191,6 +191,27 @@ TEST(OtherShapes, Rules) {
   EXPECT_EQ(apply(OpKind::Flatten, {{{3, H, 5}}}, {}).error,
             "E0301: 'flatten' needs sizes that are known when compiling, but gets tensor[3, H, 5]");
   EXPECT_EQ(apply(OpKind::GlobalAvgPool, {{{3, H, W}}}, {}).type->str(), "tensor[3, 1, 1]");
+  auto reduced = [](const char* axes, TensorType type) {
+    Attributes a;
+    a.set("axes", std::string(axes));
+    Outcome o = apply(OpKind::ReduceSum, {type}, a);
+    return o.type ? o.type->str() : o.error;
+  };
+  EXPECT_EQ(reduced("channels", {{3, H, W}}), "tensor[1, H, W]");
+  EXPECT_EQ(reduced("spatial", {{3, 2, H, W}}), "tensor[3, 1, 1, 1]");
+  EXPECT_EQ(reduced("all", {{3}}), "tensor[1]");
+  EXPECT_EQ(reduced("height", {{3, H, W}}), "tensor[3, 1, W]");
+  EXPECT_EQ(reduced("width", {{3, W}}), "tensor[3, 1]");
+  EXPECT_EQ(reduced("depth", {{3, H, W}}),
+            "E0301: 'reduce_sum' needs a tensor that has a depth, but gets tensor[3, H, W]");
+  EXPECT_EQ(reduced("spatial", {{3}}),
+            "E0301: 'reduce_sum' needs a tensor with height and width, but gets tensor[3]");
+  EXPECT_EQ(apply(OpKind::ArgMax, {{{3, H, W}}}, {}).type->str(), "tensor[1, H, W]");
+  EXPECT_EQ(apply(OpKind::Gray, {{{4, H, W}}}, {}).type->str(), "tensor[1, H, W]");
+  EXPECT_EQ(apply(OpKind::Rgb, {{{1, H, W}}}, {}).type->str(), "tensor[3, H, W]");
+  EXPECT_EQ(apply(OpKind::Rgba, {{{3, H, W}}}, {}).type->str(), "tensor[4, H, W]");
+  EXPECT_EQ(apply(OpKind::Rgb, {{{2, H, W}}}, {}).error,
+            "E0301: 'rgb' needs 1, 3 or 4 channels (gray, rgb or rgba), but gets tensor[2, H, W]");
   EXPECT_EQ(apply(OpKind::Softmax, {{{3, H, W}}}, {}).type->str(), "tensor[3, H, W]");
   Attributes dense;
   dense.set("units", int64_t(5));

@@ -111,10 +111,38 @@ Attributes adaptive(Ints size) {
   a.set("size", std::move(size));
   return a;
 }
+Attributes over(const char* axes) {
+  Attributes a;
+  a.set("axes", std::string(axes));
+  return a;
+}
+Attributes numbers() {
+  Attributes a;
+  a.set("mean", std::vector<double>{1, 2});
+  a.set("std", std::vector<double>{0.5});
+  return a;
+}
+Attributes affine() {
+  Attributes a = epsilon();
+  a.set("affine", true);
+  return a;
+}
+Attributes responses(int64_t size) {
+  Attributes a;
+  a.set("size", size);
+  for (const char* name : {"alpha", "beta", "k"}) a.set(name, 0.5);
+  return a;
+}
 Attributes dense() {
   Attributes a;
   a.set("units", int64_t(3));
   a.set("bias", true);
+  return a;
+}
+
+Attributes with(std::vector<std::pair<std::string, Attribute>> all) {
+  Attributes a;
+  for (auto& [name, value] : all) a.set(name, std::move(value));
   return a;
 }
 
@@ -161,6 +189,21 @@ TEST(Access, RegionsCoverWhatInfluencesEveryLayer) {
       {OpKind::AdaptiveAvgPool, {{{2, 5, 3}}}, adaptive({2, 2}), false, "adaptive_avg_pool"},
       {OpKind::GlobalMaxPool, {{{2, 3, 3}}}, {}, true, "global_max_pool"},
       {OpKind::GlobalAvgPool, {{{2, 3, 3}}}, {}, true, "global_avg_pool"},
+      {OpKind::ReduceMean, {{{2, 3, 3}}}, over("channels"), true, "reduce_mean"},
+      {OpKind::ReduceSum, {{{2, 3, 2}}}, over("all"), true, "reduce_sum"},
+      {OpKind::ReduceMax, {{{2, 3, 3}}}, over("height"), true, "reduce_max"},
+      {OpKind::ReduceMin, {{{2, 3, 3}}}, over("width"), false, "reduce_min"},
+      {OpKind::ArgMax, {{{3, 2}}}, {}, false, "argmax"},
+      {OpKind::Normalize, {{{2, 3}}}, numbers(), true, "normalize"},
+      {OpKind::InstanceNorm, {{{2, 3, 3}}}, affine(), true, "instance_norm"},
+      {OpKind::LocalResponseNorm, {{{6, 2}}}, responses(4), true, "local_response_norm"},
+      {OpKind::Gray, {{{4, 2}}}, {}, false, "gray"},
+      {OpKind::Rgb, {{{1, 2}}}, {}, true, "rgb"},
+      {OpKind::Rgba, {{{3, 2}}}, {}, false, "rgba"},
+      {OpKind::RgbToYcbcr, {{{3, 2}}}, {}, true, "rgb_to_ycbcr"},
+      {OpKind::YcbcrToRgb, {{{3, 2}}}, {}, false, "ycbcr_to_rgb"},
+      {OpKind::RgbToHsv, {{{3, 2}}}, {}, false, "rgb_to_hsv"},
+      {OpKind::HsvToRgb, {{{3, 2}}}, {}, false, "hsv_to_rgb"},
       {OpKind::Relu, {{{2, 3}}}, {}, true, "relu"},
       {OpKind::Clamp, {{{2, 3}}}, limits(), true, "clamp"},
       {OpKind::Abs, {{{2, 3}}}, {}, true, "abs"},
@@ -171,6 +214,35 @@ TEST(Access, RegionsCoverWhatInfluencesEveryLayer) {
       {OpKind::Div, {{{2, 3}}, {{1}}}, {}, true, "div"},
       {OpKind::Luminance, {{{3, 2, 2}}}, {}, true, "luminance"},
       {OpKind::Concat, {{{2, 2}}, {{1, 2}}, {{3, 2}}}, {}, true, "concat"},
+      {OpKind::Slice, {{{4, 2}}}, with({{"from", int64_t(1)}, {"to", int64_t(3)}}), true, "slice"},
+      {OpKind::ChannelShuffle, {{{4, 2}}}, with({{"groups", int64_t(2)}}), false, "channel_shuffle"},
+      {OpKind::Pad,
+       {{{2, 3, 2}}},
+       with({{"padding", std::vector<Size>{1, 0, 2, 4}}, {"border", Border{BorderMode::Reflect}}}),
+       true,
+       "pad"},
+      {OpKind::Crop, {{{2, 4, 5}}}, with({{"size", std::vector<Size>{2, 2}}}), true, "crop"},
+      {OpKind::Resize,
+       {{{1, 3, 4}}},
+       with({{"mode", std::string("cubic")}, {"size", std::vector<Size>{4, 7}}}),
+       false,
+       "resize"},
+      {OpKind::Upsample,
+       {{{2, 3}}},
+       with({{"mode", std::string("nearest")}, {"scale", std::vector<double>{2}}}),
+       false,
+       "upsample"},
+      {OpKind::DepthToSpace,
+       {{{8, 2, 3}}},
+       with({{"block", int64_t(2)}, {"mode", std::string("crd")}}),
+       false,
+       "depth_to_space"},
+      {OpKind::SpaceToDepth,
+       {{{2, 2, 4}}},
+       with({{"block", int64_t(2)}, {"mode", std::string("dcr")}}),
+       false,
+       "space_to_depth"},
+      {OpKind::Reshape, {{{2, 3}}}, with({{"shape", std::vector<Size>{3, 2}}}), false, "reshape"},
       {OpKind::Flatten, {{{2, 2, 2}}}, {}, false, "flatten"},
       {OpKind::Dense, {{{5}}}, dense(), true, "dense"},
       {OpKind::Softmax, {{{3, 2}}}, {}, true, "softmax"},

@@ -172,6 +172,23 @@ TEST(Elementwise, FunctionsOfOneTensor) {
   check(OpKind::Clamp, limits, {-1, 0, 2, kNan, 2});
   check(OpKind::Abs, {}, {2, 0, 3, kNan, kInfinity});
   check(OpKind::Sqrt, {}, {kNan, 0, std::sqrt(3.0), kNan, kInfinity});
+  auto with = [](const char* name, Attribute value) {
+    Attributes attributes;
+    attributes.set(name, std::move(value));
+    return attributes;
+  };
+  check(OpKind::Relu6, {}, {0, 0, 3, kNan, 6});
+  check(OpKind::LeakyRelu, with("slope", 0.25), {-0.5, 0, 3, kNan, kInfinity});
+  check(OpKind::Elu, with("alpha", 0.5), {0.5 * std::expm1(-2.0), 0, 3, kNan, kInfinity});
+  check(OpKind::HardSigmoid, {}, {1. / 6, 0.5, 1, kNan, 1});
+  check(OpKind::HardSwish, {}, {-1. / 3, 0, 3, kNan, kInfinity});
+  check(OpKind::Softplus, with("beta", 2.0),
+        {std::log1p(std::exp(-4.0)) / 2, std::log1p(1.0) / 2, (6 + std::log1p(std::exp(-6.0))) / 2, kNan,
+         kInfinity});
+  check(OpKind::Gelu, with("approximate", std::string("none")),
+        {-2 * std::erfc(std::sqrt(2.0)) / 2, 0, 3 * std::erfc(-3 * std::sqrt(0.5)) / 2, kNan, kInfinity});
+  check(OpKind::Exp, {}, {std::exp(-2.0), 1, std::exp(3.0), kNan, kInfinity});
+  check(OpKind::Log, {}, {kNan, -kInfinity, std::log(3.0), kNan, kInfinity});
 }
 
 TEST(Elementwise, Broadcasts) {
@@ -207,6 +224,105 @@ TEST(Other, LuminanceConcatFlattenDenseSoftmax) {
   EXPECT_EQ(y[0], 0.5);
   EXPECT_NEAR(y[1], 0.25, 1e-4); // the input was rounded to float32
   EXPECT_NEAR(y[1] + y[3], 1, 1e-15);
+}
+
+Attributes over(const char* axes) {
+  Attributes a;
+  a.set("axes", std::string(axes));
+  return a;
+}
+
+TEST(Reductions, GoOverTheirAxes) {
+  // [2][2][3], two items.
+  Tensor x =
+      tensor({2, 2, 3}, {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 0, 0, 1, 0, 0, 0, 0, -2, 0, 0, 0, 0}, 2);
+  auto reduced = [&](OpKind op, const char* axes) {
+    return run(oneLayer(op, {{{2, 2, 3}}}, over(axes)), {x});
+  };
+  EXPECT_EQ(reduced(OpKind::ReduceSum, "width"), (Numbers{6, 15, 24, 33, 1, 0, -2, 0}));
+  EXPECT_EQ(reduced(OpKind::ReduceSum, "height"), (Numbers{5, 7, 9, 17, 19, 21, 0, 0, 1, 0, -2, 0}));
+  EXPECT_EQ(reduced(OpKind::ReduceMean, "channels"), (Numbers{4, 5, 6, 7, 8, 9, 0, -1, 0.5, 0, 0, 0}));
+  EXPECT_EQ(reduced(OpKind::ReduceMean, "spatial"), (Numbers{3.5, 9.5, 1. / 6, -1. / 3}));
+  EXPECT_EQ(reduced(OpKind::ReduceMax, "all"), (Numbers{12, 1}));
+  EXPECT_EQ(reduced(OpKind::ReduceMin, "all"), (Numbers{1, -2}));
+  x.data[4] = kNan;
+  EXPECT_TRUE(std::isnan(reduced(OpKind::ReduceMin, "all")[0]));
+  EXPECT_TRUE(std::isnan(reduced(OpKind::ReduceMax, "width")[1]));
+}
+
+TEST(Reductions, ArgMaxIsTheFirstOfTheLargest) {
+  auto found = [](Numbers x) {
+    auto channels = static_cast<int64_t>(x.size());
+    return run(oneLayer(OpKind::ArgMax, {{{channels}}}), {tensor({channels}, std::move(x))})[0];
+  };
+  EXPECT_EQ(found({1, 3, 2, 3}), 1);
+  EXPECT_EQ(found({-kInfinity, -kInfinity}), 0);
+  EXPECT_EQ(found({0.0, -0.0, 0.0}), 0);
+  EXPECT_EQ(found({1, kNan, kInfinity, kNan}), 1);
+  EXPECT_EQ(run(oneLayer(OpKind::ArgMax, {{{3, 1, 2}}}), {tensor({3, 1, 2}, {1, 5, 2, 4, 3, 3})}),
+            (Numbers{2, 0}));
+}
+
+TEST(Normalization, OfTheScriptsNumbersAndOfMoments) {
+  Attributes numbers;
+  numbers.set("mean", std::vector<double>{1, 2});
+  numbers.set("std", std::vector<double>{0.5, 4});
+  EXPECT_EQ(run(oneLayer(OpKind::Normalize, {{{2, 2}}}, numbers), {tensor({2, 2}, {1, 2, 2, 10})}),
+            (Numbers{0, 2, 0, 2}));
+  Attributes instance;
+  instance.set("epsilon", 1.0);
+  instance.set("affine", true);
+  // Means 2 and 0, variances 3 and 8.
+  Numbers y = run(oneLayer(OpKind::InstanceNorm, {{{2, 4}}}, instance, {{1, 3}, {0, 10}}),
+                  {tensor({2, 4}, {5, 1, 1, 1, 4, 0, 0, -4})});
+  EXPECT_EQ(y, (Numbers{1.5, -0.5, -0.5, -0.5, 14, 10, 10, 6}));
+}
+
+TEST(Normalization, LocalResponsesCountTheChannelsAround) {
+  Attributes a;
+  a.set("alpha", 4.0);
+  a.set("k", 2.0);
+  a.set("beta", 1.0);
+  auto normalized = [&](int64_t size) {
+    a.set("size", size);
+    return run(oneLayer(OpKind::LocalResponseNorm, {{{4}}}, a), {tensor({4}, {1, 2, 0, 4})});
+  };
+  EXPECT_EQ(normalized(1), (Numbers{1. / 6, 2. / 18, 0, 4. / 66}));
+  EXPECT_EQ(normalized(2), (Numbers{1. / 4, 2. / 12, 0, 4. / 34})); // one before
+  EXPECT_EQ(normalized(4), (Numbers{1. / 7, 2. / 7, 0, 4. / 22}));  // two before, one behind
+  a.set("beta", 0.5);
+  EXPECT_EQ(normalized(4)[3], 4 / std::sqrt(22));
+}
+
+TEST(Colours, KnownOnes) {
+  auto converted = [](OpKind op, Numbers x) {
+    auto channels = static_cast<int64_t>(x.size());
+    return run(oneLayer(op, {{{channels, 1}}}), {tensor({channels, 1}, std::move(x))});
+  };
+  auto near = [](const Numbers& y, const Numbers& expected) {
+    ASSERT_EQ(y.size(), expected.size());
+    for (size_t i = 0; i < y.size(); ++i) EXPECT_NEAR(y[i], expected[i], 1e-6) << i;
+  };
+  near(converted(OpKind::Gray, {1, 0, 0, 7}), {0.299});
+  EXPECT_EQ(converted(OpKind::Gray, {0.25}), (Numbers{0.25}));
+  EXPECT_EQ(converted(OpKind::Rgb, {0.25}), (Numbers{0.25, 0.25, 0.25}));
+  EXPECT_EQ(converted(OpKind::Rgb, {1, 2, 3, 4}), (Numbers{1, 2, 3}));
+  EXPECT_EQ(converted(OpKind::Rgba, {1, 2, 3}), (Numbers{1, 2, 3, 1}));
+  EXPECT_EQ(converted(OpKind::Rgba, {2}), (Numbers{2, 2, 2, 1}));
+  near(converted(OpKind::RgbToYcbcr, {1, 1, 1}), {1, 0.5, 0.5});
+  near(converted(OpKind::RgbToYcbcr, {0, 0, 1}), {0.114, 1, 0.5 - 0.114 / 1.402});
+  near(converted(OpKind::YcbcrToRgb, {0.114, 1, 0.5 - 0.114 / 1.402}), {0, 0, 1});
+  // Red, yellow, green, cyan, blue and magenta are a sixth of a turn apart.
+  const Numbers turns[] = {{1, 0, 0}, {1, 1, 0}, {0, 1, 0}, {0, 1, 1}, {0, 0, 1}, {1, 0, 1}};
+  for (size_t i = 0; i < 6; ++i) {
+    const Numbers hsv{static_cast<double>(i) / 6, 1, 1};
+    near(converted(OpKind::RgbToHsv, turns[i]), hsv);
+    near(converted(OpKind::HsvToRgb, hsv), turns[i]);
+    near(converted(OpKind::HsvToRgb, {hsv[0] - 1, 1, 1}), turns[i]);
+  }
+  near(converted(OpKind::RgbToHsv, {0.5, 0.25, 0.25}), {0, 0.5, 0.5});
+  EXPECT_EQ(converted(OpKind::RgbToHsv, {0.5, 0.5, 0.5}), (Numbers{0, 0, 0.5}));
+  EXPECT_EQ(converted(OpKind::RgbToHsv, {0, 0, 0}), (Numbers{0, 0, 0}));
 }
 
 TEST(Inputs, AreRoundedToFloat32) {

@@ -133,7 +133,8 @@ const convoy_pipeline& addPipeline() {
                                            prepareNothing,
                                            noWorkspace,
                                            [](const convoy_call* call) {
-                                             const float *a = static_cast<const float*>(call->inputs[0]), *b = static_cast<const float*>(call->inputs[1]);
+                                             const float *a = static_cast<const float*>(call->inputs[0]),
+                                                         *b = static_cast<const float*>(call->inputs[1]);
                                              float* out = static_cast<float*>(call->outputs[0]);
                                              forEach(*call, call->batch * 2 * call->sizes[0],
                                                      [=](int64_t i) { out[i] = a[i] + b[i]; });
@@ -146,41 +147,41 @@ const convoy_pipeline& splitPipeline() {
   static const convoy_port input = {"p", 1, 3, grayShape, spatialSymbols, 0, 0};
   static const convoy_port outputs[] = {{"low", 1, 3, nullptr, nullptr, 0, 0},
                                         {"high", 0, 3, nullptr, nullptr, 0, 0}};
-  static const convoy_pipeline pipeline = {CONVOY_ABI_VERSION,
-                                           1,
-                                           2,
-                                           2,
-                                           0,
-                                           0,
-                                           "split",
-                                           &input,
-                                           outputs,
-                                           spatialNames,
-                                           nullptr,
-                                           nullptr,
-                                           0,
-                                           {},
-                                           nullptr,
-                                           [](const int64_t* sizes, int64_t* extents) {
-                                             const int64_t all[] = {1, sizes[0], sizes[1],
-                                                                    2, sizes[0], sizes[1]};
-                                             memcpy(extents, all, sizeof all);
-                                             return -1;
-                                           },
-                                           noBytes,
-                                           prepareNothing,
-                                           noWorkspace,
-                                           [](const convoy_call* call) {
-                                             const int64_t pixels = call->sizes[0] * call->sizes[1];
-                                             const Image in(*call, true, 0, 1, 1, pixels), low(*call, false, 0, 1, 1, pixels);
-                                             float* high = static_cast<float*>(call->outputs[1]);
-                                             forEach(*call, call->batch * pixels, [=](int64_t i) {
-                                               low.set(i, in.get(i) / 2);
-                                               high[i / pixels * 2 * pixels + i % pixels] =
-                                                   high[(i / pixels * 2 + 1) * pixels + i % pixels] = in.get(i);
-                                             });
-                                             return int32_t{CONVOY_OK};
-                                           }};
+  static const convoy_pipeline pipeline = {
+      CONVOY_ABI_VERSION,
+      1,
+      2,
+      2,
+      0,
+      0,
+      "split",
+      &input,
+      outputs,
+      spatialNames,
+      nullptr,
+      nullptr,
+      0,
+      {},
+      nullptr,
+      [](const int64_t* sizes, int64_t* extents) {
+        const int64_t all[] = {1, sizes[0], sizes[1], 2, sizes[0], sizes[1]};
+        memcpy(extents, all, sizeof all);
+        return -1;
+      },
+      noBytes,
+      prepareNothing,
+      noWorkspace,
+      [](const convoy_call* call) {
+        const int64_t pixels = call->sizes[0] * call->sizes[1];
+        const Image in(*call, true, 0, 1, 1, pixels), low(*call, false, 0, 1, 1, pixels);
+        float* high = static_cast<float*>(call->outputs[1]);
+        forEach(*call, call->batch * pixels, [=](int64_t i) {
+          low.set(i, in.get(i) / 2);
+          high[i / pixels * 2 * pixels + i % pixels] = high[(i / pixels * 2 + 1) * pixels + i % pixels] =
+              in.get(i);
+        });
+        return int32_t{CONVOY_OK};
+      }};
   return pipeline;
 }
 

@@ -92,7 +92,8 @@ TEST(Orientation, AllEight) {
         const float shown = bytes ? upright->bytes.data()[i] : upright->planes.data()[i];
         const size_t pixel = bytes ? i / 2 : i % 6;
         const float other = (bytes ? i % 2 : i / 6) ? 10.0f : 0.0f;
-        EXPECT_EQ(shown, test.shown[pixel] + other) << "orientation " << test.orientation << ", bytes " << bytes;
+        EXPECT_EQ(shown, test.shown[pixel] + other)
+            << "orientation " << test.orientation << ", bytes " << bytes;
       }
     }
   }

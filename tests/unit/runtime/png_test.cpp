@@ -14,9 +14,7 @@ Result<Picture> decode(const Bytes& file) {
 }
 
 // What a decoded picture says in 8 bit, interleaved.
-Bytes samplesOf(Picture& picture) {
-  return test::samplesOf(picture);
-}
+Bytes samplesOf(Picture& picture) { return test::samplesOf(picture); }
 
 TEST(Png, RoundTrip) {
   for (int32_t channels : {1, 3, 4}) {

@@ -8,9 +8,7 @@ Result<Picture> decode(const Bytes& file) {
   return isPnm(file) ? decodePnm(file, defaultPixelLimit) : Error{"not PNM"};
 }
 
-std::vector<float> values(Picture& picture) {
-  return test::planesOf(picture);
-}
+std::vector<float> values(Picture& picture) { return test::planesOf(picture); }
 
 std::string problem(const std::string& text) {
   Result<Picture> picture = decode(bytes(text));

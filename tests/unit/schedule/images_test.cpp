@@ -17,14 +17,16 @@ struct Planned : Session {
   // "p" or "i" for each kernel: pixels or interleaved bytes; "-": never bytes.
   std::string forms() const {
     std::string text;
-    for (size_t k = 0; k < made.kernels.size(); ++k)
-      text += images.ofKernel(k).empty() ? '-' : images.form(k) == BytesForm::Pixels ? 'p' : 'i';
+    for (const auto& kernel : images.kernels)
+      text += !kernel ? '-' : kernel->form == BytesForm::Pixels ? 'p' : 'i';
     return text;
   }
-  // "c" for each image that is converted whatever the others are, "s" where its memory is shared, "d": neither.
+  // "c" for each image that is converted whatever the others are, "s" where its memory is shared, "d":
+  // neither.
   std::string kinds() const {
     std::string text;
-    for (const schedule::Image& image : images.all) text += image.alwaysConverted ? 'c' : image.shared ? 's' : 'd';
+    for (const schedule::Image& image : images.all)
+      text += image.alwaysConverted ? 'c' : image.shared ? 's' : 'd';
     return text;
   }
 };
@@ -57,20 +59,45 @@ TEST(Images, WindowsTreatAllChannelsAlikeOrSeeOne) {
   expectPlan(rgb + "max_pool(2x2) }", "-", "cc"); // steps of two pixels
   expectPlan(rgb + "max_pool(3x3, stride: 1, padding: same) }", "i", "dd");
   expectPlan(rgb + "max_pool(3x3, stride: 1, dilation: 2, padding: 1) }", "-", "cc"); // a window may be empty
-  expectPlan("pipeline p(x: image[rgb]) -> image[gray] { return x |> conv(1, kernel: 3x3, padding: 1) }", "-", "cc");
-  expectPlan("pipeline p(x: image[gray]) -> tensor { return x |> conv(kernel: [[1, 3, 1]], padding: same) }", "i", "d");
+  expectPlan("pipeline p(x: image[rgb]) -> image[gray] { return x |> conv(1, kernel: 3x3, padding: 1) }", "-",
+             "cc");
+  expectPlan("pipeline p(x: image[gray]) -> tensor { return x |> conv(kernel: [[1, 3, 1]], padding: same) }",
+             "i", "d");
+}
+
+TEST(Images, ChannelsStayInterleavedBetweenKernelsThatAllCan) {
+  const std::string x = "pipeline p(x: image[rgb]) -> image[rgb] { ",
+                    row = "conv(kernel: [[1, 3, 1]], padding: same)";
+  expectPlan(x + "return x |> " + row +
+                 " |> conv(kernel: [[1], [3], [1]], padding: same, border: constant(0.5)) }",
+             "ii", "dd");
+  expectPlan(x + "return 0 - ((0 - x) |> max_pool(3x3, stride: 1, padding: same)) }", "ii", "dd");
+  // Somebody cannot: element-wise work takes pixels apart then.
+  expectPlan(x + "return 0 - ((0 - x) |> max_pool(2x2)) }", "p-", "dc");
+  expectPlan(x + "y = x |> " + row + "\n return y * (y |> global_avg_pool) }", "---", "cc");
+  // All of a chain run on bytes, or none.
+  const Planned p(x + "return x - (x |> " + row + " |> conv(kernel: [[1], [3], [1]], padding: same)) }");
+  ASSERT_EQ(p.forms(), "ii");
+  EXPECT_EQ(p.images.kernels[0]->images, (std::vector<size_t>{0, 1}));
+  EXPECT_EQ(p.images.kernels[0]->bytes.size(), 1u);
+  EXPECT_EQ(p.images.kernels[0]->interleaved, p.images.kernels[1]->interleaved);
 }
 
 TEST(Images, WhatElseIsReadOrWrittenNeedsPlanes) {
   // A copy; two results of one value; a result that is read.
   expectPlan("pipeline p(x: image[rgb]) -> image[rgb] { return x }", "", "c");
-  expectPlan("pipeline p(x: image[rgb]) -> (a: image[rgb], b: image[rgb]) { y = 1 - x\n return (a: y, b: y) }", "-", "cc");
+  expectPlan(
+      "pipeline p(x: image[rgb]) -> (a: image[rgb], b: image[rgb]) { y = 1 - x\n return (a: y, b: y) }", "-",
+      "cc");
   expectPlan("pipeline p(x: image[gray]) -> (a: image[gray], b: image[gray]) {\n"
-             "y = x |> conv(kernel: [[1, 3, 1]], padding: same)\n return (a: y, b: y |> max_pool(2x2)) }", "-i", "ccd");
+             "y = x |> conv(kernel: [[1, 3, 1]], padding: same)\n return (a: y, b: y |> max_pool(2x2)) }",
+             "-i", "ccd");
   // A convolution in blocks reads the planes of one conversion.
   expectPlan("pipeline p(x: image[rgb]) -> tensor { return x |> conv(64, kernel: 3x3) }", "-", "c");
   // The second one computes over the first one's result, where the pipeline's lies.
   expectPlan("pipeline p(x: image[rgb]) -> image[gray] {\n y = luminance(x)\n"
-             "a = y |> conv(kernel: [[1, 3, 1]], padding: same)\n b = y |> conv(kernel: [[1], [3], [1]], padding: same)\n"
-             "return a * a + b * b }", "p-i", "ds");
+             "a = y |> conv(kernel: [[1, 3, 1]], padding: same)\n b = y |> conv(kernel: [[1], [3], [1]], "
+             "padding: same)\n"
+             "return a * a + b * b }",
+             "p-i", "ds");
 }

@@ -21,7 +21,8 @@ struct Planned : Session {
   explicit Planned(const std::string& script)
       : Session(script), made(Session::schedule()), storage(graph, made),
         program(lower(graph, made, target, "p")),
-        plan(planMemory(graph, made, Machine(), storage, schedule::Images(graph, made, storage), program.calls)) {}
+        plan(planMemory(graph, made, Machine(), storage, schedule::Images(graph, made, storage),
+                        program.calls)) {}
 
   graph::ValueId id(const std::string& name) const {
     for (graph::ValueId id = 0; id < graph.values.size(); ++id)
