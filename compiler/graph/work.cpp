@@ -31,7 +31,8 @@ Size multiplyAdds(const Graph& graph, const Value& node) {
   // Every input meets the kernels of its group.
   if (info.form == OpForm::Transposed) {
     Size products = operands[0].elements();
-    for (size_t axis = 1; axis < operands[1].dims.size(); ++axis) products = products * operands[1].dims[axis];
+    for (size_t axis = 1; axis < operands[1].dims.size(); ++axis)
+      products = products * operands[1].dims[axis];
     return products;
   }
   const std::vector<AccessMap> maps = info.access(operands, node.attributes, node.type);

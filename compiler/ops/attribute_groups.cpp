@@ -299,7 +299,8 @@ std::optional<WindowShape> resolveTransposed(ShapeRequest& request, const char* 
   const std::string* word = padding ? std::get_if<std::string>(padding) : nullptr;
   if (word && (*word == "same" || *word == "same_lower")) {
     request.diags.report(diag::UnknownWord, request.attributeLocation("padding"), "padding", *word)
-        .help(std::string("'") + op + "' takes a number, a size or a list of sides; padding cuts off results there");
+        .help(std::string("'") + op +
+              "' takes a number, a size or a list of sides; padding cuts off results there");
     return std::nullopt;
   }
   if (!resolvePadding(request, op, {}, shape)) return std::nullopt;

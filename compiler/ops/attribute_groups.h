@@ -32,7 +32,8 @@ std::optional<WindowShape> resolveWindow(ShapeRequest& request, const char* op, 
 std::optional<WindowShape> resolveTransposed(ShapeRequest& request, const char* op);
 
 // One number for every axis, or one per axis, each at least `low`. False after a diagnostic.
-bool perAxis(ShapeRequest& request, const char* op, const char* name, int64_t low, std::vector<int64_t>& values);
+bool perAxis(ShapeRequest& request, const char* op, const char* name, int64_t low,
+             std::vector<int64_t>& values);
 
 // Whether channels or filters fall into whole groups. False after a diagnostic.
 bool divisible(ShapeRequest& request, int64_t count, const std::string& what, int64_t groups);

@@ -9,8 +9,8 @@ namespace {
 
 constexpr const char* op = "transposed_conv";
 
-// What lies behind the last window, per axis: less than a stride or a dilation, so that every result belongs to
-// one input size.
+// What lies behind the last window, per axis: less than a stride or a dilation, so that every result belongs
+// to one input size.
 bool outputPadding(ShapeRequest& request, const Window& window, std::vector<int64_t>& extra) {
   extra = request.attributes.get<std::vector<int64_t>>("output_padding");
   if (!perAxis(request, op, "output_padding", 0, extra)) return false;
@@ -32,8 +32,8 @@ bool requireResult(ShapeRequest& request, int axis, const Size& results) {
   const TensorType& input = request.operands[0];
   if (auto high = results.upperBound(); high && *high < 1) {
     request.misfits = {1 + axis};
-    auto report = request.diags.report(diag::NothingLeft, request.attributeLocation("padding"), op, input.str(),
-                                       axisName(input, 1 + axis));
+    auto report = request.diags.report(diag::NothingLeft, request.attributeLocation("padding"), op,
+                                       input.str(), axisName(input, 1 + axis));
     if (!request.operandLocations.empty() && request.operandLocations[0].valid())
       report.label(request.operandLocations[0], "this is " + input.str());
     report.help("padding of a transposed convolution cuts off results; use less of it");
@@ -72,8 +72,8 @@ std::optional<TensorType> transposedConvShape(ShapeRequest& request) {
   result.dims.push_back(filters);
   for (int axis = 0; axis < input.spatialRank(); ++axis) {
     const Size fixed = window.dilation[axis] * (window.kernel[axis] - 1) + 1 + extra[axis];
-    const Size extent = (input.spatial(axis) - 1) * Size(window.stride[axis]) + fixed - window.padBegin[axis] -
-                        window.padEnd[axis];
+    const Size extent = (input.spatial(axis) - 1) * Size(window.stride[axis]) + fixed -
+                        window.padBegin[axis] - window.padEnd[axis];
     if (!requireResult(request, axis, extent)) return std::nullopt;
     result.dims.push_back(extent);
   }

@@ -79,7 +79,8 @@ void softmaxBound(const BoundCall& call, Tensor& error) {
 std::vector<LayerReference> channelLayers() {
   using Call = LayerCall;
   return {
-      {OpKind::AdaptiveAvgPool, [](const Call& call, Tensor& y) { adaptiveAverage(call.x(), y); }, adaptiveBound},
+      {OpKind::AdaptiveAvgPool, [](const Call& call, Tensor& y) { adaptiveAverage(call.x(), y); },
+       adaptiveBound},
       {OpKind::Softmax, [](const Call& call, Tensor& y) { softmax(call.x(), y); }, softmaxBound},
   };
 }

@@ -126,8 +126,7 @@ template <typename Layer> void averaged(const BoundCall& call, double terms, Ten
 // In two steps, a column after a row, what the first one flushes to zero is multiplied by up to 2 K times the
 // largest weight.
 // `products`: how many a result has at most.
-template <typename Layer>
-void weighted(const BoundCall& call, double products, Tensor& error, Layer layer) {
+template <typename Layer> void weighted(const BoundCall& call, double products, Tensor& error, Layer layer) {
   const Tensor weight = absolute(call.x(1));
   Tensor bias;
   if (call.optional(2)) bias = absolute(call.x(2));

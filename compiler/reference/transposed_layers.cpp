@@ -82,11 +82,10 @@ void transposedBound(const BoundCall& call, Tensor& error) {
 } // namespace
 
 std::vector<LayerReference> transposedLayers() {
-  return {{OpKind::TransposedConv,
-           [](const LayerCall& call, Tensor& y) {
-             transposed(call, call.x(), call.x(1), call.optional(2), y);
-           },
-           transposedBound}};
+  return {
+      {OpKind::TransposedConv,
+       [](const LayerCall& call, Tensor& y) { transposed(call, call.x(), call.x(1), call.optional(2), y); },
+       transposedBound}};
 }
 
 } // namespace convoy::reference

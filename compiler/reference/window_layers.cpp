@@ -192,9 +192,9 @@ static void averagePool(const Tensor& input, const WindowTable& window, bool cou
         sum += channel[offset];
         ++inside;
       });
-      int64_t count =
-          divisor        ? divisor
-          : countPadding ? window.padded[0][od] * window.padded[1][oh] * window.padded[2][ow] : inside;
+      int64_t count = divisor        ? divisor
+                      : countPadding ? window.padded[0][od] * window.padded[1][oh] * window.padded[2][ow]
+                                     : inside;
       result.data[at++] = count == 0 ? 0 : sum / static_cast<double>(count);
     });
   }

@@ -1,7 +1,7 @@
 // Adaptive average pooling: windows whose bounds follow from the sizes of input and result.
 //
-// A unit is a row of results of one channel (planar) or of one block of channels (blocked). In blocks, lanes are
-// channels; in planes, they are neighbours of a window's row, joined at its end.
+// A unit is a row of results of one channel (planar) or of one block of channels (blocked). In blocks, lanes
+// are channels; in planes, they are neighbours of a window's row, joined at its end.
 #include "schedule/kernels.h"
 
 namespace convoy::schedule {
@@ -95,9 +95,9 @@ private:
   const TensorType& input_;
   bool blocked_;
   int64_t pitch_;
-  std::vector<Reg> extents_;    // of the input
-  std::vector<Bounds> bounds_;  // of the window, an axis each
-  Reg base_ = nullptr;          // the channel, or block
+  std::vector<Reg> extents_;   // of the input
+  std::vector<Bounds> bounds_; // of the window, an axis each
+  Reg base_ = nullptr;         // the channel, or block
 };
 
 } // namespace

@@ -74,10 +74,9 @@ private:
 
   void tail(const Kernel& kernel, const std::string& who) {
     bool allowed = kernel.algorithm == Algorithm::Window || kernel.algorithm == Algorithm::Transposed ||
-                   kernel.algorithm == Algorithm::Separable ||
-                   kernel.algorithm == Algorithm::Pointwise || kernel.algorithm == Algorithm::Dense ||
-                   kernel.algorithm == Algorithm::Resample || kernel.algorithm == Algorithm::Interleave ||
-                   kernel.algorithm == Algorithm::Standardize;
+                   kernel.algorithm == Algorithm::Separable || kernel.algorithm == Algorithm::Pointwise ||
+                   kernel.algorithm == Algorithm::Dense || kernel.algorithm == Algorithm::Resample ||
+                   kernel.algorithm == Algorithm::Interleave || kernel.algorithm == Algorithm::Standardize;
     if (kernel.nodes.size() > 1 && !allowed)
       problem(who + ": nothing can be fused behind " + nameOf(kernel.algorithm));
     for (size_t i = 1; i < kernel.nodes.size(); ++i) {
@@ -187,9 +186,9 @@ private:
     if (pixels < 1 || vectors < 1 || pixels > 64 || vectors > 64 || pixels * vectors > 64)
       return problem(who + ": a tile has 1 to 64 accumulators");
     const int64_t groups = anchor.attributes.get<int64_t>("groups"), filters = anchor.type.channels();
-    if (groups > 1 && (isTransposedDepthwise(graph_, anchor)
-                           ? vectors != 1
-                           : (filters / groups / schedule_.lanes) % vectors != 0))
+    if (groups > 1 &&
+        (isTransposedDepthwise(graph_, anchor) ? vectors != 1
+                                               : (filters / groups / schedule_.lanes) % vectors != 0))
       problem(who + ": the tile's vectors do not divide those of a group");
   }
 

@@ -77,10 +77,9 @@ private:
 
   static bool takesTail(Algorithm algorithm) {
     return algorithm == Algorithm::Window || algorithm == Algorithm::Transposed ||
-           algorithm == Algorithm::Separable ||
-           algorithm == Algorithm::Pointwise || algorithm == Algorithm::Dense ||
-           algorithm == Algorithm::Resample || algorithm == Algorithm::Interleave ||
-           algorithm == Algorithm::Standardize;
+           algorithm == Algorithm::Separable || algorithm == Algorithm::Pointwise ||
+           algorithm == Algorithm::Dense || algorithm == Algorithm::Resample ||
+           algorithm == Algorithm::Interleave || algorithm == Algorithm::Standardize;
   }
 
   // Nodes that no output depends on have no kernel.

@@ -110,8 +110,8 @@ private:
         if (auto needed = neededLayout(graph, schedule_, kernel, operand))
           option.needs.emplace_back(operand, *needed);
         else
-          option.readsPlanes.emplace_back(
-              operand, readsNumbers(kernel) ? costs_.readingPlanes(kernel, operand) : 0);
+          option.readsPlanes.emplace_back(operand,
+                                          readsNumbers(kernel) ? costs_.readingPlanes(kernel, operand) : 0);
       }
     return option;
   }

@@ -41,33 +41,42 @@ std::vector<int64_t> packPhaseArguments(const graph::Value& parameter, const Pac
   return numbers;
 }
 
-// A parameter [channels][filters / groups][taps] becomes [tile][block of channels][tap][channel][filter of the
-// tile]; what lies behind the last filter, or the last channel, is 0.
+// A parameter [channels][filters / groups][taps] becomes [tile][block of channels][tap][channel][filter of
+// the tile]; what lies behind the last filter, or the last channel, is 0.
 void packPhase(loop::Function& function, int64_t lanes) {
   Builder b(function);
   Reg in = b.parameter(loop::Type::pointer(), "in"), out = b.parameter(loop::Type::pointer(), "out");
   auto number = [&](const std::string& name) { return b.parameter(loop::Type::index(), name); };
   Reg filters = number("filters"), perGroup = number("per_group"), channels = number("channels"),
-      taps = number("taps"), firstNumber = number("first"), block = number("block"), vectors = number("vectors");
+      taps = number("taps"), firstNumber = number("first"), block = number("block"),
+      vectors = number("vectors");
   std::vector<Reg> counts, distances;
   for (const char* axis : {"d", "h", "w"}) {
     counts.push_back(number(std::string("count_") + axis));
     distances.push_back(number(std::string("distance_") + axis));
   }
   const auto width = static_cast<uint32_t>(lanes);
-  const loop::Type vector = loop::Type::vector(Scalar::F32, width), wide = loop::Type::vector(Scalar::I32, width);
+  const loop::Type vector = loop::Type::vector(Scalar::F32, width),
+                   wide = loop::Type::vector(Scalar::I32, width);
   auto up = [&](Reg a, Reg n) { return b.binary(Op::Div, b.add(a, b.sub(n, b.index(1))), n); };
   Reg pitch = b.mul(vectors, lanes), tiles = up(filters, pitch), blocks = up(channels, block);
   // Neighbouring filters are a kernel apart, in one group as well as with one filter in each.
   Reg apart = b.mul(b.iota(wide), b.splat(wide, b.cast(loop::Type::of(Scalar::I32), taps)));
-  nest(b, {{"tile", tiles}, {"block", blocks}, {"d", counts[0]}, {"h", counts[1]}, {"w", counts[2]},
-           {"c", block}, {"v", vectors}},
+  nest(b,
+       {{"tile", tiles},
+        {"block", blocks},
+        {"d", counts[0]},
+        {"h", counts[1]},
+        {"w", counts[2]},
+        {"c", block},
+        {"v", vectors}},
        {}, [&](const std::vector<Reg>& at) {
          Reg filter = b.mul(b.add(b.mul(at[0], vectors), at[6]), lanes);
          Reg channel = b.add(b.mul(at[1], block), at[5]);
          Reg tap = firstNumber;
          for (size_t axis = 0; axis < 3; ++axis) tap = b.sub(tap, b.mul(at[2 + axis], distances[axis]));
-         Reg exists = b.binary(Op::And, b.compare(Op::Lt, filter, filters), b.compare(Op::Lt, channel, channels));
+         Reg exists =
+             b.binary(Op::And, b.compare(Op::Lt, filter, filters), b.compare(Op::Lt, channel, channels));
          Reg row = b.index(0);
          const std::vector<Reg> extents{tiles, blocks, counts[0], counts[1], counts[2], block, vectors};
          for (size_t i = 0; i < at.size(); ++i) row = b.add(b.mul(row, extents[i]), at[i]);

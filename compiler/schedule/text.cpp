@@ -6,10 +6,11 @@
 namespace convoy::schedule {
 
 namespace {
-constexpr Algorithm algorithms[] = {Algorithm::Window,  Algorithm::Transposed, Algorithm::Adaptive, Algorithm::Separable, Algorithm::Pointwise,
-                                    Algorithm::Concat,  Algorithm::Resample,  Algorithm::Interleave,
-                                    Algorithm::Softmax, Algorithm::Reduction, Algorithm::Standardize,
-                                    Algorithm::Dense,   Algorithm::Alias,     Algorithm::Reorder};
+constexpr Algorithm algorithms[] = {Algorithm::Window,    Algorithm::Transposed,  Algorithm::Adaptive,
+                                    Algorithm::Separable, Algorithm::Pointwise,   Algorithm::Concat,
+                                    Algorithm::Resample,  Algorithm::Interleave,  Algorithm::Softmax,
+                                    Algorithm::Reduction, Algorithm::Standardize, Algorithm::Dense,
+                                    Algorithm::Alias,     Algorithm::Reorder};
 } // namespace
 
 const char* nameOf(Algorithm algorithm) {

@@ -169,8 +169,8 @@ Costs::Tile Costs::channelwiseTile(const Kernel& kernel) const {
   return best;
 }
 
-// Of one phase, with its share of the taps. In planes, the taps that a vector of results meets are spread over
-// its lanes one input after another.
+// Of one phase, with its share of the taps. In planes, the taps that a vector of results meets are spread
+// over its lanes one input after another.
 Costs::Tile Costs::transposedTile(const Kernel& kernel) const {
   const Value& node = graph.value(kernel.anchor());
   const Window window = windowOf(node.attributes);
@@ -178,7 +178,8 @@ Costs::Tile Costs::transposedTile(const Kernel& kernel) const {
   double phases = 1, taps = 1, rows = 1;
   for (size_t axis = 0; axis <= last; ++axis) {
     taps *= real(window.kernel[axis]) / real(window.stride[axis]);
-    if (axis < last) rows *= real(usual(node.type.spatial(static_cast<int>(axis)))) / real(window.stride[axis]);
+    if (axis < last)
+      rows *= real(usual(node.type.spatial(static_cast<int>(axis)))) / real(window.stride[axis]);
     phases *= real(window.stride[axis]);
   }
   const Size& extent = node.type.spatial(static_cast<int>(last));
@@ -189,8 +190,9 @@ Costs::Tile Costs::transposedTile(const Kernel& kernel) const {
     const double inputs =
         std::ceil(real((window.kernel[last] - 1) * window.dilation[last] + lanes) / real(stride));
     const double rowTaps = taps * real(stride) / real(window.kernel[last]);
-    return {{}, 5 * inputs * std::max(1.0, rowTaps) * perGroup * real(filters) * rows * phases / real(stride) *
-                    real(ceilDiv(usual(extent), lanes))};
+    return {{},
+            5 * inputs * std::max(1.0, rowTaps) * perGroup * real(filters) * rows * phases / real(stride) *
+                real(ceilDiv(usual(extent), lanes))};
   }
   const bool byChannel = isTransposedDepthwise(graph, node);
   const int64_t blocks = ceilDiv(filters, lanes), registers = target.vectorRegisters;
@@ -204,8 +206,10 @@ Costs::Tile Costs::transposedTile(const Kernel& kernel) const {
                    use = extent.isConstant() ? real(width) / real(ceilDiv(width, pixels) * pixels) : 0.9;
       const double steps = std::max(1.0, taps) * (byChannel ? 1 : perGroup);
       // A store for every pixel and vector.
-      const double tile = step(target.machine, real(pixels * vectors), reads) * steps + real(pixels * vectors) + 4;
-      const double cycles = tile * phases * rows * real(blocks) / real(vectors) * real(width) / real(pixels) / use;
+      const double tile =
+          step(target.machine, real(pixels * vectors), reads) * steps + real(pixels * vectors) + 4;
+      const double cycles =
+          tile * phases * rows * real(blocks) / real(vectors) * real(width) / real(pixels) / use;
       if (best.extents.empty() || cycles < best.cycles) best = {{pixels, vectors}, cycles};
     }
   }

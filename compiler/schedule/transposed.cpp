@@ -19,7 +19,8 @@ PhaseAxis phaseOf(int64_t residue, int64_t kernel, int64_t stride, int64_t dilat
   axis.tapStep = stride / common;
   axis.dilation = dilation / common;
   int64_t firstTap = 0;
-  while (firstTap < kernel && firstTap < axis.tapStep && (residue + padding - firstTap * dilation) % stride != 0)
+  while (firstTap < kernel && firstTap < axis.tapStep &&
+         (residue + padding - firstTap * dilation) % stride != 0)
     ++firstTap;
   if (firstTap >= kernel || firstTap >= axis.tapStep) return axis;
   axis.taps = (kernel - 1 - firstTap) / axis.tapStep + 1;
@@ -66,7 +67,8 @@ bool canBlockTransposed(const graph::Graph& graph, const graph::Value& node, int
   if (phaseCount(node) > mostPhases || node.type.channels() == 1) return false;
   if (isTransposedDepthwise(graph, node)) return layoutFor(Layout::Blocked, input) == Layout::Blocked;
   const int64_t groups = node.attributes.get<int64_t>("groups");
-  return groups == 1 || ((input.channels() / groups) % lanes == 0 && (node.type.channels() / groups) % lanes == 0);
+  return groups == 1 ||
+         ((input.channels() / groups) % lanes == 0 && (node.type.channels() / groups) % lanes == 0);
 }
 
 Packing phasePacking(const graph::Value& node, const Phase& phase, Packing packing) {

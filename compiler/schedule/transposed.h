@@ -2,11 +2,12 @@
 //
 // With a stride of s, the results r, r + s, r + 2 s, ... along an axis (its phase r) all meet the same taps:
 // those of which r + padding - tap * dilation is a multiple of s. Each of them is a stride apart from its
-// neighbour as the inputs are 1 apart, so that a phase is an ordinary convolution of the input with some of the
-// taps, backwards: the product of the strides many, which together have the taps of the whole kernel once.
+// neighbour as the inputs are 1 apart, so that a phase is an ordinary convolution of the input with some of
+// the taps, backwards: the product of the strides many, which together have the taps of the whole kernel
+// once.
 #pragma once
-#include "schedule/schedule.h"
 #include "schedule/call.h"
+#include "schedule/schedule.h"
 
 namespace convoy::schedule {
 

@@ -1,8 +1,8 @@
 // Transposed convolution over planar tensors, for any stride: lanes are neighbouring results of a row.
 //
 // An input number reaches the lanes at its place times the stride and a kernel onwards, each with the next
-// tap. So a vector of results is the sum over the inputs that reach one of its lanes, each spread over a vector
-// of taps; lanes that it does not reach keep what they have. A work unit is a row of one filter.
+// tap. So a vector of results is the sum over the inputs that reach one of its lanes, each spread over a
+// vector of taps; lanes that it does not reach keep what they have. A work unit is a row of one filter.
 #include "schedule/elementwise.h"
 #include "schedule/kernels.h"
 
@@ -66,9 +66,9 @@ private:
     auto body = [&](Reg i, const Builder::Values& carried) {
       Reg reached = b_.sub(b_.add(rows_[axis], padding(axis)), b_.mul(i, window_.dilation[axis]));
       Reg from = b_.floorDiv(reached, stride);
-      Reg meets = b_.binary(Op::And, b_.compare(Op::Eq, b_.mul(from, stride), reached),
-                            b_.binary(Op::And, b_.compare(Op::Lt, b_.index(-1), from),
-                                      b_.compare(Op::Lt, from, extent)));
+      Reg meets = b_.binary(
+          Op::And, b_.compare(Op::Eq, b_.mul(from, stride), reached),
+          b_.binary(Op::And, b_.compare(Op::Lt, b_.index(-1), from), b_.compare(Op::Lt, from, extent)));
       auto terms = [&] {
         return Builder::Values{overRows(axis + 1, b_.add(b_.mul(inputRow, extent), from),
                                         b_.add(b_.mul(tap, window_.kernel[axis]), i), carried[0])};
@@ -80,14 +80,15 @@ private:
   }
 
   Reg overChannels(Reg inputRow, Reg tap, Reg acc) {
-    const int64_t stride = window_.stride[last_], reach = window_.dilation[last_] * (window_.kernel[last_] - 1);
+    const int64_t stride = window_.stride[last_],
+                  reach = window_.dilation[last_] * (window_.kernel[last_] - 1);
     Reg at = b_.add(x_, padding(last_));
     Reg from = b_.max(b_.ceilDiv(b_.add(at, -reach), stride), b_.index(0));
     Reg end = b_.max(b_.min(b_.add(b_.floorDiv(b_.add(at, k_.lanes - 1), stride), 1), inputWidth_), from);
     return b_.loop("c", b_.index(0), b_.index(channels_), 1, {acc}, [&](Reg c, const Builder::Values& outer) {
-      Reg row = b_.offset(Scalar::F32, group_, Index(b_.add(b_.mul(c, plane_), b_.mul(inputRow, inputWidth_))));
-      Reg taps = b_.offset(Scalar::F32, kernels_,
-                           Index(c, channelTaps_) + Index(tap, window_.kernel[last_]));
+      Reg row =
+          b_.offset(Scalar::F32, group_, Index(b_.add(b_.mul(c, plane_), b_.mul(inputRow, inputWidth_))));
+      Reg taps = b_.offset(Scalar::F32, kernels_, Index(c, channelTaps_) + Index(tap, window_.kernel[last_]));
       return b_.loop("i", from, end, 1, outer, [&](Reg i, const Builder::Values& carried) {
         Reg number = k_.splat(b_.load(loop::Type::of(Scalar::F32), row, Index(i))), reached;
         Reg weights = tapsOfLanes(taps, b_.sub(at, b_.mul(i, stride)), reached);
@@ -108,9 +109,9 @@ private:
     auto number = [&](int64_t n) { return b_.number(static_cast<double>(n), type); };
     Reg place = b_.add(b_.iota(type), b_.splat(type, b_.cast(loop::Type::of(Scalar::I32), behind)));
     Reg tap = b_.binary(Op::Div, place, number(dilation));
-    reached = b_.binary(Op::And, b_.compare(Op::Eq, b_.mul(tap, number(dilation)), place),
-                        b_.binary(Op::And, b_.compare(Op::Lt, number(-1), tap),
-                                  b_.compare(Op::Lt, tap, number(kernel))));
+    reached = b_.binary(
+        Op::And, b_.compare(Op::Eq, b_.mul(tap, number(dilation)), place),
+        b_.binary(Op::And, b_.compare(Op::Lt, number(-1), tap), b_.compare(Op::Lt, tap, number(kernel))));
     return b_.gather(k_.vector, taps, b_.max(b_.min(tap, number(kernel - 1)), number(0)));
   }
 

@@ -102,7 +102,8 @@ Window3 windowOfPhase(KernelBuilder& k, const Phase& phase) {
 
 std::vector<Size> Window3::outerSizes(const TensorType& result) const {
   std::vector<Size> sizes;
-  for (size_t axis = 0; axis < outer(); ++axis) sizes.push_back(axes[axis].outputs.value_or(result.spatial(static_cast<int>(axis))));
+  for (size_t axis = 0; axis < outer(); ++axis)
+    sizes.push_back(axes[axis].outputs.value_or(result.spatial(static_cast<int>(axis))));
   return sizes;
 }
 

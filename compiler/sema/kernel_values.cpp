@@ -120,8 +120,8 @@ void reportDepth(int64_t depth, const TensorType& input, Location location, cons
 } // namespace
 
 std::optional<KernelValues> resolveKernel(const List& values, const TensorType& input,
-                                          std::optional<int64_t> groups, bool transposed,
-                                          Location location, const ast::Expr* written, const graph::Graph& graph,
+                                          std::optional<int64_t> groups, bool transposed, Location location,
+                                          const ast::Expr* written, const graph::Graph& graph,
                                           DiagnosticEngine& diags) {
   Flattener flat(location, graph, diags);
   if (!flat.flatten(values, 0, written)) return std::nullopt;

@@ -18,8 +18,8 @@ struct KernelValues {
 // if it does; `written` are the brackets in the call, or null. nullopt after a diagnostic. No element is
 // poison.
 std::optional<KernelValues> resolveKernel(const List& values, const TensorType& input,
-                                          std::optional<int64_t> groups, bool transposed,
-                                          Location location, const ast::Expr* written, const graph::Graph& graph,
+                                          std::optional<int64_t> groups, bool transposed, Location location,
+                                          const ast::Expr* written, const graph::Graph& graph,
                                           DiagnosticEngine& diags);
 
 } // namespace convoy::sema

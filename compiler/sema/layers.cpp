@@ -142,7 +142,8 @@ std::optional<KernelValues> Elaborator::applyLiteralKernel(LayerCall& call) {
       report.help("the extent of a learned kernel is a size: " + size);
     return std::nullopt;
   }
-  auto kernel = resolveKernel(*call.literal, input, groups, call.row.form == OpForm::Transposed, location, call.writtenLiteral, graph_, diags_);
+  auto kernel = resolveKernel(*call.literal, input, groups, call.row.form == OpForm::Transposed, location,
+                              call.writtenLiteral, graph_, diags_);
   if (!kernel) return std::nullopt;
   literalNumbers_ += static_cast<int64_t>(kernel->weight.size());
   if (literalNumbers_ > ElaborationLimits::literalNumbers) {
@@ -218,7 +219,8 @@ Value Elaborator::addNorms(const LayerCall& call, const std::string& name, const
   names_.insert(name);
   const graph::ValueId input = call.operands[0].id;
   const TensorType inner = graph_.value(input).type;
-  // Odd powers are those of absolute values. The power by squares: those of which the bits of p say so are joined.
+  // Odd powers are those of absolute values. The power by squares: those of which the bits of p say so are
+  // joined.
   graph::ValueId square = p % 2 ? node(OpKind::Abs, ".powers", {input}, inner) : input;
   std::optional<graph::ValueId> power;
   for (int64_t bits = p; bits > 0; bits /= 2) {
@@ -232,8 +234,8 @@ Value Elaborator::addNorms(const LayerCall& call, const std::string& name, const
     auto exponent = std::make_shared<graph::ParameterData>();
     exponent->literal = true;
     exponent->data = {1.0f / static_cast<float>(p)};
-    x = node(OpKind::Pow, "", {x, addParameter(name + ".scalar", {Size(1)}, std::move(exponent), call.location)},
-             type);
+    x = node(OpKind::Pow, "",
+             {x, addParameter(name + ".scalar", {Size(1)}, std::move(exponent), call.location)}, type);
   }
   for (const ShapeRequest::RuntimeCheck& check : checks) addCheck(check, call.location);
   return {Tensor{x}};
@@ -271,7 +273,8 @@ Value Elaborator::addLayer(LayerCall call) {
   if (!type || !reasonable(*type, call.location)) return {};
   if (!registerLayer(call, name, !request.parameters.empty())) return {};
 
-  if (call.row.kind == OpKind::LpPool) return addNorms(call, name, *type, written.get<int64_t>("p"), request.checks);
+  if (call.row.kind == OpKind::LpPool)
+    return addNorms(call, name, *type, written.get<int64_t>("p"), request.checks);
 
   graph::Value node;
   node.kind = graph::Value::Node;

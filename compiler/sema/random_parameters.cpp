@@ -64,7 +64,8 @@ void initializeRandom(graph::Graph& graph, uint64_t seed, DiagnosticEngine& diag
       }
       SplitMix64 random(SplitMix64(seed).next() ^ hashOf(parameter.name));
       for (float& number : filled->data)
-        number = row.group == LayerGroup::Normalization ? normalized(i - first, random) : bound * random.uniform();
+        number =
+            row.group == LayerGroup::Normalization ? normalized(i - first, random) : bound * random.uniform();
       parameter.data = std::move(filled);
     }
   }

@@ -40,7 +40,9 @@ private:
   // Whether nothing but one such layer sees the result of this layer.
   bool canTake(ValueId id) const {
     const Value& value = graph_.value(id);
-    bool linear = value.kind == Value::Node && (value.op == OpKind::Conv || value.op == OpKind::TransposedConv || value.op == OpKind::Dense);
+    bool linear =
+        value.kind == Value::Node &&
+        (value.op == OpKind::Conv || value.op == OpKind::TransposedConv || value.op == OpKind::Dense);
     return linear && users_[id].size() == 1 && !outputs_.count(id);
   }
 

@@ -296,7 +296,8 @@ private:
     layer.bias = random_.chance(60);
     for (size_t axis = 0; axis < layer.stride.size(); ++axis)
       layer.outputPadding.push_back(
-          random_.chance(70) ? 0 : random_.between(0, std::max(layer.stride[axis], layer.dilation[axis]) - 1));
+          random_.chance(70) ? 0
+                             : random_.between(0, std::max(layer.stride[axis], layer.dilation[axis]) - 1));
     define(layer, layer.filters, nextPlace());
   }
 

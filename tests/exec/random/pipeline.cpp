@@ -113,8 +113,9 @@ private:
       std::string more;
       for (int64_t extra : layer.outputPadding) more += (more.empty() ? "" : ", ") + std::to_string(extra);
       if (layer.outputPadding.size() > 1) more = "size(" + more + ")";
-      return row.name + "(" + x[0] + ", " + std::to_string(layer.filters) + ", kernel: " +
-             extents(layer.kernel) + window(layer) + ", output_padding: " + more + parts(row, layer) + bias + own;
+      return row.name + "(" + x[0] + ", " + std::to_string(layer.filters) +
+             ", kernel: " + extents(layer.kernel) + window(layer) + ", output_padding: " + more +
+             parts(row, layer) + bias + own;
     }
     case OpForm::Adaptive: return row.name + "(" + x[0] + ", " + extents(layer.kernel) + own;
     case OpForm::Elementwise:

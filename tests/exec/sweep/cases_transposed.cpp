@@ -1,4 +1,5 @@
-// Transposed convolutions: strides, kernels, dilations, padding, groups, channels, ranks, and what is fused behind.
+// Transposed convolutions: strides, kernels, dilations, padding, groups, channels, ranks, and what is fused
+// behind.
 #include "case.h"
 #include <algorithm>
 
@@ -17,7 +18,8 @@ struct Transposed {
   std::string before, behind; // other layers
 };
 
-void add(CaseList& list, Random& random, const std::string& group, const Transposed& t, bool everySize = false) {
+void add(CaseList& list, Random& random, const std::string& group, const Transposed& t,
+         bool everySize = false) {
   const size_t rank = t.kernel.size();
   Extents smallest;
   int64_t work = t.channels / t.groups * t.filters;
@@ -33,18 +35,19 @@ void add(CaseList& list, Random& random, const std::string& group, const Transpo
                      ", stride: " + sizeText(t.stride);
   if (!t.dilation.empty()) call += ", dilation: " + sizeText(t.dilation);
   if (!t.padding.empty()) call += ", padding: " + t.padding;
-  if (!t.more.empty()) call += ", output_padding: size(" + [&] {
-    std::string text;
-    for (int64_t extent : t.more) text += (text.empty() ? "" : ", ") + std::to_string(extent);
-    return text;
-  }() + ")";
+  if (!t.more.empty())
+    call += ", output_padding: size(" + [&] {
+      std::string text;
+      for (int64_t extent : t.more) text += (text.empty() ? "" : ", ") + std::to_string(extent);
+      return text;
+    }() + ")";
   if (t.groups > 1) call += ", groups: " + std::to_string(t.groups);
   if (!t.bias) call += ", bias: false";
   list.add(group, "x: tensor[" + std::to_string(t.before.empty() ? t.channels : 3) + ", " + shape.text + "]",
            "    return x |> " + t.before + call + ", name: \"t\")" + t.behind + "\n", shape.runs);
 }
 
-const std::vector<std::pair<int64_t, int64_t>> channelPairs{{1, 1},   {3, 4},  {16, 16}, {5, 17},
+const std::vector<std::pair<int64_t, int64_t>> channelPairs{{1, 1},  {3, 4},   {16, 16}, {5, 17},
                                                             {33, 3}, {16, 48}, {4, 1},   {17, 32}};
 
 void strides(CaseList& list, Random& random) {
@@ -85,7 +88,14 @@ void groups(CaseList& list, Random& random) {
     int64_t channels, filters, groups;
   };
   int n = 0;
-  for (Groups g : {Groups{3, 3, 3}, {16, 16, 16}, {17, 17, 17}, {32, 32, 2}, {4, 8, 4}, {6, 3, 3}, {32, 64, 2}, {8, 6, 2}})
+  for (Groups g : {Groups{3, 3, 3},
+                   {16, 16, 16},
+                   {17, 17, 17},
+                   {32, 32, 2},
+                   {4, 8, 4},
+                   {6, 3, 3},
+                   {32, 64, 2},
+                   {8, 6, 2}})
     for (int64_t stride : {1, 2, 3})
       for (bool blocked : {false, true}) {
         Transposed t;
@@ -136,19 +146,21 @@ void neighbours(CaseList& list, Random& random) {
       Shape shape = n % 2 ? everyWidth(2, channels * 64) : Shape{"9, 21", {{1, {}}, {2, {}}}};
       // The larger half is made by a strided conv's input, so that the sizes of both are provably equal.
       list.add("transposed neighbours", "x: tensor[3, " + shape.text + "]",
-               "    skip = x |> transposed_conv(" + count + ", kernel: 4x4, stride: 2, padding: 1, name: \"s\")\n" +
-                   "    t = x |> conv(" + count + ", kernel: 3x3, padding: 1, name: \"c\") |> transposed_conv(" +
-                   count + ", kernel: 2x2, stride: 2, name: \"t\")\n    return " + joined + "\n",
+               "    skip = x |> transposed_conv(" + count +
+                   ", kernel: 4x4, stride: 2, padding: 1, name: \"s\")\n" + "    t = x |> conv(" + count +
+                   ", kernel: 3x3, padding: 1, name: \"c\") |> transposed_conv(" + count +
+                   ", kernel: 2x2, stride: 2, name: \"t\")\n    return " + joined + "\n",
                shape.runs);
       ++n;
     }
 }
 
 void literals(CaseList& list) {
-  for (const char* call :
-       {"transposed_conv(kernel: [[1, 2], [3, 4]], stride: 2)",
-        "transposed_conv(kernel: [[1, 2, 1], [2, 4, 2], [1, 2, 1]], stride: 2, padding: 1, output_padding: 1)",
-        "transposed_conv(kernel: [[[[1, 2]], [[0, 1]]], [[[3, 1]], [[1, -1]]], [[[2, 2]], [[1, 5]]]], stride: 1x2)"}) {
+  for (const char* call : {"transposed_conv(kernel: [[1, 2], [3, 4]], stride: 2)",
+                           "transposed_conv(kernel: [[1, 2, 1], [2, 4, 2], [1, 2, 1]], stride: 2, padding: "
+                           "1, output_padding: 1)",
+                           "transposed_conv(kernel: [[[[1, 2]], [[0, 1]]], [[[3, 1]], [[1, -1]]], [[[2, 2]], "
+                           "[[1, 5]]]], stride: 1x2)"}) {
     Shape shape = everyWidth(2, 60);
     list.add("transposed literal", "x: tensor[3, " + shape.text + "]",
              std::string("    return x |> ") + call + "\n", shape.runs);

@@ -83,9 +83,7 @@ TEST(Phases, OfRunTimeSizes) {
   EXPECT_EQ(phases[1][0].taps, 2);
 }
 
-TEST(Phases, WithoutResultsAreLeftOut) {
-  EXPECT_EQ(phasesOf(nodeOf({1, 2, 5, 1, 0, 0, 0})).size(), 2u);
-}
+TEST(Phases, WithoutResultsAreLeftOut) { EXPECT_EQ(phasesOf(nodeOf({1, 2, 5, 1, 0, 0, 0})).size(), 2u); }
 
 } // namespace
 } // namespace convoy::schedule
