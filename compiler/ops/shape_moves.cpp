@@ -91,7 +91,7 @@ bool oneOf(ShapeRequest& request, const char* op, const std::vector<std::string>
   if (given.size() == 1) return true;
   auto report = request.diags.report(
       diag::OneAttribute, given.empty() ? request.location : request.attributeLocation(given.back()), op,
-      "'" + listed(names, "and") + "'", given.empty() ? "none" : "'" + listed(given, "and") + "'");
+      listed(names, "and"), given.empty() ? "none" : listed(given, "and"));
   if (given.size() > 1) report.label(request.attributeLocation(given.front()), "the first one");
   return false;
 }
@@ -186,6 +186,7 @@ std::optional<TensorType> cropShape(ShapeRequest& request) {
   }
   if (!fits) {
     auto report = request.diags.report(diag::CropTooLarge, request.attributeLocation(written), input.str());
+    report.help("`pad` adds positions, `resize` makes another size of all of it");
     if (!request.operandLocations.empty() && request.operandLocations[0].valid())
       report.label(request.operandLocations[0], "this is " + input.str());
     return std::nullopt;

@@ -265,6 +265,13 @@ void Elementwise::mayStream(bool flat) {
   origin_ = b_.select(streams_, b_.sub(b_.index(0), behind), b_.index(0));
 }
 
+void Elementwise::mayStreamWhole() {
+  mayStream();
+  if (!streams_) return;
+  streams_ = b_.binary(Op::And, streams_, b_.compare(Op::Eq, origin_, b_.index(0)));
+  origin_ = b_.index(0);
+}
+
 Reg Elementwise::edgeMask(Reg x, Reg n) {
   return streams_ ? k_.insideMask(n, x) : b_.mask(static_cast<uint32_t>(k_.lanes), b_.sub(n, x));
 }

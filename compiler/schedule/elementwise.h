@@ -31,6 +31,8 @@ public:
   // stored past them, in vectors that start at the column `origin` (at or before 0) or whole ones after it.
   // It is decided when the kernel starts. `flat`: all positions are one row.
   void mayStream(bool flat = false);
+  // The same for kernels that start their vectors at column 0: only if the rows begin where vectors may.
+  void mayStreamWhole();
   Reg origin() const { return origin_; } // 0 where nothing is stored past the caches
   bool mayShift() const { return streams_; }
   // The lanes of a vector at column x that are columns 0..n-1.

@@ -20,15 +20,21 @@ public:
       : k_(k), b_(k.b), work_(k), node_(k.value(k.kernel.anchor())), input_(k.value(node_.operands[0]).type),
         how_(interpolationOf(node_)), taps_(tapsOf(how_)), before_(tapsBefore(how_)),
         blocked_(k.kernel.layout == Layout::Blocked), rank_(input_.spatialRank()) {
-    if (!blocked_) factor_ = wholeFactor(node_, input_, rank_ - 1);
     step_ = k.lanes;
-    if (factor_) step_ = std::lcm(k.lanes, *factor_);
+    if (const auto period = resizePeriod(node_, input_, rank_ - 1); period && !blocked_) {
+      step_ = std::lcm(k.lanes, period->results);
+      if (longestSpan() <= 2 * k.lanes)
+        period_ = period;
+      else
+        step_ = k.lanes;
+    }
     chunk_ = chunkColumns / step_ * step_;
   }
 
   void run() {
     in_ = k_.read(node_.operands[0], k_.kernel.layout);
     work_.declare(1);
+    if (!blocked_) work_.mayStreamWhole();
     for (int axis = 0; axis < rank_; ++axis) {
       extents_.push_back(k_.size(input_.spatial(axis)));
       const ResizeGrid grid = resizeGrid(node_, input_, axis);
@@ -38,7 +44,7 @@ public:
     plane_ = k_.size(spatialSize(input_));
     columns_ = b_.stack(taps_ * chunk_ * (blocked_ ? 8 : 4));
     if (taps_ > 1) weights_ = b_.stack(taps_ * chunk_ * 4);
-    if (factor_) source_ = b_.stack((chunk_ / *factor_ + 4 * k_.lanes + 8) * 4);
+    if (period_ && taps_ > 1) source_ = b_.stack((positionsOf(chunk_) + 4 * k_.lanes + 8) * 4);
     if (usesRing()) ring_ = b_.stack((rank_ == 3 ? taps_ : 1) * taps_ * chunk_ * 4);
 
     std::vector<Size> counts{Size(blocked_ ? k_.blocks(node_.type.channels()) : node_.type.channels())};
@@ -54,12 +60,11 @@ public:
       Reg channel = b_.add(b_.mul(unit.item, k_.itemRows(node_.operands[0], k_.kernel.layout)), unit.channel);
       unit.from = b_.offset(Scalar::F32, in_, Index(b_.mul(channel, plane_), pitch()));
       if (rank_ == 3) unit.slice = parts[2], unit.slices = tapsAt(0, parts[2]);
-      if (rank_ == 1) {
-        row(unit, nullptr, unit.from);
-      } else {
+      work_.eachWay([&](bool) {
+        if (rank_ == 1) return row(unit, nullptr, unit.from);
         Reg first = b_.mul(parts[parts.size() - 2], rowsOfUnit);
         rows(unit, first, b_.min(b_.add(first, rowsOfUnit), k_.size(node_.type.spatial(rank_ - 2))));
-      }
+      });
     });
     k_.finish();
   }
@@ -135,7 +140,7 @@ private:
 
   // A row of the operand as wide as the result: emit(x, mask, the results from x on).
   void widen(const Unit& unit, Reg row, const Emit& emit) {
-    if (factor_) return repeat(unit, row, emit);
+    if (period_) return repeat(unit, row, emit);
     const loop::Type lanes = loop::Type::vector(Scalar::I32, static_cast<uint32_t>(k_.lanes));
     alongVectors(k_, b_.index(0), unit.count, [&](Reg x, Reg mask) {
       Reg sum = nullptr;
@@ -151,9 +156,9 @@ private:
   // The columns of the operand that the chunk reads, with those that stand for what is outside: source_[2 +
   // i] is column `first` + i.
   Reg copyColumns(const Unit& unit, Reg row) {
-    Reg first = b_.floorDiv(unit.column, *factor_), n = extents_.back();
+    Reg first = positionOf(unit.column), n = extents_.back();
     Reg from = b_.max(b_.add(first, -2), b_.index(0));
-    Reg end = b_.add(first, b_.add(b_.ceilDiv(unit.count, *factor_), 3)), to = b_.min(end, n);
+    Reg end = b_.add(first, b_.add(positionOf(unit.count), 4)), to = b_.min(end, n);
     Reg target = b_.offset(Scalar::F32, source_, Index(2) + Index(first, -1)); // of column 0
     alongVectors(k_, from, to, [&](Reg x, Reg mask) {
       Reg v = mask ? b_.load(k_.vector, row, x, mask, k_.constant(0)) : b_.load(k_.vector, row, x);
@@ -171,21 +176,40 @@ private:
     return b_.offset(Scalar::F32, source_, 2);
   }
 
-  // For a whole factor: the same lanes of a few neighbours make each vector, step after step.
-  void repeat(const Unit& unit, Reg row, const Emit& emit) {
-    Reg source = copyColumns(unit, row);
+  // Positions of the operand under so many results of whole periods, rounded down.
+  int64_t positionsOf(int64_t results) const { return results * period_->positions / period_->results; }
+  Reg positionOf(Reg results) { return b_.floorDiv(b_.mul(results, period_->positions), period_->results); }
+
+  // The first position that result o reads, counted from that of result 0; it may lie before the operand.
+  int64_t columnOf(int64_t o) const {
     const ResizeGrid grid = resizeGrid(node_, input_, rank_ - 1);
-    const int64_t step = grid.step.known(), start = grid.start.known(), divisor = grid.unit.known();
-    auto columnOf = [&](int64_t o) { // from the first one of the step on; rounded down
-      const int64_t place = o * step + start;
-      return (place >= 0 ? place : place - divisor + 1) / divisor - before_;
+    const int64_t place = o * grid.step.known() + grid.start.known(), unit = grid.unit.known();
+    return (place >= 0 ? place : place - unit + 1) / unit - before_;
+  }
+  int64_t spanOf(int64_t vector) const { return columnOf(vector + k_.lanes - 1) + taps_ - columnOf(vector); }
+  int64_t longestSpan() const {
+    int64_t longest = 0;
+    for (int64_t v = 0; v < step_; v += k_.lanes) longest = std::max(longest, spanOf(v));
+    return longest;
+  }
+
+  // For a short period: the same lanes of a few neighbours make each vector, step after step.
+  void repeat(const Unit& unit, Reg row, const Emit& emit) {
+    // What is nearest lies inside.
+    Reg source =
+        taps_ > 1 ? copyColumns(unit, row) : b_.offset(Scalar::F32, row, Index(positionOf(unit.column)));
+    Reg left = taps_ > 1 ? nullptr : b_.sub(extents_.back(), positionOf(unit.column));
+    auto load = [&](Reg at, int64_t more) {
+      const Index place = Index(at) + Index(more);
+      if (!left) return b_.load(k_.vector, source, place);
+      Reg mask = b_.mask(static_cast<uint32_t>(k_.lanes), b_.sub(left, b_.value(place)));
+      return b_.load(k_.vector, source, place, mask, k_.constant(0));
     };
     auto vectors = [&](Reg x, Reg count) {
-      Reg at = b_.floorDiv(x, *factor_);
+      Reg at = positionOf(x);
       for (int64_t v = 0; v < step_; v += k_.lanes) {
-        const int64_t low = columnOf(v), span = columnOf(v + k_.lanes - 1) + taps_ - low;
-        Reg a = b_.load(k_.vector, source, Index(at) + Index(low));
-        Reg c = span > k_.lanes ? b_.load(k_.vector, source, Index(at) + Index(low + k_.lanes)) : a;
+        const int64_t low = columnOf(v);
+        Reg a = load(at, low), c = spanOf(v) > k_.lanes ? load(at, low + k_.lanes) : a;
         Reg sum = nullptr;
         for (int64_t t = 0; t < taps_; ++t) {
           std::vector<int64_t> lanes;
@@ -319,9 +343,9 @@ private:
   const int64_t taps_, before_;
   const bool blocked_;
   const int rank_;
-  std::optional<int64_t> factor_; // planar, along the columns
-  int64_t step_, chunk_;          // columns; whole steps
-  std::vector<Reg> extents_;      // of the operand
+  std::optional<ResizePeriod> period_; // planar, along the columns
+  int64_t step_, chunk_;               // columns: whole vectors and periods, and whole steps
+  std::vector<Reg> extents_;           // of the operand
   std::vector<Grid> grids_;
   Reg in_ = nullptr, width_ = nullptr, plane_ = nullptr;
   Reg columns_ = nullptr, weights_ = nullptr; // [tap][column of the chunk]

@@ -1,4 +1,5 @@
 #include "schedule/resize_grid.h"
+#include <numeric>
 
 namespace convoy::schedule {
 
@@ -42,13 +43,13 @@ std::vector<Reg> tapWeights(Builder& b, Interpolation how, Reg f) {
   return {outer(f, g), inner(f), inner(g), outer(g, f)};
 }
 
-std::optional<int64_t> wholeFactor(const graph::Value& node, const TensorType& input, int axis) {
-  if (node.attributes.get<std::string>("align") == "align_corners") return std::nullopt;
+std::optional<ResizePeriod> resizePeriod(const graph::Value& node, const TensorType& input, int axis) {
   const ResizeGrid grid = resizeGrid(node, input, axis);
-  auto step = grid.step.constant(), unit = grid.unit.constant(), start = grid.start.constant();
-  if (!step || !unit || !start || *step < 1 || *unit % *step != 0) return std::nullopt;
-  const int64_t factor = *unit / *step;
-  return factor >= 2 && factor <= 8 ? std::optional(factor) : std::nullopt;
+  const auto step = grid.step.constant(), unit = grid.unit.constant();
+  if (!step || !unit || !grid.start.isConstant() || *step < 1) return std::nullopt;
+  const int64_t divisor = std::gcd(*step, *unit);
+  const ResizePeriod period{*unit / divisor, *step / divisor};
+  return period.results <= 8 ? std::optional(period) : std::nullopt;
 }
 
 } // namespace convoy::schedule

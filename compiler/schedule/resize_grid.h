@@ -24,8 +24,11 @@ inline int64_t tapsBefore(Interpolation how) { return how == Interpolation::Cubi
 // What each of them counts, for a result that lies `fraction` behind a position; of the fraction's type.
 std::vector<Reg> tapWeights(Builder& b, Interpolation how, Reg fraction);
 
-// How many times larger the result is along an axis, where that is a small whole number and the same
-// positions between two of the operand come again and again.
-std::optional<int64_t> wholeFactor(const graph::Value& node, const TensorType& input, int axis);
+// So many results lie over so many positions of the operand as those before them do, in the same way.
+struct ResizePeriod {
+  int64_t results, positions;
+};
+// Along an axis, where it is known when compiling and short.
+std::optional<ResizePeriod> resizePeriod(const graph::Value& node, const TensorType& input, int axis);
 
 } // namespace convoy::schedule

@@ -58,7 +58,7 @@ const char* const moves[] = {
     "return upsample(@, 2) |> space_to_depth(2) |> relu",
     "return upsample(@, 3) |> space_to_depth(3, mode: dcr)",
     "return upsample(@, 2) |> space_to_depth(2) |> depth_to_space(2) |> relu",
-    "return upsample(@, 2) |> space_to_depth(2, mode: dcr) |> depth_to_space(2, mode: dcr) * 3",
+    "return upsample(@, 2) |> space_to_depth(2, mode: dcr) |> depth_to_space(2, mode: dcr) |> relu",
     "return upsample(@, 2) |> space_to_depth(2) |> depth_to_space(2, mode: dcr)",
 };
 
