@@ -71,13 +71,21 @@ pipeline p(x: tensor[2, H, W]) {
   %n.sums = avg_pool(%n.powers_2) {kernel: [2, 3], stride: [2, 3], dilation: [1, 1], pad_begin: [0, 0], pad_end: [0, 0], ceil_mode: false, count_include_pad: true, divisor: 1} : tensor[2, div(H, 2), div(W, 3)]
   %n.roots = sqrt(%n.sums) : tensor[2, div(H, 2), div(W, 3)]
   %n = sqrt(%n.roots) : tensor[2, div(H, 2), div(W, 3)]
+  %lp_pool_2.powers = abs(%n) : tensor[2, div(H, 2), div(W, 3)]
+  %lp_pool_2 = avg_pool(%lp_pool_2.powers) {kernel: [2, 2], stride: [2, 2], dilation: [1, 1], pad_begin: [0, 0], pad_end: [0, 0], ceil_mode: true, count_include_pad: true, divisor: 1} : tensor[2, div(H + 2, 4), div(W + 3, 6)]
+  check H >= 2, "lp_pool 'n' needs an input of at least 2 rows"
+  check W >= 3, "lp_pool 'n' needs an input of at least 3 columns"
+  check div(H, 2) >= 1, "lp_pool 'lp_pool_2' needs an input of at least 1 row"
+  check div(W, 3) >= 1, "lp_pool 'lp_pool_2' needs an input of at least 1 column"
+  return (result: %lp_pool_2)
+}
 )");
 }
 
 TEST(Sema, TransposedConvolutionsGrow) {
   EXPECT_EQ(printed(R"(
 pipeline p(x: tensor[4, H, 5]) {
-    a = x |> transposed_conv(6, kernel: 3x4, stride: 2, padding: [1, 1, 0, 2], output_padding: 1x0, groups: 2, name: "a")
+    a = x |> transposed_conv(6, kernel: 3x4, stride: 2, padding: [1, 1, 0, 2], output_padding: size(1, 0), groups: 2, name: "a")
     return a |> transposed_conv(2, kernel: 2, bias: false, padding: 3)
 })"),
             R"(graph @p(%x: tensor[4, H, 5]) {
