@@ -85,6 +85,13 @@ struct Candidate {
            treatsChannelsAlike(1);
   }
 
+  // Rows of bytes are moved as they are: a constant beside them is rounded as a result would be.
+  bool movesBytes() const {
+    const OpKind op = anchor().op;
+    return (op == OpKind::Pad || op == OpKind::Crop) && kernel.nodes.size() == 1 && kernel.layout == Layout::Planar &&
+           !kernel.writes && result().spatialRank() == 2 && isBytes(anchor().operands[0]) && isBytes(kernel.result());
+  }
+
   // What lies outside an input of bytes can be told in bytes.
   bool inputFits() const {
     if (!isBytes(anchor().operands[0])) return true;
@@ -122,7 +129,7 @@ struct Candidate {
 std::optional<BytesForm> bytesForm(const Graph& graph, const Kernel& kernel, const std::set<ValueId>& bytes) {
   const std::set<ValueId> none;
   const Candidate candidate{graph, kernel, bytes, none};
-  if (candidate.takesOneChannel()) return BytesForm::Interleaved;
+  if (candidate.takesOneChannel() || candidate.movesBytes()) return BytesForm::Interleaved;
   return candidate.takesPixels() ? std::optional(BytesForm::Pixels) : std::nullopt;
 }
 

@@ -50,9 +50,10 @@ public:
 
   const graph::Value& value(ValueId id) const { return graph.value(id); }
 
-  // From now on vectors are of u8, four times as many.
+  // From now on vectors are of u8. Four times as many lanes where masked loads of bytes are cheap: elsewhere
+  // they are a branch for each lane.
   void workInBytes() {
-    lanes *= 4;
+    if (target.lanes() == 16) lanes *= 4;
     vector = loop::Type::vector(Scalar::U8, static_cast<uint32_t>(lanes));
   }
   bool worksInBytes() const { return vector.scalar == Scalar::U8; }

@@ -1,16 +1,25 @@
 // Padding and cropping: rows of the operand at other places of the result, with what the border holds beside
-// them.
+// them. From bytes to bytes, bytes are moved.
 #include "schedule/window.h"
+#include <algorithm>
+#include <cmath>
 
 namespace convoy::schedule {
 
 namespace {
 
+// A number as results are rounded to bytes.
+double byteOf(double number) {
+  const float shade = std::min(std::max(0.0f, static_cast<float>(number)), 1.0f);
+  return std::nearbyintf(shade * 255.0f);
+}
+
 class MovedRows {
 public:
   explicit MovedRows(KernelBuilder& k)
       : k_(k), b_(k.b), work_(k), node_(k.value(k.kernel.anchor())), input_(k.value(node_.operands[0]).type),
-        pads_(node_.op == OpKind::Pad), pitch_(k.kernel.layout == Layout::Blocked ? k.lanes : 1) {
+        pads_(node_.op == OpKind::Pad), pitch_(k.kernel.layout == Layout::Blocked ? k.lanes : 1),
+        perPixel_(k.columnsPerPixel()), element_(k.worksInBytes() ? Scalar::U8 : Scalar::F32) {
     if (pads_) border_ = node_.attributes.get<Border>("border");
   }
 
@@ -23,7 +32,9 @@ public:
       starts_.push_back(k_.size(begin(axis)));
     }
     if (pads_ && border_.mode != BorderMode::Constant) tabulateEdges();
-    std::vector<Size> counts{Size(pitch_ > 1 ? k_.blocks(node_.type.channels()) : node_.type.channels())};
+    extents_.back() = b_.mul(extents_.back(), perPixel_);
+    starts_.back() = b_.mul(starts_.back(), perPixel_);
+    std::vector<Size> counts{Size(pitch_ > 1 ? k_.blocks(node_.type.channels()) : node_.type.channels() / perPixel_)};
     for (int axis = 0; axis < last; ++axis) counts.push_back(node_.type.spatial(axis));
     k_.units(counts, [&](const std::vector<Reg>& parts) { unit(parts); });
     k_.finish();
@@ -35,7 +46,7 @@ private:
     return node_.attributes.get<std::vector<Size>>(pads_ ? "pad_begin" : "begin")[static_cast<size_t>(axis)];
   }
   int64_t edge(const char* side) const {
-    return pads_ ? node_.attributes.get<std::vector<Size>>(side).back().known() : 0;
+    return pads_ ? node_.attributes.get<std::vector<Size>>(side).back().known() * perPixel_ : 0;
   }
   int64_t rounded(int64_t n) const { return (n + k_.lanes - 1) / k_.lanes * k_.lanes; }
 
@@ -46,13 +57,17 @@ private:
     columns_ = b_.stack((rounded(left) + rounded(right)) * 4);
     auto fill = [&](int64_t at, int64_t count, Reg first) {
       b_.loop("i", b_.index(0), b_.index(rounded(count)), 1, {}, [&](Reg i, const Builder::Values&) {
-        Reg valid, from = mapBorder(b_, border_.mode, b_.add(i, first), extents_.back(), valid);
+        // The border finds pixels.
+        Reg valid, column = b_.add(i, first);
+        Reg from = mapBorder(b_, border_.mode, b_.floorDiv(column, perPixel_), extents_.back(), valid);
+        if (perPixel_ > 1)
+          from = b_.add(b_.mul(from, perPixel_), b_.binary(Op::Mod, column, b_.index(perPixel_)));
         b_.store(b_.cast(loop::Type::of(Scalar::I32), from), columns_, Index(i) + Index(at));
         return Builder::Values{};
       });
     };
     if (left) fill(0, left, b_.index(-left));
-    if (right) fill(rounded(left), right, extents_.back());
+    if (right) fill(rounded(left), right, b_.mul(extents_.back(), perPixel_));
   }
 
   void unit(const std::vector<Reg>& parts) {
@@ -68,10 +83,11 @@ private:
     const ValueId id = node_.operands[0];
     Reg channel = b_.add(b_.mul(parts[0], k_.itemRows(id, k_.kernel.layout)), parts[1]);
     Reg plane = k_.size(spatialSize(input_));
-    Reg from = b_.offset(Scalar::F32, in_,
+    Reg from = b_.offset(element_, in_,
                          Index(b_.add(b_.mul(channel, plane), b_.mul(row, extents_.back())), pitch_));
-    Reg width = k_.size(node_.type.dims.back());
-    auto constant = [&](Reg, Reg) { return k_.constant(border_.value); };
+    Reg width = b_.mul(k_.size(node_.type.dims.back()), perPixel_);
+    const double beside = element_ == Scalar::U8 ? byteOf(border_.value) : border_.value;
+    auto constant = [&](Reg, Reg) { return k_.constant(beside); };
     auto wholeRow = [&] {
       if (!pads_) {
         segment(parts, b_.index(0), width,
@@ -138,7 +154,9 @@ private:
   const graph::Value& node_;
   const TensorType& input_;
   const bool pads_;
-  const int64_t pitch_; // numbers of a column
+  const int64_t pitch_;    // numbers of a column
+  const int64_t perPixel_; // columns of a pixel
+  const Scalar element_;
   Border border_;
   Reg in_ = nullptr, columns_ = nullptr;
   std::vector<Reg> extents_, starts_; // per axis of the operand
@@ -146,6 +164,9 @@ private:
 
 } // namespace
 
-void movedRows(KernelBuilder& k) { MovedRows(k).run(); }
+void movedRows(KernelBuilder& k) {
+  if (k.onBytes) k.workInBytes();
+  MovedRows(k).run();
+}
 
 } // namespace convoy::schedule

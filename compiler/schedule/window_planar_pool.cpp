@@ -14,11 +14,11 @@ namespace {
 constexpr int64_t chunkTiles = 64; // tiles of a unit where there are no rows
 
 // From 8-bit images to 8-bit images, a maximum of the bytes is what would come of the numbers that they stand
-// for (docs/decisions/bytes.md). Masked loads of bytes are cheap in AVX-512 only.
+// for (docs/decisions/bytes.md).
 bool staysInBytes(const KernelBuilder& k) {
   const graph::Value& node = k.value(k.kernel.anchor());
   return node.op == OpKind::MaxPool && k.kernel.nodes.size() == 1 && k.isBytes(node.operands[0]) &&
-         k.isBytes(k.kernel.result()) && k.target.lanes() == 16;
+         k.isBytes(k.kernel.result());
 }
 
 class PlanarPool {

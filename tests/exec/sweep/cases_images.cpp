@@ -52,6 +52,12 @@ void addImages(CaseList& list) {
             "    return (" + call + ")" + followed[n % 4] + "\n", some.runs);
         ++n;
       }
+    // Rows of bytes at other places.
+    for (const char* border : borders)
+      add(x, "image[" + std::string(kind.name) + "]", std::string("    return x |> pad([2, 1, 3, 6], border: ") + border + ")\n",
+          shape.runs);
+    add("x: image[" + std::string(kind.name) + ", 9, 90]", "image[" + std::string(kind.name) + "]",
+        "    return x |> crop(sides: [3, 1, 6, 2])\n", {{1, {}}, {2, {}}});
     // Chains of kernels, with results beside them.
     const std::string row = " |> conv(kernel: [[1, -2, 0.5]], padding: same, border: reflect)",
                       column =
@@ -64,8 +70,8 @@ void addImages(CaseList& list) {
     add(x, "(a: " + y + ", b: tensor)", "    m = x" + row + "\n    return (a: m" + column + ", b: m)\n",
         shape.runs);
     add(x, y,
-        "    m = x" + row + "\n    a = m" + column +
-            " * 0.3\n    b = m |> avg_pool(3x3, stride: 1, padding: same)\n"
+        "    m = x" + row + "\n    a = (m" + column +
+            ") * 0.3\n    b = m |> avg_pool(3x3, stride: 1, padding: same)\n"
             "    return a * a + b * b\n",
         shape.runs);
     for (const char* pool :

@@ -103,7 +103,7 @@ TEST(Schedule, RefusesWhatCannotBeLowered) {
 
 TEST(Schedule, BlockedLayoutIsForThoseThatHaveBlocks) {
   Session s("pipeline p(x: tensor[16, 9, 9]) -> tensor { a = x |> conv(16, kernel: 1x1, name: \"a\")\n"
-            "b = x |> conv(8, kernel: 1x1, name: \"b\")\n return concat(a, b) }");
+            "b = x |> conv(1, kernel: 1x1, name: \"b\")\n return concat(a, b) }");
   auto with = [&](const std::string& a, const std::string& b, const std::string& rest) {
     return s.complaint("schedule @p lanes 16 { kernel [a]: window " + a + " kernel [b]: window " + b +
                        " kernel [concat_1]: concat " + rest + " }");
