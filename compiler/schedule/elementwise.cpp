@@ -101,7 +101,8 @@ void Elementwise::pixels(Site site, Reg count) {
   if (opInfo(k_.value(k_.kernel.anchor()).op).form == OpForm::Pixelwise) anchors = pixel(site);
   for (int64_t channel = 0; channel < channels; ++channel) {
     site.channel = b_.index(channel);
-    Reg v = anchors.empty() ? evaluate(0, nullptr, site) : evaluate(1, anchors[static_cast<size_t>(channel)], site);
+    Reg v = anchors.empty() ? evaluate(0, nullptr, site)
+                            : evaluate(1, anchors[static_cast<size_t>(channel)], site);
     if (apart && k_.isBytes(result))
       samples.push_back(toBytes(b_, v));
     else

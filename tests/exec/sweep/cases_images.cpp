@@ -54,8 +54,8 @@ void addImages(CaseList& list) {
       }
     // Rows of bytes at other places.
     for (const char* border : borders)
-      add(x, "image[" + std::string(kind.name) + "]", std::string("    return x |> pad([2, 1, 3, 6], border: ") + border + ")\n",
-          shape.runs);
+      add(x, "image[" + std::string(kind.name) + "]",
+          std::string("    return x |> pad([2, 1, 3, 6], border: ") + border + ")\n", shape.runs);
     add("x: image[" + std::string(kind.name) + ", 9, 90]", "image[" + std::string(kind.name) + "]",
         "    return x |> crop(sides: [3, 1, 6, 2])\n", {{1, {}}, {2, {}}});
     // Chains of kernels, with results beside them.
