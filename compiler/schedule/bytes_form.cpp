@@ -71,7 +71,8 @@ struct Candidate {
   // Element-wise work, for each pixel by itself.
   bool takesPixels() const {
     return kernel.algorithm == Algorithm::Pointwise && opInfo(anchor().op).form != OpForm::ChannelWindow &&
-           fits(0) && canFlatten(graph, kernel, 0) && result().channels() <= 4;
+           !choosesChannels(graph, kernel) && fits(0) && canFlatten(graph, kernel, 0) &&
+           result().channels() <= 4;
   }
 
   // All channels are columns of one row.
