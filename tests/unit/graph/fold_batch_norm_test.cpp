@@ -88,5 +88,15 @@ TEST(FoldBatchNorm, NeedsNoNumbers) {
     if (value.kind == graph::Value::Parameter) EXPECT_TRUE(value.data->data.empty()) << value.name;
 }
 
+TEST(FoldBatchNorm, NormalizeFoldsLikewise) {
+  graph::Graph graph = graphOf(
+      "pipeline p(x: tensor[3, 9, 9]) { return x |> normalize(mean: [0.5, 0.25, 1], std: [0.5, 2, 4])\n"
+      "|> conv(2, kernel: 3x3, name: \"c\") |> normalize(mean: 0.5, std: 0.125) }");
+  EXPECT_EQ(layersOf(graph::foldBatchNorm(graph)), "normalize_1.scaled:mul normalize_1:add c:conv ");
+  double off = worst(graph);
+  EXPECT_LT(off, 1);
+  EXPECT_GT(off, 0);
+}
+
 } // namespace
 } // namespace convoy

@@ -131,6 +131,36 @@ TEST(Sema, RunTimeScalars) {
 )");
 }
 
+TEST(Sema, FunctionsOfNumbersAreLayersForTensors) {
+  EXPECT_EQ(printed("pipeline p(x: tensor[3, H, W], level: float) {\n"
+                    "    return max(0, x) * exp(level) - min(pow(x, log(exp(2))), max(3, 4))\n}"),
+            R"(graph @p(%x: tensor[3, H, W], %level: float) {
+  param %max_1.scalar : f32[1] literal = [0]
+  %max_1 = max(%max_1.scalar, %x) : tensor[3, H, W]
+  %exp_1 = exp(%level) : tensor[1]
+  %mul_1 = mul(%max_1, %exp_1) : tensor[3, H, W]
+  param %pow_1.scalar : f32[1] literal = [2]
+  %pow_1 = pow(%x, %pow_1.scalar) : tensor[3, H, W]
+  param %min_1.scalar : f32[1] literal = [4]
+  %min_1 = min(%pow_1, %min_1.scalar) : tensor[3, H, W]
+  %sub_1 = sub(%mul_1, %min_1) : tensor[3, H, W]
+  return (result: %sub_1)
+}
+)");
+}
+
+TEST(Sema, PreluHasOneSlopeOrOneForEachChannel) {
+  EXPECT_EQ(printed("pipeline p(x: tensor[3, 5]) { return x |> prelu(name: \"a\") |> prelu(shared: false) }"),
+            R"(graph @p(%x: tensor[3, 5]) {
+  param %a.weight : f32[1]
+  %a = prelu(%x, %a.weight) {shared: true} : tensor[3, 5]
+  param %prelu_2.weight : f32[3]
+  %prelu_2 = prelu(%a, %prelu_2.weight) {shared: false} : tensor[3, 5]
+  return (result: %prelu_2)
+}
+)");
+}
+
 TEST(Sema, ScalarsOfPipelinesThatAreCalled) {
   const std::string scaled = "pipeline scaled(x: tensor[3], by: float = 4) { return x * by }\n";
   auto layers = [&](const std::string& body) {
