@@ -64,6 +64,27 @@ TEST(Schedule, ChannelBlocksNeedWholeVectorsPerGroup) {
   EXPECT_EQ(planar.schedule().kernels[0].layout, Layout::Planar);
 }
 
+// Planes that do not stay in the second cache cost more than blocks do, also where the sums take as long.
+TEST(Schedule, LargeMapsOfManyChannelsAreBlocked) {
+  Session s("pipeline p(x: tensor[3, 224, 224]) -> tensor {\n"
+            "y = x |> conv(32, kernel: 3x3, stride: 2, padding: 1) |> relu\n"
+            "y = y |> conv(32, kernel: 3x3, padding: 1, groups: 32) |> relu |> conv(16, kernel: 1x1)\n"
+            "y = y |> conv(96, kernel: 1x1) |> conv(96, kernel: 3x3, stride: 2, padding: 1, groups: 96)\n"
+            "return global_avg_pool(y) }");
+  for (const schedule::Kernel& kernel : s.schedule().kernels)
+    if (kernel.algorithm == Algorithm::Window) EXPECT_EQ(kernel.layout, Layout::Blocked);
+}
+
+TEST(Schedule, AShortRowOfAHighDepthwiseWindowIsOneTile) {
+  Session s("pipeline p(x: tensor[64, 7, 7]) -> tensor {\n"
+            "return x |> conv(64, kernel: 5x5, padding: 2, groups: 64) |> conv(64, kernel: 3x3) }");
+  const schedule::Schedule made = s.schedule();
+  for (const schedule::Kernel& kernel : made.kernels)
+    if (kernel.algorithm == Algorithm::Window &&
+        schedule::isDepthwise(s.graph, s.graph.value(kernel.anchor())))
+      EXPECT_EQ(kernel.tile, (std::vector<int64_t>{1, 7}));
+}
+
 TEST(Schedule, LayersWithoutAReaderHaveNoKernel) {
   Session s("pipeline p(x: tensor[1, H, W]) -> tensor { y = sqrt(x)\n return abs(x) }");
   ASSERT_EQ(s.schedule().kernels.size(), 1u);
@@ -103,7 +124,7 @@ TEST(Schedule, RefusesWhatCannotBeLowered) {
 
 TEST(Schedule, BlockedLayoutIsForThoseThatHaveBlocks) {
   Session s("pipeline p(x: tensor[16, 9, 9]) -> tensor { a = x |> conv(16, kernel: 1x1, name: \"a\")\n"
-            "b = x |> conv(1, kernel: 1x1, name: \"b\")\n return concat(a, b) }");
+            "b = x |> conv(8, kernel: 1x1, name: \"b\")\n return concat(a, b) }");
   auto with = [&](const std::string& a, const std::string& b, const std::string& rest) {
     return s.complaint("schedule @p lanes 16 { kernel [a]: window " + a + " kernel [b]: window " + b +
                        " kernel [concat_1]: concat " + rest + " }");
