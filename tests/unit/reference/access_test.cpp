@@ -106,6 +106,11 @@ Attributes epsilon() {
   a.set("epsilon", 0.5);
   return a;
 }
+Attributes adaptive(Ints size) {
+  Attributes a;
+  a.set("size", std::move(size));
+  return a;
+}
 Attributes over(const char* axes) {
   Attributes a;
   a.set("axes", std::string(axes));
@@ -180,12 +185,19 @@ TEST(Access, RegionsCoverWhatInfluencesEveryLayer) {
        convAttributes(1, {2, 2, 2}, {1}, {1}, std::string("same_lower")),
        true,
        "conv 3-D"},
+      {OpKind::TransposedConv, {{{2, 3, 4}}}, transposedAttributes(2, {2, 3}, {2}), false, "transposed"},
+      {OpKind::TransposedConv,
+       {{{2, 4, 3}}},
+       transposedAttributes(2, {3, 3}, {2, 1}, {1, 2}, Ints{1}, {1, 0}, 2),
+       false,
+       "transposed, dilated, per channel"},
       {OpKind::MaxPool,
        {{{2, 5, 5}}},
        maxAttributes(poolAttributes({3, 2}, {2}, {1}, Ints{1}, true)),
        true,
        "max_pool"},
       {OpKind::AvgPool, {{{2, 5, 5}}}, poolAttributes({3, 2}, {2}, {1}, Ints{1}, true), true, "avg_pool"},
+      {OpKind::AdaptiveAvgPool, {{{2, 5, 3}}}, adaptive({2, 2}), false, "adaptive_avg_pool"},
       {OpKind::GlobalMaxPool, {{{2, 3, 3}}}, {}, true, "global_max_pool"},
       {OpKind::GlobalAvgPool, {{{2, 3, 3}}}, {}, true, "global_avg_pool"},
       {OpKind::ReduceMean, {{{2, 3, 3}}}, over("channels"), true, "reduce_mean"},
