@@ -2,9 +2,9 @@
 
     python3 bench/images_opencv.py [-t THREADS] [-r ROUNDS] [NAME...]
 
-Needs opencv-python-headless and numpy from PyPI; bench/peers/setup.sh installs them. Both read and write float32 pictures in
-0..1, Convoy's planar and OpenCV's interleaved, which is what each works on; the last column is OpenCV on 8 bits, where it has
-a function for them. Outputs are allocated before. Medians and least times, in ms, over all rounds.
+Needs opencv-python-headless and numpy from PyPI; bench/peers/setup.sh installs them. `f32`: both read and write float32 in
+0..1, Convoy planes and OpenCV interleaved pictures, which is what each works on. `u8`: both read and write pictures of 8 bits;
+OpenCV has a function of its own for them, or there is no time in its column. Outputs are allocated before.
 """
 import argparse
 import json
@@ -34,6 +34,8 @@ def empty(channels=1, kind=numpy.float32, scale=1):
 GRAY, A, B, C, D = (empty() for _ in range(5))
 RGB, RGB8 = empty(3), empty(3, numpy.uint8)
 HALF, QUARTER, EIGHTH = empty(3, scale=2), empty(3, scale=4), empty(3, scale=8)
+HALF8 = empty(3, numpy.uint8, 2)
+HALF_AGAIN, QUARTER_AGAIN = empty(3, scale=2), empty(3, scale=4)
 
 
 def gaussian(x, sigma, out, extent):
@@ -93,6 +95,13 @@ def local_contrast():
     cv2.add(D, 0.5, dst=D)
 
 
+def laplacian_pyramid():
+    gaussian_pyramid()
+    for before, level, again in ((PHOTO, HALF, RGB), (HALF, QUARTER, HALF_AGAIN), (QUARTER, EIGHTH, QUARTER_AGAIN)):
+        cv2.resize(level, before.shape[1::-1], dst=again, interpolation=cv2.INTER_LINEAR)
+        cv2.addWeighted(before, 1, again, -1, 0.5, dst=again)
+
+
 # For each script what OpenCV does on float32, and on 8 bits.
 FILTERS = {
     "gaussian_blur": (lambda: gaussian(PHOTO, 2, RGB, 13), lambda: gaussian(BYTES, 2, RGB8, 13)),
@@ -103,8 +112,12 @@ FILTERS = {
     "difference_of_gaussians": (difference_of_gaussians, None),
     "harris": (harris, None),
     "gaussian_pyramid": (gaussian_pyramid, None),
+    "laplacian_pyramid": (laplacian_pyramid, None),
+    "downscale": (lambda: cv2.resize(PHOTO, (WIDTH // 2, HEIGHT // 2), dst=HALF, interpolation=cv2.INTER_AREA),
+                  lambda: cv2.resize(BYTES, (WIDTH // 2, HEIGHT // 2), dst=HALF8, interpolation=cv2.INTER_AREA)),
     "dilate": (lambda: cv2.dilate(PHOTO, SQUARE, dst=RGB), lambda: cv2.dilate(BYTES, SQUARE, dst=RGB8)),
     "local_contrast": (local_contrast, None),
+    "bilateral": (lambda: cv2.bilateralFilter(PHOTO, 5, 0.3, 2, dst=RGB), lambda: cv2.bilateralFilter(BYTES, 5, 76.5, 2, dst=RGB8)),
 }
 
 
@@ -118,12 +131,15 @@ def timed(work):
     return times
 
 
-def timed_program(program, threads):
-    with tempfile.NamedTemporaryFile(suffix=".json") as report:
-        size = ["--size", f"photo.H={HEIGHT}", "--size", f"photo.W={WIDTH}"]
-        subprocess.run([program, "--benchmark", str(RUNS), "--threads", str(threads), *size, "--json", report.name],
-                       check=True, stdout=subprocess.DEVNULL)
-        numbers = json.load(open(report.name))
+def timed_program(program, threads, folder, picture):
+    """Of 8 bits when the inputs and outputs are pictures."""
+    report = folder / "time.json"
+    files = ["--size", f"photo.H={HEIGHT}", "--size", f"photo.W={WIDTH}"]
+    if picture:
+        files = [picture, "--output-dir", folder / "out"]
+    subprocess.run([program, *files, "--benchmark", str(RUNS), "--threads", str(threads), "--json", report],
+                   check=True, stdout=subprocess.DEVNULL)
+    numbers = json.loads(report.read_text())
     return [numbers["median_ms"]] * (RUNS - 1) + [numbers["min_ms"]]
 
 
@@ -134,19 +150,24 @@ def main():
     parser.add_argument("names", nargs="*", metavar="NAME", help="scripts of examples/images")
     options = parser.parse_args()
     cv2.setNumThreads(options.threads)
-    print(f"OpenCV {cv2.__version__}, {WIDTH}x{HEIGHT} rgb, threads {options.threads}: median (least) ms")
-    print(f"{'filter':24}{'convoy f32':>16}{'opencv f32':>16}{'ratio of least':>16}{'opencv 8 bits':>18}")
-    with tempfile.TemporaryDirectory() as folder:
+    print(f"OpenCV {cv2.__version__}, {WIDTH}x{HEIGHT} rgb, threads {options.threads}: median (least) ms; ratios of least times")
+    print(f"{'filter':24}{'convoy f32':>18}{'opencv f32':>18}{'ratio':>7}{'convoy u8':>18}{'opencv u8':>18}{'ratio':>7}")
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        numpy.save(folder / "photo.npy", BYTES)
         for name in options.names or FILTERS:
-            program = pathlib.Path(folder) / name
-            subprocess.run([ROOT / "build/bin/convoy", "build", ROOT / f"examples/images/{name}.cvy", "-o", program], check=True)
-            works = [lambda: timed_program(program, options.threads)]
-            works += [lambda work=work: timed(work) for work in FILTERS[name] if work]
+            program = folder / name
+            script = ROOT / f"examples/images/{name}.cvy"
+            subprocess.run([ROOT / "build/bin/convoy", "build", script, "-o", program], check=True)
+            real, bytes8 = FILTERS[name]
+            works = [lambda: timed_program(program, options.threads, folder, None), lambda: timed(real),
+                     lambda: timed_program(program, options.threads, folder, folder / "photo.npy"),
+                     lambda: timed(bytes8) if bytes8 else []]
             rounds = [[work() for work in works] for _ in range(options.rounds)]
             times = [[ms for each in column for ms in each] for column in zip(*rounds)]
-            cells = [f"{statistics.median(each):.2f} ({min(each):.2f})" for each in times]
-            ratio = f"{min(times[1]) / min(times[0]):.2f}"
-            print(f"{name:24}{cells[0]:>16}{cells[1]:>16}{ratio:>16}{cells[2] if len(cells) > 2 else '':>18}", flush=True)
+            cells = [f"{statistics.median(each):.2f} ({min(each):.2f})" if each else "" for each in times]
+            ratios = [f"{min(theirs) / min(ours):.2f}" if theirs else "" for ours, theirs in (times[:2], times[2:])]
+            print(f"{name:24}{cells[0]:>18}{cells[1]:>18}{ratios[0]:>7}{cells[2]:>18}{cells[3]:>18}{ratios[1]:>7}", flush=True)
 
 
 if __name__ == "__main__":

@@ -101,11 +101,17 @@ LayerFacts layerFacts(const graph::Graph& graph, const graph::Value& node) {
   return layer;
 }
 
+// Of branches that give something, the longer one counts: the other one refuses the call. Else the shorter one: a
+// kernel is called on float32 or on bytes, and few calls convert.
 int64_t parallelSteps(const loop::Block& block) {
   int64_t steps = 0;
   for (const auto& inst : block.insts) {
     steps += inst->op == loop::Op::Parallel;
-    for (const auto& inner : inst->blocks) steps += parallelSteps(*inner);
+    std::vector<int64_t> inner;
+    for (const auto& block : inst->blocks) inner.push_back(parallelSteps(*block));
+    if (!inner.empty())
+      steps += inst->results.empty() ? *std::min_element(inner.begin(), inner.end())
+                                     : *std::max_element(inner.begin(), inner.end());
   }
   return steps;
 }

@@ -28,6 +28,13 @@ Size multiplyAdds(const Graph& graph, const Value& node) {
   const OpInfo& info = opInfo(node.op);
   std::vector<TensorType> operands;
   for (ValueId id : node.operands) operands.push_back(graph.value(id).type);
+  // Every input meets the kernels of its group.
+  if (info.form == OpForm::Transposed) {
+    Size products = operands[0].elements();
+    for (size_t axis = 1; axis < operands[1].dims.size(); ++axis)
+      products = products * operands[1].dims[axis];
+    return products;
+  }
   const std::vector<AccessMap> maps = info.access(operands, node.attributes, node.type);
   const auto activations = static_cast<size_t>(activationCount(info, static_cast<int>(operands.size())));
   Size perElement = 0;

@@ -51,6 +51,23 @@ AccessMaps convAccess(const Operands& operands, const Attributes& attributes, co
   return maps;
 }
 
+AccessMaps transposedConvAccess(const Operands& operands, const Attributes& attributes,
+                                const TensorType& result) {
+  Window window = windowOf(attributes);
+  const bool perChannel = attributes.get<int64_t>("groups") == operands[0].channels() &&
+                          operands[0].channels() == result.channels();
+  AccessMaps maps{{perChannel ? same(0) : all()}};
+  for (int axis = 0; axis < operands[0].spatialRank(); ++axis) {
+    maps[0].push_back(windowAxis(window, axis));
+    maps[0].back().kind = AxisAccess::Transposed;
+  }
+  for (size_t i = 1; i < operands.size(); ++i) maps.push_back(allOf(operands[i]));
+  // [channels][filters / groups][..kernel] and [filters].
+  if (maps.size() > 1 && attributes.get<int64_t>("groups") == 1) maps[1][1] = same(0);
+  if (maps.size() > 2) maps[2][0] = same(0);
+  return maps;
+}
+
 AccessMaps poolAccess(const Operands& operands, const Attributes& attributes, const TensorType& result) {
   Window window = windowOf(attributes);
   AccessMap map{same(0)};
@@ -189,6 +206,13 @@ Region requiredRegion(const AccessMap& map, const TensorType& operand, const Reg
       Size last =
           (outer.end - 1) * Size(access.stride) - access.padBegin + access.dilation * (access.kernel - 1);
       region.push_back({first, last + 1});
+      break;
+    }
+    case AxisAccess::Transposed: {
+      const Interval& outer = result[access.resultAxis];
+      const int64_t reach = access.dilation * (access.kernel - 1);
+      region.push_back({Size::ceilDiv(outer.begin + access.padBegin - reach, access.stride),
+                        Size::floorDiv(outer.end - 1 + access.padBegin, access.stride) + 1});
       break;
     }
     case AxisAccess::Offset: {

@@ -114,9 +114,6 @@ bool integerAttribute(ShapeRequest& request, const char* op, const char* name, i
   return inRange(request, op, name, low, value);
 }
 
-namespace {
-
-// One number for every axis, or one per axis.
 bool perAxis(ShapeRequest& request, const char* op, const char* name, int64_t low,
              std::vector<int64_t>& values) {
   size_t rank = static_cast<size_t>(request.operands[0].spatialRank());
@@ -138,6 +135,8 @@ bool perAxis(ShapeRequest& request, const char* op, const char* name, int64_t lo
     if (!inRange(request, op, name, low, value)) return false;
   return true;
 }
+
+namespace {
 
 // `same` ceil(n / stride) windows, and the least padding that gives them.
 void padSame(WindowShape& shape, int axis, const Size& n, int64_t extent, bool lower) {
@@ -277,26 +276,43 @@ bool extentsOf(ShapeRequest& request, const char* op, const char* name, std::vec
   return true;
 }
 
-std::optional<WindowShape> resolveWindow(ShapeRequest& request, const char* op, const char* kernelName,
-                                         bool ceilMode) {
+// Kernel, stride and dilation.
+static bool resolveExtents(ShapeRequest& request, const char* op, const char* kernelName, Window& window) {
   const Attributes& attributes = request.attributes;
-  const TensorType& input = request.operands[0];
-  WindowShape shape;
-  Window& window = shape.window;
-
-  bool resolved = attributes.has("pad_begin");
-  const char* kernel = resolved ? "kernel" : kernelName;
+  const char* kernel = attributes.has("pad_begin") ? "kernel" : kernelName;
   if (!attributes.has(kernel)) {
     missingAttribute(request, op, kernelName);
-    return std::nullopt;
+    return false;
   }
   window.kernel = attributes.get<std::vector<int64_t>>(kernel);
   window.stride = attributes.has("stride") ? attributes.get<std::vector<int64_t>>("stride") : window.kernel;
   window.dilation = attributes.get<std::vector<int64_t>>("dilation");
-  bool good = perAxis(request, op, kernelName, 1, window.kernel);
-  good = good && perAxis(request, op, "stride", 1, window.stride);
-  good = good && perAxis(request, op, "dilation", 1, window.dilation);
-  if (!good) return std::nullopt;
+  return perAxis(request, op, kernelName, 1, window.kernel) &&
+         perAxis(request, op, "stride", 1, window.stride) &&
+         perAxis(request, op, "dilation", 1, window.dilation);
+}
+
+std::optional<WindowShape> resolveTransposed(ShapeRequest& request, const char* op) {
+  WindowShape shape;
+  if (!resolveExtents(request, op, "kernel", shape.window)) return std::nullopt;
+  const Attribute* padding = request.attributes.find("padding");
+  const std::string* word = padding ? std::get_if<std::string>(padding) : nullptr;
+  if (word && (*word == "same" || *word == "same_lower")) {
+    request.diags.report(diag::UnknownWord, request.attributeLocation("padding"), "padding", *word)
+        .help(std::string("'") + op +
+              "' takes a number, a size or a list of sides; padding cuts off results there");
+    return std::nullopt;
+  }
+  if (!resolvePadding(request, op, {}, shape)) return std::nullopt;
+  return shape;
+}
+
+std::optional<WindowShape> resolveWindow(ShapeRequest& request, const char* op, const char* kernelName,
+                                         bool ceilMode) {
+  const TensorType& input = request.operands[0];
+  WindowShape shape;
+  Window& window = shape.window;
+  if (!resolveExtents(request, op, kernelName, window)) return std::nullopt;
 
   int rank = input.spatialRank();
   std::vector<int64_t> extents;

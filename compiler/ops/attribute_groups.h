@@ -27,6 +27,20 @@ struct WindowShape {
 std::optional<WindowShape> resolveWindow(ShapeRequest& request, const char* op, const char* kernelName,
                                          bool ceilMode);
 
+// The same of a transposed convolution, whose window slides over the result: without sizes and checks, which
+// are its shape rule's.
+std::optional<WindowShape> resolveTransposed(ShapeRequest& request, const char* op);
+
+// One number for every axis, or one per axis, each at least `low`. False after a diagnostic.
+bool perAxis(ShapeRequest& request, const char* op, const char* name, int64_t low,
+             std::vector<int64_t>& values);
+
+// Whether channels or filters fall into whole groups. False after a diagnostic.
+bool divisible(ShapeRequest& request, int64_t count, const std::string& what, int64_t groups);
+
+// Whether memory could hold a parameter. False after a diagnostic.
+bool checkParameterCount(ShapeRequest& request, const char* op, const ParameterSpec& spec);
+
 // The attribute, written as padding is, as numbers before and behind each axis.
 bool sidesOf(ShapeRequest& request, const char* op, const char* name, std::vector<Size>& begin,
              std::vector<Size>& end);

@@ -18,19 +18,21 @@ enum class OpKind {
 
 // How the results of a layer are made, as far as anyone beside the layer itself asks.
 enum class OpForm {
-  Window,      // from the elements under a window that slides: convolution and pooling
-  Elementwise, // from the same element of each operand, with broadcast
-  Pixelwise,   // all channels of a position from all of the operand there
+  Window,        // from the elements under a window that slides: convolution and pooling
+  Transposed,    // from the elements that a window on the result, which slides by strides, comes from
+  Elementwise,   // from the same element of each operand, with broadcast
+  Pixelwise,     // all channels of a position from all of the operand there
   ChannelWindow, // from the same position of the neighbouring channels; there are zeros around them
-  Standardize, // from the same element and all of its channel
-  Reduction,   // one number, from all elements along some axes: those that the access map reads whole
-  Softmax,     // from all channels of the same position, each of which is a result
-  Concat,      // the channels of the operands, one after another
-  Resample,    // from a few elements of the same channel, axis by axis
-  Interleave,  // the same elements, some axes of positions against channels
-  Channels,    // from another channel at the same position: sourceChannel says which
-  Dense,       // from all elements
-  View,        // the same elements in the same order, in another shape
+  Adaptive,      // from windows whose extent follows from the sizes of operand and result
+  Standardize,   // from the same element and all of its channel
+  Reduction,     // one number, from all elements along some axes: those that the access map reads whole
+  Softmax,       // from all channels of the same position, each of which is a result
+  Concat,        // the channels of the operands, one after another
+  Resample,      // from a few elements of the same channel, axis by axis
+  Interleave,    // the same elements, some axes of positions against channels
+  Channels,      // from another channel at the same position: sourceChannel says which
+  Dense,         // from all elements
+  View,          // the same elements in the same order, in another shape
 };
 
 // What float32 arithmetic does to the results, beside what it did to the operands.
@@ -53,13 +55,15 @@ enum class LayerGroup { Convolution, Pooling, Activation, Normalization, Arithme
 // planning use that function and never name an op.
 struct AxisAccess {
   enum Kind {
-    Same,      // the same index as the result's axis `resultAxis`
-    Broadcast, // always 0: the operand has one element here
-    Window,    // [o * stride - padBegin, ... + dilation * (kernel - 1)] of the result's axis `resultAxis`
-    All,       // every index
-    Offset,    // result index minus `offset` (concat, slice, crop)
+    Same,       // the same index as the result's axis `resultAxis`
+    Broadcast,  // always 0: the operand has one element here
+    Window,     // [o * stride - padBegin, ... + dilation * (kernel - 1)] of the result's axis `resultAxis`
+    Transposed, // every i of which i * stride + k * dilation - padBegin is the index of `resultAxis` for a
+                // tap k
+    All,        // every index
+    Offset,     // result index minus `offset` (concat, slice, crop)
   } kind = All;
-  int resultAxis = -1; // Same, Window, Offset
+  int resultAxis = -1; // Same, Window, Transposed, Offset
   int64_t kernel = 1, stride = 1, dilation = 1;
   Size padBegin, offset;
 };
@@ -138,6 +142,7 @@ struct ShapeRequest {
   };
   std::vector<RuntimeCheck> checks{};
   std::vector<ParameterSpec> parameters{}; // the learned parameters that the layer has
+  std::optional<OpKind> makes{}; // out: the row whose node this call makes, where that depends on the shapes
   std::vector<int> misfits{}; // out, after a diagnostic about the operands' shapes: the axes that it is about
 
   // Where an attribute was written, or the layer's location.

@@ -14,6 +14,8 @@ TensorType withSpatial(Size channels, const std::vector<Size>& spatial) {
   return type;
 }
 
+} // namespace
+
 bool divisible(ShapeRequest& request, int64_t count, const std::string& what, int64_t groups) {
   if (count % groups == 0) return true;
   if (what == "channel") request.misfits = {0};
@@ -37,8 +39,6 @@ bool checkParameterCount(ShapeRequest& request, const char* op, const ParameterS
   }
   return true;
 }
-
-} // namespace
 
 static std::optional<TensorType> windowedConv(ShapeRequest& request, const char* op) {
   if (!requireSpatial(request, op)) return std::nullopt;
@@ -109,6 +109,11 @@ std::optional<TensorType> poolShape(ShapeRequest& request, const char* op, bool 
   shape->store(resolved);
   resolved.set("ceil_mode", ceilMode);
   if (counts) resolved.set("count_include_pad", request.attributes.get<bool>("count_include_pad"));
+  if (counts && request.attributes.has("divisor")) {
+    int64_t divisor = 0;
+    if (!integerAttribute(request, op, "divisor", 0, divisor)) return std::nullopt;
+    if (divisor > 0) resolved.set("divisor", divisor);
+  }
   request.attributes = resolved;
   return withSpatial(request.operands[0].channels(), shape->output);
 }
@@ -125,6 +130,64 @@ std::optional<TensorType> maxPoolShape(ShapeRequest& request) {
   return poolShape(request, "max_pool", false);
 }
 std::optional<TensorType> avgPoolShape(ShapeRequest& request) { return poolShape(request, "avg_pool", true); }
+// Leaves the attributes of the avg_pool that sums the powers.
+std::optional<TensorType> lpPoolShape(ShapeRequest& request) {
+  int64_t p = 0;
+  if (!integerAttribute(request, "lp_pool", "p", 1, p)) return std::nullopt;
+  constexpr int64_t largest = 64;
+  if (p > largest) {
+    request.diags.report(diag::AttributeOutOfRange, request.attributeLocation("p"), "lp_pool", "p",
+                         "at most " + std::to_string(largest), p);
+    return std::nullopt;
+  }
+  auto type = poolShape(request, "lp_pool", false);
+  if (!type) return std::nullopt;
+  request.attributes.set("count_include_pad", true);
+  request.attributes.set("divisor", int64_t(1));
+  return type;
+}
+
+std::optional<TensorType> adaptiveAvgPoolShape(ShapeRequest& request) {
+  constexpr const char* op = "adaptive_avg_pool";
+  if (!requireSpatial(request, op)) return std::nullopt;
+  const TensorType& input = request.operands[0];
+  const bool isNode = request.attributes.has("output");
+  const char* name = isNode ? "output" : "size";
+  if (!request.attributes.has(name)) {
+    missingAttribute(request, op, name);
+    return std::nullopt;
+  }
+  auto sizes = request.attributes.get<std::vector<int64_t>>(name);
+  if (!perAxis(request, op, name, 1, sizes)) return std::nullopt;
+  Attributes resolved;
+  bool one = true, divides = true;
+  Window even;
+  for (int axis = 0; axis < input.spatialRank(); ++axis) {
+    const auto extent = input.spatial(axis).constant();
+    one = one && sizes[axis] == 1;
+    divides = divides && extent && *extent % sizes[axis] == 0;
+    even.kernel.push_back(divides ? *extent / sizes[axis] : 1);
+  }
+  if (isNode || !(one || divides)) {
+    resolved.set("output", sizes);
+  } else if (one) {
+    request.makes = OpKind::GlobalAvgPool;
+  } else {
+    request.makes = OpKind::AvgPool;
+    WindowShape shape;
+    shape.window = even;
+    shape.window.stride = even.kernel;
+    shape.window.dilation.assign(even.kernel.size(), 1);
+    shape.window.padBegin.assign(even.kernel.size(), 0);
+    shape.window.padEnd = shape.window.padBegin;
+    shape.store(resolved);
+    resolved.set("ceil_mode", false);
+    resolved.set("count_include_pad", true);
+  }
+  request.attributes = resolved;
+  return withSpatial(input.channels(), std::vector<Size>(sizes.begin(), sizes.end()));
+}
+
 std::optional<TensorType> globalMaxPoolShape(ShapeRequest& request) {
   return globalPoolShape(request, "global_max_pool");
 }

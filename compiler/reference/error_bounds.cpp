@@ -20,9 +20,10 @@ std::vector<Tensor> errorBounds(const graph::Graph& graph, const std::vector<Ten
         call.errors.push_back(&errors[operand]);
       }
       referenceOf(node.op).bound(call, error);
-      // What may be too large for float32 has no bound.
+      // What may be too large for float32 has no bound, and neither has what comes of it: 0 * infinity is a NaN.
       for (size_t i = 0; i < error.data.size(); ++i)
-        if (std::fabs(values[id].data[i]) + error.data[i] > std::numeric_limits<float>::max())
+        if (std::isnan(error.data[i]) ||
+            std::fabs(values[id].data[i]) + error.data[i] > std::numeric_limits<float>::max())
           error.data[i] = std::numeric_limits<double>::infinity();
     }
     errors.push_back(std::move(error));

@@ -35,6 +35,7 @@ const LayerReference& referenceOf(OpKind op);
 
 // The layers by families, a file each.
 std::vector<LayerReference> windowLayers();
+std::vector<LayerReference> transposedLayers();
 std::vector<LayerReference> elementwiseLayers();
 std::vector<LayerReference> activationLayers(); // and other elementary functions
 std::vector<LayerReference> channelLayers();    // along channels
@@ -124,11 +125,12 @@ template <typename Layer> void averaged(const BoundCall& call, double terms, Ten
 // conv(e, |w|) + g(K + 2) * conv(|x| + e, |w|), with the bias as one more term; `layer(x, weight, bias, y)`.
 // In two steps, a column after a row, what the first one flushes to zero is multiplied by up to 2 K times the
 // largest weight.
-template <typename Layer> void weighted(const BoundCall& call, Tensor& error, Layer layer) {
+// `products`: how many a result has at most.
+template <typename Layer> void weighted(const BoundCall& call, double products, Tensor& error, Layer layer) {
   const Tensor weight = absolute(call.x(1));
   Tensor bias;
   if (call.optional(2)) bias = absolute(call.x(2));
-  double terms = static_cast<double>(weight.elements() / weight.shape[0]) + 2, largest = 0;
+  double terms = products + 2, largest = 0;
   for (double w : weight.data) largest = w > largest ? w : largest;
   Tensor sum = error;
   bool exact = true;
@@ -137,6 +139,11 @@ template <typename Layer> void weighted(const BoundCall& call, Tensor& error, La
   layer(magnitude(call.x(), call.ex()), weight, call.optional(2) ? &bias : nullptr, sum);
   for (size_t i = 0; i < error.data.size(); ++i)
     error.data[i] += roundings(terms) * sum.data[i] + 2 * terms * terms * kSmallest * (1 + largest);
+}
+
+// The same of a layer whose weight has what a result reads behind its first axis.
+template <typename Layer> void weighted(const BoundCall& call, Tensor& error, Layer layer) {
+  weighted(call, static_cast<double>(call.x(1).elements() / call.x(1).shape[0]), error, layer);
 }
 
 } // namespace convoy::reference

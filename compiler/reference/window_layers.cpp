@@ -178,7 +178,9 @@ static void maxPool(const Tensor& input, const WindowTable& window, Tensor& resu
   }
 }
 
-static void averagePool(const Tensor& input, const WindowTable& window, bool countPadding, Tensor& result) {
+// `divisor`: 0 for the count.
+static void averagePool(const Tensor& input, const WindowTable& window, bool countPadding, int64_t divisor,
+                        Tensor& result) {
   int64_t plane = planeOf(window), at = 0;
   for (int64_t n = 0; n < result.batch * result.shape[0]; ++n) {
     const double* channel = input.data.data() + n * plane;
@@ -190,8 +192,9 @@ static void averagePool(const Tensor& input, const WindowTable& window, bool cou
         sum += channel[offset];
         ++inside;
       });
-      int64_t count =
-          countPadding ? window.padded[0][od] * window.padded[1][oh] * window.padded[2][ow] : inside;
+      int64_t count = divisor        ? divisor
+                      : countPadding ? window.padded[0][od] * window.padded[1][oh] * window.padded[2][ow]
+                                     : inside;
       result.data[at++] = count == 0 ? 0 : sum / static_cast<double>(count);
     });
   }
@@ -225,11 +228,16 @@ static void maxPoolBound(const BoundCall& call, Tensor& error) {
   for (double& value : error.data) value = std::max(value, 0.0); // a window of padding alone
 }
 
+static int64_t divisorOf(const LayerCall& call) {
+  const Attributes& attributes = call.node.attributes;
+  return attributes.has("divisor") ? attributes.get<int64_t>("divisor") : 0;
+}
+
 static void averagePoolBound(const BoundCall& call, Tensor& error) {
   const bool count = call.node.attributes.get<bool>("count_include_pad");
   const WindowTable table = errorWindow(call, error);
   averaged(call, static_cast<double>(table.kernel[0] * table.kernel[1] * table.kernel[2]), error,
-           [&](const Tensor& from, Tensor& to) { averagePool(from, table, count, to); });
+           [&](const Tensor& from, Tensor& to) { averagePool(from, table, count, divisorOf(call), to); });
 }
 
 std::vector<LayerReference> windowLayers() {
@@ -244,7 +252,8 @@ std::vector<LayerReference> windowLayers() {
        maxPoolBound},
       {OpKind::AvgPool,
        [](const LayerCall& call, Tensor& y) {
-         averagePool(call.x(), windowTable(call, y), call.node.attributes.get<bool>("count_include_pad"), y);
+         averagePool(call.x(), windowTable(call, y), call.node.attributes.get<bool>("count_include_pad"),
+                     divisorOf(call), y);
        },
        averagePoolBound},
   };

@@ -1,8 +1,6 @@
 // Activations and the other elementary functions.
 #include "schedule/math.h"
 #include "schedule/vector_layers.h"
-#include <cmath>
-#include <optional>
 
 namespace convoy::schedule {
 
@@ -54,22 +52,12 @@ Reg softplus(KernelBuilder& k, const Value& node, const Values& x) {
   return (beta == 1 ? softplus(v) : softplus(v * beta) / v.number(beta)).value();
 }
 
-// x to the power of a small integer or half; nullopt for other exponents.
-std::optional<Vec> simplePower(Vec x, double exponent) {
-  double size = std::fabs(exponent);
-  if (size != 0.5 && size != 1 && size != 2 && size != 3 && size != 4) return std::nullopt;
-  if (exponent < 0) x = x.number(1) / x;           // its powers overflow and vanish where those of 1 / x do
-  if (size == 0.5) return (x + 0).unary(Op::Sqrt); // of -0 it is 0
-  Vec square = x * x;
-  return size == 1 ? x : size == 2 ? square : size == 3 ? square * x : square * square;
-}
-
 Reg pow(KernelBuilder& k, const Value& node, const Values& x) {
   const Value& exponent = k.value(node.operands[1]);
-  if (exponent.data && exponent.data->literal && exponent.data->data.size() == 1)
-    if (auto power = simplePower({k.b, x[0]}, static_cast<double>(exponent.data->data[0])))
-      return power->value();
-  return pow(Vec(k.b, x[0]), Vec(k.b, x[1])).value();
+  const bool isNumber = exponent.data && exponent.data->literal && exponent.data->data.size() == 1;
+  Vec base(k.b, x[0]);
+  return (isNumber ? pow(base, static_cast<double>(exponent.data->data[0])) : pow(base, Vec(k.b, x[1])))
+      .value();
 }
 
 } // namespace

@@ -49,13 +49,13 @@ struct Candidate {
     return true;
   }
 
-  // A kernel that works in planes of two axes, and nodes[from...] read images that are as large as its result.
+  // A kernel that works in planes of two axes, and nodes[from...] read images that are as large as its
+  // result.
   bool fits(size_t from) const {
     if (kernel.layout != Layout::Planar || kernel.writes || result().spatialRank() != 2) return false;
     for (size_t i = from; i < kernel.nodes.size(); ++i)
       for (ValueId id : graph.value(kernel.nodes[i]).operands)
-        if (isColumns(id) &&
-            std::find(kernel.nodes.begin(), kernel.nodes.end(), id) == kernel.nodes.end() &&
+        if (isColumns(id) && std::find(kernel.nodes.begin(), kernel.nodes.end(), id) == kernel.nodes.end() &&
             !sameExtents(graph.value(id).type, result()))
           return false;
     return true;
@@ -70,8 +70,9 @@ struct Candidate {
 
   // Element-wise work, for each pixel by itself.
   bool takesPixels() const {
-    return kernel.algorithm == Algorithm::Pointwise && opInfo(anchor().op).form != OpForm::ChannelWindow && fits(0) &&
-           canFlatten(graph, kernel, 0) && result().channels() <= 4;
+    return kernel.algorithm == Algorithm::Pointwise && opInfo(anchor().op).form != OpForm::ChannelWindow &&
+           !choosesChannels(graph, kernel) && fits(0) && canFlatten(graph, kernel, 0) &&
+           result().channels() <= 4;
   }
 
   // All channels are columns of one row.
@@ -80,7 +81,8 @@ struct Candidate {
       return fits(0) && canFlatten(graph, kernel, 0) && treatsChannelsAlike(0);
     const ValueId input = anchor().operands[0];
     return isWindow() && fits(1) && inputFits() && isColumns(input) &&
-           graph.value(input).type.channels() == result().channels() && filtersAlike() && treatsChannelsAlike(1);
+           graph.value(input).type.channels() == result().channels() && filtersAlike() &&
+           treatsChannelsAlike(1);
   }
 
   // Rows of bytes are moved as they are: a constant beside them is rounded as a result would be.
@@ -94,7 +96,8 @@ struct Candidate {
   bool inputFits() const {
     if (!isBytes(anchor().operands[0])) return true;
     const Window window = windowOf(anchor().attributes);
-    if (anchor().op == OpKind::Conv) return window.border.mode != BorderMode::Constant || window.border.value == 0;
+    if (anchor().op == OpKind::Conv)
+      return window.border.mode != BorderMode::Constant || window.border.value == 0;
     if (anchor().op != OpKind::MaxPool) return true;
     // Every window has an element: then 0 is as good as minus infinity.
     for (size_t axis = 0; axis < window.kernel.size(); ++axis) {

@@ -15,8 +15,17 @@ struct Packing {
   } kind = Raw;
   int64_t vectors = 1;      // Filters: channel vectors in a tile
   int64_t channelBlock = 1; // Filters: input channels in a block. Depth: channels of a group
+  // One phase of a transposed convolution, whose parameter is [channels][filters / groups][taps]: of each
+  // kernel only these taps, backwards from a first one. Empty: any other layer.
+  struct Taps { // along an axis
+    int64_t count, distance;
+    bool operator==(const Taps& o) const { return count == o.count && distance == o.distance; }
+  };
+  std::vector<Taps> taps{};
+  int64_t firstNumber = 0, groups = 1;
   bool operator==(const Packing& o) const {
-    return kind == o.kind && vectors == o.vectors && channelBlock == o.channelBlock;
+    return kind == o.kind && vectors == o.vectors && channelBlock == o.channelBlock && taps == o.taps &&
+           firstNumber == o.firstNumber && groups == o.groups;
   }
 };
 

@@ -2,6 +2,7 @@
 // same ones.
 #include "schedule/schedule.h"
 #include "schedule/separable.h"
+#include "schedule/transposed.h"
 #include <set>
 
 namespace convoy::schedule {
@@ -58,6 +59,7 @@ private:
     tail(kernel, who);
     operands(kernel, who);
     if (kernel.algorithm == Algorithm::Window) window(kernel, anchor, who);
+    if (kernel.algorithm == Algorithm::Transposed) transposed(kernel, anchor, who);
     if (kernel.algorithm == Algorithm::Separable) separable(kernel, anchor, who);
     if (kernel.layout == Layout::Blocked) blocked(kernel, anchor, who);
     if (kernel.writes && (kernel.algorithm != Algorithm::Window || kernel.layout != Layout::Blocked))
@@ -71,10 +73,10 @@ private:
   }
 
   void tail(const Kernel& kernel, const std::string& who) {
-    bool allowed = kernel.algorithm == Algorithm::Window || kernel.algorithm == Algorithm::Separable ||
-                   kernel.algorithm == Algorithm::Pointwise || kernel.algorithm == Algorithm::Dense ||
-                   kernel.algorithm == Algorithm::Resample || kernel.algorithm == Algorithm::Interleave ||
-                   kernel.algorithm == Algorithm::Standardize;
+    bool allowed = kernel.algorithm == Algorithm::Window || kernel.algorithm == Algorithm::Transposed ||
+                   kernel.algorithm == Algorithm::Separable || kernel.algorithm == Algorithm::Pointwise ||
+                   kernel.algorithm == Algorithm::Dense || kernel.algorithm == Algorithm::Resample ||
+                   kernel.algorithm == Algorithm::Interleave || kernel.algorithm == Algorithm::Standardize;
     if (kernel.nodes.size() > 1 && !allowed)
       problem(who + ": nothing can be fused behind " + nameOf(kernel.algorithm));
     for (size_t i = 1; i < kernel.nodes.size(); ++i) {
@@ -114,7 +116,8 @@ private:
   void blocked(const Kernel& kernel, const Value& anchor, const std::string& who) {
     switch (kernel.algorithm) {
     case Algorithm::Window:
-    case Algorithm::Separable: // says so itself
+    case Algorithm::Transposed:
+    case Algorithm::Separable: // say so themselves
     case Algorithm::Standardize:
     case Algorithm::Reorder: return;
     case Algorithm::Pointwise:
@@ -126,6 +129,11 @@ private:
     case Algorithm::Resample:
     case Algorithm::Concat:
       if (!isAllBlocks(graph_, anchor))
+        problem(who + ": not all that it reads and writes lies in blocks of channels");
+      return;
+    case Algorithm::Adaptive:
+      if (layoutFor(Layout::Blocked, graph_.value(anchor.operands[0]).type) == Layout::Planar ||
+          layoutFor(Layout::Blocked, anchor.type) == Layout::Planar)
         problem(who + ": not all that it reads and writes lies in blocks of channels");
       return;
     case Algorithm::Interleave:
@@ -163,6 +171,25 @@ private:
     } else if (groups > 1 && (filters / groups / lanes) % kernel.tile[1]) {
       problem(who + ": the tile's vectors do not divide those of a group");
     }
+  }
+
+  void transposed(const Kernel& kernel, const Value& anchor, const std::string& who) {
+    if (kernel.layout == Layout::Planar) {
+      if (!kernel.tile.empty()) problem(who + ": planar transposed convolution has no tile");
+      return;
+    }
+    if (!canBlockTransposed(graph_, anchor, schedule_.lanes))
+      return problem(who + ": blocked layout needs whole vectors of channels in each group, and at most " +
+                     std::to_string(mostPhases) + " phases");
+    if (kernel.tile.size() != 2) return problem(who + ": a blocked transposed tile is pixels x vectors");
+    const int64_t pixels = kernel.tile[0], vectors = kernel.tile[1];
+    if (pixels < 1 || vectors < 1 || pixels > 64 || vectors > 64 || pixels * vectors > 64)
+      return problem(who + ": a tile has 1 to 64 accumulators");
+    const int64_t groups = anchor.attributes.get<int64_t>("groups"), filters = anchor.type.channels();
+    if (groups > 1 &&
+        (isTransposedDepthwise(graph_, anchor) ? vectors != 1
+                                               : (filters / groups / schedule_.lanes) % vectors != 0))
+      problem(who + ": the tile's vectors do not divide those of a group");
   }
 
   void separable(const Kernel& kernel, const Value& anchor, const std::string& who) {

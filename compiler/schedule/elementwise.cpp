@@ -101,7 +101,8 @@ void Elementwise::pixels(Site site, Reg count) {
   if (opInfo(k_.value(k_.kernel.anchor()).op).form == OpForm::Pixelwise) anchors = pixel(site);
   for (int64_t channel = 0; channel < channels; ++channel) {
     site.channel = b_.index(channel);
-    Reg v = anchors.empty() ? evaluate(0, nullptr, site) : evaluate(1, anchors[static_cast<size_t>(channel)], site);
+    Reg v = anchors.empty() ? evaluate(0, nullptr, site)
+                            : evaluate(1, anchors[static_cast<size_t>(channel)], site);
     if (apart && k_.isBytes(result))
       samples.push_back(toBytes(b_, v));
     else
@@ -314,12 +315,12 @@ void Elementwise::store(Reg v, const Site& site) {
     b_.store(v, out_, at, site.mask);
 }
 
-void Elementwise::finishPixels(int64_t pixels, const Site& first, Reg count,
+void Elementwise::finishPixels(int64_t pixels, int64_t step, const Site& first, Reg count,
                                const std::function<Reg(Reg p)>& value) {
   const TensorType& type = k_.value(k_.kernel.result()).type;
   bool transposes = k_.kernel.writes == Layout::Planar && layoutFor(Layout::Blocked, type) == Layout::Blocked;
   auto result = [&](Reg p, Site& site) {
-    site.spatial.back() = b_.add(first.spatial.back(), p);
+    site.spatial.back() = b_.add(first.spatial.back(), b_.mul(p, step));
     return evaluate(1, value(p), site);
   };
   std::vector<Reg> init;

@@ -47,8 +47,9 @@ public:
   void pixels(Site site, Reg count);
   // Evaluates nodes[1...] for `pixels` neighbours of one block of channels, the first one at the site, and
   // stores them in the layout in which the kernel writes. value(p) is the anchor's at pixel p. `count`: how
-  // many of them exist; null: all.
-  void finishPixels(int64_t pixels, const Site& first, Reg count, const std::function<Reg(Reg p)>& value);
+  // many of them exist; null: all. `step`: from one of them to the next; 1 where planes are written.
+  void finishPixels(int64_t pixels, int64_t step, const Site& first, Reg count,
+                    const std::function<Reg(Reg p)>& value);
 
 private:
   Reg operand(ValueId id, const Site& site, Reg channel);

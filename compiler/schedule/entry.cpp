@@ -76,21 +76,28 @@ private:
     Builder size(function(prefix_ + "_prepared_size", true, {loop::Type::index()}));
     size.ret({size.index(plan_.preparedElements * 4)});
 
-    const std::string rawPacker = prefix_ + ".pack.raw", filterPacker = prefix_ + ".pack.filters";
-    auto isRaw = [](const PackedParameter& p) { return p.packing.kind == Packing::Raw; };
-    if (std::any_of(plan_.packed.begin(), plan_.packed.end(), isRaw))
-      packRaw(function(rawPacker, false, {}), schedule_.lanes);
-    if (!std::all_of(plan_.packed.begin(), plan_.packed.end(), isRaw))
-      packFilters(function(filterPacker, false, {}), schedule_.lanes);
+    struct Packer {
+      std::string name;
+      void (*make)(loop::Function&, int64_t);
+    };
+    const Packer raw{prefix_ + ".pack.raw", packRaw}, phase{prefix_ + ".pack.phase", packPhase},
+        filters{prefix_ + ".pack.filters", packFilters};
+    auto packerOf = [&](const PackedParameter& p) -> const Packer& {
+      return p.packing.kind == Packing::Raw ? raw : p.packing.taps.empty() ? filters : phase;
+    };
+    for (const Packer* packer : {&raw, &phase, &filters})
+      if (std::any_of(plan_.packed.begin(), plan_.packed.end(),
+                      [&](const PackedParameter& p) { return &packerOf(p) == packer; }))
+        packer->make(function(packer->name, false, {}), schedule_.lanes);
     Builder b(function(prefix_ + "_prepare", true, {loop::Type::of(Scalar::I32)}));
     Reg weights = b.parameter(loop::Type::pointer(), "weights"),
         prepared = b.parameter(loop::Type::pointer(), "prepared");
     std::map<ValueId, int64_t> rawOffset; // parameters lie in the file as in the graph
-    int64_t raw = 0;
+    int64_t numbers = 0;
     for (ValueId id = 0; id < graph_.values.size(); ++id)
       if (graph_.value(id).kind == graph::Value::Parameter) {
-        rawOffset[id] = raw;
-        raw += graph_.value(id).type.elements().known();
+        rawOffset[id] = numbers;
+        numbers += graph_.value(id).type.elements().known();
       }
     auto work = [&] {
       for (const PackedParameter& p : plan_.packed) {
@@ -98,7 +105,7 @@ private:
                                    b.offset(Scalar::F32, prepared, p.offset)};
         for (int64_t number : packArguments(graph_.value(p.parameter), p.packing, schedule_.lanes))
           arguments.push_back(b.index(number));
-        b.call(isRaw(p) ? rawPacker : filterPacker, arguments);
+        b.call(packerOf(p).name, arguments);
       }
       return Builder::Values{status(b, ok)};
     };

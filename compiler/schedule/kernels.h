@@ -2,11 +2,14 @@
 // schedule/.
 #pragma once
 #include "schedule/kernel.h"
+#include "schedule/transposed.h"
 
 namespace convoy::schedule {
 
 void planarWindow(KernelBuilder& k);
 void blockedWindow(KernelBuilder& k);
+void transposedPhase(KernelBuilder& k, const Phase& phase); // blocked
+void planarTransposed(KernelBuilder& k);
 void separableWindow(KernelBuilder& k);   // planar, a column times a row
 void planarPool(KernelBuilder& k);        // small windows
 void channelwiseWindow(KernelBuilder& k); // blocked, small windows over each channel by itself
@@ -16,6 +19,7 @@ void blockedChannels(KernelBuilder& k);
 void movedRows(KernelBuilder& k);  // padding, cropping
 void resize(KernelBuilder& k);     // in another size, interpolated
 void interleave(KernelBuilder& k); // between channels and positions
+void adaptivePool(KernelBuilder& k);
 void reduction(KernelBuilder& k);
 void standardize(KernelBuilder& k);
 void softmax(KernelBuilder& k);
@@ -31,9 +35,12 @@ void concatOperand(KernelBuilder& k, size_t operand);
 
 // func @name(%in: ptr, %out: ptr, %count: i64): packs parameters that stay as they are.
 void packRaw(loop::Function& function, int64_t lanes);
+// func @name(%in: ptr, %out: ptr, numbers...): packs phases of transposed convolutions.
+void packPhase(loop::Function& function, int64_t lanes);
+std::vector<int64_t> packPhaseArguments(const graph::Value& parameter, const Packing& packing);
 // func @name(%in: ptr, %out: ptr, numbers...): packs all others.
 void packFilters(loop::Function& function, int64_t lanes);
-// The numbers that either takes behind the pointers.
+// The numbers that each takes behind the pointers.
 std::vector<int64_t> packArguments(const graph::Value& parameter, const Packing& packing, int64_t lanes);
 // How many float32 numbers the packed parameter takes.
 int64_t packedElements(const graph::Value& parameter, const Packing& packing, int64_t lanes);

@@ -1,4 +1,4 @@
-#include "schedule/schedule.h"
+#include "schedule/transposed.h"
 #include <algorithm>
 
 namespace convoy::schedule {
@@ -6,10 +6,12 @@ namespace convoy::schedule {
 Algorithm algorithmOf(OpForm form) {
   switch (form) {
   case OpForm::Window: return Algorithm::Window;
+  case OpForm::Transposed: return Algorithm::Transposed;
   case OpForm::Elementwise:
   case OpForm::Pixelwise:
   case OpForm::ChannelWindow:
   case OpForm::Channels: return Algorithm::Pointwise;
+  case OpForm::Adaptive: return Algorithm::Adaptive;
   case OpForm::Standardize: return Algorithm::Standardize;
   case OpForm::Reduction: return Algorithm::Reduction;
   case OpForm::Resample: return Algorithm::Resample;
@@ -105,9 +107,14 @@ std::optional<Layout> neededLayout(const graph::Graph& graph, const Schedule& sc
     if (ofAnchorAlone && kernel.layout == Layout::Blocked && !isChannelwise(graph, anchor, schedule.lanes))
       return std::nullopt;
     return layoutFor(kernel.layout, type);
+  case Algorithm::Transposed: // reads single numbers where it mixes channels
+    if (ofAnchorAlone && kernel.layout == Layout::Blocked && !isTransposedDepthwise(graph, anchor))
+      return std::nullopt;
+    return layoutFor(kernel.layout, type);
   case Algorithm::Separable:
   case Algorithm::Pointwise:
   case Algorithm::Standardize:
+  case Algorithm::Adaptive:
   case Algorithm::Resample:
   case Algorithm::Concat: return layoutFor(kernel.layout, type);
   case Algorithm::Reduction: // one axis of several is reduced in planes

@@ -1,4 +1,5 @@
 #include "schedule/layouts.h"
+#include "schedule/transposed.h"
 #include <algorithm>
 #include <map>
 
@@ -66,8 +67,12 @@ private:
       bool whole = (input.channels() / groups) % lanes == 0 && (result.channels() / groups) % lanes == 0;
       return result.channels() > 1 && (groups == 1 || whole);
     }
+    case Algorithm::Transposed: return canBlockTransposed(graph, anchor, costs_.lanes);
     case Algorithm::Resample:
     case Algorithm::Concat: return isAllBlocks(graph, anchor);
+    case Algorithm::Adaptive:
+      return layoutFor(Layout::Blocked, graph.value(anchor.operands[0]).type) == Layout::Blocked &&
+             layoutFor(Layout::Blocked, result) == Layout::Blocked;
     case Algorithm::Separable:
     case Algorithm::Interleave:
     case Algorithm::Softmax:
@@ -105,10 +110,14 @@ private:
         if (auto needed = neededLayout(graph, schedule_, kernel, operand))
           option.needs.emplace_back(operand, *needed);
         else
-          option.readsPlanes.emplace_back(
-              operand, kernel.algorithm == Algorithm::Window ? costs_.readingPlanes(kernel, operand) : 0);
+          option.readsPlanes.emplace_back(operand,
+                                          readsNumbers(kernel) ? costs_.readingPlanes(kernel, operand) : 0);
       }
     return option;
+  }
+
+  static bool readsNumbers(const Kernel& kernel) {
+    return kernel.algorithm == Algorithm::Window || kernel.algorithm == Algorithm::Transposed;
   }
 
   // ---- what it costs ----

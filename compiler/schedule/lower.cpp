@@ -31,6 +31,7 @@ private:
     calls_.emplace_back();
     switch (kernel.algorithm) {
     case Algorithm::Window: return add(kernel, "", windowGenerator(kernel));
+    case Algorithm::Transposed: return transposed(kernel);
     case Algorithm::Separable: return add(kernel, "", separableWindow);
     case Algorithm::Pointwise:
       return add(kernel, "",
@@ -44,6 +45,7 @@ private:
     case Algorithm::Standardize: return add(kernel, "", standardize);
     case Algorithm::Softmax: return add(kernel, "", softmax);
     case Algorithm::Reduction: return add(kernel, "", reduction);
+    case Algorithm::Adaptive: return add(kernel, "", adaptivePool);
     case Algorithm::Dense: return add(kernel, "", dense);
     case Algorithm::Reorder: return add(kernel, std::string(".to_") + nameOf(kernel.layout), reorder);
     case Algorithm::Alias: return;
@@ -56,6 +58,16 @@ private:
         if (!storage_.isPart(kernel, operands[i]))
           add(kernel, "." + std::to_string(i), [i](KernelBuilder& k) { concatOperand(k, i); });
     }
+    }
+  }
+
+  // A function for each phase.
+  void transposed(const Kernel& kernel) {
+    if (kernel.layout == Layout::Planar) return add(kernel, "", planarTransposed);
+    for (const Phase& phase : phasesOf(graph_.value(kernel.anchor()))) {
+      std::string suffix;
+      for (const PhaseAxis& axis : phase) suffix += "." + std::to_string(axis.first);
+      add(kernel, suffix, [&phase](KernelBuilder& k) { transposedPhase(k, phase); });
     }
   }
 

@@ -17,6 +17,7 @@ Vec gelu(Vec x);     // x * (1 + erf(x / sqrt(2))) / 2
 Vec geluTanh(Vec x); // x * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 x^3))) / 2
 Vec softplus(Vec x); // log(1 + e^x)
 Vec log(Vec x);
-Vec pow(Vec x, Vec y); // C's
+Vec pow(Vec x, Vec y);           // C's
+Vec pow(Vec x, double exponent); // NaN, not infinity, where a square root of minus infinity would be taken
 
 } // namespace convoy::schedule

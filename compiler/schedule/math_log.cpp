@@ -1,6 +1,7 @@
 // The logarithm and powers.
 #include "schedule/math.h"
 #include "schedule/math_pieces.h"
+#include <cmath>
 #include <limits>
 
 namespace convoy::schedule {
@@ -43,6 +44,21 @@ Vec pow(Vec x, Vec y) {
   Vec ofNegative = select(isInteger(y * 0.5), size, withSign(size, signOf(x)));
   Vec result = select(integer, ofNegative, size);
   return select(x < 0, select(integer, result, select(a < infinity, x.number(nan), size)), result);
+}
+
+// Products and square roots for small multiples of a quarter.
+Vec pow(Vec x, double exponent) {
+  const double size = std::fabs(exponent);
+  const bool integer = size == 1 || size == 2 || size == 3 || size == 4;
+  if (!integer && size != 0.25 && size != 0.5 && size != 0.75) return pow(x, x.number(exponent));
+  if (exponent < 0) x = x.number(1) / x; // its powers overflow and vanish where those of 1 / x do
+  if (integer) {
+    Vec square = x * x;
+    return size == 1 ? x : size == 2 ? square : size == 3 ? square * x : square * square;
+  }
+  auto root = [](Vec v) { return v.unary(loop::Op::Sqrt); };
+  Vec half = root(x + 0); // of -0 it is 0
+  return size == 0.5 ? half : size == 0.25 ? root(half) : half * root(half);
 }
 
 } // namespace convoy::schedule

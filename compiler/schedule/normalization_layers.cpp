@@ -6,21 +6,6 @@ namespace convoy::schedule {
 
 namespace {
 
-// x / divisor^beta; of the usual exponents by roots.
-Reg overPower(KernelBuilder& k, Reg x, Reg divisor, double beta) {
-  Builder& b = k.b;
-  auto root = [&](Reg v) { return b.unary(Op::Sqrt, v); };
-  if (beta == 0.75) {
-    Reg half = root(divisor);
-    divisor = b.binary(Op::Mul, half, root(half));
-  } else if (beta == 0.5) {
-    divisor = root(divisor);
-  } else if (beta != 1) {
-    return b.binary(Op::Mul, x, pow(Vec(b, divisor), Vec(b, k.constant(-beta))).value());
-  }
-  return b.binary(Op::Div, x, divisor);
-}
-
 Reg localResponseNorm(KernelBuilder& k, const graph::Value& node, const std::vector<Reg>& x) {
   const Attributes& attributes = node.attributes;
   const double size = static_cast<double>(x.size());
@@ -28,7 +13,8 @@ Reg localResponseNorm(KernelBuilder& k, const graph::Value& node, const std::vec
   for (size_t i = 1; i < x.size(); ++i) sum = k.b.fma(x[i], x[i], sum);
   Reg divisor = k.b.fma(sum, k.constant(static_cast<float>(attributes.get<double>("alpha")) / size),
                         k.constant(attributes.get<double>("k")));
-  return overPower(k, x[x.size() / 2], divisor, attributes.get<double>("beta"));
+  const Vec power = pow(Vec(k.b, divisor), attributes.get<double>("beta"));
+  return (Vec(k.b, x[x.size() / 2]) / power).value();
 }
 
 } // namespace

@@ -21,6 +21,13 @@ struct Shape {
 
 int64_t packedElements(const graph::Value& parameter, const Packing& packing, int64_t lanes) {
   Shape s(parameter);
+  if (!packing.taps.empty()) {
+    std::swap(s.filters, s.channels);
+    s.filters *= packing.groups;
+    s.channels /= packing.groups;
+    s.taps = 1;
+    for (const Packing::Taps& axis : packing.taps) s.taps *= axis.count;
+  }
   switch (packing.kind) {
   case Packing::Raw: return s.filters * s.channels * s.taps;
   case Packing::Filters:
@@ -33,6 +40,7 @@ int64_t packedElements(const graph::Value& parameter, const Packing& packing, in
 
 std::vector<int64_t> packArguments(const graph::Value& parameter, const Packing& packing, int64_t lanes) {
   const Shape s(parameter);
+  if (!packing.taps.empty()) return packPhaseArguments(parameter, packing);
   if (packing.kind == Packing::Raw) return {packedElements(parameter, packing, lanes)};
   // Depth is a single block of the group's channels, a vector wide.
   const bool depth = packing.kind == Packing::Depth;

@@ -19,10 +19,12 @@ namespace convoy::schedule {
 enum class Layout { Planar, Blocked };
 
 enum class Algorithm {
-  Window,    // convolution and pooling with register tiles
-  Separable, // convolution by a column times a row, one after the other
-  Pointwise, // element-wise work, also that mixes a few channels of a position
-  Concat,    // a copy of each operand that is not computed at its place
+  Window,     // convolution and pooling with register tiles
+  Transposed, // transposed convolution, blocked by phases
+  Adaptive,   // pooling whose windows follow from the sizes
+  Separable,  // convolution by a column times a row, one after the other
+  Pointwise,  // element-wise work, also that mixes a few channels of a position
+  Concat,     // a copy of each operand that is not computed at its place
   Resample,   // padding, cropping, resizing
   Interleave, // between channels and positions
   Softmax,
@@ -49,8 +51,8 @@ struct Kernel {
   Layout layout = Layout::Planar;
   // In which the result is written, where that is not the layout of the work.
   std::optional<Layout> writes;
-  // Window planar: output channels x rows x vectors. Window blocked: pixels x channel vectors; without mixed
-  // channels: rows x pixels. Separable: rows. Dense: vectors.
+  // Window planar: output channels x rows x vectors. Window and transposed blocked: pixels x channel vectors;
+  // windows without mixed channels: rows x pixels. Separable: rows. Dense: vectors.
   std::vector<int64_t> tile;
   Order order = Order::Filters;
   graph::ValueId anchor() const { return nodes.front(); }

@@ -6,15 +6,18 @@
 namespace convoy::schedule {
 
 namespace {
-constexpr Algorithm algorithms[] = {Algorithm::Window,  Algorithm::Separable, Algorithm::Pointwise,
-                                    Algorithm::Concat,  Algorithm::Resample,  Algorithm::Interleave,
-                                    Algorithm::Softmax, Algorithm::Reduction, Algorithm::Standardize,
-                                    Algorithm::Dense,   Algorithm::Alias,     Algorithm::Reorder};
+constexpr Algorithm algorithms[] = {Algorithm::Window,    Algorithm::Transposed,  Algorithm::Adaptive,
+                                    Algorithm::Separable, Algorithm::Pointwise,   Algorithm::Concat,
+                                    Algorithm::Resample,  Algorithm::Interleave,  Algorithm::Softmax,
+                                    Algorithm::Reduction, Algorithm::Standardize, Algorithm::Dense,
+                                    Algorithm::Alias,     Algorithm::Reorder};
 } // namespace
 
 const char* nameOf(Algorithm algorithm) {
   switch (algorithm) {
   case Algorithm::Window: return "window";
+  case Algorithm::Transposed: return "transposed";
+  case Algorithm::Adaptive: return "adaptive";
   case Algorithm::Separable: return "separable";
   case Algorithm::Pointwise: return "pointwise";
   case Algorithm::Concat: return "concat";

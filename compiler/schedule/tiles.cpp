@@ -1,4 +1,5 @@
 #include "schedule/tiles.h"
+#include "schedule/transposed.h"
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -168,6 +169,53 @@ Costs::Tile Costs::channelwiseTile(const Kernel& kernel) const {
   return best;
 }
 
+// Of one phase, with its share of the taps. In planes, the taps that a vector of results meets are spread
+// over its lanes one input after another.
+Costs::Tile Costs::transposedTile(const Kernel& kernel) const {
+  const Value& node = graph.value(kernel.anchor());
+  const Window window = windowOf(node.attributes);
+  const size_t last = window.kernel.size() - 1;
+  double phases = 1, taps = 1, rows = 1;
+  for (size_t axis = 0; axis <= last; ++axis) {
+    taps *= real(window.kernel[axis]) / real(window.stride[axis]);
+    if (axis < last)
+      rows *= real(usual(node.type.spatial(static_cast<int>(axis)))) / real(window.stride[axis]);
+    phases *= real(window.stride[axis]);
+  }
+  const Size& extent = node.type.spatial(static_cast<int>(last));
+  const int64_t filters = node.type.channels(), groups = node.attributes.get<int64_t>("groups");
+  const double perGroup = real(graph.value(node.operands[0]).type.channels() / groups);
+  const int64_t stride = window.stride[last], width = ceilDiv(usual(extent), stride);
+  if (kernel.layout == Layout::Planar) {
+    const double inputs =
+        std::ceil(real((window.kernel[last] - 1) * window.dilation[last] + lanes) / real(stride));
+    const double rowTaps = taps * real(stride) / real(window.kernel[last]);
+    return {{},
+            5 * inputs * std::max(1.0, rowTaps) * perGroup * real(filters) * rows * phases / real(stride) *
+                real(ceilDiv(usual(extent), lanes))};
+  }
+  const bool byChannel = isTransposedDepthwise(graph, node);
+  const int64_t blocks = ceilDiv(filters, lanes), registers = target.vectorRegisters;
+  Tile best;
+  for (int64_t vectors = 1; vectors <= (byChannel ? 1 : 4); ++vectors) {
+    if (vectors > blocks || (!byChannel && blocks / groups % vectors)) continue; // whole tiles of filters
+    for (int64_t pixels = 1; pixels <= (byChannel ? 8 : 28); ++pixels) {
+      if (extent.isConstant() && pixels > width) continue;
+      if (pixels * vectors + vectors + 1 > registers) continue;
+      const double reads = real(byChannel ? pixels + 1 : pixels + vectors),
+                   use = extent.isConstant() ? real(width) / real(ceilDiv(width, pixels) * pixels) : 0.9;
+      const double steps = std::max(1.0, taps) * (byChannel ? 1 : perGroup);
+      // A store for every pixel and vector.
+      const double tile =
+          step(target.machine, real(pixels * vectors), reads) * steps + real(pixels * vectors) + 4;
+      const double cycles =
+          tile * phases * rows * real(blocks) / real(vectors) * real(width) / real(pixels) / use;
+      if (best.extents.empty() || cycles < best.cycles) best = {{pixels, vectors}, cycles};
+    }
+  }
+  return best;
+}
+
 // Pixels x vectors of filters: all sums in registers beside the weights and one broadcast.
 Costs::Tile Costs::blockedTile(const Kernel& kernel) const {
   Shape s(graph, kernel);
@@ -245,6 +293,7 @@ double Costs::cycles(const Kernel& kernel) const {
   double computes = 0;
   bool isWindow = kernel.algorithm == Algorithm::Window;
   if (isWindow) computes = windowTile(kernel).cycles;
+  if (kernel.algorithm == Algorithm::Transposed) computes = transposedTile(kernel).cycles;
   if (kernel.algorithm == Algorithm::Pointwise) computes = bytes / 4 / lanes;
   double moves = memory(bytes), cycles = std::max(computes, moves) + std::min(computes, moves) / 4;
   // A tile of planes reads and writes short pieces of many rows at once, more than the processor fetches
@@ -273,7 +322,9 @@ double Costs::readingPlanes(const Kernel& kernel, ValueId operand) const {
   if (layoutFor(Layout::Blocked, type) == Layout::Planar || type.channels() <= 8) return 0;
   double plane = bytesOf(operand) / real(type.channels());
   bool compete = std::fmod(plane, 2048) == 0;
-  return windowTile(kernel).cycles * (compete ? 0.5 : type.channels() > 64 ? 0.15 : 0.04);
+  const double cycles =
+      kernel.algorithm == Algorithm::Transposed ? transposedTile(kernel).cycles : windowTile(kernel).cycles;
+  return cycles * (compete ? 0.5 : type.channels() > 64 ? 0.15 : 0.04);
 }
 
 } // namespace convoy::schedule

@@ -23,6 +23,7 @@ struct Costs {
     double cycles = 0;
   };
   Tile windowTile(const Kernel& kernel) const; // of kernel.layout
+  Tile transposedTile(const Kernel& kernel) const;
 
   // Positions where the weights of the whole layer stay in the second cache, or stream fast enough.
   Order orderOf(const Kernel& kernel) const;

@@ -64,7 +64,8 @@ Window3 windowOfKernel(KernelBuilder& k) {
     w.border.value = maximum ? -std::numeric_limits<double>::infinity() : 0;
     if (!maximum) {
       w.countPadding = node.attributes.get<bool>("count_include_pad");
-      w.fixedCount = w.countPadding && !node.attributes.get<bool>("ceil_mode");
+      if (node.attributes.has("divisor")) w.divisor = node.attributes.get<int64_t>("divisor");
+      w.fixedCount = w.divisor || (w.countPadding && !node.attributes.get<bool>("ceil_mode"));
     }
   }
   w.bytes = k.isBytes(w.input);
@@ -72,9 +73,37 @@ Window3 windowOfKernel(KernelBuilder& k) {
   return w;
 }
 
+Window3 windowOfPhase(KernelBuilder& k, const Phase& phase) {
+  const graph::Value& node = k.value(k.kernel.anchor());
+  Window3 w;
+  w.input = node.operands[0];
+  w.channels = k.value(w.input).type.channels();
+  w.filters = node.type.channels();
+  w.groups = node.attributes.get<int64_t>("groups");
+  w.weight = node.operands[1];
+  w.hasBias = node.operands.size() > 2;
+  if (w.hasBias) w.bias = node.operands[2];
+  w.perChannel = isTransposedDepthwise(k.graph, node);
+  w.packing = phasePacking(node, phase, {});
+  for (size_t i = 0; i < phase.size(); ++i) {
+    const PhaseAxis& axis = phase[i];
+    const Size& input = k.value(w.input).type.spatial(static_cast<int>(i));
+    w.axes.push_back({axis.taps, 1, axis.dilation, k.b.index(-axis.offset), k.b.index(0), k.size(input),
+                      k.size(axis.outputs), std::nullopt});
+    w.axes.back().step = axis.step;
+    w.axes.back().first = axis.first;
+    w.axes.back().outputs = axis.outputs;
+    if (input.isConstant() && axis.outputs.isConstant())
+      w.axes.back().known = {{-axis.offset, input.known(), axis.outputs.known()}};
+    w.taps *= axis.taps;
+  }
+  return w;
+}
+
 std::vector<Size> Window3::outerSizes(const TensorType& result) const {
   std::vector<Size> sizes;
-  for (size_t axis = 0; axis < outer(); ++axis) sizes.push_back(result.spatial(static_cast<int>(axis)));
+  for (size_t axis = 0; axis < outer(); ++axis)
+    sizes.push_back(axes[axis].outputs.value_or(result.spatial(static_cast<int>(axis))));
   return sizes;
 }
 
@@ -88,6 +117,7 @@ std::vector<Size> Window3::stripCounts(const TensorType& result, int64_t strip, 
 }
 
 Size Window3::lastSize(const TensorType& result) const {
+  if (last().outputs) return *last().outputs;
   return (flat ? spatialSize(result) : result.spatial(result.spatialRank() - 1)) * columnsPerPixel;
 }
 
@@ -214,7 +244,8 @@ Reg divideByNumber(KernelBuilder& k, Reg x, int64_t n) {
 
 Reg averageOf(KernelBuilder& k, const Window3& w, Reg sum, const std::vector<Reg>& outer, Reg last,
               bool edge) {
-  if (w.fixedCount) return divideByNumber(k, sum, w.taps);
+  if (w.divisor == 1) return sum;
+  if (w.fixedCount) return divideByNumber(k, sum, w.divisor ? w.divisor : w.taps);
   Builder& b = k.b;
   Reg count = edge ? countedTaps(k, w, w.last(), last) : b.index(w.last().kernel);
   if (Reg rows = countedRows(k, w, outer)) count = b.mul(rows, count);
@@ -297,7 +328,7 @@ TileRange interiorTiles(KernelBuilder& k, WindowAxis axis, int64_t width, int64_
   TileRange range;
   range.begin = b.index(0);
   range.count = b.ceilDiv(axis.output, width);
-  range.first = b.min(b.ceilDiv(axis.padBegin, width * axis.stride), range.count);
+  range.first = b.min(b.max(b.ceilDiv(axis.padBegin, width * axis.stride), b.index(0)), range.count);
   int64_t reach =
       (axis.kernel - 1) * axis.dilation + (width - 1) * axis.stride + overshoot; // last read - first read
   Reg room = b.add(b.add(axis.input, axis.padBegin), -1 - reach);

@@ -2,6 +2,7 @@
 #pragma once
 #include "schedule/elementwise.h"
 #include "schedule/kernels.h"
+#include "schedule/transposed.h"
 #include <optional>
 
 namespace convoy::schedule {
@@ -15,6 +16,11 @@ struct WindowAxis {
     int64_t padBegin, input, output;
   };
   std::optional<Known> known;
+  // A phase of a transposed convolution: result o is result o * step + first of the layer, and there are as
+  // many as `outputs`. Its padding may be less than 0, and its kernel may have no tap.
+  int64_t step = 1, first = 0;
+  std::optional<Size> outputs = std::nullopt;
+  Reg place(Builder& b, Reg o) const { return step == 1 ? o : b.add(b.mul(o, step), first); }
   // How many neighbouring inputs `outputs` neighbouring results span.
   int64_t reach(int64_t outputs) const { return (outputs - 1) * stride + (kernel - 1) * dilation + 1; }
 };
@@ -32,6 +38,7 @@ struct Window3 {
   bool flat = false;
   // Average pooling: how many positions are counted. Fixed: always all taps.
   bool fixedCount = true, countPadding = true;
+  int64_t divisor = 0; // instead of the count; 0: the count
   int64_t channels = 1, filters = 1, groups = 1;
   // The input is bytes. Channels may be columns, so many for each pixel: then the window has one channel.
   bool bytes = false;
@@ -43,6 +50,7 @@ struct Window3 {
   double borderRowNumber() const { return bytes ? 0 : border.value; }
   ValueId input = 0, weight = 0, bias = 0;
   bool hasBias = false;
+  Packing packing; // of a phase: which taps it has
 
   const WindowAxis& last() const { return axes.back(); }
   size_t outer() const { return axes.size() - 1; } // axes that are rows, not columns
@@ -58,6 +66,7 @@ struct Window3 {
 };
 
 Window3 windowOfKernel(KernelBuilder& k);
+Window3 windowOfPhase(KernelBuilder& k, const Phase& phase);
 
 // Input coordinate of tap `tap` (a value) at output position `o`.
 Reg coordinate(KernelBuilder& k, const WindowAxis& axis, Reg o, Reg tap);

@@ -20,8 +20,8 @@ constexpr int64_t widestUnrolled = 11; // kernels up to this width are written o
 
 class BlockedWindow {
 public:
-  explicit BlockedWindow(KernelBuilder& k)
-      : k_(k), b_(k.b), w_(windowOfKernel(k)), tail_(k), pixels_(k.kernel.tile[w_.perChannel ? 1 : 0]),
+  BlockedWindow(KernelBuilder& k, Window3 window, int64_t pixels)
+      : k_(k), b_(k.b), w_(std::move(window)), tail_(k), pixels_(pixels),
         vectors_(w_.perChannel ? 1 : k.kernel.tile[1]), lanes_(k.lanes) {}
 
   void run() {
@@ -30,7 +30,10 @@ public:
     perGroup_ = w_.channels / w_.groups;
     channelBlock_ = std::min(perGroup_, lanes_);
     if (w_.combine == Combine::MultiplyAdd) {
-      Packing packing{w_.perChannel ? Packing::Depth : Packing::Filters, vectors_, channelBlock_};
+      Packing packing = w_.packing;
+      packing.kind = w_.perChannel ? Packing::Depth : Packing::Filters;
+      packing.vectors = vectors_;
+      packing.channelBlock = channelBlock_;
       weights_ = k_.weights(w_.weight, packing);
       if (w_.hasBias) bias_ = k_.weights(w_.bias, {});
     }
@@ -355,9 +358,11 @@ private:
         Reg exists = b_.compare(Op::Lt, block, b_.index(blocks));
         count = b_.select(exists, count ? count : b_.index(pixels), b_.index(0));
       }
-      Site site{item_, block, rows_, nullptr, w_.flat};
-      site.spatial.push_back(x);
-      tail_.finishPixels(pixels, site, count, [&](Reg p) {
+      Site site{item_, block, {}, nullptr, w_.flat};
+      for (size_t axis = 0; axis < rows_.size(); ++axis)
+        site.spatial.push_back(w_.axes[axis].place(b_, rows_[axis]));
+      site.spatial.push_back(w_.last().place(b_, x));
+      tail_.finishPixels(pixels, w_.last().step, site, count, [&](Reg p) {
         Reg v = b_.get(acc, {p, b_.index(o)});
         return w_.combine == Combine::Sum ? averageOf(k_, w_, v, rows_, b_.add(x, p), left != nullptr) : v;
       });
@@ -381,6 +386,14 @@ private:
 
 } // namespace
 
-void blockedWindow(KernelBuilder& k) { BlockedWindow(k).run(); }
+void blockedWindow(KernelBuilder& k) {
+  Window3 window = windowOfKernel(k);
+  const int64_t pixels = k.kernel.tile[window.perChannel ? 1 : 0];
+  BlockedWindow(k, std::move(window), pixels).run();
+}
+
+void transposedPhase(KernelBuilder& k, const Phase& phase) {
+  BlockedWindow(k, windowOfPhase(k, phase), k.kernel.tile[0]).run();
+}
 
 } // namespace convoy::schedule

@@ -346,7 +346,7 @@ private:
     Reg count = edge && !edge->known ? b_.sub(w_.last().output, x) : nullptr;
     int64_t pixels =
         edge && edge->known ? std::min(pixels_, w_.last().known->output - *edge->known) : pixels_;
-    tail_.finishPixels(pixels, site, count, [&](Reg p) {
+    tail_.finishPixels(pixels, 1, site, count, [&](Reg p) {
       Reg v = b_.get(results, {p});
       return w_.combine == Combine::Sum ? averageOf(k_, w_, v, position, b_.add(x, p), edge != nullptr) : v;
     });

@@ -1,5 +1,6 @@
 #include "schedule/work.h"
 #include "graph/work.h"
+#include "schedule/transposed.h"
 #include <set>
 
 namespace convoy::schedule {
@@ -13,7 +14,8 @@ using graph::ValueId;
 Size operationsOf(const graph::Graph& graph, const Value& node) {
   const OpInfo& row = opInfo(node.op);
   const bool multiplies = graph::multiplyAdds(graph, node) != Size(0);
-  if (row.form == OpForm::Reduction) return graph.value(node.operands[0]).type.elements() * row.cost;
+  if (row.form == OpForm::Reduction || row.form == OpForm::Adaptive)
+    return graph.value(node.operands[0]).type.elements() * row.cost;
   Size operations = node.type.elements() * row.cost;
   if (row.form == OpForm::Window && !multiplies)
     for (int64_t extent : node.attributes.get<std::vector<int64_t>>("kernel"))
@@ -55,6 +57,8 @@ WorkCycles workOf(const graph::Graph& graph, const Target& target, const Kernel&
   if (kernel.algorithm == Algorithm::Concat &&
       (kernel.layout == Layout::Planar || concatsBlocks(graph, graph.value(kernel.anchor()), target.lanes())))
     perItem = Size::floorDiv(perItem, static_cast<int64_t>(graph.value(kernel.anchor()).operands.size()));
+  if (kernel.algorithm == Algorithm::Transposed && kernel.layout == Layout::Blocked)
+    perItem = Size::floorDiv(perItem, phaseCount(graph.value(kernel.anchor())));
   return sharesWeights ? WorkCycles{perItem, reading} : WorkCycles{perItem + reading, 0};
 }
 

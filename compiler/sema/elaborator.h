@@ -177,6 +177,8 @@ private:
 
   // layers.cpp
   Value addLayer(LayerCall call);
+  Value addNorms(const LayerCall& call, const std::string& name, const TensorType& type, int64_t p,
+                 const std::vector<ShapeRequest::RuntimeCheck>& checks);
   void explainMisfit(const LayerCall& call, const Attributes& written, const std::vector<int>& axes,
                      size_t since);
   std::optional<KernelValues> applyLiteralKernel(LayerCall& call);

@@ -120,7 +120,7 @@ void reportDepth(int64_t depth, const TensorType& input, Location location, cons
 } // namespace
 
 std::optional<KernelValues> resolveKernel(const List& values, const TensorType& input,
-                                          std::optional<int64_t> groups, Location location,
+                                          std::optional<int64_t> groups, bool transposed, Location location,
                                           const ast::Expr* written, const graph::Graph& graph,
                                           DiagnosticEngine& diags) {
   Flattener flat(location, graph, diags);
@@ -152,8 +152,19 @@ std::optional<KernelValues> resolveKernel(const List& values, const TensorType& 
       result.weight.insert(result.weight.end(), flat.numbers.begin(), flat.numbers.end());
     return result;
   }
-  result.filters = flat.shape[0];
   result.groups = groups.value_or(1);
+  const bool backwards = transposed && depth == rank + 2; // [channels][filters / groups]
+  if (backwards && result.groups >= 1) {
+    if (flat.shape[0] != channels) {
+      diags.report(diag::KernelChannels, location, counted(flat.shape[0], "channel"), input.str(), "")
+          .help("a transposed convolution has its values as " + levelNames(rank, {"channel", "filter"}));
+      return std::nullopt;
+    }
+    result.filters = flat.shape[1] * result.groups;
+    result.weight = std::move(flat.numbers);
+    return result;
+  }
+  result.filters = flat.shape[0];
   int64_t perGroup = depth == rank + 1 ? 1 : flat.shape[1];
   // groups < 1 is the shape rule's to report.
   if (result.groups >= 1 && perGroup * result.groups != channels) {

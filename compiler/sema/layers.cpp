@@ -142,7 +142,8 @@ std::optional<KernelValues> Elaborator::applyLiteralKernel(LayerCall& call) {
       report.help("the extent of a learned kernel is a size: " + size);
     return std::nullopt;
   }
-  auto kernel = resolveKernel(*call.literal, input, groups, location, call.writtenLiteral, graph_, diags_);
+  auto kernel = resolveKernel(*call.literal, input, groups, call.row.form == OpForm::Transposed, location,
+                              call.writtenLiteral, graph_, diags_);
   if (!kernel) return std::nullopt;
   literalNumbers_ += static_cast<int64_t>(kernel->weight.size());
   if (literalNumbers_ > ElaborationLimits::literalNumbers) {
@@ -199,6 +200,47 @@ void Elaborator::explainMisfit(const LayerCall& call, const Attributes& written,
   for (size_t i = since; i < diags_.all().size(); ++i) explainShapes(misfit, *diags_.all()[i]);
 }
 
+// lp_pool: powers, sums and roots, of which only the last has the layer's name.
+Value Elaborator::addNorms(const LayerCall& call, const std::string& name, const TensorType& type, int64_t p,
+                           const std::vector<ShapeRequest::RuntimeCheck>& checks) {
+  auto node = [&](OpKind op, const std::string& suffix, std::vector<graph::ValueId> operands,
+                  const TensorType& result) {
+    graph::Value value;
+    value.kind = graph::Value::Node;
+    value.op = op;
+    value.name = suffix.empty() ? name : unused(name + suffix);
+    value.type = result;
+    value.type.image = ImageKind::None;
+    value.location = call.location;
+    value.operands = std::move(operands);
+    if (op == OpKind::AvgPool) value.attributes = call.attributes, value.written = call.attributeLocations;
+    return add(std::move(value));
+  };
+  names_.insert(name);
+  const graph::ValueId input = call.operands[0].id;
+  const TensorType inner = graph_.value(input).type;
+  // Odd powers are those of absolute values. The power by squares: those of which the bits of p say so are
+  // joined.
+  graph::ValueId square = p % 2 ? node(OpKind::Abs, ".powers", {input}, inner) : input;
+  std::optional<graph::ValueId> power;
+  for (int64_t bits = p; bits > 0; bits /= 2) {
+    if (bits % 2) power = power ? node(OpKind::Mul, ".powers", {*power, square}, inner) : square;
+    if (bits > 1) square = node(OpKind::Mul, ".powers", {square, square}, inner);
+  }
+  graph::ValueId x = node(OpKind::AvgPool, p == 1 ? "" : ".sums", {*power}, type);
+  if ((p & (p - 1)) == 0) {
+    for (int64_t left = p; left > 1; left /= 2) x = node(OpKind::Sqrt, left > 2 ? ".roots" : "", {x}, type);
+  } else {
+    auto exponent = std::make_shared<graph::ParameterData>();
+    exponent->literal = true;
+    exponent->data = {1.0f / static_cast<float>(p)};
+    x = node(OpKind::Pow, "",
+             {x, addParameter(name + ".scalar", {Size(1)}, std::move(exponent), call.location)}, type);
+  }
+  for (const ShapeRequest::RuntimeCheck& check : checks) addCheck(check, call.location);
+  return {Tensor{x}};
+}
+
 Value Elaborator::addLayer(LayerCall call) {
   if (layers_ >= ElaborationLimits::layers) {
     stop(diags_.report(diag::TooManyLayers, call.location, ElaborationLimits::layers));
@@ -231,9 +273,12 @@ Value Elaborator::addLayer(LayerCall call) {
   if (!type || !reasonable(*type, call.location)) return {};
   if (!registerLayer(call, name, !request.parameters.empty())) return {};
 
+  if (call.row.kind == OpKind::LpPool)
+    return addNorms(call, name, *type, written.get<int64_t>("p"), request.checks);
+
   graph::Value node;
   node.kind = graph::Value::Node;
-  node.op = call.row.nodeKind();
+  node.op = request.makes.value_or(call.row.nodeKind());
   node.name = name;
   node.type = *type;
   node.location = call.location;

@@ -48,6 +48,8 @@ void initializeRandom(graph::Graph& graph, uint64_t seed, DiagnosticEngine& diag
     int64_t fanIn = 1;
     const TensorType& weight = graph.value(node.operands[first]).type;
     for (size_t axis = 1; axis < weight.dims.size(); ++axis) fanIn *= weight.dims[axis].known();
+    if (row.form == OpForm::Transposed) // [channels][filters / groups][..kernel]
+      fanIn = fanIn / weight.dims[1].known() * weight.channels() / node.attributes.get<int64_t>("groups");
     float bound = static_cast<float>(std::sqrt(3.0 / static_cast<double>(fanIn)));
 
     for (size_t i = first; i < node.operands.size(); ++i) {
@@ -62,7 +64,8 @@ void initializeRandom(graph::Graph& graph, uint64_t seed, DiagnosticEngine& diag
       }
       SplitMix64 random(SplitMix64(seed).next() ^ hashOf(parameter.name));
       for (float& number : filled->data)
-        number = row.group == LayerGroup::Normalization ? normalized(i - first, random) : bound * random.uniform();
+        number =
+            row.group == LayerGroup::Normalization ? normalized(i - first, random) : bound * random.uniform();
       parameter.data = std::move(filled);
     }
   }

@@ -40,7 +40,9 @@ private:
   // Whether nothing but one such layer sees the result of this layer.
   bool canTake(ValueId id) const {
     const Value& value = graph_.value(id);
-    bool linear = value.kind == Value::Node && (value.op == OpKind::Conv || value.op == OpKind::Dense);
+    bool linear =
+        value.kind == Value::Node &&
+        (value.op == OpKind::Conv || value.op == OpKind::TransposedConv || value.op == OpKind::Dense);
     return linear && users_[id].size() == 1 && !outputs_.count(id);
   }
 
@@ -76,7 +78,7 @@ private:
     bool given = scaling(graph_.value(norm)) && !weights.empty() && !(bias && bias->data->data.empty());
     if (given) {
       for (size_t i = 0; i < weights.size(); ++i)
-        weights[i] = static_cast<float>(weights[i] * scale_[i / (weights.size() / channels)]);
+        weights[i] = static_cast<float>(weights[i] * scale_[filterOf(layer, weight, i)]);
       for (size_t c = 0; c < channels; ++c)
         sums.push_back(static_cast<float>((bias ? bias->data->data[c] : 0.) * scale_[c] + shift_[c]));
     }
@@ -88,6 +90,16 @@ private:
         parameter(biasName, {layer.type.channels()}, std::move(sums), bias ? bias->location : layer.location);
     layer.operands = {first, newWeight, newBias};
     moved_[id] = add(std::move(layer));
+  }
+
+  // The filter to which a number of the weight belongs.
+  static size_t filterOf(const Value& layer, const Value& weight, size_t number) {
+    const size_t filters = static_cast<size_t>(layer.type.channels()), all = weight.data->data.size();
+    if (layer.op != OpKind::TransposedConv) return number / (all / filters);
+    const auto groups = static_cast<size_t>(layer.attributes.get<int64_t>("groups")),
+               channels = static_cast<size_t>(weight.type.channels()), perGroup = filters / groups;
+    const size_t taps = all / channels / perGroup, channel = number / (taps * perGroup);
+    return channel / (channels / groups) * perGroup + number / taps % perGroup;
   }
 
   ValueId scaleAndShift(const Value& norm) {

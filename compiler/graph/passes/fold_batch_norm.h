@@ -6,7 +6,8 @@ namespace convoy::graph {
 
 // Before: any graph. After: one that computes the same up to roundings, and has none of them.
 //
-// Where the result of a conv or dense is read by one of them alone, the layer keeps its name and gets
+// Where the result of a conv, transposed_conv or dense is read by one of them alone, the layer keeps its name
+// and gets
 // `weight * scale` and `bias * scale + shift` for its parameters, and a bias if it had none. Any other
 // `bn` becomes `x * bn.scale + bn.shift`. The new numbers are computed in double and rounded once;
 // they are given when all that they are made of is.

@@ -29,7 +29,7 @@ std::vector<Result> gaussianBlur(const cv::Mat& photo) { return {{"result", gaus
 
 std::vector<Result> bilateral(const cv::Mat& photo) {
   cv::Mat result;
-  cv::bilateralFilter(real(photo), result, 5, 0.1, 2, cv::BORDER_REFLECT_101);
+  cv::bilateralFilter(real(photo), result, 5, 0.3, 2, cv::BORDER_REFLECT_101);
   return {{"result", result}};
 }
 
@@ -134,7 +134,6 @@ const std::vector<Filter>& filters() {
       {"mosaic", mosaic},
       {"sobel", sobel},
       {"unsharp_mask", unsharpMask},
-      {"upscale", upscale},
   };
   return all;
 }

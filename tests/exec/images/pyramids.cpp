@@ -11,12 +11,6 @@ std::vector<Result> downscale(const cv::Mat& photo) {
   return {{"result", result}};
 }
 
-std::vector<Result> upscale(const cv::Mat& photo) {
-  cv::Mat result;
-  cv::resize(real(photo), result, photo.size() * 2, 0, 0, cv::INTER_CUBIC);
-  return {{"result", result}};
-}
-
 std::vector<Result> mosaic(const cv::Mat& photo) {
   // Squares hang over both ends, one pixel more over the second if that must be.
   const int extent = 8, down = (extent - photo.rows % extent) % extent,

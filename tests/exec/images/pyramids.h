@@ -5,7 +5,6 @@
 namespace convoy::images {
 
 std::vector<Result> downscale(const cv::Mat& photo);
-std::vector<Result> upscale(const cv::Mat& photo);
 std::vector<Result> mosaic(const cv::Mat& photo);
 std::vector<Result> gaussianPyramid(const cv::Mat& photo);
 std::vector<Result> laplacianPyramid(const cv::Mat& photo);

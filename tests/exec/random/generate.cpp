@@ -118,6 +118,13 @@ private:
     case OpForm::Window:
       if (!isSpatial(x)) return addLayer(op == OpKind::Conv ? OpKind::Dense : OpKind::Relu, x);
       return row.group == LayerGroup::Convolution ? conv(std::move(layer)) : pool(std::move(layer));
+    case OpForm::Transposed:
+      if (!isSpatial(x)) return addLayer(OpKind::Dense, x);
+      return transposed(std::move(layer));
+    case OpForm::Adaptive:
+      if (!isSpatial(x)) return addLayer(OpKind::Abs, x);
+      for (int axis = 0; axis < p_.rank(); ++axis) layer.kernel.push_back(of<int64_t>({1, 1, 2, 3, 4, 7}));
+      return define(std::move(layer), channels, nextPlace());
     case OpForm::Reduction: return reduce(std::move(layer));
     case OpForm::Elementwise:
       if (row.maxOperands > 1) return combine(std::move(layer));
@@ -275,6 +282,23 @@ private:
                                                   "constant(2)"};
     if (random_.chance(30)) layer.border = random_.of(borders);
     define(layer, layer.filters, place);
+  }
+
+  void transposed(Layer layer) {
+    const int64_t channels = shape(layer.operands[0]).channels;
+    chooseWindow(layer, p_.rank() == 3 ? 2 : 4);
+    if (layer.padding[0] == 's') layer.padding = std::to_string(random_.between(0, 1));
+    layer.filters = of<int64_t>({1, 2, 3, 4, 8, 16, 17, 32});
+    if (random_.chance(15))
+      layer.groups = channels, layer.filters = channels;
+    else if (random_.chance(15) && channels % 2 == 0)
+      layer.groups = 2, layer.filters += layer.filters % 2;
+    layer.bias = random_.chance(60);
+    for (size_t axis = 0; axis < layer.stride.size(); ++axis)
+      layer.outputPadding.push_back(
+          random_.chance(70) ? 0
+                             : random_.between(0, std::max(layer.stride[axis], layer.dilation[axis]) - 1));
+    define(layer, layer.filters, nextPlace());
   }
 
   void pool(Layer layer) {

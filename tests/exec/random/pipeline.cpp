@@ -109,6 +109,15 @@ private:
       return row.name + "(" + x[0] + (has(row, "filters") ? ", " + std::to_string(layer.filters) : "") +
              ", kernel: " + extents(layer.kernel) + window(layer) +
              (layer.border.empty() ? "" : ", border: " + layer.border) + parts(row, layer) + bias + own;
+    case OpForm::Transposed: {
+      std::string more;
+      for (int64_t extra : layer.outputPadding) more += (more.empty() ? "" : ", ") + std::to_string(extra);
+      if (layer.outputPadding.size() > 1) more = "size(" + more + ")";
+      return row.name + "(" + x[0] + ", " + std::to_string(layer.filters) +
+             ", kernel: " + extents(layer.kernel) + window(layer) + ", output_padding: " + more +
+             parts(row, layer) + bias + own;
+    }
+    case OpForm::Adaptive: return row.name + "(" + x[0] + ", " + extents(layer.kernel) + own;
     case OpForm::Elementwise:
       if (x.size() < 2) x.push_back(shortest(layer.low));
       if (x.size() < 3) x.push_back(shortest(layer.high));

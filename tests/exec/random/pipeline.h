@@ -18,9 +18,10 @@ struct Layer {
   int64_t filters = 1;                           // conv, dense, slice
   int64_t from = 0;                              // slice
   std::vector<int64_t> kernel, stride, dilation; // per axis
-  std::string padding = "0"; // also what is cropped; resizing: the size or the scale
-  std::string border; // empty: zero. Resizing: the mode
-  std::string align;  // resizing; empty: the default
+  std::vector<int64_t> outputPadding;            // transposed_conv
+  std::string padding = "0";                     // also what is cropped; resizing: the size or the scale
+  std::string border;                            // empty: zero. Resizing: the mode
+  std::string align;                             // resizing; empty: the default
   int64_t groups = 1;
   bool bias = false, ceilMode = false, countPadding = true;
   std::string word; // of an attribute that is one

@@ -99,6 +99,8 @@ private:
       if (layer.padding != "0") change([](Layer& l) { l.padding = "0"; });
       if (layer.padding != "0" && layer.padding != "1") change([](Layer& l) { l.padding = "1"; });
       if (!layer.border.empty()) change([](Layer& l) { l.border.clear(); });
+      if (!layer.outputPadding.empty())
+        change([](Layer& l) { std::fill(l.outputPadding.begin(), l.outputPadding.end(), 0); });
       if (layer.groups > 1 && layer.op != OpKind::DepthwiseConv) change([](Layer& l) { l.groups = 1; });
       if (layer.bias) change([](Layer& l) { l.bias = false; });
       if (layer.ceilMode) change([](Layer& l) { l.ceilMode = false; });

@@ -116,6 +116,7 @@ std::vector<Case> allCases() {
   addConvolutions(list);
   addBorders(list);
   addPools(list);
+  addTransposed(list);
   addElementwise(list);
   addHeads(list);
   addInterfaces(list);

@@ -77,6 +77,7 @@ std::string sizeText(const std::vector<int64_t>& extents);
 void addConvolutions(CaseList& list);
 void addBorders(CaseList& list);
 void addPools(CaseList& list);
+void addTransposed(CaseList& list);
 void addElementwise(CaseList& list);
 void addHeads(CaseList& list);
 void addInterfaces(CaseList& list);

@@ -39,6 +39,14 @@ void addImages(CaseList& list) {
     add(x + ", z: image[gray, " + shape.text + "]", y, "    return select(z > 0.5, x, z)\n", shape.runs);
     add(x + ", m: tensor[" + std::to_string(kind.channels) + "]", y, "    return x * m * 0.1\n", shape.runs);
     add(x + ", level: float = 0.4", y, "    return select(x > level, x, 0)\n", shape.runs);
+    // Between colours, all channels of a pixel together.
+    for (const Kind& to : kinds)
+      add(x, image(to, shape), std::string("    return ") + to.name + "(x)\n", shape.runs);
+    add(x, y, std::string("    return ") + kind.name + "(gray(x) * 0.5) + x * 0.5\n", shape.runs);
+    add(x, "image[rgb]", "    return rgb(x) |> rgb_to_hsv |> hsv_to_rgb\n", shape.runs);
+    add(x, "image[rgb]", "    return ycbcr_to_rgb(rgb_to_ycbcr(rgb(x))) * 0.9\n", shape.runs);
+    add(x, y, "    return x * 0.5 + reduce_mean(x, axes: spatial) * 0.5\n", shape.runs);
+    add(x, y, "    return local_response_norm(x, 3, alpha: 0.5)\n", shape.runs);
     // Windows, with all borders; what follows reads the picture again, or planes.
     for (const char* kernel : kernels)
       for (const char* border : borders) {
@@ -54,8 +62,8 @@ void addImages(CaseList& list) {
       }
     // Rows of bytes at other places.
     for (const char* border : borders)
-      add(x, "image[" + std::string(kind.name) + "]", std::string("    return x |> pad([2, 1, 3, 6], border: ") + border + ")\n",
-          shape.runs);
+      add(x, "image[" + std::string(kind.name) + "]",
+          std::string("    return x |> pad([2, 1, 3, 6], border: ") + border + ")\n", shape.runs);
     add("x: image[" + std::string(kind.name) + ", 9, 90]", "image[" + std::string(kind.name) + "]",
         "    return x |> crop(sides: [3, 1, 6, 2])\n", {{1, {}}, {2, {}}});
     // Chains of kernels, with results beside them.

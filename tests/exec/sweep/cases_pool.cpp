@@ -74,11 +74,46 @@ void addPools(CaseList& list) {
           Pool p;
           p.maximum = maximum, p.window = window, p.padding = padding;
           if (variant == 1) p.stride.assign(window.size(), 1 + n % 3);
+          if (n % 5 < 2) p.dilation.assign(window.size(), 2 + n % 2);
           p.ceil = p.padding[0] != 's' && n % 2 == 1;
           p.countPadding = maximum || n % 3 != 0;
           addPool(list, random, p, n % 4 == 1 ? 16 : 3, n % 4 == 1, n % 9 == 0);
           ++n;
         }
+  for (const char* pool :
+       {"lp_pool(2x2)", "lp_pool(3x3, stride: 1, padding: same)",
+        "lp_pool(3x2, p: 1, stride: 2, padding: 1, dilation: 2)", "lp_pool(2x2, p: 4, ceil_mode: true)",
+        "lp_pool(1x3, p: 3, stride: 1)", "lp_pool(2x2, p: 7)", "avg_pool(3x3, divisor: 1, padding: 1)",
+        "avg_pool(2x2, divisor: 3, count_include_pad: false, ceil_mode: true)",
+        "avg_pool(9x9, stride: 1, divisor: 16, padding: 4)"})
+    for (bool before : {false, true}) {
+      const int64_t channels = before ? 16 + n % 3 : 3;
+      Shape shape = n % 2 ? someShape(random, 2, {5, 5}, 12 * channels) : everyWidth(2, 12 * channels);
+      const std::string conv =
+          before ? "conv(" + std::to_string(channels) + ", kernel: 1x1, name: \"c\") |> " : "";
+      list.add("norm_pool", "x: tensor[3, " + shape.text + "]", "    return x |> " + conv + pool + "\n",
+               shape.runs);
+      ++n;
+    }
+  for (Extents size : {Extents{1, 1}, {2, 2}, {3, 5}, {7, 7}, {6, 1}, {4, 20}, {3}, {17}, {2, 3, 2}})
+    for (int64_t channels : {1, 3, 16, 17, 40})
+      for (bool before : {false, true}) {
+        const int rank = static_cast<int>(size.size());
+        Shape shape = n % 3 ? someShape(random, rank, Extents(size.size(), 1), 4 * channels)
+                            : everyWidth(rank, 4 * channels);
+        const std::string conv = before ? "conv(" + std::to_string(channels) +
+                                              ", kernel: " + sizeText(Extents(size.size(), 1)) +
+                                              ", name: \"c\") |> "
+                                        : "";
+        const char* behind = n % 4 == 1   ? " |> relu"
+                             : n % 4 == 3 ? " |> flatten |> dense(5, name: \"d\")"
+                                          : "";
+        list.add("adaptive_avg_pool",
+                 "x: tensor[" + std::to_string(before ? 3 : channels) + ", " + shape.text + "]",
+                 "    return x |> " + conv + "adaptive_avg_pool(" + sizeText(size) + ")" + behind + "\n",
+                 shape.runs);
+        ++n;
+      }
   for (const char* pool : {"global_max_pool", "global_avg_pool"})
     for (int64_t channels : {1, 3, 8, 16, 17, 33})
       for (int rank : {1, 2, 3})

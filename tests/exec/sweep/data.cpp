@@ -126,6 +126,8 @@ private:
       const std::vector<double> none,
           &bias = node.operands.size() > 2 ? values_[node.operands[2]].data : none;
       double terms = static_cast<double>(w.elements() / w.shape[0]);
+      if (row.form == OpForm::Transposed) // [channels][filters / groups][..kernel]
+        terms = static_cast<double>(w.elements() / w.shape[1] / node.attributes.get<int64_t>("groups"));
       bool exact = sumIsExact(node, terms, largest(w.data), fractionBits(w.data), largest(bias));
       return exact && isFloat(y.data) && operands == Precision::Exact ? Precision::Exact : Precision::Real;
     }

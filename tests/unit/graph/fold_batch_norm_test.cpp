@@ -60,6 +60,16 @@ TEST(FoldBatchNorm, BecomesPartOfTheLayerBefore) {
   EXPECT_GT(off, 0); // numbers were rounded: something was compared
 }
 
+TEST(FoldBatchNorm, ScalesTheFiltersOfTransposedConvolutions) {
+  for (const char* groups : {"1", "3"}) {
+    graph::Graph graph = graphOf(std::string("pipeline p(x: tensor[3, 4, 5]) { return x\n"
+                                             "|> transposed_conv(6, kernel: 3x2, stride: 2, groups: ") +
+                                 groups + ", name: \"t\") |> batch_norm(name: \"b\") |> relu }");
+    EXPECT_EQ(layersOf(graph::foldBatchNorm(graph)), "t:transposed_conv relu_1:relu ");
+    EXPECT_LT(worst(graph), 1) << groups;
+  }
+}
+
 TEST(FoldBatchNorm, IsAProductAndASumWhereOthersReadTheLayer) {
   graph::Graph graph = graphOf("pipeline p(x: tensor[3, 9, 9]) {\n"
                                "y = x |> batch_norm(name: \"first\") |> conv(8, kernel: 3x3, name: \"c\")\n"
@@ -76,6 +86,16 @@ TEST(FoldBatchNorm, NeedsNoNumbers) {
   EXPECT_EQ(graph::verify(folded), std::vector<std::string>());
   for (const graph::Value& value : folded.values)
     if (value.kind == graph::Value::Parameter) EXPECT_TRUE(value.data->data.empty()) << value.name;
+}
+
+TEST(FoldBatchNorm, NormalizeFoldsLikewise) {
+  graph::Graph graph = graphOf(
+      "pipeline p(x: tensor[3, 9, 9]) { return x |> normalize(mean: [0.5, 0.25, 1], std: [0.5, 2, 4])\n"
+      "|> conv(2, kernel: 3x3, name: \"c\") |> normalize(mean: 0.5, std: 0.125) }");
+  EXPECT_EQ(layersOf(graph::foldBatchNorm(graph)), "normalize_1.scaled:mul normalize_1:add c:conv ");
+  double off = worst(graph);
+  EXPECT_LT(off, 1);
+  EXPECT_GT(off, 0);
 }
 
 } // namespace

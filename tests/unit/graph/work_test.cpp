@@ -52,5 +52,17 @@ TEST(Work, SizesOfTheRunningProgram) {
   EXPECT_EQ(learnedNumbers(g), 0); // the values stand in the script
 }
 
+// As the layer is published: every input meets every tap, whatever the padding cuts off.
+TEST(Work, TransposedConvolution) {
+  Graph g = parsed(R"(graph @g(%x: tensor[4, H, 8]) {
+  param %t.weight : f32[4, 3, 2, 3]
+  %t = transposed_conv(%x, %t.weight) {kernel: [2, 3], stride: [2, 2], dilation: [1, 1], pad_begin: [0, 1], pad_end: [0, 1], output_padding: [0, 0], groups: 2} : tensor[6, 2 * H, 15]
+  return (result: %t)
+}
+)");
+  EXPECT_EQ(multiplyAdds(g), Size(4 * 8 * 3 * 6) * Size::symbol("H"));
+  EXPECT_EQ(learnedNumbers(g), 4 * 3 * 6);
+}
+
 } // namespace
 } // namespace convoy::graph

@@ -222,6 +222,49 @@ TEST(OtherShapes, Rules) {
   EXPECT_EQ(o.parameters.size(), 1u);
 }
 
+Attributes with(std::vector<std::pair<std::string, Attribute>> all) {
+  Attributes a;
+  for (auto& [name, value] : all) a.set(name, std::move(value));
+  return a;
+}
+using Sizes = std::vector<Size>;
+
+TEST(MovingShapes, RunTimeSizes) {
+  Outcome o = apply(OpKind::Pad, {{{3, H, W}}}, with({{"padding", Sizes{1, 2, 3, 4}}, {"border", Border{}}}));
+  EXPECT_EQ(o.type->str(), "tensor[3, H + 3, W + 7]");
+  EXPECT_TRUE(o.checks.empty());
+  o = apply(OpKind::Crop, {{{3, H, W}}}, with({{"size", Sizes{H, 5}}}));
+  EXPECT_EQ(o.type->str(), "tensor[3, H, 5]");
+  EXPECT_EQ(str(*o.attributes.find("begin")), "[0, div(W + 1, 2) - 3]");
+  EXPECT_EQ(o.checks, (std::vector<std::string>{"W >= 5"}));
+  o = apply(OpKind::Crop, {{{3, H, W}}}, with({{"sides", Sizes{1, 2, 0, 3}}}));
+  EXPECT_EQ(o.type->str(), "tensor[3, H - 3, W - 3]");
+  EXPECT_EQ(o.checks, (std::vector<std::string>{"H - 3 >= 1", "W - 3 >= 1"}));
+  const Attribute bilinear = std::string("bilinear");
+  o = apply(OpKind::Resize, {{{3, H, W}}}, with({{"mode", bilinear}, {"like", Sizes{Size(2) * H, 7}}}));
+  EXPECT_EQ(o.type->str(), "tensor[3, 2 * H, 7]");
+  EXPECT_TRUE(o.checks.empty());
+  EXPECT_EQ(o.attributes.get<std::string>("align"), "half_pixel");
+  o = apply(OpKind::Resize, {{{3, H, W}}},
+            with({{"mode", bilinear}, {"scale", std::vector<double>{1.5, 0.1}}}));
+  EXPECT_EQ(o.type->str(), "tensor[3, H + div(H, 2), div(W, 10)]");
+  EXPECT_EQ(o.attributes.get<Ints>("scale"), (Ints{3, 2, 1, 10}));
+  EXPECT_EQ(o.checks, (std::vector<std::string>{"div(W, 10) >= 1"}));
+  o = apply(OpKind::Upsample, {{{3, H}}},
+            with({{"mode", std::string("nearest")}, {"scale", std::vector<double>{2}}}));
+  EXPECT_EQ(o.type->str(), "tensor[3, 2 * H]");
+  EXPECT_EQ(o.attributes.get<std::string>("align"), "asymmetric");
+  const auto blocks = with({{"block", int64_t(2)}, {"mode", std::string("crd")}});
+  EXPECT_EQ(apply(OpKind::DepthToSpace, {{{8, H, W}}}, blocks).type->str(), "tensor[2, 2 * H, 2 * W]");
+  o = apply(OpKind::SpaceToDepth, {{{2, H, 6}}}, blocks);
+  EXPECT_EQ(o.type->str(), "tensor[8, div(H, 2), 3]");
+  EXPECT_EQ(o.checks, (std::vector<std::string>{"mod(H, 2) == 0"}));
+  o = apply(OpKind::Reshape, {{{8, H, W}}}, with({{"shape", Sizes{4, Size(2) * H, W}}}));
+  EXPECT_TRUE(o.checks.empty());
+  o = apply(OpKind::Reshape, {{{8, H, W}}}, with({{"shape", Sizes{4, H, H}}}));
+  EXPECT_EQ(o.checks.size(), 1u);
+}
+
 TEST(OtherShapes, LimitsOfAttributes) {
   EXPECT_EQ(apply(OpKind::Conv, {{{3, 9, 9}}}, conv({3, 3}, Ints{0}, {0})).error,
             "E0304: 'conv' takes a 'stride' of at least 1, but gets 0");

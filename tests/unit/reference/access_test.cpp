@@ -106,6 +106,11 @@ Attributes epsilon() {
   a.set("epsilon", 0.5);
   return a;
 }
+Attributes adaptive(Ints size) {
+  Attributes a;
+  a.set("size", std::move(size));
+  return a;
+}
 Attributes over(const char* axes) {
   Attributes a;
   a.set("axes", std::string(axes));
@@ -180,12 +185,19 @@ TEST(Access, RegionsCoverWhatInfluencesEveryLayer) {
        convAttributes(1, {2, 2, 2}, {1}, {1}, std::string("same_lower")),
        true,
        "conv 3-D"},
+      {OpKind::TransposedConv, {{{2, 3, 4}}}, transposedAttributes(2, {2, 3}, {2}), false, "transposed"},
+      {OpKind::TransposedConv,
+       {{{2, 4, 3}}},
+       transposedAttributes(2, {3, 3}, {2, 1}, {1, 2}, Ints{1}, {1, 0}, 2),
+       false,
+       "transposed, dilated, per channel"},
       {OpKind::MaxPool,
        {{{2, 5, 5}}},
        maxAttributes(poolAttributes({3, 2}, {2}, {1}, Ints{1}, true)),
        true,
        "max_pool"},
       {OpKind::AvgPool, {{{2, 5, 5}}}, poolAttributes({3, 2}, {2}, {1}, Ints{1}, true), true, "avg_pool"},
+      {OpKind::AdaptiveAvgPool, {{{2, 5, 3}}}, adaptive({2, 2}), false, "adaptive_avg_pool"},
       {OpKind::GlobalMaxPool, {{{2, 3, 3}}}, {}, true, "global_max_pool"},
       {OpKind::GlobalAvgPool, {{{2, 3, 3}}}, {}, true, "global_avg_pool"},
       {OpKind::ReduceMean, {{{2, 3, 3}}}, over("channels"), true, "reduce_mean"},
@@ -204,9 +216,26 @@ TEST(Access, RegionsCoverWhatInfluencesEveryLayer) {
       {OpKind::RgbToHsv, {{{3, 2}}}, {}, false, "rgb_to_hsv"},
       {OpKind::HsvToRgb, {{{3, 2}}}, {}, false, "hsv_to_rgb"},
       {OpKind::Relu, {{{2, 3}}}, {}, true, "relu"},
+      {OpKind::Relu6, {{{2, 3}}}, {}, true, "relu6"},
+      {OpKind::LeakyRelu, {{{2, 3}}}, with({{"slope", 0.5}}), true, "leaky_relu"},
+      {OpKind::Prelu, {{{2, 3}}}, with({{"shared", false}}), true, "prelu"},
+      {OpKind::Elu, {{{2, 3}}}, with({{"alpha", 0.5}}), true, "elu"},
+      {OpKind::Selu, {{{2, 3}}}, {}, true, "selu"},
+      {OpKind::Gelu, {{{2, 3}}}, with({{"approximate", std::string("none")}}), true, "gelu"},
+      {OpKind::Silu, {{{2, 3}}}, {}, true, "silu"},
+      {OpKind::Sigmoid, {{{2, 3}}}, {}, true, "sigmoid"},
+      {OpKind::HardSigmoid, {{{2, 3}}}, {}, true, "hard_sigmoid"},
+      {OpKind::HardSwish, {{{2, 3}}}, {}, true, "hard_swish"},
+      {OpKind::Tanh, {{{2, 3}}}, {}, true, "tanh"},
+      {OpKind::Softplus, {{{2, 3}}}, with({{"beta", 2.0}}), true, "softplus"},
       {OpKind::Clamp, {{{2, 3}}}, limits(), true, "clamp"},
       {OpKind::Abs, {{{2, 3}}}, {}, true, "abs"},
       {OpKind::Sqrt, {{{2, 3}}}, {}, true, "sqrt"},
+      {OpKind::Exp, {{{2, 3}}}, {}, true, "exp"},
+      {OpKind::Log, {{{2, 3}}}, {}, true, "log"},
+      {OpKind::Pow, {{{2, 3, 2}}, {{2}}}, {}, false, "pow"},
+      {OpKind::Min, {{{2, 3}}, {{2, 1}}}, {}, false, "min"},
+      {OpKind::Max, {{{2, 3}}, {{1, 3}}}, {}, true, "max"},
       {OpKind::Add, {{{2, 3, 2}}, {{2}}}, {}, true, "add"},
       {OpKind::Sub, {{{1, 3, 1}}, {{2, 3, 2}}}, {}, true, "sub"},
       {OpKind::Mul, {{{2, 1, 2}}, {{2, 3, 1}}}, {}, true, "mul"},

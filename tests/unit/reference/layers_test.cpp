@@ -77,6 +77,31 @@ TEST(Conv, StridedSamePaddingFollowsTheRunTimeSize) {
   EXPECT_EQ(run(graph, {tensor({1, 5}, {1, 2, 3, 4, 5})}, {{"W", 5}}), (Numbers{210, 432, 54})); // pads 1, 1
 }
 
+TEST(TransposedConv, AddsKernelsAStrideApart) {
+  auto spread = [](Attributes attributes) {
+    auto graph = oneLayer(OpKind::TransposedConv, {{{1, 2}}}, std::move(attributes), {{1, 10, 100}});
+    return run(graph, {tensor({1, 2}, {1, 2})});
+  };
+  EXPECT_EQ(spread(transposedAttributes(1, {3}, {1})), (Numbers{1, 12, 120, 200}));
+  EXPECT_EQ(spread(transposedAttributes(1, {3}, {2})), (Numbers{1, 10, 102, 20, 200}));
+  EXPECT_EQ(spread(transposedAttributes(1, {3}, {4})), (Numbers{1, 10, 100, 0, 2, 20, 200}));
+  EXPECT_EQ(spread(transposedAttributes(1, {3}, {2}, {2})), (Numbers{1, 0, 12, 0, 120, 0, 200}));
+  EXPECT_EQ(spread(transposedAttributes(1, {3}, {2}, {1}, Ints{1})), (Numbers{10, 102, 20}));
+  EXPECT_EQ(spread(transposedAttributes(1, {3}, {2}, {1}, Ints{1}, {1})), (Numbers{10, 102, 20, 200}));
+  EXPECT_EQ(spread(transposedAttributes(1, {3}, {2}, {1}, std::vector<Size>{0, 2})), (Numbers{1, 10, 102}));
+}
+
+// The weight is [channels][filters / groups][..kernel], as PyTorch has it.
+TEST(TransposedConv, WeightsHaveTheirChannelFirst) {
+  auto two = oneLayer(OpKind::TransposedConv, {{{2, 1}}}, transposedAttributes(3, {1}, {1}),
+                      {{1, 2, 3, 10, 20, 30}});
+  EXPECT_EQ(run(two, {tensor({2, 1}, {1, 2})}), (Numbers{21, 42, 63}));
+  auto grouped = oneLayer(OpKind::TransposedConv, {{{2, 1}}},
+                          transposedAttributes(4, {1}, {1}, {1}, Ints{0}, {0}, 2, true),
+                          {{1, 2, 3, 4}, {100, 200, 300, 400}});
+  EXPECT_EQ(run(grouped, {tensor({2, 1}, {1, 2})}), (Numbers{101, 202, 306, 408}));
+}
+
 TEST(MaxPool, PadsWithMinusInfinityAndPassesNan) {
   auto graph = oneLayer(OpKind::MaxPool, {{{1, 4}}}, [] {
     Attributes a = poolAttributes({2}, {2}, {1}, Ints{1});
@@ -106,6 +131,22 @@ TEST(AvgPool, CountsAsPyTorch) {
 TEST(AvgPool, WindowWithoutAnElementIsZero) {
   auto graph = oneLayer(OpKind::AvgPool, {{{1, 1}}}, poolAttributes({2}, {1}, {2}, Ints{1}, false, false));
   EXPECT_EQ(run(graph, {tensor({1, 1}, {7})}), (Numbers{0}));
+}
+
+TEST(AvgPool, ADivisorStandsForTheCount) {
+  Attributes attributes = poolAttributes({2}, {2});
+  attributes.set("divisor", int64_t(4));
+  EXPECT_EQ(run(oneLayer(OpKind::AvgPool, {{{1, 4}}}, attributes), {tensor({1, 4}, {1, 2, 3, 6})}),
+            (Numbers{0.75, 2.25}));
+}
+
+// Windows 0..1, 1..3, 3..4 of five rows, and 0..1, 1..2 of three columns.
+TEST(AdaptiveAvgPool, WindowsOverlapWhereTheSizeDoesNotDivide) {
+  Attributes attributes;
+  attributes.set("size", Ints{3, 2});
+  Tensor x = tensor({1, 5, 3}, {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15});
+  EXPECT_EQ(run(oneLayer(OpKind::AdaptiveAvgPool, {{{1, 5, 3}}}, attributes), {x}),
+            (Numbers{3, 4, 7.5, 8.5, 12, 13}));
 }
 
 TEST(GlobalPools, OnePositionPerChannel) {

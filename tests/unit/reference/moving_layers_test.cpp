@@ -1,4 +1,5 @@
-// Layers that move elements against numbers worked out by hand, and against those of OpenCV 5.0 and ONNX Runtime 1.32.
+// Layers that move elements against numbers worked out by hand, and against those of OpenCV 5.0 and ONNX
+// Runtime 1.32.
 #include "one_layer.h"
 #include <gtest/gtest.h>
 
@@ -56,7 +57,8 @@ TEST(Pad, HoldsWhatTheBorderSays) {
 }
 
 TEST(Pad, HasItsSidesInOrder) { // top, bottom, left, right
-  auto graph = oneLayer(OpKind::Pad, {{{1, 1, 2}}}, with({{"padding", Sizes{1, 0, 0, 2}}, {"border", Border{}}}));
+  auto graph =
+      oneLayer(OpKind::Pad, {{{1, 1, 2}}}, with({{"padding", Sizes{1, 0, 0, 2}}, {"border", Border{}}}));
   EXPECT_EQ(run(graph, {tensor({1, 1, 2}, {5, 6})}), (Numbers{0, 0, 0, 0, 5, 6, 0, 0}));
 }
 
@@ -64,7 +66,8 @@ TEST(Crop, LeavesTheMiddleOrWhatIsBesideTheSides) {
   Tensor x = tensor({1, 3, 4}, {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12});
   auto graph = oneLayer(OpKind::Crop, {{{1, 3, 4}}}, with({{"size", Sizes{1, 2}}}));
   EXPECT_EQ(run(graph, {x}), (Numbers{6, 7}));
-  graph = oneLayer(OpKind::Crop, {{{1, 3, 4}}}, with({{"size", Sizes{2, 1}}})); // one more is left over at the end
+  graph = oneLayer(OpKind::Crop, {{{1, 3, 4}}},
+                   with({{"size", Sizes{2, 1}}})); // one more is left over at the end
   EXPECT_EQ(run(graph, {x}), (Numbers{2, 6}));
   graph = oneLayer(OpKind::Crop, {{{1, 3, 4}}}, with({{"sides", Sizes{1, 0, 3, 0}}}));
   EXPECT_EQ(run(graph, {x}), (Numbers{8, 12}));
@@ -79,8 +82,8 @@ TEST(Resize, AgreesWithOpenCV) { // resize, INTER_NEAREST, _NEAREST_EXACT, _LINE
   EXPECT_EQ(resized("bilinear", "", 8), (Numbers{1, 1.25, 1.75, 2.5, 3.5, 5, 7, 8}));
   expectNear(resized("bilinear", "", 3), {1.16666663, 3, 7.33333302});
   expectNear(resized("bilinear", "", 6), {1, 1.5, 2.33333325, 3.66666651, 6, 8});
-  expectNear(resized("cubic", "", 8), {0.89453125, 1.15625, 1.5625, 2.41796875, 3.16015625, 5.1171875,
-                                       7.1640625, 8.421875});
+  expectNear(resized("cubic", "", 8),
+             {0.89453125, 1.15625, 1.5625, 2.41796875, 3.16015625, 5.1171875, 7.1640625, 8.421875});
   expectNear(resized("cubic", "", 3), {1.10879636, 2.71875, 7.46064854});
   expectNear(resized("cubic", "", 6), {0.91319454, 1.3125, 2.30439806, 3.38309908, 6.1875, 8.34722137});
 }
@@ -95,12 +98,13 @@ TEST(Resize, AgreesWithOnnxRuntime) { // coordinate_transformation_mode align_co
   expectNear(resized("cubic", "asymmetric", 3), {1, 2.51851654, 6.85185242});
   // Two axes.
   auto plane = [](const char* mode) {
-    auto graph = oneLayer(OpKind::Resize, {{{1, 2, 3}}}, with({{"mode", std::string(mode)}, {"size", Sizes{3, 4}}}));
+    auto graph =
+        oneLayer(OpKind::Resize, {{{1, 2, 3}}}, with({{"mode", std::string(mode)}, {"size", Sizes{3, 4}}}));
     return run(graph, {tensor({1, 2, 3}, {0, 1, 2, 3, 4, 5})});
   };
   expectNear(plane("bilinear"), {0, 0.625, 1.375, 2, 1.5, 2.125, 2.875, 3.5, 3, 3.625, 4.375, 5});
-  expectNear(plane("cubic"), {-0.33219409, 0.26936865, 1.20979869, 1.81136143, 1.42822266, 2.02978516, 2.97021484,
-                              3.57177734, 3.18864059, 3.79020333, 4.73063278, 5.3321962});
+  expectNear(plane("cubic"), {-0.33219409, 0.26936865, 1.20979869, 1.81136143, 1.42822266, 2.02978516,
+                              2.97021484, 3.57177734, 3.18864059, 3.79020333, 4.73063278, 5.3321962});
 }
 
 TEST(Resize, ScalesAreTheRatioThatIsWritten) {

@@ -29,6 +29,16 @@ inline Attributes convAttributes(int64_t filters, Ints kernel, Ints stride = {1}
   return a;
 }
 
+inline Attributes transposedAttributes(int64_t filters, Ints kernel, Ints stride, Ints dilation = {1},
+                                       Attribute padding = Ints{0}, Ints outputPadding = {0},
+                                       int64_t groups = 1, bool bias = false) {
+  Attributes a = convAttributes(filters, std::move(kernel), std::move(stride), std::move(dilation),
+                                std::move(padding), {}, groups, bias);
+  a.erase("border");
+  a.set("output_padding", std::move(outputPadding));
+  return a;
+}
+
 inline Attributes poolAttributes(Ints window, Ints stride, Ints dilation = {1}, Attribute padding = Ints{0},
                                  bool ceilMode = false, bool countPadding = true) {
   Attributes a = windowAttributes("window", std::move(window), std::move(stride), std::move(dilation),

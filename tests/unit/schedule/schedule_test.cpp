@@ -124,17 +124,21 @@ TEST(Schedule, RefusesWhatCannotBeLowered) {
 
 TEST(Schedule, BlockedLayoutIsForThoseThatHaveBlocks) {
   Session s("pipeline p(x: tensor[16, 9, 9]) -> tensor { a = x |> conv(16, kernel: 1x1, name: \"a\")\n"
-            "b = x |> conv(1, kernel: 1x1, name: \"b\")\n return concat(a, b) }");
+            "b = x |> conv(8, kernel: 1x1, name: \"b\")\n return concat(a, b) }");
   auto with = [&](const std::string& a, const std::string& b, const std::string& rest) {
     return s.complaint("schedule @p lanes 16 { kernel [a]: window " + a + " kernel [b]: window " + b +
                        " kernel [concat_1]: concat " + rest + " }");
   };
   const std::string planar = "planar tile 4x1x1", blocked = "blocked tile 4x1";
   EXPECT_EQ(with(planar, planar, "planar"), "");
-  EXPECT_EQ(with(blocked, planar, "blocked kernel [concat_1]: reorder planar"),
-            "kernel 'concat_1': not all that it reads and writes lies in blocks of channels");
+  EXPECT_EQ(with(blocked, blocked, "blocked kernel [concat_1]: reorder planar"), "");
   EXPECT_EQ(with(planar, planar, "planar kernel [x]: reorder blocked kernel [x]: reorder planar"),
             "kernel 'x': 'x' is there in planar layout already");
+  Session one("pipeline p(x: tensor[16, 9, 9], y: tensor[1, 9, 9]) -> tensor {\n"
+              "return concat(x |> conv(16, kernel: 1x1, name: \"a\"), y) }");
+  EXPECT_EQ(one.complaint("schedule @p lanes 16 { kernel [a]: window blocked tile 4x1 "
+                          "kernel [concat_1]: concat blocked kernel [concat_1]: reorder planar }"),
+            "kernel 'concat_1': not all that it reads and writes lies in blocks of channels");
   Session head("pipeline p(x: tensor[16, 9, 9]) -> tensor { return softmax(x) }");
   EXPECT_EQ(head.complaint("schedule @p lanes 16 { kernel [softmax_1]: softmax blocked "
                            "kernel [softmax_1]: reorder planar }"),

@@ -45,6 +45,61 @@ pipeline p(x: tensor[2, H, W]) {
 )");
 }
 
+TEST(Sema, AdaptivePoolsAreOrdinaryOnesWhereTheyCanBe) {
+  EXPECT_EQ(printed(R"(
+pipeline p(x: tensor[2, 12, 9], y: tensor[2, H, 9]) {
+    return (a: x |> adaptive_avg_pool(4x3), b: y |> adaptive_avg_pool(1), c: y |> adaptive_avg_pool(2x9), d: x |> adaptive_avg_pool(5))
+})"),
+            R"(graph @p(%x: tensor[2, 12, 9], %y: tensor[2, H, 9]) {
+  %adaptive_avg_pool_1 = avg_pool(%x) {kernel: [3, 3], stride: [3, 3], dilation: [1, 1], pad_begin: [0, 0], pad_end: [0, 0], ceil_mode: false, count_include_pad: true} : tensor[2, 4, 3]
+  %adaptive_avg_pool_2 = global_avg_pool(%y) : tensor[2, 1, 1]
+  %adaptive_avg_pool_3 = adaptive_avg_pool(%y) {output: [2, 9]} : tensor[2, 2, 9]
+  %adaptive_avg_pool_4 = adaptive_avg_pool(%x) {output: [5, 5]} : tensor[2, 5, 5]
+  return (a: %adaptive_avg_pool_1, b: %adaptive_avg_pool_2, c: %adaptive_avg_pool_3, d: %adaptive_avg_pool_4)
+}
+)");
+}
+
+TEST(Sema, NormsArePowersSumsAndRoots) {
+  EXPECT_EQ(printed(R"(
+pipeline p(x: tensor[2, H, W]) {
+    return x |> lp_pool(2x3, p: 4, name: "n") |> lp_pool(2, p: 1, ceil_mode: true)
+})"),
+            R"(graph @p(%x: tensor[2, H, W]) {
+  %n.powers = mul(%x, %x) : tensor[2, H, W]
+  %n.powers_2 = mul(%n.powers, %n.powers) : tensor[2, H, W]
+  %n.sums = avg_pool(%n.powers_2) {kernel: [2, 3], stride: [2, 3], dilation: [1, 1], pad_begin: [0, 0], pad_end: [0, 0], ceil_mode: false, count_include_pad: true, divisor: 1} : tensor[2, div(H, 2), div(W, 3)]
+  %n.roots = sqrt(%n.sums) : tensor[2, div(H, 2), div(W, 3)]
+  %n = sqrt(%n.roots) : tensor[2, div(H, 2), div(W, 3)]
+  %lp_pool_2.powers = abs(%n) : tensor[2, div(H, 2), div(W, 3)]
+  %lp_pool_2 = avg_pool(%lp_pool_2.powers) {kernel: [2, 2], stride: [2, 2], dilation: [1, 1], pad_begin: [0, 0], pad_end: [0, 0], ceil_mode: true, count_include_pad: true, divisor: 1} : tensor[2, div(H + 2, 4), div(W + 3, 6)]
+  check H >= 2, "lp_pool 'n' needs an input of at least 2 rows"
+  check W >= 3, "lp_pool 'n' needs an input of at least 3 columns"
+  check div(H, 2) >= 1, "lp_pool 'lp_pool_2' needs an input of at least 1 row"
+  check div(W, 3) >= 1, "lp_pool 'lp_pool_2' needs an input of at least 1 column"
+  return (result: %lp_pool_2)
+}
+)");
+}
+
+TEST(Sema, TransposedConvolutionsGrow) {
+  EXPECT_EQ(printed(R"(
+pipeline p(x: tensor[4, H, 5]) {
+    a = x |> transposed_conv(6, kernel: 3x4, stride: 2, padding: [1, 1, 0, 2], output_padding: size(1, 0), groups: 2, name: "a")
+    return a |> transposed_conv(2, kernel: 2, bias: false, padding: 3)
+})"),
+            R"(graph @p(%x: tensor[4, H, 5]) {
+  param %a.weight : f32[4, 3, 3, 4]
+  param %a.bias : f32[6]
+  %a = transposed_conv(%x, %a.weight, %a.bias) {kernel: [3, 4], stride: [2, 2], dilation: [1, 1], pad_begin: [1, 0], pad_end: [1, 2], output_padding: [1, 0], groups: 2} : tensor[6, 2 * H, 10]
+  param %transposed_conv_2.weight : f32[6, 2, 2, 2]
+  %transposed_conv_2 = transposed_conv(%a, %transposed_conv_2.weight) {kernel: [2, 2], stride: [1, 1], dilation: [1, 1], pad_begin: [3, 3], pad_end: [3, 3], output_padding: [0, 0], groups: 1} : tensor[2, 2 * H - 5, 5]
+  check 2 * H - 5 >= 1, "transposed_conv 'transposed_conv_2' needs a larger input along H: its padding cuts off all results"
+  return (result: %transposed_conv_2)
+}
+)");
+}
+
 TEST(Sema, EveryGraphReadsBack) {
   std::string text = printed(R"(
 pipeline net(x: tensor[4, H, W], y: tensor[4, H, 9], v: tensor[4]) -> (a: tensor, b: tensor) {
@@ -72,6 +127,36 @@ TEST(Sema, RunTimeScalars) {
   %mul_3 = mul(%level, %mul_3.scalar) : tensor[1]
   %select_1 = select(%greater_1, %mul_2, %mul_3) : tensor[3, H, W]
   return (result: %select_1)
+}
+)");
+}
+
+TEST(Sema, FunctionsOfNumbersAreLayersForTensors) {
+  EXPECT_EQ(printed("pipeline p(x: tensor[3, H, W], level: float) {\n"
+                    "    return max(0, x) * exp(level) - min(pow(x, log(exp(2))), max(3, 4))\n}"),
+            R"(graph @p(%x: tensor[3, H, W], %level: float) {
+  param %max_1.scalar : f32[1] literal = [0]
+  %max_1 = max(%max_1.scalar, %x) : tensor[3, H, W]
+  %exp_1 = exp(%level) : tensor[1]
+  %mul_1 = mul(%max_1, %exp_1) : tensor[3, H, W]
+  param %pow_1.scalar : f32[1] literal = [2]
+  %pow_1 = pow(%x, %pow_1.scalar) : tensor[3, H, W]
+  param %min_1.scalar : f32[1] literal = [4]
+  %min_1 = min(%pow_1, %min_1.scalar) : tensor[3, H, W]
+  %sub_1 = sub(%mul_1, %min_1) : tensor[3, H, W]
+  return (result: %sub_1)
+}
+)");
+}
+
+TEST(Sema, PreluHasOneSlopeOrOneForEachChannel) {
+  EXPECT_EQ(printed("pipeline p(x: tensor[3, 5]) { return x |> prelu(name: \"a\") |> prelu(shared: false) }"),
+            R"(graph @p(%x: tensor[3, 5]) {
+  param %a.weight : f32[1]
+  %a = prelu(%x, %a.weight) {shared: true} : tensor[3, 5]
+  param %prelu_2.weight : f32[3]
+  %prelu_2 = prelu(%a, %prelu_2.weight) {shared: false} : tensor[3, 5]
+  return (result: %prelu_2)
 }
 )");
 }
