@@ -20,7 +20,8 @@ std::vector<Tensor> errorBounds(const graph::Graph& graph, const std::vector<Ten
         call.errors.push_back(&errors[operand]);
       }
       referenceOf(node.op).bound(call, error);
-      // What may be too large for float32 has no bound, and neither has what comes of it: 0 * infinity is a NaN.
+      // What may be too large for float32 has no bound, and neither has what comes of it: 0 * infinity is a
+      // NaN.
       for (size_t i = 0; i < error.data.size(); ++i)
         if (std::isnan(error.data[i]) ||
             std::fabs(values[id].data[i]) + error.data[i] > std::numeric_limits<float>::max())
