@@ -267,8 +267,10 @@ bool extentsOf(ShapeRequest& request, const char* op, const char* name, std::vec
   extents = request.attributes.get<std::vector<Size>>(name);
   if (extents.size() == 1) extents.resize(rank, extents[0]);
   if (extents.size() != rank) {
-    request.diags.report(diag::AttributeLength, request.attributeLocation(name), op, name,
-                         static_cast<int64_t>(extents.size()), input.str(), static_cast<int64_t>(rank));
+    request.diags
+        .report(diag::AttributeLength, request.attributeLocation(name), op, name,
+                static_cast<int64_t>(extents.size()), input.str(), static_cast<int64_t>(rank))
+        .note("a size is written depth x height x width, as far as the input has them");
     return false;
   }
   for (const Size& extent : extents)
