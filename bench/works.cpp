@@ -57,6 +57,7 @@ std::vector<WorkItem> allWorks() {
   network("E13_audio", "audio", "m5");
   network("E14_video_block", "video", "video_block");
   network("E15_yolotiny", "yolotiny", "yolotiny");
+  network("E16_unet", "unet", "unet");
   const std::string filters = root + "bench/works/filters.cvy";
   for (const std::string& pipeline : pipelinesOf(filters)) {
     works.push_back({pipeline + " 4096x4096", filters, pipeline, {{"x.H", 4096}, {"x.W", 4096}}});

@@ -8,6 +8,7 @@ As with scripts/image_pictures.py, a step of 8 bits is accepted.
 """
 import argparse
 import pathlib
+import re
 import sys
 import tempfile
 
@@ -19,14 +20,11 @@ FOLDER = PICTURES / "layers"
 def program_for(convoy, name, value, folder):
     """A program that shows the value as a picture: of three channels, or else of one."""
     source = folder / f"{name}.cvy"
-    for kind in ("rgb", "gray"):
-        source.write_text(f"pipeline {name}(x: image[rgb]) -> image[{kind}] {{ return {value} }}\n", encoding="utf-8")
-        try:
-            return compiled(convoy, source, folder)
-        except Exception:
-            if kind == "gray":
-                raise
-    return None
+    source.write_text(f"pipeline {name}(x: image[rgb]) {{ return {value} }}\n", encoding="utf-8")
+    graph = output_of(convoy, "emit", source, "--stage=graph", "-o", "-")
+    kind = "rgb" if re.findall(r": \w+\[(\d+)", graph)[-1] == "3" else "gray"
+    source.write_text(f"pipeline {name}(x: image[rgb]) -> image[{kind}] {{ return {value} }}\n", encoding="utf-8")
+    return compiled(convoy, source, folder)
 
 
 def main():

@@ -101,8 +101,8 @@ LayerFacts layerFacts(const graph::Graph& graph, const graph::Value& node) {
   return layer;
 }
 
-// Of branches that give something, the longer one counts: the other one refuses the call. Else the shorter one: a
-// kernel is called on float32 or on bytes, and few calls convert.
+// Of branches that give something, the longer one counts: the other one refuses the call. Else the shorter
+// one: a kernel is called on float32 or on bytes, and few calls convert.
 int64_t parallelSteps(const loop::Block& block) {
   int64_t steps = 0;
   for (const auto& inst : block.insts) {

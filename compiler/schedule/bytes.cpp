@@ -31,8 +31,9 @@ Reg fromBytes(Builder& b, const Target& target, Reg bytes) {
 
 Reg toBytes(Builder& b, Reg v) {
   const Type& type = v->type;
-  // Limited after the product, which gives the same: rounding keeps the order. LLVM takes a maximum of a maximum
-  // for one of them, also where they differ in what they do to NaN; so none may stand right behind that of a relu.
+  // Limited after the product, which gives the same: rounding keeps the order. LLVM takes a maximum of a
+  // maximum for one of them, also where they differ in what they do to NaN; so none may stand right behind
+  // that of a relu.
   Reg shade = b.binary(Op::Mul, v, b.number(255, type));
   shade = b.binary(Op::Min, b.binary(Op::Max, shade, b.number(0, type)), b.number(255, type)); // 0 for NaN
   Reg rounded = b.binary(Op::Add, shade, b.number(0x1p23, type));

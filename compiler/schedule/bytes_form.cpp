@@ -88,8 +88,9 @@ struct Candidate {
   // Rows of bytes are moved as they are: a constant beside them is rounded as a result would be.
   bool movesBytes() const {
     const OpKind op = anchor().op;
-    return (op == OpKind::Pad || op == OpKind::Crop) && kernel.nodes.size() == 1 && kernel.layout == Layout::Planar &&
-           !kernel.writes && result().spatialRank() == 2 && isBytes(anchor().operands[0]) && isBytes(kernel.result());
+    return (op == OpKind::Pad || op == OpKind::Crop) && kernel.nodes.size() == 1 &&
+           kernel.layout == Layout::Planar && !kernel.writes && result().spatialRank() == 2 &&
+           isBytes(anchor().operands[0]) && isBytes(kernel.result());
   }
 
   // What lies outside an input of bytes can be told in bytes.

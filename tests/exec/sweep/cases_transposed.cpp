@@ -130,7 +130,7 @@ void neighbours(CaseList& list, Random& random) {
   int n = 0;
   for (int64_t filters : {1, 3, 16, 32})
     for (const char* behind :
-         {" |> batch_norm(name: \"n\") |> relu", " * 2 |> clamp(-20, 20)", " |> max_pool(2x2)",
+         {" |> batch_norm(name: \"n\") |> relu", " |> clamp(-20, 20) |> abs", " |> max_pool(2x2)",
           " |> conv(8, kernel: 3x3, padding: 1, name: \"after\")"}) {
       Transposed t;
       t.channels = 16, t.filters = filters, t.kernel = {2, 2}, t.stride = {2, 2}, t.behind = behind;
