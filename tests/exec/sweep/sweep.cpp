@@ -1,7 +1,7 @@
 // The execution sweep: generated scripts, compiled for three widths of vectors, run in memory and ahead of
 // time, with one thread and two, and compared with the reference interpreter.
 //
-//   sweep [--case N] [--from N] [--to N] [--every N] [--group TEXT] [--cpu NAME] [--list]
+//   sweep [--case N] [--from N] [--to N] [--every N] [--share PERCENT] [--group TEXT] [--cpu NAME] [--list]
 //
 // With CONVOY_TEST_LONG in the environment every case is optimized for every target. The last line counts
 // results: one for each case and target.
@@ -159,16 +159,15 @@ private:
 };
 
 int usage() {
-  std::fprintf(
-      stderr,
-      "usage: sweep [--case N] [--from N] [--to N] [--every N] [--group TEXT] [--cpu NAME] [--list]\n");
+  std::fprintf(stderr, "usage: sweep [--case N] [--from N] [--to N] [--every N] [--share PERCENT] [--group "
+                       "TEXT] [--cpu NAME] [--list]\n");
   return 2;
 }
 
 } // namespace
 
 int main(int argc, char** argv) {
-  long from = 0, to = 1 << 30, every = 1;
+  long from = 0, to = 1 << 30, every = 1, share = 100;
   std::string group, cpu;
   bool list = false, thorough = std::getenv("CONVOY_TEST_LONG") != nullptr;
   for (int i = 1; i < argc; ++i) {
@@ -187,6 +186,8 @@ int main(int argc, char** argv) {
       to = std::atol(value);
     else if (option == "--every")
       every = std::max(1L, std::atol(value));
+    else if (option == "--share")
+      share = std::atol(value);
     else if (option == "--group")
       group = value;
     else if (option == "--cpu")
@@ -194,10 +195,18 @@ int main(int argc, char** argv) {
     else
       return usage();
   }
+  if (thorough) share = 100;
+  // Of the small groups, all.
+  std::map<std::string, int> sizes;
   const std::vector<Case> all = allCases();
+  for (const Case& c : all) ++sizes[c.group];
+  const auto isInShare = [&](const Case& c) {
+    return sizes[c.group] < 20 ||
+           static_cast<long>(Random(static_cast<uint64_t>(c.number)).next() % 100) < share;
+  };
   std::vector<const Case*> chosen;
   for (const Case& c : all)
-    if (c.number >= from && c.number <= to && c.number % every == 0 &&
+    if (c.number >= from && c.number <= to && c.number % every == 0 && isInShare(c) &&
         c.group.find(group) != std::string::npos)
       chosen.push_back(&c);
   if (list) {
