@@ -62,8 +62,8 @@ ROWS = [
      [("Conv", "x w b", "y", {"group": 64, "pads": [2] * 4})], {"w": ones(64, 1, 5, 5), "b": ones(64)}),
     ("max_pool 3x3, dilation 2", MAPS, "max_pool(3x3, stride: 1, dilation: 2)",
      [("MaxPool", "x", "y", {"kernel_shape": [3, 3], "dilations": [2, 2]})], {}),
-    ("lp_pool 3x3 s2", MAPS, "lp_pool(3x3, stride: 2)",
-     [("LpPool", "x", "y", {"kernel_shape": [3, 3], "strides": [2, 2], "p": 2})], {}),
+    ("lp_pool 3x3 s2", MAPS, "lp_pool(3x3, stride: 2, padding: 1)",
+     [("LpPool", "x", "y", {"kernel_shape": [3, 3], "strides": [2, 2], "pads": [1] * 4, "p": 2})], {}),
     ("instance_norm", MAPS, "instance_norm",
      [("InstanceNormalization", "x g b", "y")], {"g": numpy.ones(64, numpy.float32), "b": numpy.zeros(64, numpy.float32)}),
     ("local_response_norm 5", (96, 55, 55), "local_response_norm(5)", [("LRN", "x", "y", {"size": 5})], {}),
@@ -85,7 +85,8 @@ def model(shape, nodes, constants):
     x = helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, *shape])
     y = helper.make_tensor_value_info("y", TensorProto.FLOAT, None)
     graph = helper.make_graph(made, "layer", [x], [y], [numpy_helper.from_array(a, n) for n, a in constants.items()])
-    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)], ir_version=9)
+    made = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)], ir_version=9)
+    return onnx.shape_inference.infer_shapes(made, data_prop=True)
 
 
 def main():
