@@ -34,8 +34,7 @@ std::function<void()> directCall(const std::string& script, const float* input, 
   d->size = width;
   d->inputs[0] = input;
   d->outputs[0] = output;
-  d->call = {&d->size, 1, d->inputs, d->outputs, nullptr, nullptr, 0, convoy_pool_executor(d->pool),
-             nullptr};
+  d->call = {&d->size, 1, d->inputs, d->outputs, nullptr, nullptr, 0, convoy_pool_executor(d->pool), nullptr};
   return [d] {
     if (d->loaded.pipeline->run(&d->call) != CONVOY_OK) std::abort();
   };

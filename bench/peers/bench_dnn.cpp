@@ -1,8 +1,8 @@
 // oneDNN on works: bench_dnn MODE IO models/a.txt ...
-//   MODE: any, nhwc, b16 (nChw16c where channels allow it), auto (any, with the choice of algorithms left to oneDNN)
-//   IO: any (input and output as the primitive likes them), nchw (reorders are in the time)
-// The file lists layers as works.py writes them. BT is the number of threads, PEERS_TRIES how often a timing is
-// repeated while other processes are busy. A line of JSON per file on standard output.
+//   MODE: any, nhwc, b16 (nChw16c where channels allow it), auto (any, with the choice of algorithms left to
+//   oneDNN) IO: any (input and output as the primitive likes them), nchw (reorders are in the time)
+// The file lists layers as works.py writes them. BT is the number of threads, PEERS_TRIES how often a timing
+// is repeated while other processes are busy. A line of JSON per file on standard output.
 #include <algorithm>
 #include <chrono>
 #include <cmath>

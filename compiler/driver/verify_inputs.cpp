@@ -53,8 +53,9 @@ private:
       if (input != name) continue;
       const convoy_port& port = pipeline_.inputs[i];
       command::Result<Tensor> tensor =
-          command::isScalar(port) ? command::loadScalar(port, text)
-                                  : inFloats(command::loadTensor(port, pipeline_.size_names, text, largestPicture));
+          command::isScalar(port)
+              ? command::loadScalar(port, text)
+              : inFloats(command::loadTensor(port, pipeline_.size_names, text, largestPicture));
       if (tensor)
         given_[i] = std::move(*tensor);
       else

@@ -104,11 +104,13 @@ inline Row resampled(const char* name, const char* mode) {
       .note("Result o lies at x(o) in the input. half_pixel: `x(o) = (o + 0.5) * r - 0.5`, elements are the "
             "middles of pixels. asymmetric: `x(o) = o * r`. align_corners: `x(o) = o * (n - 1) / (m - 1)`, 0 "
             "where m is 1. Here n and m are the extents of the input and the result, and r is n / m, or "
-            "1 / scale where a scale is given. Positions are computed with whole numbers: no rounding moves them.")
-      .note("nearest: asymmetric takes the element at x(o) rounded down (PyTorch's `nearest`, OpenCV's "
-            "`INTER_NEAREST`), the others the one at x(o) + 0.5 rounded down (half_pixel: `nearest-exact`; "
-            "OpenCV's `INTER_NEAREST_EXACT` is the same but where that is a whole number, as it rounds r). For "
-            "whole factors upwards all are the same.")
+            "1 / scale where a scale is given. Positions are computed with whole numbers: no rounding moves "
+            "them.")
+      .note(
+          "nearest: asymmetric takes the element at x(o) rounded down (PyTorch's `nearest`, OpenCV's "
+          "`INTER_NEAREST`), the others the one at x(o) + 0.5 rounded down (half_pixel: `nearest-exact`; "
+          "OpenCV's `INTER_NEAREST_EXACT` is the same but where that is a whole number, as it rounds r). For "
+          "whole factors upwards all are the same.")
       .note("bilinear is linear along every axis there is (PyTorch's `linear`, `bilinear`, `trilinear`; "
             "OpenCV's `INTER_LINEAR`); cubic is the cubic convolution with a = -0.75 (PyTorch's `bicubic`, "
             "OpenCV's `INTER_CUBIC`). Elements outside are those of the edge. half_pixel is PyTorch's "

@@ -118,8 +118,8 @@ std::string section(const OpInfo& row) {
   text += "| example | gives | parameters |\n| --- | --- | --- |\n";
   for (const std::string& example : doc.examples) text += exampleRow(example);
   if (!doc.picture.empty())
-    text += "\n![" + row.name + "](pictures/layers/" + row.name + ".png)\n*Of the [photo](pictures/photo.png): `" + doc.picture +
-            "`.*\n";
+    text += "\n![" + row.name + "](pictures/layers/" + row.name +
+            ".png)\n*Of the [photo](pictures/photo.png): `" + doc.picture + "`.*\n";
   return text + "\n";
 }
 

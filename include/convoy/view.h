@@ -33,7 +33,8 @@ enum class ElementType { Float32, UInt8 };
 //   View<const float, 3> strided(data, {3, 480, 640}, {640 * 480, 640, 1});
 //
 // A pipeline takes dense float32 planes, and images also as dense 8-bit hwc; such views cost nothing, and any
-// other is copied on the way in or out. Nothing is checked here: run() and bound functions check what they are given.
+// other is copied on the way in or out. Nothing is checked here: run() and bound functions check what they
+// are given.
 template <typename T, int Rank> class View {
   static_assert(std::is_same_v<std::remove_const_t<T>, float> ||
                     std::is_same_v<std::remove_const_t<T>, std::uint8_t>,

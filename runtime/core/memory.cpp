@@ -16,7 +16,8 @@ void* convoy_allocate(int64_t bytes) {
   constexpr int64_t most = int64_t{1} << 47; // more than any machine addresses
   if (bytes < 0 || bytes > most) return nullptr;
   const auto size = static_cast<size_t>(bytes);
-  // Large memory asks for large pages: it is there sooner, and fewer translations are missed while it is read.
+  // Large memory asks for large pages: it is there sooner, and fewer translations are missed while it is
+  // read.
   const bool large = size >= 2 * hugePage;
   // Whole cache lines, so that two buffers never share one.
   const size_t alignment = large ? hugePage : CONVOY_ALIGNMENT;

@@ -7,10 +7,10 @@
  *   2. prepare: once per process, pack the weights into a buffer of P_prepared_size() bytes.
  *   3. run: any number of times, from any number of threads, each with a workspace of its own.
  *
- * Tensors are float32, [batch][C][D][H][W] dense, scalars one float; any 4-byte aligned address will do. An image
- * may be 8 bits instead, [batch][H][W][C] dense, at any address: 0..255 stands for 0..1, and results are rounded (NaN
- * to 0, clamped to 0..1, times 255, half to even). The caller says so for each image of each call.
- * Sizes are in elements, lengths in bytes. Functions return a convoy_status. */
+ * Tensors are float32, [batch][C][D][H][W] dense, scalars one float; any 4-byte aligned address will do. An
+ * image may be 8 bits instead, [batch][H][W][C] dense, at any address: 0..255 stands for 0..1, and results
+ * are rounded (NaN to 0, clamped to 0..1, times 255, half to even). The caller says so for each image of each
+ * call. Sizes are in elements, lengths in bytes. Functions return a convoy_status. */
 #ifndef CONVOY_ABI_H
 #define CONVOY_ABI_H
 #include <stddef.h>

@@ -148,9 +148,11 @@ Attributes with(std::vector<std::pair<std::string, Attribute>> all) {
 
 // With the defaults of its attributes, and 0.5 for numbers that have none.
 Case elementwiseCase(const OpInfo& row) {
-  Case c{row.kind, std::vector<TensorType>(static_cast<size_t>(row.maxOperands), {{2, 3}}), {}, false, row.name};
+  Case c{
+      row.kind, std::vector<TensorType>(static_cast<size_t>(row.maxOperands), {{2, 3}}), {}, false, row.name};
   for (const AttributeSpec& spec : row.attributes) {
-    if (spec.form == AttributeForm::Float) c.attributes.set(spec.name, spec.fallback ? std::stod(*spec.fallback) : 0.5);
+    if (spec.form == AttributeForm::Float)
+      c.attributes.set(spec.name, spec.fallback ? std::stod(*spec.fallback) : 0.5);
     if (spec.form == AttributeForm::Bool) c.attributes.set(spec.name, spec.fallback == "true");
     if (spec.form == AttributeForm::Word) c.attributes.set(spec.name, spec.fallback.value_or(""));
   }

@@ -226,7 +226,8 @@ TEST_F(Command, OldPipelinesAreRefused) {
   const Ended ended = runCommand(old, {photo(), "-o", path("out.png")});
   EXPECT_EQ(ended.status, 1);
   EXPECT_EQ(ended.err,
-            "prog: error: the pipeline was compiled for version 99 of the runtime, this is version " + std::to_string(CONVOY_ABI_VERSION) + "\n");
+            "prog: error: the pipeline was compiled for version 99 of the runtime, this is version " +
+                std::to_string(CONVOY_ABI_VERSION) + "\n");
 }
 
 TEST_F(Command, CodeForANewerProcessorIsRefused) {
