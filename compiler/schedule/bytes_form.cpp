@@ -79,8 +79,9 @@ struct Candidate {
   bool takesColumns() const {
     if (kernel.algorithm == Algorithm::Pointwise)
       return fits(0) && canFlatten(graph, kernel, 0) && treatsChannelsAlike(0);
+    if (!isWindow()) return false; // the anchor of a conversion may be an input
     const ValueId input = anchor().operands[0];
-    return isWindow() && fits(1) && inputFits() && isColumns(input) &&
+    return fits(1) && inputFits() && isColumns(input) &&
            graph.value(input).type.channels() == result().channels() && filtersAlike() &&
            treatsChannelsAlike(1);
   }
