@@ -46,6 +46,12 @@ def pixels(path):
     return (kind, size, most), content
 
 
+def differ(one, other):
+    """Whether two PPM files differ in size, or anywhere by more than a step of 8 bits."""
+    (size, content), (other_size, other_content) = pixels(one), pixels(other)
+    return size != other_size or any(abs(a - b) > 1 for a, b in zip(content, other_content))
+
+
 def problems(convoy, scripts, folder):
     shown = set(re.findall(r"\(pictures/([\w-]+)\.png\)", PAGE.read_text(encoding="utf-8")))
     source, old = folder / "decode.cvy", folder / "kept.ppm"
@@ -58,8 +64,7 @@ def problems(convoy, scripts, folder):
             yield f"{kept.name}: is not there"
             continue
         output_of(decode, kept, "-o", old)
-        (old_size, old_bytes), (size, content) = pixels(old), pixels(folder / f"{name}.ppm")
-        if old_size != size or any(abs(a - b) > 1 for a, b in zip(old_bytes, content)):
+        if differ(old, folder / f"{name}.ppm"):
             yield f"{kept.name}: the filter gives another picture; make it again with scripts/image_pictures.py"
         if name not in shown:
             yield f"{kept.name}: {PAGE.name} does not show it"

@@ -12,7 +12,7 @@ import re
 import sys
 import tempfile
 
-from image_pictures import DECODE, PHOTO, PICTURES, ROOT, compiled, output_of, pixels
+from image_pictures import DECODE, PHOTO, PICTURES, ROOT, compiled, differ, output_of
 
 FOLDER = PICTURES / "layers"
 
@@ -55,8 +55,7 @@ def main():
                 output_of(program, PHOTO, "-o", folder / "new.png")
                 output_of(decode, kept, "-o", old)
                 output_of(decode, folder / "new.png", "-o", new)
-                (old_size, old_bytes), (new_size, new_bytes) = pixels(old), pixels(new)
-                if old_size != new_size or any(abs(a - b) > 1 for a, b in zip(old_bytes, new_bytes)):
+                if differ(old, new):
                     found.append(f"{kept.name}: the layer gives another picture; make it again with scripts/layer_pictures.py")
     if options.check:
         found += [f"{path.name}: no layer gives it" for path in FOLDER.glob("*.png")

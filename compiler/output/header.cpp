@@ -209,17 +209,7 @@ int32_t P_run(const convoy_call* call);
  * `executor`: null for this thread alone. */
 static inline int32_t P_compute(const int64_t* sizes, int64_t batch, @parameters, const void* prepared,
                                 void* workspace, int64_t workspace_bytes, const convoy_executor* executor) {
-@tables  convoy_call call;
-  call.sizes = sizes;
-  call.batch = batch;
-  call.inputs = inputs;
-  call.outputs = outputs;
-  call.prepared = prepared;
-  call.workspace = workspace;
-  call.workspace_bytes = workspace_bytes;
-  call.executor = executor;
-  call.elements = NULL;
-  return P_run(&call);
+@call(NULL)
 }
 @bytes
 /* What a convoy_status means. */
@@ -243,6 +233,19 @@ static inline const char* P_error_string(int32_t status) {
 #endif
 )";
 
+// The body of P_compute and P_compute_bytes; @which: the elements.
+constexpr const char* callBody = R"(@tables  convoy_call call;
+  call.sizes = sizes;
+  call.batch = batch;
+  call.inputs = inputs;
+  call.outputs = outputs;
+  call.prepared = prepared;
+  call.workspace = workspace;
+  call.workspace_bytes = workspace_bytes;
+  call.executor = executor;
+  call.elements = @which;
+  return P_run(&call);)";
+
 // What a pipeline with images has besides: P_compute on bytes.
 constexpr const char* bytesDeclarations = R"(
 /* The `elements` of a call whose images are all 8 bits. */
@@ -252,17 +255,7 @@ static const int32_t P_bytes[] = {@elements};
  * P_workspace_size(sizes, batch, threads, P_bytes) bytes. */
 static inline int32_t P_compute_bytes(const int64_t* sizes, int64_t batch, @parameters, const void* prepared,
                                       void* workspace, int64_t workspace_bytes, const convoy_executor* executor) {
-@tables  convoy_call call;
-  call.sizes = sizes;
-  call.batch = batch;
-  call.inputs = inputs;
-  call.outputs = outputs;
-  call.prepared = prepared;
-  call.workspace = workspace;
-  call.workspace_bytes = workspace_bytes;
-  call.executor = executor;
-  call.elements = P_bytes;
-  return P_run(&call);
+@call(P_bytes)
 }
 )";
 
@@ -332,6 +325,8 @@ std::string makeHeader(const HeaderRequest& request) {
   for (const PortDescription& output : p.outputs) extents += output.constants.size();
 
   std::string body = replaceAll(declarations, "@bytes", hasImages(p) ? bytesDeclarations : "");
+  for (const std::string which : {"NULL", "P_bytes"})
+    body = replaceAll(body, "@call(" + which + ")", replaceAll(callBody, "@which", which));
   body = replaceAll(body, "@version", std::to_string(abiVersion));
   body = replaceAll(body, "@inputs", std::to_string(p.inputs.size()));
   body = replaceAll(body, "@outputs", std::to_string(p.outputs.size()));

@@ -73,11 +73,7 @@ private:
   }
 
   void tail(const Kernel& kernel, const std::string& who) {
-    bool allowed = kernel.algorithm == Algorithm::Window || kernel.algorithm == Algorithm::Transposed ||
-                   kernel.algorithm == Algorithm::Separable || kernel.algorithm == Algorithm::Pointwise ||
-                   kernel.algorithm == Algorithm::Dense || kernel.algorithm == Algorithm::Resample ||
-                   kernel.algorithm == Algorithm::Interleave || kernel.algorithm == Algorithm::Standardize;
-    if (kernel.nodes.size() > 1 && !allowed)
+    if (kernel.nodes.size() > 1 && !takesTail(kernel.algorithm))
       problem(who + ": nothing can be fused behind " + nameOf(kernel.algorithm));
     for (size_t i = 1; i < kernel.nodes.size(); ++i) {
       const Value& node = graph_.value(kernel.nodes[i]);
@@ -126,14 +122,10 @@ private:
       if (opInfo(anchor.op).form == OpForm::ChannelWindow && !windowsBlocks(anchor, schedule_.lanes))
         problem(who + ": its window reaches further than the blocks beside it");
       return;
+    case Algorithm::Adaptive:
     case Algorithm::Resample:
     case Algorithm::Concat:
       if (!isAllBlocks(graph_, anchor))
-        problem(who + ": not all that it reads and writes lies in blocks of channels");
-      return;
-    case Algorithm::Adaptive:
-      if (layoutFor(Layout::Blocked, graph_.value(anchor.operands[0]).type) == Layout::Planar ||
-          layoutFor(Layout::Blocked, anchor.type) == Layout::Planar)
         problem(who + ": not all that it reads and writes lies in blocks of channels");
       return;
     case Algorithm::Interleave:
@@ -187,8 +179,7 @@ private:
       return problem(who + ": a tile has 1 to 64 accumulators");
     const int64_t groups = anchor.attributes.get<int64_t>("groups"), filters = anchor.type.channels();
     if (groups > 1 &&
-        (isTransposedDepthwise(graph_, anchor) ? vectors != 1
-                                               : (filters / groups / schedule_.lanes) % vectors != 0))
+        (isDepthwise(graph_, anchor) ? vectors != 1 : (filters / groups / schedule_.lanes) % vectors != 0))
       problem(who + ": the tile's vectors do not divide those of a group");
   }
 

@@ -75,13 +75,6 @@ private:
     return std::nullopt;
   }
 
-  static bool takesTail(Algorithm algorithm) {
-    return algorithm == Algorithm::Window || algorithm == Algorithm::Transposed ||
-           algorithm == Algorithm::Separable || algorithm == Algorithm::Pointwise ||
-           algorithm == Algorithm::Dense || algorithm == Algorithm::Resample ||
-           algorithm == Algorithm::Interleave || algorithm == Algorithm::Standardize;
-  }
-
   // Nodes that no output depends on have no kernel.
   std::vector<bool> liveNodes() const {
     std::vector<bool> live(graph_.values.size(), false);
@@ -119,12 +112,10 @@ private:
       kernel.algorithm = Algorithm::Separable;
       kernel.tile = {costs_.target.vectorRegisters >= 32 ? 4 : 2}; // the sums of a column stay in registers
     }
-    if (kernel.algorithm == Algorithm::Window) {
-      kernel.tile = costs_.windowTile(kernel).extents;
-      if (kernel.layout == Layout::Blocked && !isChannelwise(graph_, anchor, schedule_.lanes))
-        kernel.order = costs_.orderOf(kernel);
-    }
-    if (kernel.algorithm == Algorithm::Transposed) kernel.tile = costs_.transposedTile(kernel).extents;
+    if (isWindowed(kernel.algorithm)) kernel.tile = costs_.windowTile(kernel).extents;
+    if (kernel.algorithm == Algorithm::Window && kernel.layout == Layout::Blocked &&
+        !isChannelwise(graph_, anchor, schedule_.lanes))
+      kernel.order = costs_.orderOf(kernel);
     if (kernel.algorithm == Algorithm::Dense) {
       // Three vectors keep the units of one item busy, and leave registers for the sums of several items.
       int64_t vectors = (anchor.type.channels() + schedule_.lanes - 1) / schedule_.lanes,
@@ -148,8 +139,7 @@ private:
   bool convertsPlanes(const Kernel& kernel, ValueId operand) const {
     if (layoutFor(Layout::Blocked, graph_.value(operand).type) == Layout::Planar) return false;
     if (layouts_ == LayoutChoice::InBlocks) return graph_.value(operand).type.channels() >= schedule_.lanes;
-    return (kernel.algorithm == Algorithm::Window || kernel.algorithm == Algorithm::Transposed) &&
-           costs_.readingPlanes(kernel, operand) > costs_.conversion(operand);
+    return isWindowed(kernel.algorithm) && costs_.readingPlanes(kernel, operand) > costs_.conversion(operand);
   }
 
   void addKernel(const Kernel& kernel) {

@@ -24,6 +24,26 @@ Algorithm algorithmOf(OpForm form) {
   return Algorithm::Pointwise;
 }
 
+bool takesTail(Algorithm algorithm) {
+  switch (algorithm) {
+  case Algorithm::Window:
+  case Algorithm::Transposed:
+  case Algorithm::Separable:
+  case Algorithm::Pointwise:
+  case Algorithm::Resample:
+  case Algorithm::Interleave:
+  case Algorithm::Standardize:
+  case Algorithm::Dense: return true;
+  case Algorithm::Concat:
+  case Algorithm::Softmax:
+  case Algorithm::Reduction:
+  case Algorithm::Adaptive:
+  case Algorithm::Alias:
+  case Algorithm::Reorder: return false;
+  }
+  return false;
+}
+
 bool isDepthwise(const graph::Graph& graph, const graph::Value& conv) {
   int64_t channels = graph.value(conv.operands[0]).type.channels(),
           groups = conv.attributes.get<int64_t>("groups");
@@ -108,8 +128,7 @@ std::optional<Layout> neededLayout(const graph::Graph& graph, const Schedule& sc
       return std::nullopt;
     return layoutFor(kernel.layout, type);
   case Algorithm::Transposed: // reads single numbers where it mixes channels
-    if (ofAnchorAlone && kernel.layout == Layout::Blocked && !isTransposedDepthwise(graph, anchor))
-      return std::nullopt;
+    if (ofAnchorAlone && kernel.layout == Layout::Blocked && !isDepthwise(graph, anchor)) return std::nullopt;
     return layoutFor(kernel.layout, type);
   case Algorithm::Separable:
   case Algorithm::Pointwise:

@@ -68,11 +68,9 @@ private:
       return result.channels() > 1 && (groups == 1 || whole);
     }
     case Algorithm::Transposed: return canBlockTransposed(graph, anchor, costs_.lanes);
+    case Algorithm::Adaptive:
     case Algorithm::Resample:
     case Algorithm::Concat: return isAllBlocks(graph, anchor);
-    case Algorithm::Adaptive:
-      return layoutFor(Layout::Blocked, graph.value(anchor.operands[0]).type) == Layout::Blocked &&
-             layoutFor(Layout::Blocked, result) == Layout::Blocked;
     case Algorithm::Separable:
     case Algorithm::Interleave:
     case Algorithm::Softmax:
@@ -110,14 +108,10 @@ private:
         if (auto needed = neededLayout(graph, schedule_, kernel, operand))
           option.needs.emplace_back(operand, *needed);
         else
-          option.readsPlanes.emplace_back(operand,
-                                          readsNumbers(kernel) ? costs_.readingPlanes(kernel, operand) : 0);
+          option.readsPlanes.emplace_back(
+              operand, isWindowed(kernel.algorithm) ? costs_.readingPlanes(kernel, operand) : 0);
       }
     return option;
-  }
-
-  static bool readsNumbers(const Kernel& kernel) {
-    return kernel.algorithm == Algorithm::Window || kernel.algorithm == Algorithm::Transposed;
   }
 
   // ---- what it costs ----

@@ -36,6 +36,8 @@ enum class Algorithm {
 };
 const char* nameOf(Algorithm algorithm);
 Algorithm algorithmOf(OpForm form); // the one to begin with
+// Element-wise nodes may follow the anchor of such a kernel.
+bool takesTail(Algorithm algorithm);
 const char* nameOf(Layout layout);
 
 // Blocked convolution that mixes channels: what the outer loop goes over. Filters: the weights of a tile are
@@ -79,7 +81,7 @@ std::optional<Layout> neededLayout(const graph::Graph& graph, const Schedule& sc
                                    graph::ValueId operand);
 
 // One filter per channel, and as many results as channels: nothing is mixed between channels.
-bool isDepthwise(const graph::Graph& graph, const graph::Value& conv);
+bool isDepthwise(const graph::Graph& graph, const graph::Value& conv); // also a transposed one
 // Pooling, depthwise convolution, and small groups of as many filters as channels of which a vector of
 // `lanes` holds several: a block of channels gives the same block of the result, in blocked layout.
 bool isChannelwise(const graph::Graph& graph, const graph::Value& window, int lanes);

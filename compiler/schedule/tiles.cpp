@@ -194,7 +194,7 @@ Costs::Tile Costs::transposedTile(const Kernel& kernel) const {
             5 * inputs * std::max(1.0, rowTaps) * perGroup * real(filters) * rows * phases / real(stride) *
                 real(ceilDiv(usual(extent), lanes))};
   }
-  const bool byChannel = isTransposedDepthwise(graph, node);
+  const bool byChannel = isDepthwise(graph, node);
   const int64_t blocks = ceilDiv(filters, lanes), registers = target.vectorRegisters;
   Tile best;
   for (int64_t vectors = 1; vectors <= (byChannel ? 1 : 4); ++vectors) {
@@ -251,6 +251,7 @@ double Costs::transposes(const Kernel& kernel, int64_t pixels) const {
 }
 
 Costs::Tile Costs::windowTile(const Kernel& kernel) const {
+  if (kernel.algorithm == Algorithm::Transposed) return transposedTile(kernel);
   const Value& anchor = graph.value(kernel.anchor());
   if (kernel.layout == Layout::Blocked)
     return isChannelwise(graph, anchor, lanes) ? channelwiseTile(kernel) : blockedTile(kernel);
@@ -291,14 +292,14 @@ double Costs::cycles(const Kernel& kernel) const {
   for (ValueId value : touched)
     if (graph.value(value).kind != Value::Parameter) bytes += bytesOf(value) * padding(kernel, value);
   double computes = 0;
-  bool isWindow = kernel.algorithm == Algorithm::Window;
-  if (isWindow) computes = windowTile(kernel).cycles;
-  if (kernel.algorithm == Algorithm::Transposed) computes = transposedTile(kernel).cycles;
+  if (isWindowed(kernel.algorithm)) computes = windowTile(kernel).cycles;
   if (kernel.algorithm == Algorithm::Pointwise) computes = bytes / 4 / lanes;
   double moves = memory(bytes), cycles = std::max(computes, moves) + std::min(computes, moves) / 4;
   // A tile of planes reads and writes short pieces of many rows at once, more than the processor fetches
   // ahead.
-  if (isWindow && kernel.layout == Layout::Planar && bytes > real(target.machine.level2)) cycles += moves / 2;
+  if (kernel.algorithm == Algorithm::Window && kernel.layout == Layout::Planar &&
+      bytes > real(target.machine.level2))
+    cycles += moves / 2;
   return cycles;
 }
 
@@ -322,9 +323,7 @@ double Costs::readingPlanes(const Kernel& kernel, ValueId operand) const {
   if (layoutFor(Layout::Blocked, type) == Layout::Planar || type.channels() <= 8) return 0;
   double plane = bytesOf(operand) / real(type.channels());
   bool compete = std::fmod(plane, 2048) == 0;
-  const double cycles =
-      kernel.algorithm == Algorithm::Transposed ? transposedTile(kernel).cycles : windowTile(kernel).cycles;
-  return cycles * (compete ? 0.5 : type.channels() > 64 ? 0.15 : 0.04);
+  return windowTile(kernel).cycles * (compete ? 0.5 : type.channels() > 64 ? 0.15 : 0.04);
 }
 
 } // namespace convoy::schedule

@@ -11,6 +11,11 @@ constexpr int64_t chunkTiles = 16; // tiles of a blocked unit where there are no
 constexpr int64_t usualExtent = 256;
 int64_t usual(const Size& size);
 
+// The kernels that have such a tile, and read single numbers where they mix blocked channels.
+inline bool isWindowed(Algorithm algorithm) {
+  return algorithm == Algorithm::Window || algorithm == Algorithm::Transposed;
+}
+
 // What a cost depends on beside the kernel.
 struct Costs {
   const graph::Graph& graph;
@@ -22,8 +27,7 @@ struct Costs {
     std::vector<int64_t> extents;
     double cycles = 0;
   };
-  Tile windowTile(const Kernel& kernel) const; // of kernel.layout
-  Tile transposedTile(const Kernel& kernel) const;
+  Tile windowTile(const Kernel& kernel) const; // also of a transposed one; of kernel.layout
 
   // Positions where the weights of the whole layer stay in the second cache, or stream fast enough.
   Order orderOf(const Kernel& kernel) const;
@@ -36,6 +40,7 @@ struct Costs {
   double readingPlanes(const Kernel& kernel, graph::ValueId operand) const;
 
 private:
+  Tile transposedTile(const Kernel& kernel) const;
   Tile planarTile(const Kernel& kernel) const;
   Tile planarPoolTile(const Kernel& kernel) const;
   Tile channelwiseTile(const Kernel& kernel) const;

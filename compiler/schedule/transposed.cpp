@@ -56,16 +56,10 @@ std::vector<Phase> phasesOf(const graph::Value& node) {
   return phases;
 }
 
-bool isTransposedDepthwise(const graph::Graph& graph, const graph::Value& node) {
-  const int64_t channels = graph.value(node.operands[0]).type.channels(),
-                groups = node.attributes.get<int64_t>("groups");
-  return groups > 1 && groups == channels && node.type.channels() == channels;
-}
-
 bool canBlockTransposed(const graph::Graph& graph, const graph::Value& node, int lanes) {
   const TensorType& input = graph.value(node.operands[0]).type;
   if (phaseCount(node) > mostPhases || node.type.channels() == 1) return false;
-  if (isTransposedDepthwise(graph, node)) return layoutFor(Layout::Blocked, input) == Layout::Blocked;
+  if (isDepthwise(graph, node)) return layoutFor(Layout::Blocked, input) == Layout::Blocked;
   const int64_t groups = node.attributes.get<int64_t>("groups");
   return groups == 1 ||
          ((input.channels() / groups) % lanes == 0 && (node.type.channels() / groups) % lanes == 0);

@@ -27,8 +27,6 @@ int64_t phaseCount(const graph::Value& node);
 
 // Results by phases have as many kernels; more than this are not written in blocks.
 constexpr int64_t mostPhases = 32;
-// Each channel by itself.
-bool isTransposedDepthwise(const graph::Graph& graph, const graph::Value& node);
 // Whether blocks of channels give blocks of filters.
 bool canBlockTransposed(const graph::Graph& graph, const graph::Value& node, int lanes);
 

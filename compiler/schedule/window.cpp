@@ -83,7 +83,7 @@ Window3 windowOfPhase(KernelBuilder& k, const Phase& phase) {
   w.weight = node.operands[1];
   w.hasBias = node.operands.size() > 2;
   if (w.hasBias) w.bias = node.operands[2];
-  w.perChannel = isTransposedDepthwise(k.graph, node);
+  w.perChannel = isDepthwise(k.graph, node);
   w.packing = phasePacking(node, phase, {});
   for (size_t i = 0; i < phase.size(); ++i) {
     const PhaseAxis& axis = phase[i];

@@ -45,9 +45,9 @@ struct Window3 {
   int64_t columnsPerPixel = 1;
   Scalar element() const { return bytes ? Scalar::U8 : Scalar::F32; }
   // What a row of the border holds. In bytes 0 does what minus infinity does.
+  double borderRowNumber() const { return bytes ? 0 : border.value; }
   // Numbers of such a row for each pixel; bytes are smaller than numbers.
   int64_t borderColumns() const { return bytes ? 1 : columnsPerPixel; }
-  double borderRowNumber() const { return bytes ? 0 : border.value; }
   ValueId input = 0, weight = 0, bias = 0;
   bool hasBias = false;
   Packing packing; // of a phase: which taps it has

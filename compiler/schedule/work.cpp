@@ -11,13 +11,12 @@ using graph::Value;
 using graph::ValueId;
 
 // Vector operations for each vector of results, beside multiply-adds with parameters.
-Size operationsOf(const graph::Graph& graph, const Value& node) {
+Size operationsOf(const graph::Graph& graph, const Value& node, const Size& multiplyAdds) {
   const OpInfo& row = opInfo(node.op);
-  const bool multiplies = graph::multiplyAdds(graph, node) != Size(0);
   if (row.form == OpForm::Reduction || row.form == OpForm::Adaptive)
     return graph.value(node.operands[0]).type.elements() * row.cost;
   Size operations = node.type.elements() * row.cost;
-  if (row.form == OpForm::Window && !multiplies)
+  if (row.form == OpForm::Window && multiplyAdds == Size(0))
     for (int64_t extent : node.attributes.get<std::vector<int64_t>>("kernel"))
       operations = operations * extent;
   return operations;
@@ -37,8 +36,9 @@ WorkCycles workOf(const graph::Graph& graph, const Target& target, const Kernel&
   int64_t weights = 0;
   for (ValueId id : inside) {
     const Value& node = graph.value(id);
-    multiplyAdds = multiplyAdds + graph::multiplyAdds(graph, node);
-    operations = operations + operationsOf(graph, node);
+    const Size ofNode = graph::multiplyAdds(graph, node);
+    multiplyAdds = multiplyAdds + ofNode;
+    operations = operations + operationsOf(graph, node, ofNode);
     for (ValueId operand : node.operands) {
       if (inside.count(operand) || !read.insert(operand).second) continue;
       Size bytes = graph.value(operand).type.elements() * 4;
