@@ -116,8 +116,7 @@ Reg Elementwise::operand(ValueId id, const Site& site, Reg channel) {
   if (k_.isBytes(id)) return bytesOperand(id, site, channel);
   if (k_.isInterleaved(id)) {
     const Index at = interleavedAddress(id, site);
-    return site.mask ? b_.load(k_.vector, pointers_.at(id), at, site.mask, k_.constant(0))
-                     : b_.load(k_.vector, pointers_.at(id), at);
+    return k_.load(pointers_.at(id), at, site.mask);
   }
   const graph::Value& v = k_.value(id);
   Reg pointer = pointers_.at(id);
@@ -135,8 +134,7 @@ Reg Elementwise::operand(ValueId id, const Site& site, Reg channel) {
   if (layout == Layout::Blocked) return b_.load(k_.vector, pointer, index);
   if (!varies || k_.kernel.layout == Layout::Blocked)
     return k_.splat(b_.load(loop::Type::of(Scalar::F32), pointer, index));
-  if (!site.mask) return b_.load(k_.vector, pointer, index);
-  return b_.load(k_.vector, pointer, index, site.mask, k_.constant(0));
+  return k_.load(pointer, index, site.mask);
 }
 
 // One number of another channel, or a vector of it.

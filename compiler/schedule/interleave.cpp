@@ -70,9 +70,6 @@ private:
   Reg partMask(Reg count, int64_t first) {
     return count ? b_.mask(static_cast<uint32_t>(k_.lanes), b_.sub(count, b_.index(first))) : nullptr;
   }
-  Reg load(Reg from, const Index& at, Reg mask) {
-    return mask ? b_.load(k_.vector, from, at, mask, k_.constant(0)) : b_.load(k_.vector, from, at);
-  }
 
   // A vector whose lane l is lane `lane(l)` of vector number `vector(l)`.
   Reg joined(const std::vector<Reg>& vectors, const std::function<int64_t(int64_t)>& vector,
@@ -100,7 +97,7 @@ private:
   void toSpace(const Unit& unit, Reg from, Reg plane, Reg x, Reg count) {
     std::vector<Reg> vectors;
     for (int64_t j = 0; j < block_; ++j)
-      vectors.push_back(load(from, Index(x) + Index(plane, j * unit.channelStep), partMask(count, 0)));
+      vectors.push_back(k_.load(from, Index(x) + Index(plane, j * unit.channelStep), partMask(count, 0)));
     Reg large = count ? b_.mul(count, block_) : nullptr, column = b_.mul(x, block_);
     for (int64_t v = 0; v < block_; ++v) {
       Reg result = joined(
@@ -115,7 +112,7 @@ private:
     std::vector<Reg> vectors;
     Reg large = count ? b_.mul(count, block_) : nullptr;
     for (int64_t v = 0; v < block_; ++v)
-      vectors.push_back(load(from, Index(x, block_) + Index(v * k_.lanes), partMask(large, v * k_.lanes)));
+      vectors.push_back(k_.load(from, Index(x, block_) + Index(v * k_.lanes), partMask(large, v * k_.lanes)));
     for (int64_t j = 0; j < block_; ++j) {
       Reg result = joined(
           vectors, [&](int64_t l) { return (l * block_ + j) / k_.lanes; },

@@ -86,6 +86,10 @@ public:
                     const std::function<void(Reg items, const std::vector<Reg>& parts)>& body);
 
   Reg scalarF32(Reg index); // i64 to f32
+  // A vector; lanes off the mask are 0. No mask: all of them.
+  Reg load(Reg pointer, const Index& at, Reg mask) {
+    return mask ? b.load(vector, pointer, at, mask, constant(0)) : b.load(vector, pointer, at);
+  }
   Reg splat(Reg scalar) { return b.splat(vector, scalar); }
   Reg constant(double number) { return b.number(number, vector); }
   Reg insideMask(Reg n, Reg first); // the lanes that lie in 0..n-1, the first one at `first`

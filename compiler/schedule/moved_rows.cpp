@@ -121,7 +121,7 @@ private:
 
   Reg load(Reg from, Reg shift, Reg x, Reg mask) {
     Index at = (Index(x) + Index(shift)) * pitch_;
-    return mask ? b_.load(k_.vector, from, at, mask, k_.constant(0)) : b_.load(k_.vector, from, at);
+    return k_.load(from, at, mask);
   }
 
   // The columns that the table names from `at` - `first` on, or the one there.

@@ -60,7 +60,7 @@ void reorder(KernelBuilder& k) {
         Reg mask = toBlocked ? (allChannels ? nullptr : rowMask(x, i)) : pixelMask(i);
         Index at = toBlocked ? Index(x) + Index(plane, i) : Index(x, lanes) + Index(i * lanes);
         Reg from = toBlocked ? planar : blocked;
-        rows.push_back(mask ? b.load(k.vector, from, at, mask, k.constant(0)) : b.load(k.vector, from, at));
+        rows.push_back(k.load(from, at, mask));
       }
       rows = transpose(b, rows, lanes);
       for (int64_t i = 0; i < lanes; ++i) {

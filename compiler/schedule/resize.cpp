@@ -161,7 +161,7 @@ private:
     Reg end = b_.add(first, b_.add(positionOf(unit.count), 4)), to = b_.min(end, n);
     Reg target = b_.offset(Scalar::F32, source_, Index(2) + Index(first, -1)); // of column 0
     alongVectors(k_, from, to, [&](Reg x, Reg mask) {
-      Reg v = mask ? b_.load(k_.vector, row, x, mask, k_.constant(0)) : b_.load(k_.vector, row, x);
+      Reg v = k_.load(row, x, mask);
       b_.store(v, target, x); // what lies behind is written next, or not read
     });
     auto repeatEdge = [&](Reg begin, Reg stop, Reg column) {

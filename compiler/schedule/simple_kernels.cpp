@@ -122,7 +122,7 @@ void concatOperand(KernelBuilder& k, size_t operand) {
     Reg target = b.offset(Scalar::F32, out, Index(b.mul(first, row)));
     Reg begin = b.mul(parts[1], planeChunk);
     alongVectors(k, begin, b.min(b.add(begin, planeChunk), count), [&](Reg x, Reg mask) {
-      Reg v = mask ? b.load(k.vector, source, x, mask, k.constant(0)) : b.load(k.vector, source, x);
+      Reg v = k.load(source, x, mask);
       b.store(v, target, x, mask);
     });
   });
