@@ -22,6 +22,15 @@ void interleave(KernelBuilder& k, Window3& w) {
         {last.known->padBegin * perPixel, last.known->input * perPixel, last.known->output * perPixel}};
 }
 
+// Of a convolution, transposed or not.
+void addWeights(const KernelBuilder& k, const graph::Value& node, Window3& w) {
+  w.groups = node.attributes.get<int64_t>("groups");
+  w.weight = node.operands[1];
+  w.hasBias = node.operands.size() > 2;
+  if (w.hasBias) w.bias = node.operands[2];
+  w.perChannel = isDepthwise(k.graph, node);
+}
+
 } // namespace
 
 Window3 windowOfKernel(KernelBuilder& k) {
@@ -51,11 +60,7 @@ Window3 windowOfKernel(KernelBuilder& k) {
   }
   if (node.op == OpKind::Conv) {
     w.border = window.border;
-    w.groups = node.attributes.get<int64_t>("groups");
-    w.weight = node.operands[1];
-    w.hasBias = node.operands.size() > 2;
-    if (w.hasBias) w.bias = node.operands[2];
-    w.perChannel = isDepthwise(k.graph, node);
+    addWeights(k, node, w);
   } else {
     w.perChannel = true;
     w.groups = w.channels;
@@ -79,11 +84,7 @@ Window3 windowOfPhase(KernelBuilder& k, const Phase& phase) {
   w.input = node.operands[0];
   w.channels = k.value(w.input).type.channels();
   w.filters = node.type.channels();
-  w.groups = node.attributes.get<int64_t>("groups");
-  w.weight = node.operands[1];
-  w.hasBias = node.operands.size() > 2;
-  if (w.hasBias) w.bias = node.operands[2];
-  w.perChannel = isDepthwise(k.graph, node);
+  addWeights(k, node, w);
   w.packing = phasePacking(node, phase, {});
   for (size_t i = 0; i < phase.size(); ++i) {
     const PhaseAxis& axis = phase[i];
