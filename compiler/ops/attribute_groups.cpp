@@ -80,12 +80,16 @@ void missingAttribute(ShapeRequest& request, const char* op, const char* name) {
       report.help(spec.name + ": " + spec.doc + " For example `" + spec.name + ": " + exampleOf(spec) + "`");
 }
 
+void labelOperand(const ShapeRequest& request, DiagnosticBuilder report, size_t operand) {
+  if (operand < request.operandLocations.size() && request.operandLocations[operand].valid())
+    report.label(request.operandLocations[operand], "this is " + request.operands[operand].str());
+}
+
 DiagnosticBuilder wrongOperand(ShapeRequest& request, const char* op, const std::string& needs,
                                size_t operand) {
   auto report = request.diags.report(diag::WrongOperandShape, request.location, op, needs,
                                      request.operands[operand].str());
-  if (operand < request.operandLocations.size() && request.operandLocations[operand].valid())
-    report.label(request.operandLocations[operand], "this is " + request.operands[operand].str());
+  labelOperand(request, report, operand);
   return report;
 }
 
@@ -211,8 +215,7 @@ bool requireWindowFits(ShapeRequest& request, const char* op, int axis, int64_t 
     request.misfits = {1 + axis};
     auto report = request.diags.report(diag::WindowTooLarge, request.location, op, extent,
                                        unitOf(input, axis), padded.str(), input.str());
-    if (!request.operandLocations.empty() && request.operandLocations[0].valid())
-      report.label(request.operandLocations[0], "this is " + input.str());
+    labelOperand(request, report, 0);
     report.help("pad the input, for example `padding: same`, or use a smaller window");
     return false;
   }

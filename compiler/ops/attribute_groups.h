@@ -56,6 +56,9 @@ bool integerAttribute(ShapeRequest& request, const char* op, const char* name, i
 // Reports that a required attribute is not there.
 void missingAttribute(ShapeRequest& request, const char* op, const char* name);
 
+// Points at where an operand was made, and says its shape.
+void labelOperand(const ShapeRequest& request, DiagnosticBuilder report, size_t operand);
+
 // Reports an operand of a shape that the layer cannot take: "'dense' needs {needs}, but gets {shape}".
 DiagnosticBuilder wrongOperand(ShapeRequest& request, const char* op, const std::string& needs,
                                size_t operand);

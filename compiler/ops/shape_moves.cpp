@@ -37,8 +37,7 @@ std::optional<TensorType> sliceShape(ShapeRequest& request) {
     const std::string range = std::to_string(low) + " to " + std::to_string(high);
     auto report = request.diags.report(diag::AttributeOutOfRange, request.attributeLocation(name), "slice",
                                        name, range, value);
-    if (!request.operandLocations.empty() && request.operandLocations[0].valid())
-      report.label(request.operandLocations[0], "this is " + input.str());
+    labelOperand(request, report, 0);
     return false;
   };
   if (!within("from", 0, channels - 1, from) || !within("to", from + 1, channels, to)) return std::nullopt;
@@ -58,8 +57,7 @@ std::optional<TensorType> channelShuffleShape(ShapeRequest& request) {
     auto report =
         request.diags.report(diag::NotDivisible, request.attributeLocation("groups"), input.channels(),
                              input.channels() == 1 ? "channel" : "channels", groups);
-    if (!request.operandLocations.empty() && request.operandLocations[0].valid())
-      report.label(request.operandLocations[0], "this is " + input.str());
+    labelOperand(request, report, 0);
     report.help("the number of groups must divide the channels");
     return std::nullopt;
   }
@@ -187,8 +185,7 @@ std::optional<TensorType> cropShape(ShapeRequest& request) {
   if (!fits) {
     auto report = request.diags.report(diag::CropTooLarge, request.attributeLocation(written), input.str());
     report.help("`pad` adds positions, `resize` makes another size of all of it");
-    if (!request.operandLocations.empty() && request.operandLocations[0].valid())
-      report.label(request.operandLocations[0], "this is " + input.str());
+    labelOperand(request, report, 0);
     return std::nullopt;
   }
   Attributes resolved;

@@ -10,9 +10,7 @@ namespace {
 TensorType plain(const TensorType& type) { return {type.dims, ImageKind::None}; }
 
 void labelOperands(ShapeRequest& request, DiagnosticBuilder report) {
-  for (size_t i = 0; i < request.operandLocations.size() && i < request.operands.size(); ++i)
-    if (request.operandLocations[i].valid())
-      report.label(request.operandLocations[i], "this is " + request.operands[i].str());
+  for (size_t i = 0; i < request.operands.size(); ++i) labelOperand(request, report, i);
 }
 
 // The extent that two operands share on an axis: equal, or checked to be when the program runs. nullopt: they

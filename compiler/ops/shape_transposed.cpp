@@ -34,8 +34,7 @@ bool requireResult(ShapeRequest& request, int axis, const Size& results) {
     request.misfits = {1 + axis};
     auto report = request.diags.report(diag::NothingLeft, request.attributeLocation("padding"), op,
                                        input.str(), axisName(input, 1 + axis));
-    if (!request.operandLocations.empty() && request.operandLocations[0].valid())
-      report.label(request.operandLocations[0], "this is " + input.str());
+    labelOperand(request, report, 0);
     report.help("padding of a transposed convolution cuts off results; use less of it");
     return false;
   }

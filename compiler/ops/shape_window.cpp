@@ -21,8 +21,7 @@ bool divisible(ShapeRequest& request, int64_t count, const std::string& what, in
   if (what == "channel") request.misfits = {0};
   auto report = request.diags.report(diag::NotDivisible, request.attributeLocation("groups"), count,
                                      count == 1 ? what : what + "s", groups);
-  if (!request.operandLocations.empty() && request.operandLocations[0].valid())
-    report.label(request.operandLocations[0], "this is " + request.operands[0].str());
+  labelOperand(request, report, 0);
   report.help("the number of groups must divide the channels and the filters");
   return false;
 }

@@ -30,6 +30,9 @@ void reorder(KernelBuilder& k);
 std::vector<Reg> transpose(Builder& b, std::vector<Reg> rows, int64_t lanes);
 // Calls body(x, mask) over from..to in vectors: whole ones first, then one with a mask.
 void alongVectors(KernelBuilder& k, Reg from, Reg to, const std::function<void(Reg x, Reg mask)>& body);
+// The same, or for a row in blocks each column by itself and without a mask.
+void alongColumns(KernelBuilder& k, Reg from, Reg to, bool inBlocks,
+                  const std::function<void(Reg x, Reg mask)>& body);
 // Copies operand number `operand` of a concat to its place in the result.
 void concatOperand(KernelBuilder& k, size_t operand);
 

@@ -142,11 +142,7 @@ private:
       site.spatial.push_back(x);
       work_.store(work_.evaluate(1, fetch(x, mask), site), site);
     };
-    if (pitch_ == 1) return alongVectors(k_, from, to, at);
-    b_.loop("x", from, to, 1, {}, [&](Reg x, const Builder::Values&) {
-      at(x, nullptr);
-      return Builder::Values{};
-    });
+    alongColumns(k_, from, to, pitch_ > 1, at);
   }
 
   KernelBuilder& k_;

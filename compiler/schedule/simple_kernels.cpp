@@ -25,6 +25,15 @@ void alongVectors(KernelBuilder& k, Reg from, Reg to, const std::function<void(R
   });
 }
 
+void alongColumns(KernelBuilder& k, Reg from, Reg to, bool inBlocks,
+                  const std::function<void(Reg x, Reg mask)>& body) {
+  if (!inBlocks) return alongVectors(k, from, to, body);
+  k.b.loop("x", from, to, 1, {}, [&](Reg x, const Builder::Values&) {
+    body(x, nullptr);
+    return Builder::Values{};
+  });
+}
+
 // On bytes: units are chunks of the positions of all channels.
 static void pointwiseOnBytes(KernelBuilder& k, Elementwise& work) {
   Builder& b = k.b;
@@ -95,10 +104,7 @@ void pointwise(KernelBuilder& k) {
         Reg inside = b.compare(Op::Lt, b.index(-1), from);
         alongVectors(k, b.select(inside, from, b.add(from, k.lanes)), to, at);
       });
-    b.loop("x", from, to, 1, {}, [&](Reg x, const Builder::Values&) {
-      at(x, nullptr);
-      return Builder::Values{};
-    });
+    alongColumns(k, from, to, blocked, at);
   });
   k.finish();
 }

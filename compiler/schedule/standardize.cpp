@@ -128,16 +128,8 @@ private:
       auto at = [&](Reg x, Reg mask) {
         site.spatial.back() = x, site.mask = mask;
         body(b_.add(first, x), site);
-        return Builder::Values{};
       };
-      const int64_t step = blocked_ ? 1 : k_.lanes;
-      Reg whole = blocked_ ? width : b_.mul(b_.floorDiv(width, step), step);
-      b_.loop("x", b_.index(0), whole, step, {},
-              [&](Reg x, const Builder::Values&) { return at(x, nullptr); });
-      if (!blocked_)
-        b_.loop("x", whole, width, step, {}, [&](Reg x, const Builder::Values&) {
-          return at(x, b_.mask(static_cast<uint32_t>(k_.lanes), b_.sub(width, x)));
-        });
+      alongColumns(k_, b_.index(0), width, blocked_, at);
       return Builder::Values{};
     });
   }
