@@ -36,7 +36,6 @@ struct Compilation {
   bool needsParameters = false;            // what is made will run, so parameters must have values
   std::string weightsFile;                 // PipelineDescription::weightsFile
   std::optional<std::string> scheduleText; // stands for options.scheduleFile
-  schedule::LayoutChoice layouts = schedule::LayoutChoice::ByCost;
   // May be empty. Called before each phase and each kernel, by one thread at a time, with the share of the
   // work that is done; false ends the compilation with a diagnostic.
   std::function<bool(const std::string& phase, double done)> watcher;

@@ -134,6 +134,10 @@ Value* Builder::fma(Value* a, Value* b, Value* c) {
   return emit(Op::Fma, {a, b, c}, {c->type}, "acc").results[0];
 }
 
+Value* Builder::dot(Value* sums, Value* a, Value* b) {
+  return emit(Op::Dot, {sums, a, b}, {sums->type}, "acc").results[0];
+}
+
 Value* Builder::select(Value* condition, Value* a, Value* b) {
   return emit(Op::Select, {condition, a, b}, {a->type}, "sel").results[0];
 }

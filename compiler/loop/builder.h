@@ -36,6 +36,7 @@ public:
   Value* binary(Op op, Value* a, Value* b);
   Value* compare(Op op, Value* a, Value* b);
   Value* fma(Value* a, Value* b, Value* c);
+  Value* dot(Value* sums, Value* a, Value* b);
   Value* select(Value* condition, Value* a, Value* b);
   // Index arithmetic, folded when constant.
   Value* add(Value* a, Value* b) { return binary(Op::Add, a, b); }

@@ -15,7 +15,7 @@ using graph::ValueId;
 
 bool fits(Algorithm algorithm, OpKind op) {
   if (algorithm == Algorithm::Reorder) return true;
-  if (algorithm == Algorithm::Separable) return op == OpKind::Conv;
+  if (algorithm == Algorithm::Separable || algorithm == Algorithm::Tiles) return op == OpKind::Conv;
   return algorithm == algorithmOf(opInfo(op).form);
 }
 
@@ -61,9 +61,9 @@ private:
     if (kernel.algorithm == Algorithm::Window) window(kernel, anchor, who);
     if (kernel.algorithm == Algorithm::Transposed) transposed(kernel, anchor, who);
     if (kernel.algorithm == Algorithm::Separable) separable(kernel, anchor, who);
-    if (kernel.layout == Layout::Blocked) blocked(kernel, anchor, who);
-    if (kernel.writes && (kernel.algorithm != Algorithm::Window || kernel.layout != Layout::Blocked))
-      problem(who + ": only a blocked window can write another layout than it works in");
+    if (inBlocks(kernel.layout)) blocked(kernel, anchor, who);
+    if (unitChannels(kernel.layout) > 1) units(kernel, anchor, who);
+    if (kernel.writes) writes(kernel, who);
     if (kernel.algorithm == Algorithm::Dense &&
         (kernel.tile.size() != 1 || kernel.tile[0] < 1 || kernel.tile[0] > 16))
       problem(who + ": a dense tile is 1 to 16 vectors");
@@ -106,11 +106,34 @@ private:
         problem(who + ": '" + name(operand) + "' is not computed before it");
       else if (needed && !written_[operand].count(*needed))
         problem(who + ": '" + name(operand) + "' is not there in " + nameOf(*needed) + " layout");
+      else if (!needed && !written_[operand].count(Layout::Planar) &&
+               !written_[operand].count(Layout::Blocked))
+        problem(who + ": '" + name(operand) + "' is not there in planar or blocked layout");
     }
+  }
+
+  // The kernel's numbers are units of several channels.
+  void units(const Kernel& kernel, const Value& anchor, const std::string& who) {
+    if (kernel.algorithm == Algorithm::Reorder) return;
+    if (!canWorkInUnits(graph_, kernel, schedule_.lanes))
+      problem(who + ": " + opInfo(anchor.op).name + " cannot work in " + nameOf(kernel.layout) + " layout");
+  }
+
+  void writes(const Kernel& kernel, const std::string& who) {
+    if (kernel.layout == Layout::Planar || !takesTail(kernel.algorithm))
+      problem(
+          who +
+          ": only kernels that work in blocks, and may have others behind them, can write another layout");
+    else if (*kernel.writes == Layout::Planar && kernel.algorithm != Algorithm::Window &&
+             kernel.algorithm != Algorithm::Tiles)
+      problem(who + ": only a window can write planes");
   }
 
   void blocked(const Kernel& kernel, const Value& anchor, const std::string& who) {
     switch (kernel.algorithm) {
+    case Algorithm::Tiles:
+      if (unitChannels(kernel.layout) == 1) problem(who + ": matrix tiles hold bf16, split or int8 numbers");
+      return;
     case Algorithm::Window:
     case Algorithm::Transposed:
     case Algorithm::Separable: // say so themselves

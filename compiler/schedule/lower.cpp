@@ -31,6 +31,7 @@ private:
     calls_.emplace_back();
     switch (kernel.algorithm) {
     case Algorithm::Window: return add(kernel, "", windowGenerator(kernel));
+    case Algorithm::Tiles: return add(kernel, "", tiledWindow);
     case Algorithm::Transposed: return transposed(kernel);
     case Algorithm::Separable: return add(kernel, "", separableWindow);
     case Algorithm::Pointwise:

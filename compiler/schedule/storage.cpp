@@ -17,11 +17,13 @@ namespace {
 
 // In a layout: channels, or blocks of channels.
 int64_t rowsOf(const TensorType& type, Layout layout, int64_t lanes) {
-  return layout == Layout::Blocked ? (type.channels() + lanes - 1) / lanes : type.channels();
+  if (!inBlocks(layout)) return type.channels();
+  return blocksOf(type.channels(), layout, lanes) * (layout == Layout::Split ? 2 : 1);
 }
 
+// Of four bytes each.
 Size elementsOf(const TensorType& type, Layout layout, int64_t lanes) {
-  return spatialSize(type) * rowsOf(type, layout, lanes) * (layout == Layout::Blocked ? lanes : 1);
+  return spatialSize(type) * rowsOf(type, layout, lanes) * (inBlocks(layout) ? lanes : 1);
 }
 
 } // namespace
@@ -158,8 +160,8 @@ std::optional<Buffer> Storage::dyingOperand(size_t number) const {
   const bool inPlace = kernel.algorithm == Algorithm::Standardize ||
                        (kernel.algorithm == Algorithm::Pointwise && form == OpForm::Elementwise);
   if (!inPlace && kernel.algorithm != Algorithm::Pointwise && kernel.algorithm != Algorithm::Window &&
-      kernel.algorithm != Algorithm::Transposed && kernel.algorithm != Algorithm::Separable &&
-      kernel.algorithm != Algorithm::Dense)
+      kernel.algorithm != Algorithm::Tiles && kernel.algorithm != Algorithm::Transposed &&
+      kernel.algorithm != Algorithm::Separable && kernel.algorithm != Algorithm::Dense)
     return std::nullopt;
   if (!(holder(result) == result) || pieceOf_.count(result)) return std::nullopt;
   const TensorType& type = graph_.value(result.value).type;

@@ -39,7 +39,7 @@ public:
   Storage(const graph::Graph& graph, const Schedule& schedule);
 
   struct Piece {
-    Size elements;           // of one item of the batch
+    Size elements;           // of one item of the batch, in units of four bytes
     int first = 0, last = 0; // kernels: the first one that writes it, the last one that reads or writes it
     std::optional<size_t> input;  // it is this input of the graph
     std::optional<size_t> output; // it is this output of the graph
@@ -50,7 +50,8 @@ public:
   size_t pieceOf(Buffer buffer) const { return pieceOf_.at(holder(buffer)); }
   // The value's first channel in its piece.
   int64_t firstChannel(Buffer buffer) const;
-  // Planar: channels, blocked: blocks of channels, from one item of the batch to the next.
+  // Planar: channels, else blocks of channels (Split: of both halves), from one item of the batch to the
+  // next.
   int64_t itemRows(Buffer buffer) const;
   // The concat does not copy this operand: it is computed in its place.
   bool isPart(const Kernel& concat, ValueId operand) const;
