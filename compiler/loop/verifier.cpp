@@ -188,18 +188,9 @@ private:
     if (!callee->results.empty())
       problem("@" + inst.callee + " gives a value, which a call does not take", &inst);
     // The unit has one configuration, which the callee, or what an executor does meanwhile, replaces.
-    if (hasTiles(function_) && (inst.op == Op::Parallel || reachesTiles(*callee)))
+    if (hasTiles(function_.body) && (inst.op == Op::Parallel || reachesTiles(*callee)))
       problem("a function with tiles calls none that has tiles, and nothing in parallel", &inst);
   }
-
-  static bool hasTiles(const Block& b) {
-    return std::any_of(b.insts.begin(), b.insts.end(), [](const auto& inst) {
-      return inst->op == Op::TileZero || inst->op == Op::TileLoad ||
-             std::any_of(inst->blocks.begin(), inst->blocks.end(),
-                         [](const auto& inner) { return hasTiles(*inner); });
-    });
-  }
-  static bool hasTiles(const Function& f) { return hasTiles(f.body); }
 
   // Whether a function, or one that it calls, has tiles.
   bool reachesTiles(const Function& f) const {
@@ -208,7 +199,7 @@ private:
     while (!open.empty()) {
       const Function* next = open.back();
       open.pop_back();
-      if (hasTiles(*next)) return true;
+      if (hasTiles(next->body)) return true;
       forEachCallee(next->body, [&](const Function* callee) {
         if (seen.insert(callee).second) open.push_back(callee);
       });
