@@ -1,11 +1,10 @@
 #include "tile_emulator.h"
 #include <stdexcept>
 #if defined(__x86_64__)
+#include "convoy/runtime.h"
 #include "tile_unit.h"
 #include <csignal>
-#include <sys/syscall.h>
 #include <ucontext.h>
-#include <unistd.h>
 #endif
 
 namespace convoy::amx {
@@ -48,9 +47,8 @@ void handle(int, siginfo_t*, void* context) {
 
 Tiles install() {
   const Target here = native();
-  constexpr long requestPermission = 0x1023, tileData = 18; // ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA
-  if (here.matrixUnit)
-    return syscall(SYS_arch_prctl, requestPermission, tileData) == 0 ? Tiles::Hardware : Tiles::None;
+  const uint64_t sets = here.instructionSets();
+  if (here.matrixUnit) return convoy_choose_version(&sets, 1) == 0 ? Tiles::Hardware : Tiles::None;
   if (here.vectorBits < 512) return Tiles::None;
   struct sigaction action = {};
   action.sa_sigaction = handle;

@@ -4,7 +4,9 @@
 #include "convoy/runtime.h"
 #include <gtest/gtest.h>
 #include <numeric>
+#include <sys/wait.h>
 #include <thread>
+#include <unistd.h>
 #include <vector>
 
 namespace convoy::texts {
@@ -146,6 +148,27 @@ TEST_P(TilesTest, BelongToTheirThread) {
       for (int k = 0; k < 20; ++k) program.run();
     });
   for (std::thread& t : callers) t.join();
+}
+
+// Convoy's own threads, which a child has none of.
+TEST_P(TilesTest, SurviveAFork) {
+  CompiledText code = compile(squares);
+  const Squares program(code);
+  convoy_pool* pool = convoy_pool_create(3);
+  program.run(convoy_pool_executor(pool));
+  const pid_t child = fork();
+  if (child == 0) {
+    program.run();
+    program.run(convoy_pool_executor(pool));
+    convoy_pool* own = convoy_pool_create(3);
+    program.run(convoy_pool_executor(own));
+    _exit(HasFailure() ? 1 : 0);
+  }
+  int ended = 1;
+  ASSERT_EQ(waitpid(child, &ended, 0), child);
+  EXPECT_EQ(ended, 0);
+  program.run(convoy_pool_executor(pool));
+  convoy_pool_destroy(pool);
 }
 
 #if defined(__x86_64__)

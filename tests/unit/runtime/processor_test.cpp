@@ -6,11 +6,14 @@
 #include <cstring>
 #include <gtest/gtest.h>
 #include <initializer_list>
-#include <string>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
 #include <vector>
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
 
 namespace {
 
@@ -132,6 +135,25 @@ TEST(Processor, KnowsThisOne) {
   EXPECT_EQ(runs(version({"avx512vnni"})), __builtin_cpu_supports("avx512vnni") != 0);
   EXPECT_EQ(runs(version({"avx512bf16"})), __builtin_cpu_supports("avx512bf16") != 0);
   EXPECT_FALSE(runs(~uint64_t{0}));
+#endif
+}
+
+// The real thing: Linux gives the registers, and says so.
+TEST(Processor, IsGivenTilesByTheSystem) {
+#if defined(__x86_64__) && defined(__linux__)
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  if (!__get_cpuid_count(7, 0, &a, &b, &c, &d) || !(d & 1U << 24))
+    GTEST_SKIP() << "this processor has no matrix unit, so the system is not asked for its registers";
+  auto permitted = [] {
+    uint64_t states = 0;
+    return syscall(SYS_arch_prctl, 0x1022 /* ARCH_GET_XCOMP_PERM */, &states) == 0 && states >> 18 & 1;
+  };
+  EXPECT_EQ(convoy_choose_version(&tiles, 1) == 0, permitted());
+  const pid_t child = fork();
+  if (child == 0) _exit(permitted() == (convoy_choose_version(&tiles, 1) == 0) ? 0 : 1);
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
 #endif
 }
 
