@@ -141,6 +141,15 @@ Facts factsOf(const Compilation& c) {
 
 // ---- the session ----
 
+schedule::Math mathOf(Math math) {
+  switch (math) {
+  case Math::Fast: return schedule::Math::Fast;
+  case Math::Strict: return schedule::Math::Strict;
+  case Math::Bf16: return schedule::Math::Bf16;
+  }
+  return schedule::Math::Strict;
+}
+
 driver::Options optionsOf(const Request& request) {
   driver::Options options;
   // "-" is a file here: standard input is the program's own affair.
@@ -149,6 +158,7 @@ driver::Options optionsOf(const Request& request) {
   options.cpu = request.cpu;
   options.optimize = std::clamp(request.optimize, 0, 3);
   options.threads = request.threads;
+  options.choices.math = mathOf(request.math);
   options.scheduleFile = request.scheduleFile;
   options.weightsFile = request.weights;
   options.initSeed = request.initSeed;

@@ -141,7 +141,7 @@ llvm::Value* Emitter::compare(const Inst& inst, llvm::Value* a, llvm::Value* c) 
 // instruction for it.
 llvm::Value* Emitter::roundToBf16(const Type& from, const Type& to, llvm::Value* v) {
   auto& b = builder_;
-  if (target_.features.find("+avx512bf16") != std::string::npos) return b.CreateFPTrunc(v, type(to));
+  if (target_.pairProducts) return b.CreateFPTrunc(v, type(to));
   llvm::Type* wide = type(from.withScalar(Scalar::I32));
   auto number = [&](uint32_t n) { return llvm::ConstantInt::get(wide, n); };
   llvm::Value* bits = b.CreateBitCast(v, wide);
@@ -168,6 +168,39 @@ llvm::Value* Emitter::cast(const Type& from, const Type& to, llvm::Value* v) {
                              {target, v->getType()}, {v});
   if (toFloat) return fromSigned ? b.CreateSIToFP(v, target) : b.CreateUIToFP(v, target);
   return fromSigned ? b.CreateSExtOrTrunc(v, target) : b.CreateZExtOrTrunc(v, target);
+}
+
+// One instruction where the processor has it: it takes the second number of a pair before the first, and so
+// does what stands for it.
+llvm::Value* Emitter::dot(const Inst& inst) {
+  auto& b = builder_;
+  llvm::Value *sums = one(inst.operands[0]), *left = one(inst.operands[1]), *right = one(inst.operands[2]);
+  const uint32_t lanes = inst.operands[0]->type.lanes;
+  const bool pairs = isFloat(inst.operands[0]->type.scalar), widest = lanes == 16, half = lanes == 8;
+  if (pairs && target_.pairProducts && (widest || half))
+    return b.CreateIntrinsic(widest ? llvm::Intrinsic::x86_avx512bf16_dpbf16ps_512
+                                    : llvm::Intrinsic::x86_avx512bf16_dpbf16ps_256,
+                             {sums, left, right});
+  if (!pairs && target_.quadProducts && ((widest && target_.vectorBits == 512) || half))
+    return b.CreateIntrinsic(widest ? llvm::Intrinsic::x86_avx512_vpdpbusd_512
+                                    : llvm::Intrinsic::x86_avx512_vpdpbusd_256,
+                             {sums, left, right});
+  const int group = pairs ? 2 : 4;
+  for (int q = group - 1; q >= 0; --q) {
+    llvm::SmallVector<int, 16> which;
+    for (uint32_t i = 0; i < lanes; ++i) which.push_back(static_cast<int>(i) * group + q);
+    llvm::Value *x = b.CreateShuffleVector(left, which), *y = b.CreateShuffleVector(right, which);
+    if (pairs) {
+      x = b.CreateFPExt(x, sums->getType()), y = b.CreateFPExt(y, sums->getType());
+      sums = target_.fusedMultiplyAdd
+                 ? b.CreateIntrinsic(llvm::Intrinsic::fma, {sums->getType()}, {x, y, sums})
+                 : b.CreateFAdd(b.CreateFMul(x, y), sums);
+    } else {
+      x = b.CreateZExt(x, sums->getType()), y = b.CreateSExt(y, sums->getType());
+      sums = b.CreateAdd(sums, b.CreateMul(x, y));
+    }
+  }
+  return sums;
 }
 
 llvm::Value* Emitter::reduce(const Inst& inst) {
@@ -219,6 +252,7 @@ void Emitter::vector(const Inst& inst) {
             ? one(inst.operands[0])
             : b.CreateExtractElement(one(inst.operands[0]), static_cast<uint64_t>(inst.ints[0]));
     break;
+  case Op::Dot: v = dot(inst); break;
   case Op::ReduceAdd:
   case Op::ReduceMax: v = reduce(inst); break;
   case Op::Number: v = b.CreatePtrToInt(one(inst.operands[0]), b.getInt64Ty()); break;

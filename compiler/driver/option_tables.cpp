@@ -73,6 +73,8 @@ const std::vector<OptionRow>& optionTable() {
       {OptionId::Cpu, {"-mcpu", "-march"}, Row::Value, "NAME[,NAME...]", compiling,
        "compile for this processor (default: native; generic for another kind of machine); of several, what runs chooses"},
       {OptionId::Optimize, {"-O"}, Row::Joined, "0..3", coding, "how hard to optimize (default: 3)"},
+      {OptionId::Math, {"--math"}, Row::Value, "fast|strict|bf16", compiling,
+       "how exact results are (default: fast): strict, float32 sums in order; bf16, products of rounded numbers"},
       {OptionId::Threads, {"--threads"}, Row::Value, "N", coding, "threads to use (default: all allowed cores)"},
       {OptionId::Schedule, {"--schedule"}, Row::Value, "FILE", compiling,
        "compute as this schedule says, in place of one made here"},

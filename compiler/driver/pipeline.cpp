@@ -121,7 +121,7 @@ bool findTarget(Compilation& c) {
 
 bool makeOrReadSchedule(Compilation& c) {
   if (c.options.scheduleFile.empty() && !c.scheduleText) {
-    c.schedule = schedule::makeSchedule(*c.graph, *c.target, c.layouts);
+    c.schedule = schedule::makeSchedule(*c.graph, *c.target, c.options.choices);
     return true;
   }
   const SourceFile* text =

@@ -132,7 +132,7 @@ bool Verdict::good() const {
 std::optional<Verdict> verify(const Compilation& c, const convoy_pipeline& pipeline, const RunInputs& inputs,
                               PhaseTimes& times, const Fault& fault) {
   Execution whole;
-  ExposedRun layers(c, inspect::exposeLayers(*c.graph, *c.target), fault);
+  ExposedRun layers(c, inspect::exposeLayers(*c.graph, *c.target, c.options.choices), fault);
   ExposedRun kernels(c, inspect::exposeKernels(*c.graph, *c.schedule), fault);
   if (!whole.run(pipeline, inputs, c.options, c.diags)) return std::nullopt;
   if (!layers.run(inputs, times) || !kernels.run(inputs, times)) return std::nullopt;

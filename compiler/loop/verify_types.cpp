@@ -70,6 +70,7 @@ private:
                 (!operand(0).isArray() || operand(0).array == operand(1).array),
             "the condition is an i1, or one a lane");
       break;
+    case Op::Dot: dot(); break;
     case Op::Number: wants(operand(0).isPointer() && !operand(0).isArray(), "it wants a pointer"); break;
     case Op::Cast:
       wants(operand(0).isVector() && result().isVector() && operand(0).lanes == result().lanes &&
@@ -124,6 +125,15 @@ private:
     case Op::TileMac: multiply(); break;
     default: break; // control flow and calls have rules elsewhere
     }
+  }
+
+  void dot() {
+    const Type &sums = operand(0), &a = operand(1), &b = operand(2);
+    const bool pairs = sums.scalar == Scalar::F32 && a.scalar == Scalar::BF16 && b.scalar == Scalar::BF16,
+               quads = sums.scalar == Scalar::I32 && a.scalar == Scalar::U8 && b.scalar == Scalar::I8;
+    wants(isPlainVector(sums) && isPlain(a) && isPlain(b) && (pairs || quads) &&
+              a.lanes == sums.lanes * (pairs ? 2 : 4) && b.lanes == a.lanes,
+          "it wants f32 lanes and two bf16 for each, or i32 lanes and four u8 and i8 for each");
   }
 
   void shuffle() {

@@ -42,7 +42,9 @@ void describeX86(Target& target, const std::set<std::string>& features) {
   target.fusedMultiplyAdd = has("fma");
   target.vectorBits = wide ? 512 : has("avx2") && has("fma") ? 256 : 128;
   target.vectorRegisters = wide ? 32 : 16;
-  target.matrixUnit = wide && has("amx-tile") && has("amx-bf16");
+  target.pairProducts = wide && has("avx512bf16");
+  target.quadProducts = (wide && has("avx512vnni")) || (target.vectorBits == 256 && has("avxvnni"));
+  target.matrixUnit = wide && has("amx-tile") && has("amx-bf16") && has("amx-int8");
   for (const std::string& feature : features)
     target.features += (target.features.empty() ? "+" : ",+") + feature;
 }

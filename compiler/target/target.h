@@ -24,7 +24,9 @@ struct Target {
   int vectorBits = 128;
   int vectorRegisters = 16;
   bool fusedMultiplyAdd = false; // a fused multiply-add instruction
-  bool matrixUnit = false;       // AMX with bf16
+  bool pairProducts = false;     // products of pairs of bf16, summed up in float32: AVX512_BF16
+  bool quadProducts = false;     // products of four 8-bit numbers, summed up in 32 bits: VNNI
+  bool matrixUnit = false;       // AMX with bf16 and int8
   bool x86 = true;
   Machine machine;
   int lanes() const { return vectorBits / 32; } // float32 per vector
