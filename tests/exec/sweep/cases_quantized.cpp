@@ -117,6 +117,21 @@ void convolutions(CaseList& list, Random& random) {
   }
 }
 
+// Partial sums beyond what float32 holds, of which little is left.
+void balanced(CaseList& list) {
+  const std::string x = "quantize(254 + (wide > 0), 1)";
+  for (const char* kernel : {"1x1", "3x3", "1x800"})
+    list.add("quantized balanced", "wide: tensor[" + std::string(kernel[2] == '8' ? "2" : "1400") + ", 3, W]",
+             "    return " + x + " |> quantized_conv(3, kernel: " + kernel +
+                 ", padding: same, zero_point: 128, name: \"balanced\")\n",
+             kernel[2] == '8' ? std::vector<Run>{{1, {{"W", 900}}}}
+                              : std::vector<Run>{{1, {{"W", 20}}}, {2, {{"W", 7}}}});
+  for (const char* inputs : {"1400", "30000"})
+    list.add("quantized balanced", "wide: tensor[" + std::string(inputs) + "]",
+             "    return " + x + " |> quantized_dense(33, zero_point: 128, name: \"balanced\")\n",
+             {{1, {}}, {3, {}}});
+}
+
 // Blocks of residual networks, and what may stand between quantized layers.
 void networks(CaseList& list, Random& random) {
   for (int n = 0; n < 24; ++n) {
@@ -220,6 +235,7 @@ void moves(CaseList& list, Random& random) {
 void addQuantized(CaseList& list) {
   Random random(31);
   convolutions(list, random);
+  balanced(list);
   networks(list, random);
   denses(list, random);
   elementwise(list, random);

@@ -149,6 +149,7 @@ private:
 
 // Of layers that sum products of whole numbers: the weights and biases are such, and the multipliers bring
 // the sums into the range of a byte, mostly.
+// Those of layers called balanced sum up as far as they can, and then back to little.
 void addWholeNumbers(const Graph& graph, uint64_t seed, Parameters& all) {
   for (const Value& node : graph.values) {
     if (node.kind != Value::Node || opInfo(node.op).elements != Elements::Whole) continue;
@@ -160,8 +161,15 @@ void addWholeNumbers(const Graph& graph, uint64_t seed, Parameters& all) {
       const double terms = static_cast<double>(*weight.elements().constant() / weight.channels());
       auto data = std::make_shared<graph::ParameterData>();
       data->data.resize(static_cast<size_t>(*value.type.elements().constant()));
+      const bool balanced = startsWith(node.name, "balanced");
+      const auto perResult = static_cast<size_t>(terms);
       for (float& number : data->data) {
-        if (value.type.element == Element::I8)
+        const auto place = static_cast<size_t>(&number - data->data.data());
+        if (balanced)
+          number = value.type.element == Element::I8    ? place % perResult < perResult / 2 ? 127.0f : -127.0f
+                   : value.type.element == Element::I32 ? 0
+                                                        : 0.05f;
+        else if (value.type.element == Element::I8)
           number = static_cast<float>(random.between(-128, 127));
         else if (value.type.element == Element::I32)
           number = static_cast<float>(random.between(-9000, 9000));
