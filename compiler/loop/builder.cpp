@@ -242,6 +242,20 @@ Value* Builder::stack(int64_t bytes) {
   return inst.results[0];
 }
 
+Value* Builder::tileZero(const Type& type) { return emit(Op::TileZero, {}, {type}, "sum").results[0]; }
+
+Value* Builder::tileLoad(const Type& type, Value* pointer, const Index& at, Value* stride) {
+  return emitAddressed(Op::TileLoad, {stride}, pointer, at, {type}, "tile").results[0];
+}
+
+Value* Builder::tileMac(Value* sums, Value* a, Value* b) {
+  return emit(Op::TileMac, {sums, a, b}, {sums->type}, "sum").results[0];
+}
+
+void Builder::tileStore(Value* tile, Value* pointer, const Index& at, Value* stride) {
+  emitAddressed(Op::TileStore, {tile, stride}, pointer, at, {}, "").type = Type::of(tile->type.scalar);
+}
+
 Builder::Values Builder::emitLoop(Op op, const std::string& name, Value* from, Value* to, int64_t step,
                                   const Values& init, const Body& body) {
   std::vector<Type> types;

@@ -53,7 +53,7 @@ BlockPlace blockPlace(KernelBuilder& k, ValueId id, Layout layout, Reg item, Reg
   Builder& b = k.b;
   const TensorType& type = k.value(id).type;
   const int64_t vectors = unitChannels(layout), block = k.lanes * vectors; // of a block; its channels
-  Reg plane = k.size(spatialSize(type));
+  Reg plane = k.size(k.storage.frame({id, layout}).positions(type));
   Reg row = b.add(b.mul(item, k.itemRows(id, layout)), b.floorDiv(vector, vectors));
   Reg at = b.mul(row, plane);
   if (position) at = b.add(at, position);
@@ -61,6 +61,49 @@ BlockPlace blockPlace(KernelBuilder& k, ValueId id, Layout layout, Reg item, Reg
   if (vectors > 1) place.at = place.at + Index(b.binary(Op::Mod, vector, b.index(vectors)), k.lanes);
   if (layout == Layout::Split) place.low = b.mul(plane, blocksOf(type.channels(), layout, k.lanes) * block);
   return place;
+}
+
+Reg framePosition(KernelBuilder& k, ValueId id, Layout layout, Reg row, Reg column) {
+  const TensorType& type = k.value(id).type;
+  const Frame& frame = k.storage.frame({id, layout});
+  Reg at = row ? k.b.add(k.b.mul(row, k.size(frame.pitch(type))), column) : column;
+  return frame.any() ? k.b.add(at, k.size(frame.origin(type))) : at;
+}
+
+Reg framePosition(KernelBuilder& k, ValueId id, Layout layout, Reg flat) {
+  const TensorType& type = k.value(id).type;
+  if (!k.storage.frame({id, layout}).any()) return flat;
+  Reg width = k.size(type.dims.back());
+  return framePosition(k, id, layout, k.b.binary(Op::Div, flat, width), k.b.binary(Op::Mod, flat, width));
+}
+
+void clearFrame(KernelBuilder& k) {
+  Builder& b = k.b;
+  const ValueId id = k.kernel.result();
+  const Buffer buffer = resultBuffer(k.graph, k.kernel);
+  const TensorType& type = k.value(id).type;
+  const Frame& frame = k.storage.frame(buffer);
+  Reg out = k.write(id, buffer.layout), rowCount = k.size(frame.rows(type)),
+      pitch = k.size(frame.pitch(type)), columns = k.size(frame.columns(type)),
+      origin = k.size(frame.origin(type)), positions = k.size(frame.positions(type));
+  k.units({Size(k.itemRows(id, buffer.layout))}, [&](const std::vector<Reg>& parts) {
+    Reg plane = b.mul(b.add(b.mul(parts[0], k.itemRows(id, buffer.layout)), parts[1]), positions);
+    auto clear = [&](Reg from, Reg to) {
+      b.loop("x", from, to, 1, {}, [&](Reg x, const Builder::Values&) {
+        b.store(k.constant(0), out, Index(b.add(plane, x), k.lanes));
+        return Builder::Values{};
+      });
+    };
+    clear(b.index(0), origin);
+    Reg behind = b.add(origin, columns), last = b.sub(rowCount, b.index(1));
+    b.loop("row", b.index(0), last, 1, {}, [&](Reg row, const Builder::Values&) {
+      Reg at = b.add(behind, b.mul(row, pitch));
+      clear(at, b.add(at, frame.gap));
+      return Builder::Values{};
+    });
+    clear(b.add(behind, b.mul(last, pitch)), positions);
+  });
+  k.finish();
 }
 
 } // namespace convoy::schedule

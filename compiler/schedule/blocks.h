@@ -27,6 +27,14 @@ struct BlockPlace {
   Index at;
   Reg low; // from high halves to low ones; null where there are none
 };
+// `position` is that of framePosition. The distance of two positions is `lanes` units, that of two blocks as
+// many as there are positions, with the frame.
 BlockPlace blockPlace(KernelBuilder& k, ValueId id, Layout layout, Reg item, Reg vector, Reg position);
+// Of a row (null: there is one) and a column, or of both numbered through without the frame.
+Reg framePosition(KernelBuilder& k, ValueId id, Layout layout, Reg row, Reg column);
+Reg framePosition(KernelBuilder& k, ValueId id, Layout layout, Reg flat);
+
+// Fills the frame of the kernel's result with zeros.
+void clearFrame(KernelBuilder& k);
 
 } // namespace convoy::schedule

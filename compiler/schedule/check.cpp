@@ -59,6 +59,7 @@ private:
     tail(kernel, who);
     operands(kernel, who);
     if (kernel.algorithm == Algorithm::Window) window(kernel, anchor, who);
+    if (kernel.algorithm == Algorithm::Tiles) tiles(kernel, anchor, who);
     if (kernel.algorithm == Algorithm::Transposed) transposed(kernel, anchor, who);
     if (kernel.algorithm == Algorithm::Separable) separable(kernel, anchor, who);
     if (inBlocks(kernel.layout)) blocked(kernel, anchor, who);
@@ -124,8 +125,7 @@ private:
       problem(
           who +
           ": only kernels that work in blocks, and may have others behind them, can write another layout");
-    else if (*kernel.writes == Layout::Planar && kernel.algorithm != Algorithm::Window &&
-             kernel.algorithm != Algorithm::Tiles)
+    else if (*kernel.writes == Layout::Planar && kernel.algorithm != Algorithm::Window)
       problem(who + ": only a window can write planes");
   }
 
@@ -186,6 +186,18 @@ private:
     } else if (groups > 1 && (filters / groups / lanes) % kernel.tile[1]) {
       problem(who + ": the tile's vectors do not divide those of a group");
     }
+  }
+
+  // A matrix unit has eight registers: sums, and a row and a column of what is multiplied.
+  void tiles(const Kernel& kernel, const Value& anchor, const std::string& who) {
+    if (kernel.tile.size() != 2)
+      return problem(who + ": a tile of a matrix unit is 16 pixels x 16 filters, so many times");
+    const int64_t pixels = kernel.tile[0], filters = kernel.tile[1];
+    if (pixels < 1 || filters < 1 || pixels > 3 || filters > 3 || pixels * filters + pixels + filters > 8)
+      problem(who + ": the sums, a row and a column of its tile take more than the eight matrix registers");
+    const int64_t groups = anchor.attributes.get<int64_t>("groups");
+    if (groups > 1 && (anchor.type.channels() / groups / schedule_.lanes) % filters != 0)
+      problem(who + ": the tile's filters do not divide those of a group");
   }
 
   void transposed(const Kernel& kernel, const Value& anchor, const std::string& who) {

@@ -46,6 +46,19 @@ Reg Elementwise::position(ValueId id, const Site& site, bool& varies) {
   return position;
 }
 
+// The same in blocks, where the value may have a frame.
+Reg Elementwise::blockPosition(ValueId id, Layout layout, const Site& site) {
+  bool varies = false;
+  if (!k_.storage.frame({id, layout}).any()) return position(id, site, varies);
+  if (site.flat) return framePosition(k_, id, layout, site.spatial[0]);
+  const TensorType& type = k_.value(id).type;
+  const size_t rank = static_cast<size_t>(type.spatialRank());
+  auto along = [&](size_t axis) {
+    return type.spatial(static_cast<int>(axis)) == Size(1) ? b_.index(0) : site.spatial[axis];
+  };
+  return framePosition(k_, id, layout, rank > 1 ? along(rank - 2) : nullptr, along(rank - 1));
+}
+
 // The value's element that belongs to the site, of float32 in planes or blocks.
 Index Elementwise::address(ValueId id, Layout layout, const Site& site, Reg channel, bool& varies) {
   const TensorType& type = k_.value(id).type;
@@ -135,7 +148,7 @@ Reg Elementwise::operand(ValueId id, const Site& site, Reg channel) {
   Site at = site;
   if (parameter || v.type.scalar) at.item = b_.index(0); // one for all items
   if (inBlocks(layout)) {
-    const BlockPlace place = blockPlace(k_, id, layout, at.item, channel, position(id, at, varies));
+    const BlockPlace place = blockPlace(k_, id, layout, at.item, channel, blockPosition(id, layout, at));
     return loadBlock(k_, layout, pointer, place.at, place.low);
   }
   Index index = address(id, layout, at, channel, varies);
@@ -324,8 +337,7 @@ void Elementwise::store(Reg v, const Site& site) {
 // Into blocks. Units are read whole: channels that there are not must be 0 in them.
 void Elementwise::storeVector(Reg v, Layout layout, const Site& site) {
   const ValueId result = k_.kernel.result();
-  bool varies = false;
-  Reg here = position(result, site, varies);
+  Reg here = blockPosition(result, layout, site);
   auto storeAt = [&](Reg vector, Reg channels) {
     const BlockPlace place = blockPlace(k_, result, layout, site.item, vector, here);
     storeBlock(k_, layout, channels, out_, place.at, place.low);

@@ -163,7 +163,7 @@ private:
         append(b.mul(slot.ofGroup ? group : batch, elementsOf(b, sizes, slot, choice)));
     }
     for (const BorderRow& row : plan_.borderRows) append(sizeFrom(b, graph_, sizes, row.width));
-    at.push_back(end);
+    at.push_back(b.add(end, plan_.behind));
     return at;
   }
 

@@ -90,6 +90,16 @@ bool isChannelwise(const graph::Graph& graph, const graph::Value& window, int la
          lanes % mixed == 0 && isSmallWindow(window);
 }
 
+// Its border is zeros, as many as are known when compiling, and lies around rows: matrix tiles find it in
+// memory.
+static bool hasKnownZeroBorder(const graph::Value& conv) {
+  const Window window = windowOf(conv.attributes);
+  bool known = window.kernel.size() <= 2;
+  for (const std::vector<Size>& pads : {window.padBegin, window.padEnd})
+    for (const Size& pad : pads) known &= pad.isConstant() && pad.known() >= 0;
+  return known && window.border.mode == BorderMode::Constant && window.border.value == 0;
+}
+
 bool canWorkInUnits(const graph::Graph& graph, const Kernel& kernel, int lanes) {
   const graph::Value& node = graph.value(kernel.anchor());
   if (node.kind != graph::Value::Node || node.op != OpKind::Conv || isChannelwise(graph, node, lanes))
@@ -98,6 +108,7 @@ bool canWorkInUnits(const graph::Graph& graph, const Kernel& kernel, int lanes) 
   if (tiles ? lanes != 16 : kernel.algorithm != Algorithm::Window || kernel.layout == Layout::Split)
     return false;
   if (kernel.layout == Layout::Int8) return false; // numbers are no whole numbers
+  if (tiles && !hasKnownZeroBorder(node)) return false;
   const TensorType& input = graph.value(node.operands[0]).type;
   const int64_t groups = node.attributes.get<int64_t>("groups"), block = lanes * unitChannels(kernel.layout);
   const bool whole = input.channels() / groups % block == 0 && node.type.channels() / groups % lanes == 0;

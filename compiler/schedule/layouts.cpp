@@ -56,7 +56,7 @@ public:
 private:
   // ---- what is possible ----
 
-  bool hasTiles() const { return costs_.lanes == 16 && choices_.matrixTiles; }
+  bool hasTiles() const { return costs_.lanes == 16 && (costs_.target.matrixUnit || choices_.matrixTiles); }
 
   // The layout of several channels a unit that may be used, if it gains anything here.
   std::optional<Layout> unitsToUse() const {
@@ -115,8 +115,9 @@ private:
     kernel.algorithm = hasTiles() ? Algorithm::Tiles : Algorithm::Window;
     kernel.layout = *units_;
     if (!window || !canWorkInUnits(costs_.graph, kernel, costs_.lanes)) return options;
-    for (std::optional<Layout> writes : {std::optional<Layout>(), {Layout::Blocked}, {Layout::Planar}})
-      add(*units_, writes);
+    add(*units_, std::nullopt);
+    add(*units_, Layout::Blocked);
+    if (kernel.algorithm == Algorithm::Window) add(*units_, Layout::Planar);
     return options;
   }
 

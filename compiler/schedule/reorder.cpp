@@ -114,14 +114,14 @@ private:
     const int64_t vectors = blocksOf(channels_, from_, k_.lanes) * unitChannels(from_);
     Reg exists = b_.compare(Op::Lt, vector_, b_.index(vectors));
     Reg vector = vectorsExist() ? vector_ : b_.min(vector_, b_.index(vectors - 1));
-    const BlockPlace place = blockPlace(k_, id_, from_, item_, vector, x);
+    const BlockPlace place = blockPlace(k_, id_, from_, item_, vector, framePosition(k_, id_, from_, x));
     Reg v = loadBlock(k_, from_, in_, place.at, place.low, mask);
     if (inBlocks(to_) && channels_ % k_.lanes != 0)
       v = b_.select(b_.mask(width(), channelsHere_), v, k_.constant(0));
     return vectorsExist() ? v : b_.select(exists, v, k_.constant(0));
   }
   void storePosition(Reg x, Reg v, Reg mask) {
-    const BlockPlace place = blockPlace(k_, id_, to_, item_, vector_, x);
+    const BlockPlace place = blockPlace(k_, id_, to_, item_, vector_, framePosition(k_, id_, to_, x));
     storeBlock(k_, to_, v, out_, place.at, place.low, mask);
   }
 

@@ -42,7 +42,7 @@ public:
       if (w_.hasBias) bias_ = k_.weights(w_.bias, {});
     }
     tail_.declare(1);
-    plane_ = k_.product(k_.value(w_.input).type, 1);
+    takeGeometry();
     borderBlock_ = b_.stack(lanes_ * 4);
     storeBlock(k_, inputLayout_, k_.constant(w_.border.value), borderBlock_, 0, nullptr);
     if (perUnit_ > 1) // the other channels of the block
@@ -72,6 +72,15 @@ public:
   }
 
 private:
+  // Positions of a block of the input, and from one row to the next.
+  void takeGeometry() {
+    const TensorType& type = k_.value(w_.input).type;
+    const Frame& frame = k_.storage.frame({w_.input, inputLayout_});
+    plane_ = k_.size(frame.positions(type));
+    rowPitch_ = frame.any() ? k_.size(frame.pitch(type)) : w_.last().input;
+    if (frame.any()) in_ = b_.offset(Scalar::F32, in_, Index(k_.size(frame.origin(type)), lanes_));
+  }
+
   void unit() {
     TileRange tiles = tiles_;
     Reg chunk = nullptr;
@@ -186,7 +195,7 @@ private:
             Reg column = b_.add(b_.mul(kx, axis.dilation), first);
             Pixels p;
             p.base =
-                b_.offset(Scalar::F32, channels, Index(b_.add(b_.mul(y, axis.input), column), pixelPitch()));
+                b_.offset(Scalar::F32, channels, Index(b_.add(b_.mul(y, rowPitch_), column), pixelPitch()));
             Reg number = b_.add(b_.mul(rowTap, axis.kernel), kx);
             return Builder::Values{channelTerms(p, cb, number, carried[0], run.firstPixel, run.endPixel)};
           };
@@ -264,7 +273,7 @@ private:
 
   Pixels insidePixels(Reg block, Reg row, Reg x, Reg kx) {
     Reg column = coordinate(k_, w_.last(), x, kx);
-    Reg at = b_.add(b_.mul(row, w_.last().input), column);
+    Reg at = b_.add(b_.mul(row, rowPitch_), column);
     Pixels p;
     p.base = b_.offset(Scalar::F32, block, Index(at, pixelPitch()));
     return p;
@@ -272,7 +281,7 @@ private:
 
   Pixels edgePixels(Reg block, Reg row, Reg rowValid, Reg x, Reg kx) {
     uint32_t count = static_cast<uint32_t>(pixels_);
-    Reg first = b_.mul(row, w_.last().input);
+    Reg first = b_.mul(row, rowPitch_);
     bool planar = inputLayout_ == Layout::Planar && !w_.perChannel;
     std::vector<Reg> init{b_.fill(loop::Type::pointer().arrayOf({count}), block)};
     if (planar) init.push_back(b_.fill(loop::Type::index().arrayOf({count}), plane_));
@@ -401,7 +410,8 @@ private:
   // Channels of a unit of the input; units of a group, and of a block.
   int64_t perUnit_, perGroup_ = 1, channelBlock_ = 1;
   Layout inputLayout_ = Layout::Planar;
-  Reg in_ = nullptr, weights_ = nullptr, bias_ = nullptr, borderBlock_ = nullptr, plane_ = nullptr;
+  Reg in_ = nullptr, weights_ = nullptr, bias_ = nullptr, borderBlock_ = nullptr, plane_ = nullptr,
+      rowPitch_ = nullptr;
   TileRange tiles_{};
   std::optional<KnownEnds> knownEnds_;
   int64_t panel_ = 0, prefetchSteps_ = 0; // numbers in a tile's weights; steps that ask for the next ones
