@@ -196,24 +196,41 @@ private:
 
   int64_t scratchAt(int64_t i, int64_t j) const { return (i * across_ + j) * tileRows * 16; } // in numbers
 
-  // A number less itself is 0, or no number: then the tile is computed again.
-  void replaceInfinite(Reg input) {
-    const int64_t vectors = down_ * across_ * tileRows;
+  // The vector of sums of a position, in vectors.
+  Reg sumAt(Reg position, int64_t j) {
+    Reg tile = b_.add(b_.mul(b_.floorDiv(position, tileRows), across_), j);
+    return b_.add(b_.mul(tile, tileRows), b_.binary(Op::Mod, position, b_.index(tileRows)));
+  }
+
+  // Some of these vectors of sums are not finite. A number less itself is 0, or no number.
+  Reg isNotFinite(const std::function<Reg(Reg v)>& at, int64_t vectors) {
     Reg zeros = b_.loop(
         "v", b_.index(0), b_.index(vectors), 1, {k_.constant(0)}, [&](Reg v, const Builder::Values& carried) {
-          Reg sum = b_.load(k_.vector, scratch_, Index(v, 16));
+          Reg sum = b_.load(k_.vector, scratch_, Index(at(v), 16));
           return Builder::Values{b_.binary(Op::Add, carried[0], b_.binary(Op::Sub, sum, sum))};
         })[0];
     Reg zero = b_.reduce(Op::ReduceAdd, zeros);
+    return b_.compare(Op::Ne, zero, zero);
+  }
+
+  // Position by position: the bits of one must not depend on others, of which some are no results and hold
+  // whatever was in memory.
+  void replaceInfinite(Reg input) {
+    Reg any = isNotFinite([](Reg v) { return v; }, down_ * across_ * tileRows);
+    auto replace = [&](Reg position) {
+      inFloat32(b_.offset(operand_.scalar, input, Index(position, step() * rowNumbers())), position);
+      return Builder::Values{};
+    };
+    auto each = [&](Reg position, const Builder::Values&) {
+      Reg first = sumAt(position, 0);
+      Reg here = isNotFinite([&](Reg v) { return b_.add(first, b_.mul(v, tileRows)); }, across_);
+      b_.branch(here, [&] { return replace(position); }, nullptr);
+      return Builder::Values{};
+    };
     b_.branch(
-        b_.compare(Op::Ne, zero, zero),
+        any,
         [&] {
-          b_.loop("position", b_.index(0), b_.index(tileRows * down_), 1, {},
-                  [&](Reg position, const Builder::Values&) {
-                    inFloat32(b_.offset(operand_.scalar, input, Index(position, step() * rowNumbers())),
-                              position);
-                    return Builder::Values{};
-                  });
+          b_.loop("position", b_.index(0), b_.index(tileRows * down_), 1, {}, each);
           return Builder::Values{};
         },
         nullptr);
@@ -250,11 +267,8 @@ private:
                 return next;
               });
         });
-    for (int64_t j = 0; j < across_; ++j) {
-      Reg tile = b_.add(b_.mul(b_.floorDiv(position, tileRows), across_), j);
-      Reg row = b_.add(b_.mul(tile, tileRows), b_.binary(Op::Mod, position, b_.index(tileRows)));
-      b_.store(sums[static_cast<size_t>(j)], scratch_, Index(row, 16));
-    }
+    for (int64_t j = 0; j < across_; ++j)
+      b_.store(sums[static_cast<size_t>(j)], scratch_, Index(sumAt(position, j), 16));
   }
   Reg everyOther(Reg units, int64_t first) {
     std::vector<int64_t> lanes;
