@@ -82,8 +82,12 @@ private:
     const bool literal = hasLiteralKernel(c_.graph, node_);
     if (name == "filters") return literal ? std::nullopt : std::optional(std::to_string(node_.type.channels()));
     if (name == "units") return std::to_string(node_.type.channels());
-    if (name == "bias" || name == "affine")
-      return c_.parameters.size() > (name == "bias" ? 1 : 0) ? "true" : "false";
+    if (name == "affine") return c_.parameters.empty() ? "false" : "true";
+    if (name == "bias")
+      return std::any_of(c_.parameters.begin(), c_.parameters.end(),
+                         [](const ParameterSpec& spec) { return spec.name == "bias"; })
+                 ? "true"
+                 : "false";
     if (name == "groups" && literal && perChannel()) return std::nullopt;
     if (node_.op == OpKind::Crop) return cropped(name);
     if (node_.op == OpKind::Resize || node_.op == OpKind::Upsample) {

@@ -92,7 +92,7 @@ std::vector<const graph::EntryCheck*> Interface::lostChecks() const {
     Attributes attributes = node.attributes;
     DiagnosticEngine quiet;
     ShapeRequest request{operands, attributes, {}, quiet, node.name};
-    opInfo(node.op).shape(request);
+    resultType(opInfo(node.op), request);
     made.insert(made.end(), request.checks.begin(), request.checks.end());
   }
   for (const graph::Output& output : graph_.outputs)

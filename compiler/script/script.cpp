@@ -18,7 +18,7 @@ std::vector<ParameterSpec> parametersOf(const graph::Graph& graph, const graph::
   Attributes attributes = node.attributes;
   DiagnosticEngine quiet;
   ShapeRequest request{operands, attributes, {}, quiet, node.name};
-  opInfo(node.op).shape(request);
+  resultType(opInfo(node.op), request);
   return request.parameters;
 }
 
