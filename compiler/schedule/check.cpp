@@ -16,7 +16,7 @@ using graph::ValueId;
 bool fits(Algorithm algorithm, OpKind op) {
   if (algorithm == Algorithm::Reorder) return true;
   if (algorithm == Algorithm::Separable) return op == OpKind::Conv;
-  return algorithm == algorithmOf(opInfo(op).form);
+  return algorithm == algorithmOf(opInfo(op));
 }
 
 class Checker {
@@ -132,6 +132,7 @@ private:
     case Algorithm::Softmax:
     case Algorithm::Reduction:
     case Algorithm::Dense:
+    case Algorithm::Integer:
     case Algorithm::Alias: problem(who + ": " + nameOf(kernel.algorithm) + " works in planar layout only");
     }
   }

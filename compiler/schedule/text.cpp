@@ -10,7 +10,7 @@ constexpr Algorithm algorithms[] = {Algorithm::Window,    Algorithm::Transposed,
                                     Algorithm::Separable, Algorithm::Pointwise,   Algorithm::Concat,
                                     Algorithm::Resample,  Algorithm::Interleave,  Algorithm::Softmax,
                                     Algorithm::Reduction, Algorithm::Standardize, Algorithm::Dense,
-                                    Algorithm::Alias,     Algorithm::Reorder};
+                                    Algorithm::Integer,   Algorithm::Alias,       Algorithm::Reorder};
 } // namespace
 
 const char* nameOf(Algorithm algorithm) {
@@ -27,6 +27,7 @@ const char* nameOf(Algorithm algorithm) {
   case Algorithm::Reduction: return "reduction";
   case Algorithm::Standardize: return "standardize";
   case Algorithm::Dense: return "dense";
+  case Algorithm::Integer: return "integer";
   case Algorithm::Alias: return "alias";
   case Algorithm::Reorder: return "reorder";
   }
