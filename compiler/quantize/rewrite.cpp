@@ -2,6 +2,7 @@
 #include "quantize/sums.h"
 #include "support/internal_error.h"
 #include <algorithm>
+#include <cstdlib>
 #include <set>
 
 namespace convoy::quantize {
@@ -9,6 +10,9 @@ namespace convoy::quantize {
 namespace {
 
 constexpr int stepsOf(Element element) { return element == Element::U8 ? 255 : 127; }
+
+// The number of few decimals that float32 holds as it holds this one.
+double inFewDecimals(double number) { return std::strtod(shortest(static_cast<float>(number)).c_str(), nullptr); }
 
 class Rewriter {
 public:
@@ -104,8 +108,8 @@ private:
   ValueId sumOfTwo(const graph::Value& value, ValueId result) {
     const ValueId a = value.operands[0], b = value.operands[1];
     Attributes attributes;
-    attributes.set("a_multiplier", scaleOf(a).scale / scaleOf(result).scale);
-    attributes.set("b_multiplier", scaleOf(b).scale / scaleOf(result).scale);
+    attributes.set("a_multiplier", inFewDecimals(scaleOf(a).scale / scaleOf(result).scale));
+    attributes.set("b_multiplier", inFewDecimals(scaleOf(b).scale / scaleOf(result).scale));
     for (const char* name : {"a_zero_point", "b_zero_point", "zero_point"}) attributes.set(name, int64_t(0));
     setType(attributes, result);
     const ValueId x = whole(a), y = whole(b);
@@ -186,7 +190,7 @@ std::vector<Scale> chooseScales(const Plan& plan, const std::map<ValueId, Histog
       limit = std::max(limit, std::min(histograms.at(observed.value).limit(steps), observed.most));
     if (group.isImage && !negative && limit <= 1) limit = 1; // pictures of 8 bits are exact then
     constexpr double least = 1e-30; // of scales, so that their quotients stay in range
-    if (limit > 0) scale.scale = std::max(limit / steps, least);
+    if (limit > 0) scale.scale = inFewDecimals(std::max(limit / steps, least));
     scales.push_back(scale);
   }
   return scales;

@@ -94,10 +94,11 @@ private:
       if (name == "size" || name == "like" || name == "scale") return resampled(name);
       if (name == "align") return align();
     }
+    if (name == "kernel" && !literal) return sizeText(*find<Ints>("kernel"));
     if (name == "window") return sizeText(*find<Ints>("kernel"));
     if (name == "stride" && !spec.fallback && *find<Ints>("stride") == *find<Ints>("kernel")) return std::nullopt;
     switch (spec.form) {
-    case AttributeForm::Kernel: return literal ? kernelText(c_.graph, node_) : sizeText(*find<Ints>("kernel"));
+    case AttributeForm::Kernel: return kernelText(c_.graph, node_);
     case AttributeForm::Padding: return padding();
     case AttributeForm::Sizes:
       if (auto* output = find<Ints>("output")) return sizeText(*output);
