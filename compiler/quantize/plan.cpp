@@ -139,12 +139,9 @@ private:
       if (made.role == Role::Keep) groupOf(id);
       if (made.role != Role::Sum && made.role != Role::Add) continue;
       Group& group = groupOf(made.result);
-      Observed observed{made.result};
-      const graph::Value& activation = graph_.value(made.result);
-      if (made.result == id) group.hasNegative = true;
-      if (activation.op == OpKind::Relu6) observed.most = 6;
-      if (activation.op == OpKind::Clamp) observed.most = activation.attributes.get<double>("high");
-      group.observed.push_back(observed);
+      const bool limited = made.result != id;
+      group.hasNegative = group.hasNegative || !limited;
+      group.observed.push_back({made.result, limited ? mostOf(graph_.value(made.result)) : INFINITY});
     }
   }
 
@@ -172,6 +169,11 @@ bool Plan::empty() const {
 bool Plan::isMade(const graph::Graph& graph, ValueId id) const {
   if (!group[id] || graph.value(id).kind != graph::Value::Node) return false;
   return layers[id].role != Role::Float;
+}
+
+double mostOf(const graph::Value& activation) {
+  if (activation.op == OpKind::Relu6) return 6;
+  return activation.op == OpKind::Clamp ? activation.attributes.get<double>("high") : INFINITY;
 }
 
 Plan makePlan(const graph::Graph& graph) { return Planner(graph).run(); }

@@ -49,6 +49,9 @@ struct Plan {
   bool isMade(const graph::Graph& graph, ValueId id) const;
 };
 
+// The largest result of an activation that can be fused; all are at least 0.
+double mostOf(const graph::Value& activation);
+
 // batch_norm is folded already, and parameters have their numbers.
 Plan makePlan(const graph::Graph& graph);
 

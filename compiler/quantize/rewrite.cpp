@@ -2,6 +2,7 @@
 #include "quantize/sums.h"
 #include "support/internal_error.h"
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <set>
 
@@ -49,8 +50,8 @@ private:
       real_[id] = add(std::move(copy));
       return;
     }
-    case Role::Sum: result_.whole[layer.result] = sum(value, layer.result); return;
-    case Role::Add: result_.whole[layer.result] = sumOfTwo(value, layer.result); return;
+    case Role::Sum: result_.whole[layer.result] = limited(sum(value, layer.result), id, layer.result); return;
+    case Role::Add: result_.whole[layer.result] = limited(sumOfTwo(value, layer.result), id, layer.result); return;
     case Role::Keep: result_.whole[id] = kept(value); return;
     case Role::Fused: return; // it is there already
     }
@@ -116,14 +117,29 @@ private:
     return node(OpKind::QuantizedAdd, value.name, value.location, {x, y}, attributes);
   }
 
+  // Where the range of the numbers, which others share, is not what the activation leaves, it is a layer.
+  ValueId limited(ValueId made, ValueId id, ValueId result) {
+    if (result == id) return made;
+    const graph::Value& activation = graph_.value(result);
+    const Scale& scale = scaleOf(result);
+    const auto highest = static_cast<double>(highestOf(scale.element));
+    const double most = std::min(std::nearbyint(mostOf(activation) / scale.scale), highest);
+    if (scale.element == Element::U8 && most == highest) return made;
+    return clamp(activation, made, most);
+  }
+
+  ValueId clamp(const graph::Value& activation, ValueId operand, double most) {
+    Attributes attributes;
+    attributes.set("low", 0.);
+    attributes.set("high", most);
+    return node(OpKind::Clamp, activation.name, activation.location, {operand}, attributes);
+  }
+
   ValueId kept(const graph::Value& value) {
     std::vector<ValueId> operands;
     for (ValueId operand : value.operands) operands.push_back(whole(operand));
     if (value.op != OpKind::Relu) return node(value.op, value.name, value.location, operands, value.attributes);
-    Attributes attributes;
-    attributes.set("low", 0.);
-    attributes.set("high", static_cast<double>(highestOf(result_.graph.value(operands[0]).type.element)));
-    return node(OpKind::Clamp, value.name, value.location, operands, attributes);
+    return clamp(value, operands[0], static_cast<double>(highestOf(result_.graph.value(operands[0]).type.element)));
   }
 
   ValueId node(OpKind op, const std::string& name, Location location, const std::vector<ValueId>& operands,

@@ -107,7 +107,7 @@ private:
       const bool number = operand.data->literal && numbers.size() == 1;
       const std::optional<std::string> text = number ? numberText(numbers[0]) : std::nullopt;
       if (!text) {
-        noForm("'" + operand.name + "'", "it is an operand of '" + value.name + "', and no finite number",
+        noForm("'" + operand.name + "'", "it is an operand of '" + value.name + "', and neither a value nor one number",
                value.location);
         return std::nullopt;
       }

@@ -166,7 +166,7 @@ TEST(Script, WhatHasNoForm) {
   return (result: %y)
 }
 )")),
-            "E0610: 's' cannot be written in a script: it is an operand of 'y', and no finite number\n");
+            "E0610: 's' cannot be written in a script: it is an operand of 'y', and neither a value nor one number\n");
   EXPECT_EQ(written(graphFrom(R"(graph @p(%x: tensor[2, H, W]) {
   %y = crop(%x) {begin: [mod(H, 2), 0], size: [H - mod(H, 2), W]} : tensor[2, H - mod(H, 2), W]
   check H - mod(H, 2) >= 1, "crop 'y' needs an input that is large enough along H"
