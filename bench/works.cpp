@@ -73,10 +73,10 @@ std::unique_ptr<driver::Measurable> compileWork(const WorkItem& item, int thread
   options.pipeline = item.pipeline;
   options.sizes = item.sizes;
   options.initSeed = 1;
+  options.choices.layouts = layouts;
   DiagnosticEngine diags;
   driver::Compilation compilation(options, diags);
   compilation.needsParameters = true;
-  compilation.layouts = layouts;
   driver::PhaseTimes times;
   std::unique_ptr<driver::Measurable> made;
   if (compilation.open() &&

@@ -50,6 +50,9 @@ Request requestOf(const std::string& name, const std::string* text, const Option
   request.constants = options.constants;
   request.importFolders = options.importFolders;
   request.optimize = options.optimize;
+  request.math = options.math == convoy::Math::Fast     ? api::Math::Fast
+                 : options.math == convoy::Math::Strict ? api::Math::Strict
+                                                        : api::Math::Bf16;
   request.threads = options.threads;
   if (options.cancellation || options.progress)
     request.watcher = [&options](const std::string& phase, double done) {

@@ -1,7 +1,7 @@
 #include "api/session.h"
-#include "driver/host.h"
 #include "driver/load.h"
 #include "driver/pipeline.h"
+#include "driver/targets.h"
 #include "support/internal_error.h"
 #include <algorithm>
 #include <mutex>
@@ -141,6 +141,15 @@ Facts factsOf(const Compilation& c) {
 
 // ---- the session ----
 
+schedule::Math mathOf(Math math) {
+  switch (math) {
+  case Math::Fast: return schedule::Math::Fast;
+  case Math::Strict: return schedule::Math::Strict;
+  case Math::Bf16: return schedule::Math::Bf16;
+  }
+  return schedule::Math::Strict;
+}
+
 driver::Options optionsOf(const Request& request) {
   driver::Options options;
   // "-" is a file here: standard input is the program's own affair.
@@ -149,6 +158,7 @@ driver::Options optionsOf(const Request& request) {
   options.cpu = request.cpu;
   options.optimize = std::clamp(request.optimize, 0, 3);
   options.threads = request.threads;
+  options.choices.math = mathOf(request.math);
   options.scheduleFile = request.scheduleFile;
   options.weightsFile = request.weights;
   options.initSeed = request.initSeed;
@@ -205,8 +215,8 @@ public:
       diags_.report(diag::NeedsPipeline, {}, "a program", describe(c.kind));
       return false;
     }
-    const std::optional<Target> target = makeTarget(options_.target, options_.cpu, diags_);
-    if (!target || !driver::canRunHere(*target, diags_)) return false;
+    c.target = driver::targetForHere(options_, diags_);
+    if (!c.target) return false;
     driver::PhaseTimes times;
     const auto noSink = [](driver::Stage, const std::string&) {};
     if (!driver::runPipeline(c, driver::Goal::Code, times, noSink) || diags_.hasErrors()) return false;

@@ -13,6 +13,8 @@
 
 namespace convoy::api {
 
+enum class Math { Fast, Strict, Bf16 }; // convoy::Math
+
 struct Request {
   std::string name;                // of the file, or what diagnostics call the text
   std::optional<std::string> text; // none: the file is read
@@ -22,6 +24,7 @@ struct Request {
   std::vector<std::string> importFolders;
   std::optional<uint64_t> initSeed;
   int optimize = 3, threads = 0;
+  Math math = Math::Fast;
   std::function<bool(const std::string& phase, double done)> watcher; // false: stop
 };
 

@@ -1,7 +1,7 @@
 #include "driver/commands.h"
-#include "driver/host.h"
 #include "driver/quantize.h"
 #include "driver/report.h"
+#include "driver/targets.h"
 #include "import/write_safetensors.h"
 #include "output/files.h"
 #include "script/script.h"
@@ -59,8 +59,8 @@ int runQuantize(Compilation& c, PhaseTimes& times) {
   if (!samples) return Failure;
   c.needsParameters = true;
   c.stages = {Stage::Fused}; // with numbers, and a target
-  const std::optional<Target> target = makeTarget(c.options.target, c.options.cpu, c.diags);
-  if (!target || !canRunHere(*target, c.diags)) return Failure;
+  c.target = targetForHere(c.options, c.diags);
+  if (!c.target) return Failure;
   if (!runPipeline(c, Goal::Stages, times, [](Stage, const std::string&) {})) return Failure;
   if (overwritesInput(c, output) || overwritesInput(c, weightsFile)) return Failure;
   const std::optional<Quantization> quantization = quantizeGraph(c, *samples, times);

@@ -8,7 +8,9 @@ std::unique_ptr<GraphRunner> GraphRunner::make(const Compilation& from, graph::G
   Compilation& c = made->compilation_;
   c.kind = FileKind::Graph;
   c.target = from.target;
-  c.schedule = schedule::makeSchedule(graph, *c.target);
+  schedule::Choices choices;
+  choices.math = schedule::Math::Strict;
+  c.schedule = schedule::makeSchedule(graph, *c.target, choices);
   c.graph = std::move(graph);
   if (!runScheduled(c, times)) return nullptr;
   made->loaded_ = loadInMemory(c);

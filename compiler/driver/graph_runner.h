@@ -1,4 +1,4 @@
-// A graph, compiled for this machine and kept in memory to be run over and over.
+// A graph, compiled for this machine with strict arithmetic, and kept in memory to be run over and over.
 #pragma once
 #include "command/runner.h"
 #include "driver/load.h"

@@ -249,10 +249,16 @@ private:
     case OptionId::Target: options_.target = value; return;
     case OptionId::Cpu:
       options_.cpu = value;
-      if (value.find(',') != std::string::npos)
-        diags_.report(diag::OptionValue, {}, name, "the name of one processor", value);
+      if (value.find(',') != std::string::npos && ("," + value + ",").find(",,") != std::string::npos)
+        diags_.report(diag::OptionValue, {}, name, "names of processors, with a comma between two", value);
       return;
     case OptionId::Optimize: return readNumber("-O", value, 0, 3, options_.optimize);
+    case OptionId::Math:
+      return readChoice<schedule::Math>(name, value,
+                                        {{"fast", schedule::Math::Fast},
+                                         {"strict", schedule::Math::Strict},
+                                         {"bf16", schedule::Math::Bf16}},
+                                        options_.choices.math);
     case OptionId::Threads:
       readNumber(name, value, 1, 1024, options_.threads);
       if (options_.command == Command::Run) options_.programArguments.push_back("--threads=" + value);

@@ -1,6 +1,7 @@
 // The command line of `convoy`. One table of options gives parsing, help and spelling suggestions.
 #pragma once
 #include "driver/stage.h"
+#include "schedule/schedule.h"
 #include "support/diagnostics.h"
 #include <cstdint>
 #include <optional>
@@ -49,9 +50,10 @@ struct Options {
   std::vector<OutputKind> kinds = {OutputKind::Executable};
   std::vector<Stage> stages;
   std::string target; // empty: this machine
-  std::string cpu;    // empty: this one, or the plainest of another kind of machine
+  std::string cpu;    // perhaps several, "a,b"; empty: this one, or the plainest of another kind of machine
   int optimize = 3;
-  int threads = 0; // of the compiler, and of the program for `run`; 0: all allowed cores
+  schedule::Choices choices; // --math, and what benchmarks ask for
+  int threads = 0;           // of the compiler, and of the program for `run`; 0: all allowed cores
   std::string pipeline, scheduleFile, weightsFile;
   std::optional<uint64_t> initSeed;
   std::vector<std::pair<std::string, std::string>> defines; // -D NAME=VALUE
@@ -83,6 +85,7 @@ enum class OptionId {
   Target,
   Cpu,
   Optimize,
+  Math,
   Threads,
   Pipeline,
   Schedule,

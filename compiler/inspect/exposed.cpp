@@ -26,13 +26,13 @@ Exposed exposeKernels(const graph::Graph& graph, const schedule::Schedule& sched
   return exposed;
 }
 
-Exposed exposeLayers(const graph::Graph& graph, const Target& target) {
+Exposed exposeLayers(const graph::Graph& graph, const Target& target, const schedule::Choices& choices) {
   Exposed exposed{graph, {}};
   exposed.graph.outputs.clear();
   for (graph::ValueId id = 0; id < graph.values.size(); ++id)
     if (graph.value(id).kind == graph::Value::Node)
       exposed.graph.outputs.push_back({graph.value(id).name, id, ImageKind::None});
-  exposed.schedule = schedule::makeSchedule(exposed.graph, target);
+  exposed.schedule = schedule::makeSchedule(exposed.graph, target, choices);
   return exposed;
 }
 

@@ -14,6 +14,6 @@ struct Exposed {
 // there.
 Exposed exposeKernels(const graph::Graph& graph, const schedule::Schedule& schedule);
 // Every layer is a kernel of its own, as it is scheduled when nothing can be fused; its value is a result.
-Exposed exposeLayers(const graph::Graph& graph, const Target& target);
+Exposed exposeLayers(const graph::Graph& graph, const Target& target, const schedule::Choices& choices);
 
 } // namespace convoy::inspect

@@ -134,6 +134,10 @@ Value* Builder::fma(Value* a, Value* b, Value* c) {
   return emit(Op::Fma, {a, b, c}, {c->type}, "acc").results[0];
 }
 
+Value* Builder::dot(Value* sums, Value* a, Value* b) {
+  return emit(Op::Dot, {sums, a, b}, {sums->type}, "acc").results[0];
+}
+
 Value* Builder::select(Value* condition, Value* a, Value* b) {
   return emit(Op::Select, {condition, a, b}, {a->type}, "sel").results[0];
 }
@@ -236,6 +240,20 @@ Value* Builder::stack(int64_t bytes) {
   Inst& inst = emit(Op::Stack, {}, {Type::pointer()}, "stack");
   inst.ints = {bytes};
   return inst.results[0];
+}
+
+Value* Builder::tileZero(const Type& type) { return emit(Op::TileZero, {}, {type}, "sum").results[0]; }
+
+Value* Builder::tileLoad(const Type& type, Value* pointer, const Index& at, Value* stride) {
+  return emitAddressed(Op::TileLoad, {stride}, pointer, at, {type}, "tile").results[0];
+}
+
+Value* Builder::tileMac(Value* sums, Value* a, Value* b) {
+  return emit(Op::TileMac, {sums, a, b}, {sums->type}, "sum").results[0];
+}
+
+void Builder::tileStore(Value* tile, Value* pointer, const Index& at, Value* stride) {
+  emitAddressed(Op::TileStore, {tile, stride}, pointer, at, {}, "").type = Type::of(tile->type.scalar);
 }
 
 Builder::Values Builder::emitLoop(Op op, const std::string& name, Value* from, Value* to, int64_t step,

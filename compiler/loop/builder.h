@@ -36,6 +36,7 @@ public:
   Value* binary(Op op, Value* a, Value* b);
   Value* compare(Op op, Value* a, Value* b);
   Value* fma(Value* a, Value* b, Value* c);
+  Value* dot(Value* sums, Value* a, Value* b);
   Value* select(Value* condition, Value* a, Value* b);
   // Index arithmetic, folded when constant.
   Value* add(Value* a, Value* b) { return binary(Op::Add, a, b); }
@@ -70,6 +71,11 @@ public:
   Value* gather(const Type& type, Value* pointer, Value* indices);
   void prefetch(Scalar element, Value* pointer, const Index& at);
   Value* stack(int64_t bytes);
+  // Rows are `stride` bytes apart.
+  Value* tileZero(const Type& type);
+  Value* tileLoad(const Type& type, Value* pointer, const Index& at, Value* stride);
+  Value* tileMac(Value* sums, Value* a, Value* b);
+  void tileStore(Value* tile, Value* pointer, const Index& at, Value* stride);
 
   using Values = std::vector<Value*>;
   // The body gets the counter and the carried values, and returns what to yield.

@@ -329,6 +329,7 @@ private:
       inst.operands[0] = use();
       return {t};
     }
+    case Op::Dot:
     case Op::TileMac: operandCount(3); return {inst.operands[0]->type};
     case Op::TileStore:
       inst.operands = {use(), nullptr};

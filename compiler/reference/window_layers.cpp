@@ -1,5 +1,5 @@
 // Convolution and pooling.
-#include "reference/layers.h"
+#include "reference/weighted.h"
 #include "support/internal_error.h"
 #include <algorithm>
 #include <cmath>
@@ -215,13 +215,13 @@ static WindowTable errorWindow(const LayerCall& call, const Tensor& error) {
 }
 
 static void convBound(const BoundCall& call, Tensor& error) {
-  const WindowTable table = windowTable(call, error);
+  WindowTable table = windowTable(call, error);
   const auto groups = call.node.attributes.get<int64_t>("groups");
-  weighted(call, error, [&](const Tensor& from, const Tensor& weight, const Tensor* bias, Tensor& to) {
-    WindowTable own = table;
-    own.constant = &from == &call.ex() ? 0 : std::fabs(table.constant); // the border itself is exact
-    convolve(from, weight, bias, groups, own, to);
-  });
+  weighted(call, table.constant, error,
+           [&](const Tensor& from, double border, const Tensor& weight, const Tensor* bias, Tensor& to) {
+             table.constant = border;
+             convolve(from, weight, bias, groups, table, to);
+           });
 }
 
 static double leastOf(const TensorType& type) {

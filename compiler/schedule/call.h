@@ -10,11 +10,15 @@ using graph::ValueId;
 struct Packing {
   enum Kind {
     Raw,     // as in the script
-    Filters, // [tile][channel block][tap][channel][vectors * lanes]: blocked convolution and dense
+    Filters, // [tile][unit block][tap][unit][vectors * lanes][channel of the unit]: blocked convolution,
+             // dense
     Depth,   // [channel block][tap][channel of the group][lanes]: depthwise and small groups
   } kind = Raw;
   int64_t vectors = 1;      // Filters: channel vectors in a tile
-  int64_t channelBlock = 1; // Filters: input channels in a block. Depth: channels of a group
+  int64_t channelBlock = 1; // Filters: input units in a block. Depth: channels of a group
+  // Filters: what a unit of the input is, and so of the weights. Split: their high or their low halves.
+  Layout unit = Layout::Blocked;
+  bool low = false;
   // One phase of a transposed convolution, whose parameter is [channels][filters / groups][taps]: of each
   // kernel only these taps, backwards from a first one. Empty: any other layer.
   struct Taps { // along an axis
@@ -24,8 +28,8 @@ struct Packing {
   std::vector<Taps> taps{};
   int64_t firstNumber = 0, groups = 1;
   bool operator==(const Packing& o) const {
-    return kind == o.kind && vectors == o.vectors && channelBlock == o.channelBlock && taps == o.taps &&
-           firstNumber == o.firstNumber && groups == o.groups;
+    return kind == o.kind && vectors == o.vectors && channelBlock == o.channelBlock && unit == o.unit &&
+           low == o.low && taps == o.taps && firstNumber == o.firstNumber && groups == o.groups;
   }
 };
 

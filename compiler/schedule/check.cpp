@@ -16,6 +16,7 @@ using graph::ValueId;
 bool fits(Algorithm algorithm, OpKind op) {
   if (algorithm == Algorithm::Reorder) return true;
   if (algorithm == Algorithm::Separable) return op == OpKind::Conv;
+  if (algorithm == Algorithm::Tiles) return op == OpKind::Conv || op == OpKind::QuantizedConv;
   return algorithm == algorithmOf(opInfo(op));
 }
 
@@ -59,11 +60,12 @@ private:
     tail(kernel, who);
     operands(kernel, who);
     if (kernel.algorithm == Algorithm::Window) window(kernel, anchor, who);
+    if (kernel.algorithm == Algorithm::Tiles) tiles(kernel, anchor, who);
     if (kernel.algorithm == Algorithm::Transposed) transposed(kernel, anchor, who);
     if (kernel.algorithm == Algorithm::Separable) separable(kernel, anchor, who);
-    if (kernel.layout == Layout::Blocked) blocked(kernel, anchor, who);
-    if (kernel.writes && (kernel.algorithm != Algorithm::Window || kernel.layout != Layout::Blocked))
-      problem(who + ": only a blocked window can write another layout than it works in");
+    if (inBlocks(kernel.layout)) blocked(kernel, anchor, who);
+    if (unitChannels(kernel.layout) > 1) units(kernel, anchor, who);
+    if (kernel.writes) writes(kernel, who);
     if (kernel.algorithm == Algorithm::Dense &&
         (kernel.tile.size() != 1 || kernel.tile[0] < 1 || kernel.tile[0] > 16))
       problem(who + ": a dense tile is 1 to 16 vectors");
@@ -106,11 +108,33 @@ private:
         problem(who + ": '" + name(operand) + "' is not computed before it");
       else if (needed && !written_[operand].count(*needed))
         problem(who + ": '" + name(operand) + "' is not there in " + nameOf(*needed) + " layout");
+      else if (!needed && !written_[operand].count(Layout::Planar) &&
+               !written_[operand].count(Layout::Blocked))
+        problem(who + ": '" + name(operand) + "' is not there in planar or blocked layout");
     }
+  }
+
+  // The kernel's numbers are units of several channels.
+  void units(const Kernel& kernel, const Value& anchor, const std::string& who) {
+    if (kernel.algorithm == Algorithm::Reorder) return;
+    if (!canWorkInUnits(graph_, kernel, schedule_.lanes))
+      problem(who + ": " + opInfo(anchor.op).name + " cannot work in " + nameOf(kernel.layout) + " layout");
+  }
+
+  void writes(const Kernel& kernel, const std::string& who) {
+    if (kernel.layout == Layout::Planar || !takesTail(kernel.algorithm))
+      problem(
+          who +
+          ": only kernels that work in blocks, and may have others behind them, can write another layout");
+    else if (*kernel.writes == Layout::Planar && kernel.algorithm != Algorithm::Window)
+      problem(who + ": only a window can write planes");
   }
 
   void blocked(const Kernel& kernel, const Value& anchor, const std::string& who) {
     switch (kernel.algorithm) {
+    case Algorithm::Tiles:
+      if (unitChannels(kernel.layout) == 1) problem(who + ": matrix tiles hold bf16, split or int8 numbers");
+      return;
     case Algorithm::Window:
     case Algorithm::Transposed:
     case Algorithm::Separable: // say so themselves
@@ -164,6 +188,18 @@ private:
     } else if (groups > 1 && (filters / groups / lanes) % kernel.tile[1]) {
       problem(who + ": the tile's vectors do not divide those of a group");
     }
+  }
+
+  // A matrix unit has eight registers: sums, and a row and a column of what is multiplied.
+  void tiles(const Kernel& kernel, const Value& anchor, const std::string& who) {
+    if (kernel.tile.size() != 2)
+      return problem(who + ": a tile of a matrix unit is 16 pixels x 16 filters, so many times");
+    const int64_t pixels = kernel.tile[0], filters = kernel.tile[1];
+    if (pixels < 1 || filters < 1 || pixels > 3 || filters > 3 || pixels * filters + pixels + filters > 8)
+      problem(who + ": the sums, a row and a column of its tile take more than the eight matrix registers");
+    const int64_t groups = anchor.attributes.get<int64_t>("groups");
+    if (groups > 1 && (anchor.type.channels() / groups / schedule_.lanes) % filters != 0)
+      problem(who + ": the tile's filters do not divide those of a group");
   }
 
   void transposed(const Kernel& kernel, const Value& anchor, const std::string& who) {

@@ -22,10 +22,10 @@ public:
     for (const graph::Output& o : graph.outputs) outputs_.insert(o.value);
   }
 
-  Schedule run(LayoutChoice layouts) {
+  Schedule run(const Choices& choices) {
     group();
-    layouts_ = layouts;
-    chooseLayouts(costs_, layouts, groups_);
+    layouts_ = choices.layouts;
+    chooseLayouts(costs_, choices, groups_);
     for (Kernel& kernel : groups_) {
       decide(kernel);
       addKernel(kernel);
@@ -113,7 +113,7 @@ private:
       kernel.tile = {costs_.target.vectorRegisters >= 32 ? 4 : 2}; // the sums of a column stay in registers
     }
     if (isWindowed(kernel.algorithm)) kernel.tile = costs_.windowTile(kernel).extents;
-    if (kernel.algorithm == Algorithm::Window && kernel.layout == Layout::Blocked &&
+    if (kernel.algorithm == Algorithm::Window && inBlocks(kernel.layout) &&
         !isChannelwise(graph_, anchor, schedule_.lanes))
       kernel.order = costs_.orderOf(kernel);
     if (kernel.algorithm == Algorithm::Dense) {
@@ -148,7 +148,10 @@ private:
       for (ValueId operand : graph_.value(node).operands) {
         if (own.count(operand) || graph_.value(operand).kind == Value::Parameter) continue;
         auto needed = neededLayout(graph_, schedule_, kernel, operand);
-        if (needed && !available_[operand].count(*needed)) addReorder(operand, *needed);
+        const std::set<Layout>& there = available_[operand];
+        if (needed && !there.count(*needed)) addReorder(operand, *needed);
+        if (!needed && !there.count(Layout::Planar) && !there.count(Layout::Blocked))
+          addReorder(operand, Layout::Blocked);
         if (!needed && !available_[operand].count(Layout::Blocked) && convertsPlanes(kernel, operand))
           addReorder(operand, Layout::Blocked);
       }
@@ -169,8 +172,8 @@ private:
 
 } // namespace
 
-Schedule makeSchedule(const Graph& graph, const Target& target, LayoutChoice layouts) {
-  return Chooser(graph, target).run(layouts);
+Schedule makeSchedule(const Graph& graph, const Target& target, const Choices& choices) {
+  return Chooser(graph, target).run(choices);
 }
 
 } // namespace convoy::schedule

@@ -1,4 +1,5 @@
 #include "schedule/elementwise.h"
+#include "schedule/blocks.h"
 #include "schedule/bytes.h"
 #include "schedule/kernels.h"
 #include "schedule/vector_layers.h"
@@ -21,23 +22,17 @@ void Elementwise::declare(size_t from) {
   out_ = k_.write(k_.kernel.result(), k_.kernel.resultLayout());
 }
 
-// The value's element that belongs to the site. An extent of 1 stands for every position. `varies`: it
-// differs from lane to lane of a planar vector.
-Index Elementwise::address(ValueId id, Layout layout, const Site& site, Reg channel, bool& varies) {
+// The site's position in the value. An extent of 1 stands for every position. Null: the only one, or one for
+// each channel. `varies`: it differs from lane to lane of a planar vector.
+Reg Elementwise::position(ValueId id, const Site& site, bool& varies) {
   const TensorType& type = k_.value(id).type;
   int rank = type.spatialRank();
-  bool blocked = layout == Layout::Blocked;
-  Size positions = spatialSize(type);
-  Reg plane = k_.size(positions);
-  Reg at = b_.mul(site.item, k_.itemRows(id, layout));
-  if (type.channels() > 1) at = b_.add(at, channel);
-  at = b_.mul(at, plane);
   varies = site.alongChannels && type.channels() > 1;
   Reg position = nullptr;
   if (site.alongChannels) {
     // One position: the channel is the address.
   } else if (site.flat) {
-    if (positions != Size(1)) position = site.spatial[0], varies = true;
+    if (spatialSize(type) != Size(1)) position = site.spatial[0], varies = true;
   } else {
     for (int axis = 0; axis < rank; ++axis) {
       if (position) position = b_.mul(position, k_.size(type.spatial(axis)));
@@ -48,8 +43,30 @@ Index Elementwise::address(ValueId id, Layout layout, const Site& site, Reg chan
       if (axis == rank - 1) varies = !one;
     }
   }
-  if (position) at = b_.add(at, position);
-  return Index(at, blocked ? k_.lanes : 1);
+  return position;
+}
+
+// The same in blocks, where the value may have a frame.
+Reg Elementwise::blockPosition(ValueId id, Layout layout, const Site& site) {
+  bool varies = false;
+  if (!k_.storage.frame({id, layout}).any()) return position(id, site, varies);
+  if (site.flat) return framePosition(k_, id, layout, site.spatial[0]);
+  const TensorType& type = k_.value(id).type;
+  const size_t rank = static_cast<size_t>(type.spatialRank());
+  auto along = [&](size_t axis) {
+    return type.spatial(static_cast<int>(axis)) == Size(1) ? b_.index(0) : site.spatial[axis];
+  };
+  return framePosition(k_, id, layout, rank > 1 ? along(rank - 2) : nullptr, along(rank - 1));
+}
+
+// The value's element that belongs to the site, of float32 in planes or blocks.
+Index Elementwise::address(ValueId id, Layout layout, const Site& site, Reg channel, bool& varies) {
+  const TensorType& type = k_.value(id).type;
+  Reg at = b_.mul(site.item, k_.itemRows(id, layout));
+  if (type.channels() > 1) at = b_.add(at, channel);
+  at = b_.mul(at, k_.size(spatialSize(type)));
+  if (Reg here = position(id, site, varies)) at = b_.add(at, here);
+  return Index(at, inBlocks(layout) ? k_.lanes : 1);
 }
 
 // A vector of one number per channel from planar memory; the last block may be partial.
@@ -122,7 +139,7 @@ Reg Elementwise::operand(ValueId id, const Site& site, Reg channel) {
   Reg pointer = pointers_.at(id);
   Layout layout = layoutFor(k_.kernel.layout, v.type);
   bool parameter = v.kind == graph::Value::Parameter, varies = false;
-  if (k_.kernel.layout == Layout::Blocked && layout == Layout::Planar && v.type.channels() > 1) {
+  if (inBlocks(k_.kernel.layout) && layout == Layout::Planar && v.type.channels() > 1) {
     // One position: [C], perhaps of the item.
     Reg base =
         parameter ? pointer : b_.offset(Scalar::F32, pointer, Index(site.item, k_.itemRows(id, layout)));
@@ -130,9 +147,12 @@ Reg Elementwise::operand(ValueId id, const Site& site, Reg channel) {
   }
   Site at = site;
   if (parameter || v.type.scalar) at.item = b_.index(0); // one for all items
+  if (inBlocks(layout)) {
+    const BlockPlace place = blockPlace(k_, id, layout, at.item, channel, blockPosition(id, layout, at));
+    return loadBlock(k_, layout, pointer, place.at, place.low);
+  }
   Index index = address(id, layout, at, channel, varies);
-  if (layout == Layout::Blocked) return b_.load(k_.vector, pointer, index);
-  if (!varies || k_.kernel.layout == Layout::Blocked)
+  if (!varies || inBlocks(k_.kernel.layout))
     return k_.splat(b_.load(loop::Type::of(Scalar::F32), pointer, index));
   return k_.load(pointer, index, site.mask);
 }
@@ -294,8 +314,8 @@ void Elementwise::store(Reg v, const Site& site) {
     return b_.store(ready ? v : toBytes(b_, v), out_, interleavedAddress(result, site), site.mask);
   }
   const TensorType& type = k_.value(result).type;
-  Layout layout = layoutFor(k_.kernel.layout, type);
-  if (k_.kernel.layout == Layout::Blocked && layout == Layout::Planar) {
+  Layout layout = layoutFor(k_.kernel.resultLayout(), type);
+  if (inBlocks(k_.kernel.layout) && layout == Layout::Planar) {
     // One position: the channels lie side by side, and the last vector may be partial.
     Index at = Index(site.item, k_.itemRows(result, layout)) + Index(site.channel, k_.lanes);
     bool partial = type.channels() % k_.lanes != 0;
@@ -306,6 +326,7 @@ void Elementwise::store(Reg v, const Site& site) {
     return;
   }
   bool varies = false;
+  if (inBlocks(layout)) return storeVector(v, layout, site);
   Index at = address(result, layout, site, site.channel, varies);
   if (streaming_ && !site.mask)
     b_.stream(v, out_, at);
@@ -313,10 +334,36 @@ void Elementwise::store(Reg v, const Site& site) {
     b_.store(v, out_, at, site.mask);
 }
 
+// Into blocks. Units are read whole: channels that there are not must be 0 in them.
+void Elementwise::storeVector(Reg v, Layout layout, const Site& site) {
+  const ValueId result = k_.kernel.result();
+  Reg here = blockPosition(result, layout, site);
+  auto storeAt = [&](Reg vector, Reg channels) {
+    const BlockPlace place = blockPlace(k_, result, layout, site.item, vector, here);
+    storeBlock(k_, layout, channels, out_, place.at, place.low);
+  };
+  if (unitChannels(layout) == 1) return storeAt(site.channel, v);
+  const int64_t channels = k_.value(result).type.channels(), last = k_.blocks(channels) - 1,
+                vectors = blocksOf(channels, layout, k_.lanes) * unitChannels(layout);
+  if (channels % k_.lanes != 0) {
+    Reg exist =
+        b_.mask(static_cast<uint32_t>(k_.lanes), b_.sub(b_.index(channels), b_.mul(site.channel, k_.lanes)));
+    v = b_.select(exist, v, k_.constant(0));
+  }
+  storeAt(site.channel, v);
+  if (last + 1 == vectors) return;
+  auto rest = [&] {
+    for (int64_t vector = last + 1; vector < vectors; ++vector) storeAt(b_.index(vector), k_.constant(0));
+    return Builder::Values{};
+  };
+  b_.branch(b_.compare(Op::Eq, site.channel, b_.index(last)), rest, nullptr);
+}
+
 void Elementwise::finishPixels(int64_t pixels, int64_t step, const Site& first, Reg count,
                                const std::function<Reg(Reg p)>& value) {
   const TensorType& type = k_.value(k_.kernel.result()).type;
-  bool transposes = k_.kernel.writes == Layout::Planar && layoutFor(Layout::Blocked, type) == Layout::Blocked;
+  bool transposes =
+      k_.kernel.resultLayout() == Layout::Planar && layoutFor(Layout::Blocked, type) == Layout::Blocked;
   auto result = [&](Reg p, Site& site) {
     site.spatial.back() = b_.add(first.spatial.back(), b_.mul(p, step));
     return evaluate(1, value(p), site);

@@ -3,6 +3,7 @@
 #include "schedule/image_choice.h"
 #include "support/internal_error.h"
 #include <algorithm>
+#include <set>
 
 namespace convoy::schedule {
 
@@ -76,19 +77,10 @@ private:
     Builder size(function(prefix_ + "_prepared_size", true, {loop::Type::index()}));
     size.ret({size.index(plan_.preparedElements * 4)});
 
-    struct Packer {
-      std::string name;
-      void (*make)(loop::Function&, int64_t);
-    };
-    const Packer raw{prefix_ + ".pack.raw", packRaw}, phase{prefix_ + ".pack.phase", packPhase},
-        filters{prefix_ + ".pack.filters", packFilters};
-    auto packerOf = [&](const PackedParameter& p) -> const Packer& {
-      return p.packing.kind == Packing::Raw ? raw : p.packing.taps.empty() ? filters : phase;
-    };
-    for (const Packer* packer : {&raw, &phase, &filters})
-      if (std::any_of(plan_.packed.begin(), plan_.packed.end(),
-                      [&](const PackedParameter& p) { return &packerOf(p) == packer; }))
-        packer->make(function(packer->name, false, {}), schedule_.lanes);
+    std::set<std::string> packers;
+    for (const PackedParameter& p : plan_.packed)
+      if (const std::string name = packerOf(p.packing); packers.insert(name).second)
+        addPacker(function(name, false, {}), p.packing);
     Builder b(function(prefix_ + "_prepare", true, {loop::Type::of(Scalar::I32)}));
     Reg weights = b.parameter(loop::Type::pointer(), "weights"),
         prepared = b.parameter(loop::Type::pointer(), "prepared");
@@ -105,7 +97,7 @@ private:
                                    b.offset(Scalar::F32, prepared, p.offset)};
         for (int64_t number : packArguments(graph_.value(p.parameter), p.packing, schedule_.lanes))
           arguments.push_back(b.index(number));
-        b.call(packerOf(p).name, arguments);
+        b.call(packerOf(p.packing), arguments);
       }
       return Builder::Values{status(b, ok)};
     };
@@ -113,6 +105,21 @@ private:
     // Weights that lie in a file, and memory that there was not, are null.
     Reg wrong = b.binary(Op::Or, misplaced(b, weights, 4), misplaced(b, prepared, 4 * alignElements));
     b.ret(b.branch(wrong, [&] { return Builder::Values{status(b, errorArgument)}; }, work));
+  }
+
+  // The function that packs parameters in this way.
+  std::string packerOf(const Packing& packing) const {
+    const std::string name = prefix_ + ".pack.";
+    if (packing.kind == Packing::Raw) return name + "raw";
+    if (!packing.taps.empty()) return name + "phase";
+    if (packing.unit == Layout::Blocked) return name + "filters";
+    return name + nameOf(packing.unit) + (packing.low ? ".low" : "");
+  }
+  void addPacker(loop::Function& f, const Packing& packing) {
+    if (packing.kind == Packing::Raw) return packRaw(f, schedule_.lanes);
+    if (!packing.taps.empty()) return packPhase(f, schedule_.lanes);
+    if (packing.unit == Layout::Blocked) return packFilters(f, schedule_.lanes);
+    packUnits(f, packing, schedule_.lanes);
   }
 
   // Whether a pointer is null or misaligned.
@@ -156,7 +163,7 @@ private:
         append(b.mul(slot.ofGroup ? group : batch, elementsOf(b, sizes, slot, choice)));
     }
     for (const BorderRow& row : plan_.borderRows) append(sizeFrom(b, graph_, sizes, row.width));
-    at.push_back(end);
+    at.push_back(b.add(end, plan_.behind));
     return at;
   }
 

@@ -8,6 +8,7 @@ namespace convoy::schedule {
 
 void planarWindow(KernelBuilder& k);
 void blockedWindow(KernelBuilder& k);
+void tiledWindow(KernelBuilder& k);                         // on matrix tiles
 void transposedPhase(KernelBuilder& k, const Phase& phase); // blocked
 void planarTransposed(KernelBuilder& k);
 void separableWindow(KernelBuilder& k);   // planar, a column times a row
@@ -26,7 +27,7 @@ void softmax(KernelBuilder& k);
 void dense(KernelBuilder& k);
 void integerWindow(KernelBuilder& k); // quantized, planar
 void integerDense(KernelBuilder& k);
-// The kernel's node in kernel.layout, from the other layout.
+// The kernel's node in kernel.layout, from the layout in which it is computed.
 void reorder(KernelBuilder& k);
 // Squares of vectors: element [i][j] of `rows` becomes [j][i].
 std::vector<Reg> transpose(Builder& b, std::vector<Reg> rows, int64_t lanes);
@@ -43,11 +44,13 @@ void packRaw(loop::Function& function, int64_t lanes);
 // func @name(%in: ptr, %out: ptr, numbers...): packs phases of transposed convolutions.
 void packPhase(loop::Function& function, int64_t lanes);
 std::vector<int64_t> packPhaseArguments(const graph::Value& parameter, const Packing& packing);
+// func @name(%in: ptr, %out: ptr, numbers...): packs filters in units of several channels.
+void packUnits(loop::Function& function, const Packing& packing, int64_t lanes);
 // func @name(%in: ptr, %out: ptr, numbers...): packs all others.
 void packFilters(loop::Function& function, int64_t lanes);
 // The numbers that each takes behind the pointers.
 std::vector<int64_t> packArguments(const graph::Value& parameter, const Packing& packing, int64_t lanes);
-// How many float32 numbers the packed parameter takes.
+// How many numbers of four bytes the packed parameter takes.
 int64_t packedElements(const graph::Value& parameter, const Packing& packing, int64_t lanes);
 
 // func @name(%out: ptr, %count: i64): `count` times the number.

@@ -25,9 +25,37 @@ Algorithm algorithmOf(const OpInfo& info) {
   return Algorithm::Pointwise;
 }
 
+int64_t unitChannels(Layout layout) {
+  switch (layout) {
+  case Layout::Planar:
+  case Layout::Blocked: return 1;
+  case Layout::Bf16:
+  case Layout::Split: return 2;
+  case Layout::Int8: return 4;
+  }
+  return 1;
+}
+
+int64_t blocksOf(int64_t channels, Layout layout, int64_t lanes) {
+  const int64_t block = lanes * unitChannels(layout);
+  return (channels + block - 1) / block;
+}
+
+Arithmetic arithmeticOf(const Kernel& kernel) {
+  switch (kernel.layout) {
+  case Layout::Planar:
+  case Layout::Blocked: return Arithmetic::Float32;
+  case Layout::Bf16: return Arithmetic::Bf16;
+  case Layout::Split: return Arithmetic::Split;
+  case Layout::Int8: return Arithmetic::Int8;
+  }
+  return Arithmetic::Float32;
+}
+
 bool takesTail(Algorithm algorithm) {
   switch (algorithm) {
   case Algorithm::Window:
+  case Algorithm::Tiles:
   case Algorithm::Transposed:
   case Algorithm::Separable:
   case Algorithm::Pointwise:
@@ -62,6 +90,32 @@ bool isChannelwise(const graph::Graph& graph, const graph::Value& window, int la
   int64_t channels = graph.value(window.operands[0]).type.channels(), mixed = mixedChannels(graph, window);
   return window.type.channels() == channels && mixed < channels && mixed > 1 && mixed < lanes &&
          lanes % mixed == 0 && isSmallWindow(window);
+}
+
+// Its border is zeros, as many as are known when compiling, and lies around rows: matrix tiles find it in
+// memory.
+static bool hasKnownZeroBorder(const graph::Value& conv) {
+  const Window window = windowOf(conv.attributes);
+  bool known = window.kernel.size() <= 2;
+  for (const std::vector<Size>& pads : {window.padBegin, window.padEnd})
+    for (const Size& pad : pads) known &= pad.isConstant() && pad.known() >= 0;
+  return known && window.border.mode == BorderMode::Constant && window.border.value == 0;
+}
+
+bool canWorkInUnits(const graph::Graph& graph, const Kernel& kernel, int lanes) {
+  const graph::Value& node = graph.value(kernel.anchor());
+  if (node.kind != graph::Value::Node || node.op != OpKind::Conv || isChannelwise(graph, node, lanes))
+    return false;
+  const bool tiles = kernel.algorithm == Algorithm::Tiles;
+  if (tiles ? lanes != 16 : kernel.algorithm != Algorithm::Window || kernel.layout == Layout::Split)
+    return false;
+  if (kernel.layout == Layout::Int8) return false; // numbers are no whole numbers
+  if (tiles && !hasKnownZeroBorder(node)) return false;
+  const TensorType& input = graph.value(node.operands[0]).type;
+  const int64_t groups = node.attributes.get<int64_t>("groups"), block = lanes * unitChannels(kernel.layout);
+  const bool whole = input.channels() / groups % block == 0 && node.type.channels() / groups % lanes == 0;
+  return layoutFor(kernel.layout, input) == kernel.layout && node.type.channels() > 1 &&
+         (groups == 1 || whole);
 }
 
 bool isSmallWindow(const graph::Value& node) {
@@ -113,6 +167,14 @@ bool windowsBlocks(const graph::Value& node, int lanes) {
   return node.attributes.get<int64_t>("size") / 2 < lanes;
 }
 
+// That in which a value is computed: others are made of it.
+static Layout writtenLayout(const graph::Graph& graph, const Schedule& schedule, graph::ValueId value) {
+  for (const Kernel& kernel : schedule.kernels)
+    if (kernel.algorithm != Algorithm::Reorder && kernel.result() == value)
+      return layoutFor(kernel.resultLayout(), graph.value(value).type);
+  return Layout::Planar; // an input
+}
+
 std::optional<Layout> neededLayout(const graph::Graph& graph, const Schedule& schedule, const Kernel& kernel,
                                    graph::ValueId operand) {
   const TensorType& type = graph.value(operand).type;
@@ -132,6 +194,7 @@ std::optional<Layout> neededLayout(const graph::Graph& graph, const Schedule& sc
   case Algorithm::Transposed: // reads single numbers where it mixes channels
     if (ofAnchorAlone && kernel.layout == Layout::Blocked && !isDepthwise(graph, anchor)) return std::nullopt;
     return layoutFor(kernel.layout, type);
+  case Algorithm::Tiles:
   case Algorithm::Separable:
   case Algorithm::Pointwise:
   case Algorithm::Standardize:
@@ -146,7 +209,7 @@ std::optional<Layout> neededLayout(const graph::Graph& graph, const Schedule& sc
   case Algorithm::Dense:
   case Algorithm::Integer:
   case Algorithm::Alias: return Layout::Planar;
-  case Algorithm::Reorder: return kernel.layout == Layout::Planar ? Layout::Blocked : Layout::Planar;
+  case Algorithm::Reorder: return writtenLayout(graph, schedule, operand);
   }
   return std::nullopt;
 }

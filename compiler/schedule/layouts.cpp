@@ -2,6 +2,7 @@
 #include "schedule/transposed.h"
 #include <algorithm>
 #include <map>
+#include <set>
 
 namespace convoy::schedule {
 
@@ -13,6 +14,7 @@ namespace {
 
 // One way to compute a kernel.
 struct Option {
+  Algorithm algorithm;
   Layout layout;
   std::optional<Layout> writes;
   double cycles = 0;
@@ -24,23 +26,28 @@ struct Option {
 
 class LayoutChooser {
 public:
-  LayoutChooser(const Costs& costs, std::vector<Kernel>& kernels) : costs_(costs), kernels_(kernels) {
+  LayoutChooser(const Costs& costs, const Choices& choices, std::vector<Kernel>& kernels)
+      : costs_(costs), choices_(choices), units_(unitsToUse()), kernels_(kernels) {
     schedule_.lanes = costs.lanes;
     for (const Kernel& kernel : kernels) options_.push_back(optionsOf(kernel));
   }
 
-  void run(LayoutChoice choice) {
+  void run() {
     std::vector<size_t> best;
     double least = 0;
-    if (choice == LayoutChoice::InBlocks)
-      best = all(Layout::Blocked);
-    else
-      for (Layout start : {Layout::Blocked, Layout::Planar}) {
+    if (choices_.layouts == LayoutChoice::InBlocks) {
+      best = all(units_ ? *units_ : Layout::Blocked);
+    } else {
+      std::vector<Layout> starts{Layout::Blocked, Layout::Planar};
+      if (units_) starts.push_back(*units_);
+      for (Layout start : starts) {
         std::vector<size_t> chosen = improve(all(start));
         double total = cost(chosen);
         if (best.empty() || total < least) best = chosen, least = total;
       }
+    }
     for (size_t i = 0; i < kernels_.size(); ++i) {
+      kernels_[i].algorithm = options_[i][best[i]].algorithm;
       kernels_[i].layout = options_[i][best[i]].layout;
       kernels_[i].writes = options_[i][best[i]].writes;
     }
@@ -48,6 +55,15 @@ public:
 
 private:
   // ---- what is possible ----
+
+  bool hasTiles() const { return costs_.lanes == 16 && (costs_.target.matrixUnit || choices_.matrixTiles); }
+
+  // The layout of several channels a unit that may be used, if it gains anything here.
+  std::optional<Layout> unitsToUse() const {
+    if (choices_.math == Math::Bf16 && (hasTiles() || costs_.target.pairProducts)) return Layout::Bf16;
+    if (choices_.math == Math::Fast && hasTiles()) return Layout::Split;
+    return std::nullopt;
+  }
 
   bool canBlock(const Kernel& kernel) const {
     const Graph& graph = costs_.graph;
@@ -71,6 +87,7 @@ private:
     case Algorithm::Adaptive:
     case Algorithm::Resample:
     case Algorithm::Concat: return isAllBlocks(graph, anchor);
+    case Algorithm::Tiles:
     case Algorithm::Separable:
     case Algorithm::Interleave:
     case Algorithm::Softmax:
@@ -83,12 +100,25 @@ private:
     return false;
   }
 
-  std::vector<Option> optionsOf(const Kernel& kernel) const {
+  std::vector<Option> optionsOf(Kernel kernel) const {
     std::vector<Option> options{option(kernel, Layout::Planar, std::nullopt)};
     if (!canBlock(kernel)) return options;
-    options.push_back(option(kernel, Layout::Blocked, std::nullopt));
-    if (kernel.algorithm == Algorithm::Window && options.back().result == Layout::Blocked)
-      options.push_back(option(kernel, Layout::Blocked, Layout::Planar));
+    auto add = [&](Layout layout, std::optional<Layout> writes) {
+      options.push_back(option(kernel, layout, writes));
+    };
+    add(Layout::Blocked, std::nullopt);
+    const bool writesBlocks = options.back().result == Layout::Blocked,
+               window = kernel.algorithm == Algorithm::Window;
+    if (!writesBlocks) return options; // a single position
+    if (window) add(Layout::Blocked, Layout::Planar);
+    if (!units_) return options;
+    if (takesTail(kernel.algorithm)) add(Layout::Blocked, *units_);
+    kernel.algorithm = hasTiles() ? Algorithm::Tiles : Algorithm::Window;
+    kernel.layout = *units_;
+    if (!window || !canWorkInUnits(costs_.graph, kernel, costs_.lanes)) return options;
+    add(*units_, std::nullopt);
+    add(*units_, Layout::Blocked);
+    if (kernel.algorithm == Algorithm::Window) add(*units_, Layout::Planar);
     return options;
   }
 
@@ -96,7 +126,8 @@ private:
     const Graph& graph = costs_.graph;
     kernel.layout = layout;
     kernel.writes = writes;
-    Option option{layout,
+    Option option{kernel.algorithm,
+                  layout,
                   writes,
                   costs_.cycles(kernel),
                   layoutFor(kernel.resultLayout(), graph.value(kernel.result()).type),
@@ -117,25 +148,33 @@ private:
 
   // ---- what it costs ----
 
+  // Every kernel that can works in this layout, or else in blocks.
   std::vector<size_t> all(Layout layout) const {
     std::vector<size_t> chosen;
-    for (const std::vector<Option>& options : options_)
-      chosen.push_back(layout == Layout::Blocked && options.size() > 1 ? 1 : 0);
+    for (const std::vector<Option>& options : options_) {
+      auto of = [&](Layout wanted) {
+        for (size_t i = 0; i < options.size(); ++i)
+          if (options[i].layout == wanted) return i;
+        return size_t{0};
+      };
+      size_t choice = of(layout);
+      if (choice == 0 && layout != Layout::Planar) choice = of(Layout::Blocked);
+      chosen.push_back(choice);
+    }
     return chosen;
   }
 
   double cost(const std::vector<size_t>& chosen) const {
     double total = 0;
     std::map<ValueId, Layout> written;
-    std::map<ValueId, bool> converted;
+    std::set<std::pair<ValueId, Layout>> converted;
     auto layoutOf = [&](ValueId value) {
       auto it = written.find(value);
       return it == written.end() ? Layout::Planar : it->second; // inputs are planar
     };
     auto need = [&](ValueId value, Layout layout) {
       if (layoutFor(layout, costs_.graph.value(value).type) == layoutOf(value)) return;
-      if (!converted[value]) total += costs_.conversion(value);
-      converted[value] = true;
+      if (converted.insert({value, layout}).second) total += costs_.conversion(value);
     };
     for (size_t i = 0; i < chosen.size(); ++i) {
       const Option& option = options_[i][chosen[i]];
@@ -143,8 +182,12 @@ private:
       for (const auto& [value, layout] : option.needs) need(value, layout);
       // A conversion, or what reading planes costs more, whichever is less.
       for (const auto& [value, cycles] : option.readsPlanes)
-        if (layoutOf(value) == Layout::Planar && !converted[value])
+        if (converted.count({value, Layout::Blocked}))
+          continue;
+        else if (layoutOf(value) == Layout::Planar)
           total += std::min(cycles, costs_.conversion(value));
+        else if (layoutOf(value) != Layout::Blocked)
+          need(value, Layout::Blocked);
       written[kernels_[i].result()] = option.result;
     }
     for (const graph::Output& output : costs_.graph.outputs) need(output.value, Layout::Planar);
@@ -168,6 +211,8 @@ private:
   }
 
   const Costs& costs_;
+  const Choices& choices_;
+  std::optional<Layout> units_; // of several channels, where they may be used
   std::vector<Kernel>& kernels_;
   Schedule schedule_; // for the number of lanes
   std::vector<std::vector<Option>> options_;
@@ -175,8 +220,8 @@ private:
 
 } // namespace
 
-void chooseLayouts(const Costs& costs, LayoutChoice choice, std::vector<Kernel>& kernels) {
-  LayoutChooser(costs, kernels).run(choice);
+void chooseLayouts(const Costs& costs, const Choices& choices, std::vector<Kernel>& kernels) {
+  LayoutChooser(costs, choices, kernels).run();
 }
 
 } // namespace convoy::schedule

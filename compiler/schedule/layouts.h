@@ -4,10 +4,10 @@
 
 namespace convoy::schedule {
 
-// Sets `layout` and `writes` of every kernel. By cost: they are chosen so that the kernels and the
-// conversions between them take the fewest cycles that were found: from all planar and from all blocked, one
-// kernel after another is changed as long as that helps. `kernels` stand in order of execution, without
-// conversions.
-void chooseLayouts(const Costs& costs, LayoutChoice choice, std::vector<Kernel>& kernels);
+// Sets `layout` and `writes` of every kernel, and which convolutions work on matrix tiles. By cost: they are
+// chosen so that the kernels and the conversions between them take the fewest cycles that were found: from
+// all planar, from all blocked and from all in units of several channels, one kernel after another is changed
+// as long as that helps. `kernels` stand in order of execution, without conversions.
+void chooseLayouts(const Costs& costs, const Choices& choices, std::vector<Kernel>& kernels);
 
 } // namespace convoy::schedule

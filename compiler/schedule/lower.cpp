@@ -1,4 +1,5 @@
 #include "schedule/lower.h"
+#include "schedule/blocks.h"
 #include "schedule/entry.h"
 #include "support/internal_error.h"
 #include <cctype>
@@ -29,8 +30,10 @@ private:
 
   void lowerKernel(const Kernel& kernel) {
     calls_.emplace_back();
+    if (storage_.frame(resultBuffer(graph_, kernel)).any()) add(kernel, ".frame", clearFrame);
     switch (kernel.algorithm) {
     case Algorithm::Window: return add(kernel, "", windowGenerator(kernel));
+    case Algorithm::Tiles: return add(kernel, "", tiledWindow);
     case Algorithm::Transposed: return transposed(kernel);
     case Algorithm::Separable: return add(kernel, "", separableWindow);
     case Algorithm::Pointwise:

@@ -62,6 +62,7 @@ public:
         for (const KernelCall& onBytes : call.onBytes) arguments(onBytes, static_cast<int>(i));
       }
     }
+    for (const Kernel& kernel : schedule_.kernels) plan_.behind = std::max(plan_.behind, readBehind(kernel));
     for (size_t i = 0; i < graph_.outputs.size(); ++i) {
       Place from = plan_.place(graph_.outputs[i].value, Layout::Planar);
       if (from.kind != Place::Output || from.index != i) plan_.copies.push_back({from, i});
@@ -70,6 +71,13 @@ public:
   }
 
 private:
+  // Whole tiles of positions are read, also where there are only some.
+  int64_t readBehind(const Kernel& kernel) const {
+    if (kernel.algorithm != Algorithm::Tiles) return 0;
+    const int64_t step = windowOf(graph_.value(kernel.anchor()).attributes).stride.back();
+    return 16 * kernel.tile[0] * step * schedule_.lanes;
+  }
+
   const Storage::Piece& piece(size_t i) const { return storage_.pieces[i]; }
 
   // ---- slots ----
@@ -214,7 +222,7 @@ Workspace workspaceOf(const MemoryPlan& plan, const Storage& storage) {
   };
   Workspace workspace;
   for (const Storage::Piece& piece : storage.pieces) workspace.buffers += !piece.input && !piece.output;
-  workspace.bufferBytes = plan.constantElements * 4;
+  workspace.bufferBytes = (plan.constantElements + plan.behind) * 4;
   for (const Slot& slot : plan.slots)
     if (!slot.begin && !slot.image) workspace.bufferBytes = workspace.bufferBytes + bytes(slot.elements);
   workspace.borderRows = static_cast<int64_t>(plan.borderRows.size());

@@ -49,6 +49,7 @@ struct MemoryPlan {
   std::vector<BorderRow> borderRows;
   std::vector<PackedParameter> packed;
   int64_t preparedElements = 0;
+  int64_t behind = 0; // elements at the end of the workspace that are read, whatever they are, and not used
   // Results that are not written in place: copied at the end.
   struct Copy {
     Place from;

@@ -31,7 +31,8 @@ int64_t packedElements(const graph::Value& parameter, const Packing& packing, in
   switch (packing.kind) {
   case Packing::Raw: return s.filters * s.channels * s.taps;
   case Packing::Filters:
-    return ceilDiv(s.filters, packing.vectors * lanes) * ceilDiv(s.channels, packing.channelBlock) * s.taps *
+    return ceilDiv(s.filters, packing.vectors * lanes) *
+           ceilDiv(s.channels, packing.channelBlock * unitChannels(packing.unit)) * s.taps *
            packing.channelBlock * packing.vectors * lanes;
   case Packing::Depth: return ceilDiv(s.filters, lanes) * lanes * s.taps * s.channels;
   }
@@ -45,6 +46,10 @@ std::vector<int64_t> packArguments(const graph::Value& parameter, const Packing&
   // Depth is a single block of the group's channels, a vector wide.
   const bool depth = packing.kind == Packing::Depth;
   const int64_t block = depth ? s.channels : packing.channelBlock, vectors = depth ? 1 : packing.vectors;
+  if (packing.unit != Layout::Blocked) {
+    const int64_t blocks = ceilDiv(s.channels, block * unitChannels(packing.unit));
+    return {s.filters, s.channels, blocks, s.taps, block, vectors};
+  }
   const int64_t rows = ceilDiv(s.channels, block) * block * s.taps;
   return {s.filters, s.channels * s.taps, rows, s.taps, block, vectors};
 }

@@ -14,12 +14,28 @@
 
 namespace convoy::schedule {
 
-// How a value lies in memory. Planar: [C][D][H][W]. Blocked: [C / lanes][D][H][W][lanes], the last block
-// padded.
-enum class Layout { Planar, Blocked };
+// How a value lies in memory. Planar: [C][D][H][W] float32. The others are blocks of channels,
+// [blocks][D][H][W][lanes] of 32-bit units, the last block filled up with zeros. A unit is
+//   Blocked: one float32;
+//   Bf16:    two channels, rounded to bf16;
+//   Split:   the same twice, first the high halves of all numbers, then the low ones: x = high + low;
+//   Int8:    four channels of a value of 8-bit whole numbers, signed ones with 128 added.
+enum class Layout { Planar, Blocked, Bf16, Split, Int8 };
+inline bool inBlocks(Layout layout) { return layout != Layout::Planar; }
+int64_t unitChannels(Layout layout); // channels of a unit; 1 of Planar
+int64_t blocksOf(int64_t channels, Layout layout, int64_t lanes);
+
+// How products are computed, and how exact they are (docs/numerics.md).
+enum class Arithmetic {
+  Float32,
+  Bf16,  // numbers rounded to bf16, sums in float32
+  Split, // each number as the sum of two bf16 ones, three of the four products
+  Int8,  // whole numbers, exactly
+};
 
 enum class Algorithm {
   Window,     // convolution and pooling with register tiles
+  Tiles,      // convolution on matrix tiles
   Transposed, // transposed convolution, blocked by phases
   Adaptive,   // pooling whose windows follow from the sizes
   Separable,  // convolution by a column times a row, one after the other
@@ -40,6 +56,7 @@ Algorithm algorithmOf(const OpInfo& info); // the one to begin with
 // Element-wise nodes may follow the anchor of such a kernel.
 bool takesTail(Algorithm algorithm);
 const char* nameOf(Layout layout);
+const char* nameOf(Arithmetic arithmetic);
 
 // Blocked convolution that mixes channels: what the outer loop goes over. Filters: the weights of a tile are
 // read once, and the input again for each tile of filters. Positions: the other way round.
@@ -55,13 +72,16 @@ struct Kernel {
   // In which the result is written, where that is not the layout of the work.
   std::optional<Layout> writes;
   // Window planar: output channels x rows x vectors. Window and transposed blocked: pixels x channel vectors;
-  // windows without mixed channels: rows x pixels. Separable: rows. Dense: vectors.
+  // windows without mixed channels: rows x pixels. Tiles: matrix tiles of 16 pixels x those of a vector of
+  // filters. Separable: rows. Dense: vectors.
   std::vector<int64_t> tile;
   Order order = Order::Filters;
   graph::ValueId anchor() const { return nodes.front(); }
   graph::ValueId result() const { return nodes.back(); }
   Layout resultLayout() const { return writes.value_or(layout); }
 };
+// That of the anchor's products: the layout in which it reads numbers says it.
+Arithmetic arithmeticOf(const Kernel& kernel);
 
 struct Schedule {
   int lanes = 16;              // float32 per vector, and channels per block
@@ -71,8 +91,15 @@ struct Schedule {
 // By cost; or in blocks, whatever that costs: every kernel that can work in blocks does, and conversions are
 // added.
 enum class LayoutChoice { ByCost, InBlocks };
-Schedule makeSchedule(const graph::Graph& graph, const Target& target,
-                      LayoutChoice layouts = LayoutChoice::ByCost);
+// What results may differ by: Strict, float32 sums in order; Fast, also what is about as exact; Bf16, also
+// products of numbers that are rounded to bf16.
+enum class Math { Strict, Fast, Bf16 };
+struct Choices {
+  LayoutChoice layouts = LayoutChoice::ByCost;
+  Math math = Math::Fast;
+  bool matrixTiles = false; // also where the target has no matrix unit and they are slow
+};
+Schedule makeSchedule(const graph::Graph& graph, const Target& target, const Choices& choices = {});
 
 // The layout in which a kernel that works in `layout` reads or writes a value of this type: a single channel
 // or a single position is the same memory either way and counts as planar.
@@ -83,6 +110,8 @@ std::optional<Layout> neededLayout(const graph::Graph& graph, const Schedule& sc
 
 // One filter per channel, and as many results as channels: nothing is mixed between channels.
 bool isDepthwise(const graph::Graph& graph, const graph::Value& conv); // also a transposed one
+// The kernel's anchor can be computed from units of several channels, in kernel.layout by kernel.algorithm.
+bool canWorkInUnits(const graph::Graph& graph, const Kernel& kernel, int lanes);
 // Pooling, depthwise convolution, and small groups of as many filters as channels of which a vector of
 // `lanes` holds several: a block of channels gives the same block of the result, in blocked layout.
 bool isChannelwise(const graph::Graph& graph, const graph::Value& window, int lanes);

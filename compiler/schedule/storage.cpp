@@ -13,15 +13,26 @@ Size spatialSize(const TensorType& type) {
   return size;
 }
 
+Size Frame::rows(const TensorType& type) const {
+  return type.spatialRank() > 1 ? type.spatial(type.spatialRank() - 2) : Size(1);
+}
+
+Size Frame::positions(const TensorType& type) const {
+  if (!any()) return spatialSize(type);
+  return origin(type) + pitch(type) * (rows(type) + after);
+}
+
 namespace {
 
 // In a layout: channels, or blocks of channels.
 int64_t rowsOf(const TensorType& type, Layout layout, int64_t lanes) {
-  return layout == Layout::Blocked ? (type.channels() + lanes - 1) / lanes : type.channels();
+  if (!inBlocks(layout)) return type.channels();
+  return blocksOf(type.channels(), layout, lanes) * (layout == Layout::Split ? 2 : 1);
 }
 
-Size elementsOf(const TensorType& type, Layout layout, int64_t lanes) {
-  return spatialSize(type) * rowsOf(type, layout, lanes) * (layout == Layout::Blocked ? lanes : 1);
+// Of four bytes each.
+Size elementsOf(const TensorType& type, Layout layout, const Frame& frame, int64_t lanes) {
+  return frame.positions(type) * rowsOf(type, layout, lanes) * (inBlocks(layout) ? lanes : 1);
 }
 
 } // namespace
@@ -54,6 +65,7 @@ Buffer operandBuffer(const Graph& graph, const Schedule& schedule, const Kernel&
 }
 
 Storage::Storage(const Graph& graph, const Schedule& schedule) : graph_(graph), schedule_(schedule) {
+  findFrames();
   findAliases();
   findParts();
   findLives();
@@ -85,6 +97,12 @@ int64_t Storage::itemRows(Buffer buffer) const {
   return rowsOf(graph_.value(buffer.value).type, buffer.layout, schedule_.lanes);
 }
 
+const Frame& Storage::frame(Buffer buffer) const {
+  static const Frame none;
+  auto it = frames_.find(buffer);
+  return it == frames_.end() ? none : it->second;
+}
+
 bool Storage::isPart(const Kernel& concat, ValueId operand) const {
   auto part = parts_.find(operandBuffer(graph_, schedule_, concat, operand));
   return part != parts_.end() && part->second.whole == resultBuffer(graph_, concat);
@@ -98,6 +116,21 @@ bool Storage::overwrites(const Kernel& kernel, Buffer operand) const {
 bool Storage::isOutput(ValueId value) const {
   return std::any_of(graph_.outputs.begin(), graph_.outputs.end(),
                      [&](const graph::Output& o) { return o.value == value; });
+}
+
+// The widest padding of all windows that read it.
+void Storage::findFrames() {
+  for (const Kernel& kernel : schedule_.kernels) {
+    if (kernel.algorithm != Algorithm::Tiles) continue;
+    const Value& anchor = graph_.value(kernel.anchor());
+    const Window window = windowOf(anchor.attributes);
+    Frame& frame = frames_[operandBuffer(graph_, schedule_, kernel, anchor.operands[0])];
+    const size_t last = window.kernel.size() - 1;
+    frame.gap = std::max({frame.gap, window.padBegin[last].known(), window.padEnd[last].known()});
+    if (last == 0) continue;
+    frame.before = std::max(frame.before, window.padBegin[last - 1].known());
+    frame.after = std::max(frame.after, window.padEnd[last - 1].known());
+  }
 }
 
 void Storage::findAliases() {
@@ -158,8 +191,9 @@ std::optional<Buffer> Storage::dyingOperand(size_t number) const {
   const bool inPlace = kernel.algorithm == Algorithm::Standardize ||
                        (kernel.algorithm == Algorithm::Pointwise && form == OpForm::Elementwise);
   if (!inPlace && kernel.algorithm != Algorithm::Pointwise && kernel.algorithm != Algorithm::Window &&
-      kernel.algorithm != Algorithm::Transposed && kernel.algorithm != Algorithm::Separable &&
-      kernel.algorithm != Algorithm::Dense && kernel.algorithm != Algorithm::Integer)
+      kernel.algorithm != Algorithm::Tiles && kernel.algorithm != Algorithm::Transposed &&
+      kernel.algorithm != Algorithm::Separable && kernel.algorithm != Algorithm::Dense &&
+      kernel.algorithm != Algorithm::Integer)
     return std::nullopt;
   if (!(holder(result) == result) || pieceOf_.count(result)) return std::nullopt;
   const TensorType& type = graph_.value(result.value).type;
@@ -170,7 +204,7 @@ std::optional<Buffer> Storage::dyingOperand(size_t number) const {
     if (!inPlace && std::count(atAnchor.begin(), atAnchor.end(), id)) continue;
     const Buffer buffer = operandBuffer(graph_, schedule_, kernel, id);
     if (operand.kind != Value::Node || buffer.layout != result.layout || operand.type.scalar ||
-        operand.type.dims != type.dims || parts_.count(buffer))
+        !(frame(buffer) == frame(result)) || operand.type.dims != type.dims || parts_.count(buffer))
       continue;
     const Piece& piece = pieces[pieceOf(buffer)];
     if (!piece.input && piece.last == static_cast<int>(number)) return buffer;
@@ -181,7 +215,8 @@ std::optional<Buffer> Storage::dyingOperand(size_t number) const {
 void Storage::makePieces() {
   auto add = [&](Buffer buffer, int first) -> Piece& {
     Piece piece;
-    piece.elements = elementsOf(graph_.value(buffer.value).type, buffer.layout, schedule_.lanes);
+    piece.elements =
+        elementsOf(graph_.value(buffer.value).type, buffer.layout, frame(buffer), schedule_.lanes);
     piece.first = first;
     pieceOf_[buffer] = pieces.size();
     pieces.push_back(piece);

@@ -26,6 +26,23 @@ struct Buffer {
 // Positions of a tensor: the product of its spatial extents.
 Size spatialSize(const TensorType& type);
 
+// Zeros around the positions of a value that matrix tiles read: the border of their windows lies in memory,
+// so that positions can be numbered through over the rows. In the last axis `gap` columns are between two
+// rows, and before the first; along the axis before it, there are rows before the first and after the last.
+struct Frame {
+  int64_t gap = 0, before = 0, after = 0;
+  bool any() const { return gap || before || after; }
+  bool operator==(const Frame& o) const { return gap == o.gap && before == o.before && after == o.after; }
+  // Of a value of this type: columns and rows, of which there is one where it has no such axis.
+  Size columns(const TensorType& type) const { return type.dims.back(); }
+  Size rows(const TensorType& type) const;
+  Size pitch(const TensorType& type) const { return columns(type) + gap; } // from one row to the next
+  // From the first position of a plane to that of row 0, column 0.
+  Size origin(const TensorType& type) const { return pitch(type) * before + gap; }
+  // Positions of a plane, with the frame.
+  Size positions(const TensorType& type) const;
+};
+
 // What a kernel reads from memory, parameters apart.
 std::vector<ValueId> valuesRead(const graph::Graph& graph, const Kernel& kernel);
 // Where `kernel` writes its result.
@@ -39,7 +56,7 @@ public:
   Storage(const graph::Graph& graph, const Schedule& schedule);
 
   struct Piece {
-    Size elements;           // of one item of the batch
+    Size elements;           // of one item of the batch, in units of four bytes
     int first = 0, last = 0; // kernels: the first one that writes it, the last one that reads or writes it
     std::optional<size_t> input;  // it is this input of the graph
     std::optional<size_t> output; // it is this output of the graph
@@ -50,8 +67,10 @@ public:
   size_t pieceOf(Buffer buffer) const { return pieceOf_.at(holder(buffer)); }
   // The value's first channel in its piece.
   int64_t firstChannel(Buffer buffer) const;
-  // Planar: channels, blocked: blocks of channels, from one item of the batch to the next.
+  // Planar: channels, else blocks of channels (Split: of both halves), from one item of the batch to the
+  // next.
   int64_t itemRows(Buffer buffer) const;
+  const Frame& frame(Buffer buffer) const;
   // The concat does not copy this operand: it is computed in its place.
   bool isPart(const Kernel& concat, ValueId operand) const;
   // The kernel's result takes the place of this operand.
@@ -64,6 +83,7 @@ private:
   };
   // The buffer whose memory an alias or a part uses; itself for all others.
   Buffer holder(Buffer buffer) const;
+  void findFrames();
   void findAliases();
   void findParts();
   void findLives();
@@ -73,6 +93,7 @@ private:
 
   const graph::Graph& graph_;
   const Schedule& schedule_;
+  std::map<Buffer, Frame> frames_;
   std::map<Buffer, Buffer> aliases_; // to the operand
   std::map<Buffer, Part> parts_;
   std::map<Buffer, int> lastUse_;        // of holders: the last kernel that reads or writes them

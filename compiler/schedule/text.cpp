@@ -6,16 +6,17 @@
 namespace convoy::schedule {
 
 namespace {
-constexpr Algorithm algorithms[] = {Algorithm::Window,    Algorithm::Transposed,  Algorithm::Adaptive,
-                                    Algorithm::Separable, Algorithm::Pointwise,   Algorithm::Concat,
-                                    Algorithm::Resample,  Algorithm::Interleave,  Algorithm::Softmax,
-                                    Algorithm::Reduction, Algorithm::Standardize, Algorithm::Dense,
-                                    Algorithm::Integer,   Algorithm::Alias,       Algorithm::Reorder};
+constexpr Algorithm algorithms[] = {
+    Algorithm::Window,     Algorithm::Tiles,     Algorithm::Transposed, Algorithm::Adaptive,
+    Algorithm::Separable,  Algorithm::Pointwise, Algorithm::Concat,     Algorithm::Resample,
+    Algorithm::Interleave, Algorithm::Softmax,   Algorithm::Reduction,  Algorithm::Standardize,
+    Algorithm::Dense,      Algorithm::Integer,   Algorithm::Alias,      Algorithm::Reorder};
 } // namespace
 
 const char* nameOf(Algorithm algorithm) {
   switch (algorithm) {
   case Algorithm::Window: return "window";
+  case Algorithm::Tiles: return "tiles";
   case Algorithm::Transposed: return "transposed";
   case Algorithm::Adaptive: return "adaptive";
   case Algorithm::Separable: return "separable";
@@ -36,7 +37,26 @@ const char* nameOf(Algorithm algorithm) {
 
 const char* nameOf(Order order) { return order == Order::Filters ? "filters" : "positions"; }
 
-const char* nameOf(Layout layout) { return layout == Layout::Planar ? "planar" : "blocked"; }
+const char* nameOf(Layout layout) {
+  switch (layout) {
+  case Layout::Planar: return "planar";
+  case Layout::Blocked: return "blocked";
+  case Layout::Bf16: return "bf16";
+  case Layout::Split: return "split";
+  case Layout::Int8: return "int8";
+  }
+  return "";
+}
+
+const char* nameOf(Arithmetic arithmetic) {
+  switch (arithmetic) {
+  case Arithmetic::Float32: return "float32";
+  case Arithmetic::Bf16: return "bf16";
+  case Arithmetic::Split: return "split bf16";
+  case Arithmetic::Int8: return "int8";
+  }
+  return "";
+}
 
 std::string print(const Schedule& schedule, const graph::Graph& graph) {
   std::string s = "schedule @" + graph.name + " lanes " + std::to_string(schedule.lanes) + " {\n";
@@ -115,8 +135,9 @@ private:
   }
 
   Layout layout() {
-    if (text_.accept("blocked")) return Layout::Blocked;
-    text_.expect("planar");
+    for (Layout layout : {Layout::Blocked, Layout::Bf16, Layout::Split, Layout::Int8})
+      if (text_.accept(nameOf(layout))) return layout;
+    text_.expect(nameOf(Layout::Planar));
     return Layout::Planar;
   }
 

@@ -227,8 +227,8 @@ Costs::Tile Costs::blockedTile(const Kernel& kernel) const {
       if (s.knownWidth && pixels > *s.knownWidth) continue;
       if (pixels * vectors + vectors + 1 > registers + 1) continue;
       double cycles = step(target.machine, real(pixels * vectors), real(pixels + vectors)) / s.use(pixels);
-      cycles *= real(s.taps * s.perGroup()) * real(blocks / vectors) * real(s.outer * s.rows) *
-                real(s.width) / real(pixels);
+      cycles *= real(s.taps * ceilDiv(s.perGroup(), unitChannels(kernel.layout))) * real(blocks / vectors) *
+                real(s.outer * s.rows) * real(s.width) / real(pixels);
       cycles += transposes(kernel, pixels) * real(blocks * s.outer * s.rows) *
                 std::ceil(real(s.width) / real(pixels));
       if (best.extents.empty() || cycles < best.cycles) best = {{pixels, vectors}, cycles};
@@ -237,10 +237,26 @@ Costs::Tile Costs::blockedTile(const Kernel& kernel) const {
   return best;
 }
 
+// Two by two matrix tiles: each is read for two products. Pixels are numbered through over the rows, each of
+// which has the window's border behind it, or row by row where the window moves in steps.
+Costs::Tile Costs::matrixTile(const Kernel& kernel) const {
+  constexpr double cyclesOfProduct = 16;
+  Shape s(graph, kernel);
+  const int64_t products = kernel.layout == Layout::Split ? 3 : 1, border = s.window.kernel[s.last] / 2;
+  const int64_t steps = ceilDiv(s.perGroup(), lanes * unitChannels(kernel.layout)) * s.taps * products;
+  const int64_t filters = ceilDiv(s.filters, lanes);
+  const bool joined =
+      s.flat || (s.hasRows() && s.window.stride[s.last] == 1 && s.window.stride[s.last - 1] == 1);
+  const int64_t rows = joined ? 1 : s.rows, pixels = joined ? (s.width + border) * s.rows : s.width;
+  const double tiles = real(s.outer * rows) * real(ceilDiv(pixels, 16) * filters);
+  const double writes = 16 * 3 + 2 * transposes(kernel, 16);
+  return {{2, std::min<int64_t>(2, filters)}, tiles * (real(steps) * cyclesOfProduct * 1.3 + writes)};
+}
+
 // Of so many pixels of one block that are written in planes: a store for each channel, and shuffles of
 // squares, of which few pixels leave most empty.
 double Costs::transposes(const Kernel& kernel, int64_t pixels) const {
-  if (kernel.writes != Layout::Planar) return 0;
+  if (kernel.resultLayout() != Layout::Planar || !inBlocks(kernel.layout)) return 0;
   double cycles = 0;
   for (; pixels > 0; pixels -= lanes) {
     int64_t rows = 1;
@@ -252,8 +268,9 @@ double Costs::transposes(const Kernel& kernel, int64_t pixels) const {
 
 Costs::Tile Costs::windowTile(const Kernel& kernel) const {
   if (kernel.algorithm == Algorithm::Transposed) return transposedTile(kernel);
+  if (kernel.algorithm == Algorithm::Tiles) return matrixTile(kernel);
   const Value& anchor = graph.value(kernel.anchor());
-  if (kernel.layout == Layout::Blocked)
+  if (inBlocks(kernel.layout))
     return isChannelwise(graph, anchor, lanes) ? channelwiseTile(kernel) : blockedTile(kernel);
   return anchor.op != OpKind::Conv && isSmallWindow(anchor) ? planarPoolTile(kernel) : planarTile(kernel);
 }
@@ -269,7 +286,7 @@ double Costs::bytesOf(ValueId value) const {
 Order Costs::orderOf(const Kernel& kernel) const {
   const Machine& m = target.machine;
   Shape s(graph, kernel);
-  double weights = bytesOf(graph.value(kernel.anchor()).operands[1]);
+  double weights = bytesOf(graph.value(kernel.anchor()).operands[1]) / real(unitChannels(kernel.layout));
   if (weights <= real(m.level2) / 2) return Order::Positions;
   Tile tile = windowTile(kernel);
   double units =
@@ -303,11 +320,14 @@ double Costs::cycles(const Kernel& kernel) const {
   return cycles;
 }
 
-// How much larger a value is in the layout of the kernel: blocks are whole.
+// How much larger a value is in memory than as float32 numbers alone: blocks are whole, units hold several
+// channels.
 double Costs::padding(const Kernel& kernel, ValueId value) const {
   const TensorType& type = graph.value(value).type;
-  if (layoutFor(kernel.layout, type) == Layout::Planar) return 1;
-  return real(ceilDiv(type.channels(), lanes) * lanes) / real(type.channels());
+  const Layout layout = layoutFor(value == kernel.result() ? kernel.resultLayout() : kernel.layout, type);
+  if (layout == Layout::Planar) return 1;
+  const int64_t units = blocksOf(type.channels(), layout, lanes) * lanes * (layout == Layout::Split ? 2 : 1);
+  return real(units) / real(type.channels());
 }
 
 double Costs::conversion(ValueId value) const {

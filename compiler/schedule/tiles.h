@@ -13,7 +13,8 @@ int64_t usual(const Size& size);
 
 // The kernels that have such a tile, and read single numbers where they mix blocked channels.
 inline bool isWindowed(Algorithm algorithm) {
-  return algorithm == Algorithm::Window || algorithm == Algorithm::Transposed;
+  return algorithm == Algorithm::Window || algorithm == Algorithm::Tiles ||
+         algorithm == Algorithm::Transposed;
 }
 
 // What a cost depends on beside the kernel.
@@ -45,6 +46,7 @@ private:
   Tile planarPoolTile(const Kernel& kernel) const;
   Tile channelwiseTile(const Kernel& kernel) const;
   Tile blockedTile(const Kernel& kernel) const;
+  Tile matrixTile(const Kernel& kernel) const;
   double memory(double bytes) const;
   double transposes(const Kernel& kernel, int64_t pixels) const;
   double bytesOf(graph::ValueId value) const;

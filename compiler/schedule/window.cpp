@@ -42,7 +42,7 @@ Window3 windowOfKernel(KernelBuilder& k) {
   w.channels = input.channels();
   w.filters = node.type.channels();
   w.unrollsRows = unrollsRows(k.graph, node);
-  w.flat = walksFlat(k.graph, k.kernel);
+  w.flat = walksFlat(k.graph, k.kernel) && !k.storage.frame({w.input, k.layoutOf(w.input)}).any();
   if (w.flat) {
     Reg positions = k.product(input, 1), none = k.b.index(0);
     w.axes.push_back({1, 1, 1, none, none, positions, positions, std::nullopt});

@@ -2,12 +2,14 @@
 //
 // A work unit is one row (a chunk of positions where there are no rows) of one tile of channel blocks.
 // Convolution that mixes channels broadcasts single input numbers against vectors of weights, pixels x
-// vectors sums in registers over all terms; the input may be planar or blocked. Large pools and depthwise
-// windows take a vector per pixel. Rows outside a neutral border are left out by the bounds of the kernel-row
-// loop. Where the width is known, so are the few tiles of a row that touch its ends: each has a body of its
-// own, which leaves out the pixels that a tap does not reach. Other tiles at the left or right border, and
-// all tiles of any other border, find each pixel of each tap through a pointer, outside the loop over
-// channels.
+// vectors sums in registers over all terms; the input may be planar or blocked. Where a unit of the input
+// holds several channels it is broadcast as it is, against vectors of units of weights. Large pools and
+// depthwise windows take a vector per pixel. Rows outside a neutral border are left out by the bounds of the
+// kernel-row loop. Where the width is known, so are the few tiles of a row that touch its ends: each has a
+// body of its own, which leaves out the pixels that a tap does not reach. Other tiles at the left or right
+// border, and all tiles of any other border, find each pixel of each tap through a pointer, outside the loop
+// over channels.
+#include "schedule/blocks.h"
 #include "schedule/tiles.h"
 #include "schedule/window.h"
 #include "support/internal_error.h"
@@ -22,25 +24,30 @@ class BlockedWindow {
 public:
   BlockedWindow(KernelBuilder& k, Window3 window, int64_t pixels)
       : k_(k), b_(k.b), w_(std::move(window)), tail_(k), pixels_(pixels),
-        vectors_(w_.perChannel ? 1 : k.kernel.tile[1]), lanes_(k.lanes) {}
+        vectors_(w_.perChannel ? 1 : k.kernel.tile[1]), lanes_(k.lanes),
+        perUnit_(w_.perChannel ? 1 : unitChannels(k.kernel.layout)) {}
 
   void run() {
     inputLayout_ = layoutFor(k_.layoutOf(w_.input), k_.value(w_.input).type);
     in_ = k_.read(w_.input, inputLayout_);
-    perGroup_ = w_.channels / w_.groups;
+    perGroup_ = (w_.channels / w_.groups + perUnit_ - 1) / perUnit_;
     channelBlock_ = std::min(perGroup_, lanes_);
     if (w_.combine == Combine::MultiplyAdd) {
       Packing packing = w_.packing;
       packing.kind = w_.perChannel ? Packing::Depth : Packing::Filters;
       packing.vectors = vectors_;
       packing.channelBlock = channelBlock_;
+      if (perUnit_ > 1) packing.unit = k_.kernel.layout;
       weights_ = k_.weights(w_.weight, packing);
       if (w_.hasBias) bias_ = k_.weights(w_.bias, {});
     }
     tail_.declare(1);
-    plane_ = k_.product(k_.value(w_.input).type, 1);
+    takeGeometry();
     borderBlock_ = b_.stack(lanes_ * 4);
-    b_.store(k_.constant(w_.border.value), borderBlock_, 0);
+    storeBlock(k_, inputLayout_, k_.constant(w_.border.value), borderBlock_, 0, nullptr);
+    if (perUnit_ > 1) // the other channels of the block
+      for (int64_t i = 1; i < perUnit_; ++i)
+        storeBlock(k_, inputLayout_, k_.constant(w_.border.value), borderBlock_, i * lanes_, nullptr);
     tiles_ = interiorTiles(k_, w_.last(), pixels_, 0);
     if (w_.borderIsNeutral() && !w_.perChannel && w_.last().kernel <= widestUnrolled)
       knownEnds_ = knownEnds(w_.last(), pixels_);
@@ -65,6 +72,15 @@ public:
   }
 
 private:
+  // Positions of a block of the input, and from one row to the next.
+  void takeGeometry() {
+    const TensorType& type = k_.value(w_.input).type;
+    const Frame& frame = k_.storage.frame({w_.input, inputLayout_});
+    plane_ = k_.size(frame.positions(type));
+    rowPitch_ = frame.any() ? k_.size(frame.pitch(type)) : w_.last().input;
+    if (frame.any()) in_ = b_.offset(Scalar::F32, in_, Index(k_.size(frame.origin(type)), lanes_));
+  }
+
   void unit() {
     TileRange tiles = tiles_;
     Reg chunk = nullptr;
@@ -83,7 +99,7 @@ private:
           Scalar::F32, in_,
           Index(b_.mul(b_.add(b_.mul(item_, k_.itemRows(w_.input, inputLayout_)), filterTile_), plane_),
                 lanes_));
-    } else if (inputLayout_ == Layout::Blocked) {
+    } else if (inBlocks(inputLayout_)) {
       Reg block =
           b_.add(b_.mul(item_, k_.itemRows(w_.input, inputLayout_)), b_.mul(group, perGroup_ / lanes_));
       group_ = b_.offset(Scalar::F32, in_, Index(b_.mul(block, plane_), lanes_));
@@ -126,14 +142,15 @@ private:
     if (w_.perChannel) return;
     bool overRows = k_.kernel.order == Order::Filters && w_.outer() > 0;
     const auto& axis = overRows ? w_.axes[w_.outer() - 1].known : w_.last().known;
-    if (!axis || k_.value(w_.weight).type.elements().known() * 4 <= k_.target.machine.level2 / 4) return;
+    if (!axis || k_.value(w_.weight).type.elements().known() * 4 / perUnit_ <= k_.target.machine.level2 / 4)
+      return;
     int64_t steps = overRows ? axis->output : (axis->output + pixels_ - 1) / pixels_;
     if (w_.outer() == 0) steps = std::min(steps, chunkTiles);
     for (prefetchSteps_ = 1; prefetchSteps_ * 2 <= std::min<int64_t>(steps, 32);) prefetchSteps_ *= 2;
     prefetchOverRows_ = overRows;
   }
 
-  int64_t pixelPitch() const { return inputLayout_ == Layout::Blocked ? lanes_ : 1; }
+  int64_t pixelPitch() const { return inBlocks(inputLayout_) ? lanes_ : 1; } // in units
 
   loop::Type tileType() const {
     return k_.vector.arrayOf({static_cast<uint32_t>(pixels_), static_cast<uint32_t>(vectors_)});
@@ -178,7 +195,7 @@ private:
             Reg column = b_.add(b_.mul(kx, axis.dilation), first);
             Pixels p;
             p.base =
-                b_.offset(Scalar::F32, channels, Index(b_.add(b_.mul(y, axis.input), column), pixelPitch()));
+                b_.offset(Scalar::F32, channels, Index(b_.add(b_.mul(y, rowPitch_), column), pixelPitch()));
             Reg number = b_.add(b_.mul(rowTap, axis.kernel), kx);
             return Builder::Values{channelTerms(p, cb, number, carried[0], run.firstPixel, run.endPixel)};
           };
@@ -256,7 +273,7 @@ private:
 
   Pixels insidePixels(Reg block, Reg row, Reg x, Reg kx) {
     Reg column = coordinate(k_, w_.last(), x, kx);
-    Reg at = b_.add(b_.mul(row, w_.last().input), column);
+    Reg at = b_.add(b_.mul(row, rowPitch_), column);
     Pixels p;
     p.base = b_.offset(Scalar::F32, block, Index(at, pixelPitch()));
     return p;
@@ -264,7 +281,7 @@ private:
 
   Pixels edgePixels(Reg block, Reg row, Reg rowValid, Reg x, Reg kx) {
     uint32_t count = static_cast<uint32_t>(pixels_);
-    Reg first = b_.mul(row, w_.last().input);
+    Reg first = b_.mul(row, rowPitch_);
     bool planar = inputLayout_ == Layout::Planar && !w_.perChannel;
     std::vector<Reg> init{b_.fill(loop::Type::pointer().arrayOf({count}), block)};
     if (planar) init.push_back(b_.fill(loop::Type::index().arrayOf({count}), plane_));
@@ -310,12 +327,12 @@ private:
         Index channel = Index(c) + Index(u);
         std::vector<Reg> w;
         for (int64_t o = 0; o < vectors_; ++o)
-          w.push_back(b_.load(k_.vector, tapWeights, channel * (vectors_ * lanes_) + Index(o * lanes_)));
+          w.push_back(weightVector(tapWeights, channel * (vectors_ * lanes_) + Index(o * lanes_)));
         return b_.unroll("j", 0, end - first, {carried[0]}, [&](Reg i, const Builder::Values& tile) {
-          Reg x = k_.splat(inputNumber(p, i, channel)), t = tile[0], j = b_.add(i, first);
+          Reg x = broadcast(p, i, channel), t = tile[0], j = b_.add(i, first);
           for (int64_t o = 0; o < vectors_; ++o) {
             std::vector<Reg> at{j, b_.index(o)};
-            t = b_.set(t, at, b_.fma(x, w[static_cast<size_t>(o)], b_.get(t, at)));
+            t = b_.set(t, at, addProduct(b_.get(t, at), x, w[static_cast<size_t>(o)]));
           }
           return Builder::Values{t};
         });
@@ -336,9 +353,25 @@ private:
       b_.prefetch(Scalar::F32, tileWeights_, part + Index(panel_ + i * line));
   }
 
+  // A number, or a unit of several, for every lane.
+  Reg broadcast(const Pixels& p, Reg j, const Index& channel) {
+    if (perUnit_ == 1) return k_.splat(inputNumber(p, j, channel));
+    Reg unit = b_.splat(k_.vector.withScalar(Scalar::I32), inputNumber(p, j, channel));
+    return b_.bitcast(unitsType(scalarOf(inputLayout_)), unit);
+  }
+  loop::Type unitsType(Scalar scalar) const {
+    return loop::Type::vector(scalar, static_cast<uint32_t>(lanes_ * perUnit_));
+  }
+  Reg weightVector(Reg tapWeights, const Index& at) {
+    if (perUnit_ == 1) return b_.load(k_.vector, tapWeights, at);
+    const Scalar scalar = k_.kernel.layout == Layout::Int8 ? Scalar::I8 : Scalar::BF16;
+    return b_.load(unitsType(scalar), tapWeights, at * perUnit_);
+  }
+  Reg addProduct(Reg sum, Reg x, Reg w) { return perUnit_ == 1 ? b_.fma(x, w, sum) : b_.dot(sum, x, w); }
+
   Reg inputNumber(const Pixels& p, Reg j, const Index& channel) {
-    loop::Type number = loop::Type::of(Scalar::F32);
-    bool blocked = inputLayout_ == Layout::Blocked;
+    loop::Type number = loop::Type::of(perUnit_ == 1 ? Scalar::F32 : Scalar::I32);
+    bool blocked = inBlocks(inputLayout_);
     if (p.base) {
       if (blocked) return b_.load(number, p.base, channel + Index(j, w_.last().stride * lanes_));
       return b_.load(number, p.base, Index(b_.mul(b_.value(channel), plane_)) + Index(j, w_.last().stride));
@@ -373,9 +406,12 @@ private:
   Builder& b_;
   Window3 w_;
   Elementwise tail_;
-  int64_t pixels_, vectors_, lanes_, perGroup_ = 1, channelBlock_ = 1;
+  int64_t pixels_, vectors_, lanes_;
+  // Channels of a unit of the input; units of a group, and of a block.
+  int64_t perUnit_, perGroup_ = 1, channelBlock_ = 1;
   Layout inputLayout_ = Layout::Planar;
-  Reg in_ = nullptr, weights_ = nullptr, bias_ = nullptr, borderBlock_ = nullptr, plane_ = nullptr;
+  Reg in_ = nullptr, weights_ = nullptr, bias_ = nullptr, borderBlock_ = nullptr, plane_ = nullptr,
+      rowPitch_ = nullptr;
   TileRange tiles_{};
   std::optional<KnownEnds> knownEnds_;
   int64_t panel_ = 0, prefetchSteps_ = 0; // numbers in a tile's weights; steps that ask for the next ones

@@ -62,6 +62,10 @@ public:
   virtual void release(void* memory, std::size_t bytes) noexcept = 0;
 };
 
+// How exact results are. Strict: float32 sums in a fixed order. Fast: also what is about as exact. Bf16: also
+// products of numbers that are rounded to bf16, where the processor has instructions for them.
+enum class Math { Fast, Strict, Bf16 };
+
 // How a script is compiled. Everything has a good default.
 struct Options {
   // Which pipeline; needed when the file has several.
@@ -71,6 +75,7 @@ struct Options {
   std::string cpu;
   // 0..3
   int optimize = 3;
+  Math math = Math::Fast;
   // Other values for constants of the script, written as in one: {{"sigma", "2.5"}}. Of one that is named
   // twice the last value counts. Without effect, and a warning, for graph IR.
   std::vector<std::pair<std::string, std::string>> constants;

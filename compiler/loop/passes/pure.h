@@ -17,6 +17,7 @@ inline bool isPure(const Inst& inst) {
   }
   switch (inst.op) {
   case Op::Select:
+  case Op::Dot:
   case Op::Cast:
   case Op::Bitcast:
   case Op::Splat:

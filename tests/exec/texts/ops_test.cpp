@@ -4,6 +4,7 @@
 #include "convoy/runtime.h"
 #include "guarded_buffer.h"
 #include <cmath>
+#include <cstring>
 #include <gtest/gtest.h>
 #include <limits>
 #include <numeric>
@@ -24,9 +25,7 @@ struct Mode {
 class Ops : public testing::TestWithParam<Mode> {
 protected:
   void SetUp() override {
-    if (!runsHere(GetParam().cpu)) GTEST_SKIP() << "this processor cannot run code for " << GetParam().cpu;
-    if (targetFor(GetParam().cpu).matrixUnit && !allowMatrixUnit())
-      GTEST_SKIP() << "no matrix unit for this process";
+    if (!runsHere(GetParam().cpu)) GTEST_SKIP() << whyNotHere(GetParam().cpu);
   }
   CompiledText compile(const std::string& body, const std::string& parameters) {
     return {"ops", "export func @f(" + parameters + ") {\n" + body + "\n return }", GetParam().cpu,
@@ -37,13 +36,14 @@ protected:
   }
 };
 INSTANTIATE_TEST_SUITE_P(Modes, Ops,
-                         testing::Values(Mode{"native", 3}, Mode{"native", 0}, Mode{"x86-64-v3", 3},
-                                         Mode{"x86-64-v2", 3}, Mode{"x86-64-v2", 0}),
+                         testing::Values(Mode{"native", 3}, Mode{"native", 0}, Mode{withTiles, 3},
+                                         Mode{withTiles, 0}, Mode{"x86-64-v3", 3}, Mode{"x86-64-v2", 3},
+                                         Mode{"x86-64-v2", 0}),
                          [](const auto& info) {
                            std::string name =
                                std::string(info.param.cpu) + "_O" + std::to_string(info.param.optimize);
                            for (char& c : name)
-                             if (c == '-') c = '_';
+                             if (c == '-' || c == '+') c = '_';
                            return name;
                          });
 
@@ -165,6 +165,52 @@ TEST_P(Ops, FmaRoundsOnceWhereItCan) {
   float a = 1 + 0x1p-12f, b = -(1 + 0x1p-11f), out = 0; // a * a = 1 + 2^-11 + 2^-24
   code.function<void(float, float, float*)>("f")(a, b, &out);
   EXPECT_EQ(out, targetFor(GetParam().cpu).fusedMultiplyAdd ? 0x1p-24f : 0.0f);
+}
+
+TEST_P(Ops, DotOfPairs) {
+  const auto bf16 = [](float f) {
+    uint32_t bits = 0;
+    std::memcpy(&bits, &f, 4);
+    return static_cast<uint16_t>(bits >> 16);
+  };
+  auto left = [](size_t i) { return static_cast<float>(i % 11) - 5; };
+  auto right = [](size_t i) { return static_cast<float>(i % 7) * 0.5f - 1; };
+  for (uint32_t lanes : {4, 8, 16}) {
+    const std::string n = std::to_string(lanes), pairs = std::to_string(2 * lanes);
+    auto code = compile("%c = load f32x" + n + " %p[0]  %x = load bf16x" + pairs + " %a[0]  %y = load bf16x" +
+                            pairs + " %b[0]  %s = dot %c, %x, %y  store %s, %p[0]",
+                        "%p: ptr, %a: ptr, %b: ptr");
+    std::vector<float> sums(lanes);
+    std::vector<uint16_t> a(2 * lanes), b(2 * lanes);
+    for (size_t i = 0; i < 2 * lanes; ++i) a[i] = bf16(left(i)), b[i] = bf16(right(i));
+    for (size_t i = 0; i < lanes; ++i) sums[i] = 100 - static_cast<float>(i);
+    code.function<void(float*, const uint16_t*, const uint16_t*)>("f")(sums.data(), a.data(), b.data());
+    for (size_t i = 0; i < lanes; ++i)
+      EXPECT_EQ(sums[i],
+                100 - static_cast<float>(i) + left(2 * i) * right(2 * i) + left(2 * i + 1) * right(2 * i + 1))
+          << "lane " << i << " of " << lanes;
+  }
+}
+
+TEST_P(Ops, DotOfQuadsIsExact) {
+  // 4 * 255 * -128 leaves 16 bits, where sums of two products would be cut off.
+  auto left = [](size_t i) { return static_cast<uint8_t>(i < 8 ? 255 : 37 * i); };
+  auto right = [](size_t i) { return static_cast<int8_t>(i < 4 ? -128 : i < 8 ? 127 : 91 * i); };
+  for (uint32_t lanes : {4, 8, 16}) {
+    const std::string n = std::to_string(lanes), quads = std::to_string(4 * lanes);
+    auto code = compile("%c = load i32x" + n + " %p[0]  %x = load u8x" + quads + " %a[0]  %y = load i8x" +
+                            quads + " %b[0]  %s = dot %c, %x, %y  store %s, %p[0]",
+                        "%p: ptr, %a: ptr, %b: ptr");
+    std::vector<int32_t> sums(lanes, -3), expected(lanes, -3);
+    std::vector<uint8_t> a(4 * lanes);
+    std::vector<int8_t> b(4 * lanes);
+    for (size_t i = 0; i < 4 * lanes; ++i) {
+      a[i] = left(i), b[i] = right(i);
+      expected[i / 4] += a[i] * b[i];
+    }
+    code.function<void(int32_t*, const uint8_t*, const int8_t*)>("f")(sums.data(), a.data(), b.data());
+    EXPECT_EQ(sums, expected) << lanes << " lanes";
+  }
 }
 
 TEST_P(Ops, ComparisonsWithNaN) {

@@ -1,0 +1,40 @@
+// Values in blocks of channels: [blocks][positions][lanes] of 32-bit units (schedule.h says what a unit is).
+// Whatever it is, the channels of a block lie side by side, so that a vector of `lanes` channels of a
+// position is one load. Private to schedule/.
+#pragma once
+#include "schedule/kernel.h"
+
+namespace convoy::schedule {
+
+// What memory holds in this layout.
+Scalar scalarOf(Layout layout);
+
+// A vector of float32 in a block layout: `at` counts what memory holds, `low` is the distance from the high
+// halves of numbers to the low ones, in the same. Lanes off the mask are 0; null: all of them.
+Reg loadBlock(KernelBuilder& k, Layout layout, Reg pointer, const Index& at, Reg low, Reg mask = nullptr);
+void storeBlock(KernelBuilder& k, Layout layout, Reg v, Reg pointer, const Index& at, Reg low,
+                Reg mask = nullptr);
+
+// The two halves of float32 numbers: bf16 vectors whose sum is theirs but for a 65536th. Where the number is
+// infinite or no number, the first half is, and the second is 0.
+struct Halves {
+  Reg high, low;
+};
+Halves split(Builder& b, Reg v);
+
+// Where a vector of channels of a value lies. `vector` counts vectors of `lanes` channels.
+struct BlockPlace {
+  Index at;
+  Reg low; // from high halves to low ones; null where there are none
+};
+// `position` is that of framePosition. The distance of two positions is `lanes` units, that of two blocks as
+// many as there are positions, with the frame.
+BlockPlace blockPlace(KernelBuilder& k, ValueId id, Layout layout, Reg item, Reg vector, Reg position);
+// Of a row (null: there is one) and a column, or of both numbered through without the frame.
+Reg framePosition(KernelBuilder& k, ValueId id, Layout layout, Reg row, Reg column);
+Reg framePosition(KernelBuilder& k, ValueId id, Layout layout, Reg flat);
+
+// Fills the frame of the kernel's result with zeros.
+void clearFrame(KernelBuilder& k);
+
+} // namespace convoy::schedule

@@ -1,0 +1,115 @@
+// Weights in units of several channels: [tile][unit block][tap][unit][vectors * lanes][channel of the unit].
+#include "schedule/blocks.h"
+#include "schedule/kernels.h"
+
+namespace convoy::schedule {
+
+namespace {
+
+class PackUnits {
+public:
+  PackUnits(loop::Function& function, const Packing& packing, int64_t lanes)
+      : b_(function), packing_(packing), lanes_(lanes), perUnit_(unitChannels(packing.unit)),
+        width_(static_cast<uint32_t>(lanes)), vector_(loop::Type::vector(Scalar::F32, width_)),
+        numbers_(vector_.withScalar(Scalar::I32)) {}
+
+  void run() {
+    in_ = b_.parameter(loop::Type::pointer(), "in");
+    Reg out = b_.parameter(loop::Type::pointer(), "out");
+    filters_ = size("filters"), channels_ = size("channels");
+    Reg blocks = size("blocks");
+    taps_ = size("taps");
+    Reg units = size("units"), vectors = size("vectors");
+    Reg given = b_.mul(channels_, taps_), pitch = b_.mul(vectors, lanes_);
+    Reg tiles = b_.binary(Op::Div, b_.add(filters_, b_.sub(pitch, b_.index(1))), pitch);
+    Reg rows = b_.mul(b_.mul(blocks, taps_), units);
+    each("tile", tiles, [&](Reg tile) {
+      each("vector", vectors, [&](Reg v) {
+        Reg filter = b_.mul(b_.add(b_.mul(tile, vectors), v), lanes_);
+        takeFilters(filter, given);
+        Reg panel = b_.add(b_.mul(b_.mul(tile, rows), pitch), b_.mul(v, lanes_));
+        each("block", blocks, [&](Reg block) {
+          each("tap", taps_, [&](Reg tap) {
+            each("unit", units, [&](Reg unit) {
+              Reg channel = b_.mul(b_.add(b_.mul(block, units), unit), perUnit_);
+              Reg row = b_.add(b_.mul(b_.add(b_.mul(block, taps_), tap), units), unit);
+              store(unitOf(channel, tap), out, b_.add(panel, b_.mul(row, pitch)));
+            });
+          });
+        });
+      });
+    });
+    b_.ret();
+  }
+
+private:
+  Reg size(const char* name) { return b_.parameter(loop::Type::index(), name); }
+  void each(const char* name, Reg to, const std::function<void(Reg)>& body) {
+    b_.loop(name, b_.index(0), to, 1, {}, [&](Reg i, const Builder::Values&) {
+      body(i);
+      return Builder::Values{};
+    });
+  }
+  Reg number(int64_t n) { return b_.number(static_cast<double>(n), numbers_); }
+  Reg splat(Reg index) { return b_.splat(numbers_, b_.cast(loop::Type::of(Scalar::I32), index)); }
+
+  // The filters of a vector: where they begin, and which there are. Behind the last it is read again.
+  void takeFilters(Reg filter, Reg given) {
+    Reg first = b_.min(filter, b_.sub(filters_, b_.index(1)));
+    filterBase_ = b_.offset(Scalar::F32, in_, Index(b_.mul(first, given)));
+    Reg most = b_.max(b_.sub(b_.sub(filters_, filter), b_.index(1)), b_.index(0));
+    Reg lane = b_.binary(Op::Min, b_.iota(numbers_), splat(b_.min(most, b_.index(lanes_))));
+    distance_ = b_.binary(Op::Mul, lane, splat(given));
+    exist_ = b_.sub(filters_, filter);
+  }
+
+  // The numbers of one channel of a unit, a lane for each filter.
+  Reg channelOf(Reg channel, Reg tap) {
+    Reg exists = b_.compare(Op::Lt, channel, channels_);
+    Reg here = b_.min(channel, b_.sub(channels_, b_.index(1)));
+    Reg from = b_.offset(Scalar::F32, filterBase_, Index(b_.mul(here, taps_)) + Index(tap));
+    Reg mask = b_.mask(width_, b_.select(exists, exist_, b_.index(0)));
+    Reg v = b_.select(mask, b_.gather(vector_, from, distance_), b_.number(0, vector_));
+    if (packing_.unit == Layout::Int8) return b_.cast(vector_.withScalar(Scalar::I8), v);
+    if (packing_.unit == Layout::Bf16) return b_.cast(vector_.withScalar(Scalar::BF16), v);
+    const Halves halves = split(b_, v);
+    return packing_.low ? halves.low : halves.high;
+  }
+
+  // A vector of units: filter after filter, the channels of each side by side.
+  Reg unitOf(Reg channel, Reg tap) {
+    std::vector<Reg> parts;
+    for (int64_t q = 0; q < perUnit_; ++q) parts.push_back(channelOf(b_.add(channel, q), tap));
+    for (int64_t pieces = perUnit_; pieces > 1; pieces /= 2) {
+      // Neighbours become one, of `together` channels of each in turn.
+      const int64_t together = perUnit_ / pieces, length = lanes_ * together;
+      std::vector<Reg> joined;
+      std::vector<int64_t> from;
+      for (int64_t lane = 0; lane < lanes_; ++lane)
+        for (int64_t side = 0; side < 2; ++side)
+          for (int64_t i = 0; i < together; ++i) from.push_back(side * length + lane * together + i);
+      for (size_t i = 0; i + 1 < parts.size(); i += 2)
+        joined.push_back(b_.shuffle(parts[i], parts[i + 1], from));
+      parts = joined;
+    }
+    return parts[0];
+  }
+
+  void store(Reg units, Reg out, Reg at) { b_.store(units, out, Index(at, perUnit_)); }
+
+  Builder b_;
+  const Packing& packing_;
+  int64_t lanes_, perUnit_;
+  uint32_t width_;
+  loop::Type vector_, numbers_;
+  Reg in_ = nullptr, filters_ = nullptr, channels_ = nullptr, taps_ = nullptr;
+  Reg filterBase_ = nullptr, distance_ = nullptr, exist_ = nullptr; // of the vector of filters
+};
+
+} // namespace
+
+void packUnits(loop::Function& function, const Packing& packing, int64_t lanes) {
+  PackUnits(function, packing, lanes).run();
+}
+
+} // namespace convoy::schedule
