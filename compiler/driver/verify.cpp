@@ -2,6 +2,7 @@
 #include "command/runner.h"
 #include "driver/load.h"
 #include "inspect/exposed.h"
+#include "inspect/forms.h"
 #include "support/internal_error.h"
 #include <algorithm>
 #include <cstring>
@@ -105,7 +106,9 @@ std::vector<ResultVerdict> resultVerdicts(const Compilation& c, const RunInputs&
   const graph::Graph& written = *c.written;
   const std::vector<reference::Tensor> values =
       reference::evaluate(written, asDoubles(inputs.tensors), inputs.sizes);
-  const std::vector<reference::Tensor> bounds = reference::errorBounds(written, values, inputs.sizes);
+  const reference::GraphForms forms = inspect::formsAsWritten(written, *c.graph, *c.schedule);
+  const std::vector<reference::Tensor> bounds =
+      reference::errorBounds(written, values, inputs.sizes, forms);
   std::vector<ResultVerdict> verdicts;
   for (size_t o = 0; o < outputs.size(); ++o) {
     const graph::ValueId expected = written.outputs[o].value;

@@ -1,4 +1,5 @@
 #include "inspect/compare.h"
+#include "inspect/forms.h"
 #include "support/internal_error.h"
 #include <cmath>
 #include <limits>
@@ -10,6 +11,7 @@ namespace {
 using graph::Graph;
 using graph::Value;
 using graph::ValueId;
+using reference::GraphForms;
 using reference::Tensor;
 
 // How much of its bound an error takes; above 1 it is wrong.
@@ -37,12 +39,14 @@ std::vector<int64_t> placeOf(const Tensor& tensor, int64_t index) {
 // One kernel as a graph: what it reads from memory are the inputs.
 class KernelGraph {
 public:
-  KernelGraph(const Graph& graph, const schedule::Kernel& kernel) : from_(graph), result_(kernel.result()) {
+  KernelGraph(const Graph& graph, const schedule::Kernel& kernel, const GraphForms& forms)
+      : from_(graph), result_(kernel.result()) {
     graph_.name = graph.name;
     for (ValueId node : kernel.nodes) {
       Value copy = graph.value(node);
       for (ValueId& operand : copy.operands) operand = moved(operand);
       place_[node] = add(std::move(copy));
+      if (auto known = forms.find(node); known != forms.end()) forms_[place_[node]] = known->second;
     }
     graph_.outputs = {{"result", place_.at(kernel.result()), ImageKind::None}};
   }
@@ -51,7 +55,7 @@ public:
     std::vector<Tensor> inputs;
     for (ValueId read : reads_) inputs.push_back(tensorOf(read, values.at(read), sizes));
     const std::vector<Tensor> expected = reference::evaluate(graph_, inputs, sizes);
-    const std::vector<Tensor> bounds = reference::errorBounds(graph_, expected, sizes);
+    const std::vector<Tensor> bounds = reference::errorBounds(graph_, expected, sizes, forms_);
     const ValueId result = graph_.outputs[0].value;
     require(values.at(result_).numbers != nullptr, "the value of a kernel was not stored");
     return inspect::compare(graph_.value(result).name, expected[result], bounds[result],
@@ -96,6 +100,7 @@ private:
   const Graph& from_;
   ValueId result_; // of the original
   Graph graph_;
+  GraphForms forms_;                 // of graph_
   std::map<ValueId, ValueId> place_; // of the original's values
   std::vector<ValueId> reads_;       // the original's values that are inputs, in order
 };
@@ -125,9 +130,10 @@ std::vector<Comparison> compareKernels(const Graph& graph, const schedule::Sched
                                        const std::vector<Computed>& values,
                                        const std::map<std::string, int64_t>& sizes) {
   std::vector<Comparison> all;
+  const GraphForms forms = formsOf(graph, schedule);
   for (const schedule::Kernel& kernel : schedule.kernels)
     if (kernel.algorithm != schedule::Algorithm::Reorder)
-      all.push_back(KernelGraph(graph, kernel).compare(values, sizes));
+      all.push_back(KernelGraph(graph, kernel, forms).compare(values, sizes));
   return all;
 }
 

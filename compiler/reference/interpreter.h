@@ -21,12 +21,29 @@ struct Tensor {
 std::vector<Tensor> evaluate(const graph::Graph& graph, const std::vector<Tensor>& inputs,
                              const std::map<std::string, int64_t>& sizes);
 
-// For each element of each of `values` (from evaluate), how far float32 code may be from it when it sums
+// How a float32 number is kept in memory or taken into products: as it is, rounded to bf16 (8 significant
+// bits, ties to even), or as the sum of two such numbers, what is left rounded likewise.
+enum class NumberForm { Float32, Bf16, Split };
+
+// In which forms a layer takes its operands, and gives its result to memory. An operand that is taken from
+// registers, and one that is not named here, is float32. The products of a layer whose weight is taken as
+// Split are three: high by high, high by low, low by high.
+struct LayerForms {
+  std::vector<NumberForm> operands;
+  NumberForm result = NumberForm::Float32;
+  // The weight that is rounded is not the one of the graph: a layer behind was multiplied into it.
+  bool scaledWeight = false;
+  NumberForm operand(size_t i) const { return i < operands.size() ? operands[i] : NumberForm::Float32; }
+};
+using GraphForms = std::map<graph::ValueId, LayerForms>; // those that are not float32 throughout
+
+// For each element of each of `values` (from evaluate), how far compiled code may be from it when it sums
 // directly, in any order, fused or not: a rounding of u = 2^-24 per operation, g(n) = n * u / (1 - n * u) for
-// n in a row, carried through the layers. Infinite where a divisor may be zero. Without `sizes`, the inputs'
-// shapes tell them.
+// n in a row, and what `forms` rounds, carried through the layers (docs/numerics.md). Infinite where a
+// divisor may be zero. Without `sizes`, the inputs' shapes tell them.
 std::vector<Tensor> errorBounds(const graph::Graph& graph, const std::vector<Tensor>& values,
-                                const std::map<std::string, int64_t>& sizes);
-std::vector<Tensor> errorBounds(const graph::Graph& graph, const std::vector<Tensor>& values);
+                                const std::map<std::string, int64_t>& sizes, const GraphForms& forms = {});
+std::vector<Tensor> errorBounds(const graph::Graph& graph, const std::vector<Tensor>& values,
+                                const GraphForms& forms = {});
 
 } // namespace convoy::reference

@@ -18,8 +18,9 @@ struct LayerCall {
 
 // The same, with how far each operand may be off, and the layer's exact result.
 struct BoundCall : LayerCall {
-  std::vector<const Tensor*> errors;
+  std::vector<const Tensor*> errors; // with what taking the operands in their forms costs
   const Tensor& y;
+  LayerForms forms;
 
   const Tensor& ex(size_t i = 0) const { return *errors[i]; }
 };
@@ -44,6 +45,7 @@ std::vector<LayerReference> normalizationLayers();
 std::vector<LayerReference> imageLayers();
 std::vector<LayerReference> shapeLayers();
 std::vector<LayerReference> movingLayers(); // to other positions
+std::vector<LayerReference> quantizedLayers();
 
 // The position inside 0..size-1 that stands for `position` under a border, or -1 where the constant is read.
 int64_t borderPosition(BorderMode mode, int64_t position, int64_t size);
@@ -59,6 +61,10 @@ struct WindowTable {
 };
 WindowTable windowTable(const Attributes& attributes, const std::vector<int64_t>& inputShape,
                         const std::vector<int64_t>& resultShape, const std::map<std::string, int64_t>& sizes);
+
+// Cross-correlation; `bias` may be null.
+void convolve(const Tensor& input, const Tensor& weight, const Tensor* bias, int64_t groups,
+              const WindowTable& window, Tensor& result);
 
 // The larger one; NaN when either is.
 inline double maximum(double a, double b) { return a != a ? a : b != b ? b : a > b ? a : b; }
@@ -120,30 +126,6 @@ template <typename Layer> void averaged(const BoundCall& call, double terms, Ten
   layer(magnitude(call.x(), call.ex()), sum);
   for (size_t i = 0; i < error.data.size(); ++i)
     error.data[i] += roundings(terms + 2) * sum.data[i] + terms * kSmallest;
-}
-
-// conv(e, |w|) + g(K + 2) * conv(|x| + e, |w|), with the bias as one more term; `layer(x, weight, bias, y)`.
-// In two steps, a column after a row, what the first one flushes to zero is multiplied by up to 2 K times the
-// largest weight.
-// `products`: how many a result has at most.
-template <typename Layer> void weighted(const BoundCall& call, double products, Tensor& error, Layer layer) {
-  const Tensor weight = absolute(call.x(1));
-  Tensor bias;
-  if (call.optional(2)) bias = absolute(call.x(2));
-  double terms = products + 2, largest = 0;
-  for (double w : weight.data) largest = w > largest ? w : largest;
-  Tensor sum = error;
-  bool exact = true;
-  for (double e : call.ex().data) exact &= e == 0;
-  if (!exact) layer(call.ex(), weight, nullptr, error);
-  layer(magnitude(call.x(), call.ex()), weight, call.optional(2) ? &bias : nullptr, sum);
-  for (size_t i = 0; i < error.data.size(); ++i)
-    error.data[i] += roundings(terms) * sum.data[i] + 2 * terms * terms * kSmallest * (1 + largest);
-}
-
-// The same of a layer whose weight has what a result reads behind its first axis.
-template <typename Layer> void weighted(const BoundCall& call, Tensor& error, Layer layer) {
-  weighted(call, static_cast<double>(call.x(1).elements() / call.x(1).shape[0]), error, layer);
 }
 
 } // namespace convoy::reference

@@ -1,5 +1,5 @@
 // Layers that move elements, and those that read all of them.
-#include "reference/layers.h"
+#include "reference/weighted.h"
 #include <algorithm>
 
 namespace convoy::reference {
@@ -46,6 +46,12 @@ void dense(const Tensor& input, const Tensor& weight, const Tensor* bias, Tensor
 
 } // namespace
 
+static void denseBound(const BoundCall& call, Tensor& error) {
+  weighted(call, 0, error, [](const Tensor& from, double, const Tensor& weight, const Tensor* bias, Tensor& to) {
+    dense(from, weight, bias, to);
+  });
+}
+
 std::vector<LayerReference> shapeLayers() {
   using Call = LayerCall;
   return {
@@ -58,7 +64,7 @@ std::vector<LayerReference> shapeLayers() {
       {OpKind::Reshape, [](const Call& call, Tensor& y) { y.data = call.x().data; }, asBefore},
       {OpKind::Flatten, [](const Call& call, Tensor& y) { y.data = call.x().data; }, asBefore},
       {OpKind::Dense, [](const Call& call, Tensor& y) { dense(call.x(), call.x(1), call.optional(2), y); },
-       [](const BoundCall& call, Tensor& error) { weighted(call, error, dense); }},
+       denseBound},
   };
 }
 

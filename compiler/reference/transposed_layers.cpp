@@ -1,5 +1,5 @@
 // Transposed convolution, as it is defined: every input number is added to the results that it reaches.
-#include "reference/layers.h"
+#include "reference/weighted.h"
 #include <algorithm>
 #include <cmath>
 
@@ -74,9 +74,10 @@ void transposedBound(const BoundCall& call, Tensor& error) {
   const Tensor& weight = call.x(1);
   // No result has more terms than one channel's kernel for each channel of its group.
   const double terms = static_cast<double>(weight.elements() / weight.shape[1]) / groups;
-  weighted(call, terms, error, [&](const Tensor& from, const Tensor& w, const Tensor* bias, Tensor& to) {
-    transposed(call, from, w, bias, to);
-  });
+  weighted(call, terms, 0, error,
+           [&](const Tensor& from, double, const Tensor& w, const Tensor* bias, Tensor& to) {
+             transposed(call, from, w, bias, to);
+           });
 }
 
 } // namespace

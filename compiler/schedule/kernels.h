@@ -25,6 +25,8 @@ void reduction(KernelBuilder& k);
 void standardize(KernelBuilder& k);
 void softmax(KernelBuilder& k);
 void dense(KernelBuilder& k);
+void integerWindow(KernelBuilder& k); // quantized, planar
+void integerDense(KernelBuilder& k);
 // The kernel's node in kernel.layout, from the layout in which it is computed.
 void reorder(KernelBuilder& k);
 // Squares of vectors: element [i][j] of `rows` becomes [j][i].
@@ -44,6 +46,8 @@ void packPhase(loop::Function& function, int64_t lanes);
 std::vector<int64_t> packPhaseArguments(const graph::Value& parameter, const Packing& packing);
 // func @name(%in: ptr, %out: ptr, numbers...): packs filters in units of several channels.
 void packUnits(loop::Function& function, const Packing& packing, int64_t lanes);
+// func @name(%in: ptr, %out: ptr, numbers...): sums up the whole numbers of each filter.
+void packSums(loop::Function& function, int64_t lanes);
 // func @name(%in: ptr, %out: ptr, numbers...): packs all others.
 void packFilters(loop::Function& function, int64_t lanes);
 // The numbers that each takes behind the pointers.

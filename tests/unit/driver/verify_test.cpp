@@ -21,10 +21,11 @@ struct Compiled {
   Compilation compilation{options, diags};
   LoadedPipeline loaded;
 
-  explicit Compiled(const std::string& text, uint64_t seed = 1) {
+  explicit Compiled(const std::string& text, uint64_t seed = 1, const schedule::Choices& choices = {}) {
     options.file = "test.cvy";
-    options.optimize = 1;
-    options.threads = 1;
+    options.choices = choices;
+    options.optimize = choices.matrixTiles ? 0 : 1; // tiles in software are much code
+    options.threads = 2;
     options.initSeed = seed;
     compilation.needsParameters = true;
     compilation.open(text);
@@ -98,6 +99,48 @@ TEST(Verify, TheWholePipelineIsLookedAtToo) {
   EXPECT_FALSE(verdict.results[0].sameBits);
   EXPECT_NE(verdictText(verdict).find("the result 'result' is the first that differs"), std::string::npos);
 }
+
+// Enough channels for more than a block of 32, a layer that is folded, and a residual.
+const char* const wideNet =
+    "pipeline wide(x: tensor[40, 9, 13]) {\n"
+    "  y = x |> conv(40, kernel: 1x1, name: \"a\") |> batch_norm(name: \"n\") |> relu\n"
+    "  return (y |> conv(40, kernel: 3x3, padding: 1, name: \"b\")) + y\n}";
+
+// By numbers that are rounded: of convolutions on matrix tiles, which run anywhere, though slowly.
+class VerifyArithmetic : public testing::TestWithParam<schedule::Math> {};
+
+TEST_P(VerifyArithmetic, KnowsItsBoundsAndFindsFaults) {
+  Compiled net(wideNet, 1, {schedule::LayoutChoice::InBlocks, GetParam(), true});
+  if (net.compilation.target->lanes() != 16) GTEST_SKIP() << "matrix tiles need vectors of 16";
+  int tiles = 0;
+  for (const schedule::Kernel& kernel : net.compilation.schedule->kernels)
+    tiles += kernel.algorithm == schedule::Algorithm::Tiles;
+  EXPECT_EQ(tiles, 2);
+  const Verdict verdict = net.verify(*net.loaded.pipeline);
+  EXPECT_TRUE(verdict.good()) << verdictText(verdict);
+  Compiled strict(wideNet);
+  const Verdict float32 = strict.verify(*strict.loaded.pipeline);
+  ASSERT_TRUE(verdict.layers[1].kernel && float32.layers[1].kernel); // the relu behind 'a'
+  EXPECT_GT(verdict.layers[0].alone.bound, 3 * float32.layers[0].alone.bound);
+  EXPECT_GT(verdict.layers[1].kernel->bound, 3 * float32.layers[1].kernel->bound);
+  EXPECT_GT(verdict.results[0].whole.bound, 3 * float32.results[0].whole.bound);
+  // Bounds of float32 would not do.
+  EXPECT_GT(verdict.layers[1].kernel->error, float32.layers[1].kernel->bound);
+
+  const float fault = GetParam() == schedule::Math::Bf16 ? 0.5f : 0.01f;
+  const Verdict faulty = net.verify(*net.loaded.pipeline, changed("b.bias", 2, fault));
+  std::vector<std::string> wrong;
+  for (const LayerVerdict& layer : faulty.layers)
+    if (!layer.good()) wrong.push_back(layer.alone.name);
+  EXPECT_EQ(wrong, (std::vector<std::string>{"b", "add_1"})); // by itself, and with what is fused
+  EXPECT_FALSE(faulty.results[0].sameBits);
+}
+
+INSTANTIATE_TEST_SUITE_P(Products, VerifyArithmetic,
+                         testing::Values(schedule::Math::Fast, schedule::Math::Bf16),
+                         [](const auto& math) {
+                           return math.param == schedule::Math::Fast ? "Split" : "Bf16";
+                         });
 
 TEST(Verify, ComparesNumbers) {
   const double infinity = std::numeric_limits<double>::infinity();
