@@ -17,11 +17,13 @@ std::string formatted(const char* format, double number) {
   return text;
 }
 
+// What is left are roundings of float32 from here on.
+constexpr double exact = 130;
+
 std::string decibels(const Deviation& deviation) {
-  return deviation.noise == 0 ? "exact" : formatted("%.1f", deviation.decibels());
+  return deviation.decibels() >= exact ? "exact" : formatted("%.1f", deviation.decibels());
 }
 
-// "int8: 3 of 4 layers" and the like come from this.
 struct Counts {
   int64_t whole = 0, real = 0;
 };
@@ -90,7 +92,7 @@ private:
           " %); ";
     return text + "differences " + formatted("%.2g", mean) + " on average, " +
            formatted("%.2g", result.deviation.largest) + " at most" +
-           (result.deviation.noise == 0 ? "" : "; signal to noise " + decibels(result.deviation) + " dB") +
+           (result.deviation.decibels() >= exact ? "" : "; signal to noise " + decibels(result.deviation) + " dB") +
            "\n";
   }
 

@@ -1,6 +1,7 @@
 #include "import/safetensors.h"
 #include "import/write_safetensors.h"
 #include "weights_files.h"
+#include <cmath>
 
 namespace convoy::weights {
 namespace {
