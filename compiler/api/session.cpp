@@ -1,7 +1,7 @@
 #include "api/session.h"
-#include "driver/host.h"
 #include "driver/load.h"
 #include "driver/pipeline.h"
+#include "driver/targets.h"
 #include "support/internal_error.h"
 #include <algorithm>
 #include <mutex>
@@ -215,8 +215,8 @@ public:
       diags_.report(diag::NeedsPipeline, {}, "a program", describe(c.kind));
       return false;
     }
-    const std::optional<Target> target = makeTarget(options_.target, options_.cpu, diags_);
-    if (!target || !driver::canRunHere(*target, diags_)) return false;
+    c.target = driver::targetForHere(options_, diags_);
+    if (!c.target) return false;
     driver::PhaseTimes times;
     const auto noSink = [](driver::Stage, const std::string&) {};
     if (!driver::runPipeline(c, driver::Goal::Code, times, noSink) || diags_.hasErrors()) return false;

@@ -1,4 +1,5 @@
 #include "codegen/descriptor.h"
+#include "codegen/dispatch.h"
 #include "llvm/IR/Constants.h"
 #include "llvm/IR/Module.h"
 #include "llvm/TargetParser/Triple.h"
@@ -35,6 +36,7 @@ public:
     return llvm::ConstantStruct::getAnon(context_, fields);
   }
   llvm::Constant* function(const std::string& name) {
+    if (llvm::Function* here = module_.getFunction(name)) return here;
     // Opaque pointers: the signature does not matter for an address.
     auto* type = llvm::FunctionType::get(llvm::Type::getVoidTy(context_), false);
     return llvm::Function::Create(type, llvm::GlobalValue::ExternalLinkage, name, module_);
@@ -72,9 +74,12 @@ std::unique_ptr<llvm::Module> describePipeline(llvm::LLVMContext& context, const
   module->setTargetTriple(llvm::Triple(target.triple));
   module->setPICLevel(llvm::PICLevel::BigPIC);
   Tables t(*module);
-  std::vector<llvm::Constant*> names, checks;
+  std::vector<llvm::Constant*> names, checks, versions;
   for (const std::string& s : d.sizes) names.push_back(t.text(s));
   for (const auto& c : d.checks) checks.push_back(t.record({t.text(c.message), t.text(c.location)}));
+  for (const auto& v : d.versions) versions.push_back(t.i64(static_cast<int64_t>(v.instructionSets)));
+  llvm::Constant* versionTable = t.array(versions, "versions");
+  if (d.versions.size() > 1) codegen::addDispatch(*module, d, versionTable);
   llvm::Constant* weights = d.embedsWeights() ? t.external(d.weightsSymbol()) : t.null();
   const size_t weightsBytes = d.weights ? d.weights->size() * sizeof(float) : 0;
   auto count = [&](size_t n) { return t.i32(static_cast<int64_t>(n)); };
@@ -85,12 +90,13 @@ std::unique_ptr<llvm::Module> describePipeline(llvm::LLVMContext& context, const
                 count(d.outputs.size()),
                 count(d.sizes.size()),
                 count(d.checks.size()),
-                t.i32(d.instructionLevel),
+                count(d.versions.size()),
                 t.text(d.name),
                 t.ports(d.inputs, "inputs"),
                 t.ports(d.outputs, "outputs"),
                 t.array(names, "names"),
                 t.array(checks, "checks"),
+                versionTable,
                 weights,
                 t.i64(static_cast<int64_t>(weightsBytes)),
                 llvm::ConstantDataArray::get(

@@ -15,7 +15,7 @@ class Module;
 
 namespace convoy {
 
-constexpr int abiVersion = 4; // CONVOY_ABI_VERSION of runtime.h
+constexpr int abiVersion = 5; // CONVOY_ABI_VERSION of runtime.h
 
 // Numbers with several owners: there may be hundreds of megabytes of them, which nobody copies.
 using SharedNumbers = std::shared_ptr<const std::vector<float>>;
@@ -37,7 +37,14 @@ struct PipelineDescription {
     std::string message, location;
   };
   std::vector<Check> checks;
-  int32_t instructionLevel = 0; // as convoy_pipeline says
+  // Of the code, the best one first. A single one has the pipeline's own prefix; several are chosen from at
+  // run time.
+  struct Version {
+    std::string prefix;
+    std::string processor;        // for people
+    uint64_t instructionSets = 0; // as convoy_pipeline says
+  };
+  std::vector<Version> versions;
   SharedNumbers
       weights; // raw parameters, in the order that `prefix_prepare` reads them; null when there are none
   std::array<uint8_t, 16> weightsDigest{};
@@ -48,7 +55,8 @@ struct PipelineDescription {
 };
 
 // A module with `prefix_pipeline`. The functions that it points to are declarations, as are the weights: an
-// object of their own defines them, or whoever loads the code.
+// object of their own defines them, or whoever loads the code. With several versions the functions are here,
+// and call those of the version that convoy_choose_version names.
 std::unique_ptr<llvm::Module> describePipeline(llvm::LLVMContext& context,
                                                const PipelineDescription& description, const Target& target);
 

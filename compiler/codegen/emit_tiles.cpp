@@ -146,7 +146,11 @@ llvm::Function* Emitter::softwareMac(Scalar left, Scalar right) {
   auto* sumType = llvm::FixedVectorType::get(sumScalar, 16);
   llvm::Type* element = scalarType(left); // both have one width
   auto widen = [&](llvm::Value* v, Scalar from, llvm::Type* to) -> llvm::Value* {
-    return floats ? b.CreateFPExt(v, to) : from == Scalar::U8 ? b.CreateZExt(v, to) : b.CreateSExt(v, to);
+    // bf16 is the upper half of float32.
+    llvm::Type* bits = to->getWithNewType(b.getInt32Ty());
+    return floats ? b.CreateBitCast(b.CreateShl(b.CreateZExt(v, bits), llvm::ConstantInt::get(bits, 16)), to)
+           : from == Scalar::U8 ? b.CreateZExt(v, to)
+                                : b.CreateSExt(v, to);
   };
   auto* entry = llvm::BasicBlock::Create(context_, "entry", f);
   auto* rowLoop = llvm::BasicBlock::Create(context_, "row", f);

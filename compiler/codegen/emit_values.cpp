@@ -9,11 +9,20 @@ namespace convoy::codegen {
 
 using namespace loop;
 
+// To nearest, ties to even.
+static uint64_t bf16Bits(double number) {
+  llvm::APFloat value(number);
+  bool loses = false;
+  value.convert(llvm::APFloat::BFloat(), llvm::APFloat::rmNearestTiesToEven, &loses);
+  return value.bitcastToAPInt().getZExtValue();
+}
+
 void Emitter::constant(const Inst& inst) {
   const Type& t = inst.results[0]->type;
   llvm::Type* llvmType = type(t);
   llvm::Constant* c =
-      isFloat(t.scalar)
+      t.scalar == Scalar::BF16 ? llvm::ConstantInt::get(llvmType, bf16Bits(inst.number))
+      : isFloat(t.scalar)
           ? llvm::ConstantFP::get(llvmType, inst.number)
           : llvm::ConstantInt::get(llvmType, static_cast<uint64_t>(inst.ints[0]), /*IsSigned=*/true,
                                    /*ImplicitTrunc=*/true);
@@ -141,7 +150,8 @@ llvm::Value* Emitter::compare(const Inst& inst, llvm::Value* a, llvm::Value* c) 
 // instruction for it.
 llvm::Value* Emitter::roundToBf16(const Type& from, const Type& to, llvm::Value* v) {
   auto& b = builder_;
-  if (target_.pairProducts) return b.CreateFPTrunc(v, type(to));
+  if (target_.pairProducts)
+    return b.CreateBitCast(b.CreateFPTrunc(v, v->getType()->getWithNewType(b.getBFloatTy())), type(to));
   llvm::Type* wide = type(from.withScalar(Scalar::I32));
   auto number = [&](uint32_t n) { return llvm::ConstantInt::get(wide, n); };
   llvm::Value* bits = b.CreateBitCast(v, wide);
@@ -150,9 +160,14 @@ llvm::Value* Emitter::roundToBf16(const Type& from, const Type& to, llvm::Value*
   llvm::Value* rounded = b.CreateLShr(b.CreateAdd(bits, half), number(16));
   llvm::Value* quiet = b.CreateOr(high, number(0x40)); // a NaN must not round to infinity
   llvm::Value* kept = b.CreateSelect(b.CreateFCmpUNO(v, v), quiet, rounded);
-  llvm::Type* narrow = from.lanes == 1 ? static_cast<llvm::Type*>(b.getInt16Ty())
-                                       : llvm::FixedVectorType::get(b.getInt16Ty(), from.lanes);
-  return b.CreateBitCast(b.CreateTrunc(kept, narrow), type(to));
+  return b.CreateTrunc(kept, type(to));
+}
+
+llvm::Value* Emitter::widenBf16(llvm::Value* v) {
+  auto& b = builder_;
+  llvm::Type* wide = v->getType()->getWithNewType(b.getInt32Ty());
+  llvm::Value* bits = b.CreateShl(b.CreateZExt(v, wide), llvm::ConstantInt::get(wide, 16));
+  return b.CreateBitCast(bits, v->getType()->getWithNewType(b.getFloatTy()));
 }
 
 llvm::Value* Emitter::cast(const Type& from, const Type& to, llvm::Value* v) {
@@ -162,6 +177,7 @@ llvm::Value* Emitter::cast(const Type& from, const Type& to, llvm::Value* v) {
        toSigned = to.scalar != Scalar::U8;
   auto& b = builder_;
   if (to.scalar == Scalar::BF16) return roundToBf16(from, to, v);
+  if (from.scalar == Scalar::BF16) return widenBf16(v);
   if (fromFloat && toFloat) return b.CreateFPCast(v, target);
   if (fromFloat)
     return b.CreateIntrinsic(toSigned ? llvm::Intrinsic::fptosi_sat : llvm::Intrinsic::fptoui_sat,
@@ -176,11 +192,14 @@ llvm::Value* Emitter::dot(const Inst& inst) {
   auto& b = builder_;
   llvm::Value *sums = one(inst.operands[0]), *left = one(inst.operands[1]), *right = one(inst.operands[2]);
   const uint32_t lanes = inst.operands[0]->type.lanes;
+  auto bfloats = [&](llvm::Value* v) {
+    return b.CreateBitCast(v, v->getType()->getWithNewType(b.getBFloatTy()));
+  };
   const bool pairs = isFloat(inst.operands[0]->type.scalar), widest = lanes == 16, half = lanes == 8;
   if (pairs && target_.pairProducts && (widest || half))
     return b.CreateIntrinsic(widest ? llvm::Intrinsic::x86_avx512bf16_dpbf16ps_512
                                     : llvm::Intrinsic::x86_avx512bf16_dpbf16ps_256,
-                             {sums, left, right});
+                             {sums, bfloats(left), bfloats(right)});
   if (!pairs && target_.quadProducts && ((widest && target_.vectorBits == 512) || half))
     return b.CreateIntrinsic(widest ? llvm::Intrinsic::x86_avx512_vpdpbusd_512
                                     : llvm::Intrinsic::x86_avx512_vpdpbusd_256,
@@ -191,7 +210,7 @@ llvm::Value* Emitter::dot(const Inst& inst) {
     for (uint32_t i = 0; i < lanes; ++i) which.push_back(static_cast<int>(i) * group + q);
     llvm::Value *x = b.CreateShuffleVector(left, which), *y = b.CreateShuffleVector(right, which);
     if (pairs) {
-      x = b.CreateFPExt(x, sums->getType()), y = b.CreateFPExt(y, sums->getType());
+      x = widenBf16(x), y = widenBf16(y);
       sums = target_.fusedMultiplyAdd
                  ? b.CreateIntrinsic(llvm::Intrinsic::fma, {sums->getType()}, {x, y, sums})
                  : b.CreateFAdd(b.CreateFMul(x, y), sums);

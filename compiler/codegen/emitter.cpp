@@ -15,7 +15,9 @@ llvm::Type* Emitter::scalarType(Scalar scalar) {
   case Scalar::I8: return builder_.getInt8Ty();
   case Scalar::I32: return builder_.getInt32Ty();
   case Scalar::I64: return builder_.getInt64Ty();
-  case Scalar::BF16: return builder_.getBFloatTy();
+  // As its bits: without instructions for them, LLVM would move numbers by way of float32 and a function of
+  // its support library.
+  case Scalar::BF16: return builder_.getInt16Ty();
   case Scalar::F32: return builder_.getFloatTy();
   case Scalar::F64: return builder_.getDoubleTy();
   }

@@ -71,6 +71,7 @@ private:
   llvm::Value* integerElement(const loop::Inst& inst, llvm::ArrayRef<llvm::Value*> x, bool isSigned);
   llvm::Value* compare(const loop::Inst& inst, llvm::Value* a, llvm::Value* b);
   llvm::Value* roundToBf16(const loop::Type& from, const loop::Type& to, llvm::Value* v);
+  llvm::Value* widenBf16(llvm::Value* v);
   llvm::Value* cast(const loop::Type& from, const loop::Type& to, llvm::Value* v);
   llvm::Value* dot(const loop::Inst& inst);
   llvm::Value* reduce(const loop::Inst& inst);

@@ -1,7 +1,7 @@
 #include "driver/commands.h"
-#include "driver/host.h"
 #include "driver/measurable.h"
 #include "driver/report.h"
+#include "driver/targets.h"
 #include "measure/report.h"
 #include "output/files.h"
 #include "support/internal_error.h"
@@ -19,8 +19,8 @@ int runBench(Compilation& c, PhaseTimes& times, const std::function<void()>& rep
     return Failure;
   }
   c.needsParameters = true;
-  const std::optional<Target> target = makeTarget(c.options.target, c.options.cpu, c.diags);
-  if (!target || !canRunHere(*target, c.diags)) return Failure;
+  c.target = targetForHere(c.options, c.diags);
+  if (!c.target) return Failure;
   if (!runPipeline(c, Goal::Code, times, [](Stage, const std::string&) {}) || c.diags.hasErrors())
     return Failure;
   const auto measurable =

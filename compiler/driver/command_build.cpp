@@ -2,6 +2,7 @@
 #include "driver/dependencies.h"
 #include "driver/describe.h"
 #include "driver/report.h"
+#include "driver/targets.h"
 #include "output/artifact.h"
 #include "output/header.h"
 #include "output/link.h"
@@ -56,7 +57,7 @@ bool hasRuntime(const Compilation& c) {
 }
 
 std::string headerOf(const Compilation& c) {
-  HeaderRequest request{*c.description, {}, {}, c.target->triple, c.target->cpu, hasRuntime(c)};
+  HeaderRequest request{*c.description, {}, {}, c.target->triple, hasRuntime(c)};
   for (graph::ValueId input : c.graph->inputs)
     request.inputTypes.push_back(c.graph->value(input).type.fullText());
   for (const graph::Output& output : c.graph->outputs) {
@@ -121,6 +122,19 @@ bool checkTarget(Compilation& c) {
   return !c.diags.hasErrors();
 }
 
+// To machine code for all that -mcpu names.
+bool runForTargets(Compilation& c, PhaseTimes& times, const StageSink& sink) {
+  std::vector<Target> targets = targetsOf(c.options, c.diags);
+  if (targets.empty()) return false;
+  if (targets.size() > 1 && c.kind != FileKind::Loops) return runVersions(c, std::move(targets), times, sink);
+  if (c.options.cpu.find(',') != std::string::npos && c.kind == FileKind::Loops) {
+    c.diags.report(diag::NeedsPipeline, {}, "code for several processors", describe(c.kind));
+    return false;
+  }
+  c.target = std::move(targets.front());
+  return runPipeline(c, Goal::Code, times, sink);
+}
+
 } // namespace
 
 bool checkEmbeddedWeights(const PipelineDescription& description, int64_t bytes, DiagnosticEngine& diags) {
@@ -136,7 +150,7 @@ int runBuild(Compilation& c, PhaseTimes& times) {
   if (c.options.externalWeights) c.weightsFile = withoutFolder(weightsPath(c));
   if (!checkRequest(c) || !prepareStagesFolder(c)) return Failure;
   const auto sink = [&](Stage stage, const std::string& text) { writeStage(c, stage, text); };
-  if (!runPipeline(c, Goal::Code, times, sink) || !checkTarget(c)) return Failure;
+  if (!runForTargets(c, times, sink) || !checkTarget(c)) return Failure;
   const bool hasWeights = c.needsParameters && c.description && c.description->weights;
   if (hasWeights && c.description->embedsWeights()) {
     const auto bytes = static_cast<int64_t>(c.description->weights->size() * sizeof(float));

@@ -1,7 +1,7 @@
 #include "convoy/command.h"
 #include "driver/commands.h"
-#include "driver/host.h"
 #include "driver/load.h"
+#include "driver/targets.h"
 
 namespace convoy::driver {
 
@@ -40,8 +40,8 @@ int runProgram(Compilation& c, PhaseTimes& times, const std::function<void()>& r
     return Failure;
   }
   c.needsParameters = !asksOnly(c.options.programArguments);
-  const std::optional<Target> target = makeTarget(c.options.target, c.options.cpu, c.diags);
-  if (!target || !canRunHere(*target, c.diags) || !prepareStagesFolder(c)) return Failure;
+  c.target = targetForHere(c.options, c.diags);
+  if (!c.target || !prepareStagesFolder(c)) return Failure;
   const auto sink = [&](Stage stage, const std::string& text) { writeStage(c, stage, text); };
   if (!runPipeline(c, Goal::Code, times, sink)) return Failure;
   if (c.diags.hasErrors()) return Failure;

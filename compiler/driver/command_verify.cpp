@@ -1,7 +1,7 @@
 #include "driver/commands.h"
-#include "driver/host.h"
 #include "driver/load.h"
 #include "driver/report.h"
+#include "driver/targets.h"
 #include "driver/verify.h"
 #include "output/files.h"
 
@@ -13,8 +13,8 @@ int runVerify(Compilation& c, PhaseTimes& times) {
     return Failure;
   }
   c.needsParameters = true;
-  const std::optional<Target> target = makeTarget(c.options.target, c.options.cpu, c.diags);
-  if (!target || !canRunHere(*target, c.diags)) return Failure;
+  c.target = targetForHere(c.options, c.diags);
+  if (!c.target) return Failure;
   if (!runPipeline(c, Goal::Code, times, [](Stage, const std::string&) {})) return Failure;
   const LoadedPipeline loaded = loadInMemory(c);
   const std::optional<RunInputs> inputs = makeInputs(*c.graph, *loaded.pipeline, c.options, c.diags);

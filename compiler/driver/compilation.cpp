@@ -70,9 +70,12 @@ void Compilation::warnOfIdleOptions() {
 
 std::vector<std::string> Compilation::exportedSymbols() const {
   std::vector<std::string> symbols;
-  for (const auto& function : loops.functions)
-    if (function->exported) symbols.push_back(function->name);
-  if (description) symbols.push_back(description->prefix + "_pipeline");
+  if (description)
+    for (const char* name : {"check", "prepared_size", "prepare", "workspace_size", "run", "pipeline"})
+      symbols.push_back(description->prefix + "_" + name);
+  else
+    for (const auto& function : loops.functions)
+      if (function->exported) symbols.push_back(function->name);
   return symbols;
 }
 

@@ -35,6 +35,8 @@ struct Compilation {
   std::string pipeline;                    // options.pipeline, or the one of several that `check` has come to
   bool needsParameters = false;            // what is made will run, so parameters must have values
   std::string weightsFile;                 // PipelineDescription::weightsFile
+  // While one of several versions is made: what its symbols begin with, after the pipeline's prefix.
+  std::string version;
   std::optional<std::string> scheduleText; // stands for options.scheduleFile
   // May be empty. Called before each phase and each kernel, by one thread at a time, with the share of the
   // work that is done; false ends the compilation with a diagnostic.
@@ -47,7 +49,7 @@ struct Compilation {
   std::unique_ptr<ast::File> syntax;
   std::optional<graph::Graph> graph;   // to be computed; until it is scheduled,
   std::optional<graph::Graph> written; // what the script says: with the layers that were folded into others
-  std::optional<Target> target;
+  std::optional<Target> target;         // may be there from the start: options name several, or one for later
   std::optional<schedule::Schedule> schedule;
   loop::Module loops;
   schedule::ProgramCalls calls;                   // of the schedule's kernels, into `loops`

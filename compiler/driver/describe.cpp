@@ -52,6 +52,7 @@ PipelineDescription interfaceOf(const graph::Graph& graph, std::vector<float> we
   PipelineDescription description;
   description.name = graph.name;
   description.prefix = symbolPrefix(graph.name);
+  description.versions = {{description.prefix, "", 0}};
   description.sizes = graph.symbols();
   for (graph::ValueId input : graph.inputs)
     description.inputs.push_back(describeInput(graph.value(input), description.sizes));

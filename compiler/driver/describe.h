@@ -10,7 +10,7 @@ namespace convoy::driver {
 // allow.
 std::string symbolPrefix(const std::string& pipelineName);
 
-// Sizes are numbered in the order of graph.symbols().
+// Sizes are numbered in the order of graph.symbols(). The code has one version, for any processor.
 PipelineDescription interfaceOf(const graph::Graph& graph, std::vector<float> weights);
 
 // Names and shapes of the parameters, in the order of their numbers in the weights.

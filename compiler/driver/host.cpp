@@ -7,17 +7,6 @@ namespace convoy::driver {
 
 namespace {
 
-// "+avx2,+fma" to names.
-std::set<std::string> namesIn(const std::string& features) {
-  std::set<std::string> names;
-  for (size_t begin = 0; begin < features.size();) {
-    const size_t end = std::min(features.find(',', begin), features.size());
-    if (features[begin] == '+') names.insert(features.substr(begin + 1, end - begin - 1));
-    begin = end + 1;
-  }
-  return names;
-}
-
 // What compiled code may contain. Other features say how a processor behaves, or concern operating systems,
 // and are not reported by every machine that has them.
 bool isInstructionSet(const std::string& feature) {
@@ -30,26 +19,28 @@ bool isInstructionSet(const std::string& feature) {
 } // namespace
 
 std::vector<std::string> missingInstructionSets(const Target& wanted, const Target& host) {
-  const std::set<std::string> present = namesIn(host.features);
+  const std::vector<std::string> has = host.featureNames(), wants = wanted.featureNames();
+  const std::set<std::string> present(has.begin(), has.end());
   std::vector<std::string> missing;
-  for (const std::string& feature : namesIn(wanted.features))
+  for (const std::string& feature : std::set<std::string>(wants.begin(), wants.end()))
     if (isInstructionSet(feature) && present.count(feature) == 0) missing.push_back(feature);
   return missing;
 }
 
-bool canRunHere(const Target& wanted, DiagnosticEngine& diags) {
-  const std::optional<Target> host = makeTarget("", "native", diags);
-  if (!host) return false;
+bool canRunOn(const Target& host, const Target& wanted) {
+  return canLinkFor(wanted.triple) && missingInstructionSets(wanted, host).empty();
+}
+
+void reportForeign(const Target& wanted, const Target& host, DiagnosticEngine& diags) {
   if (!canLinkFor(wanted.triple)) {
-    diags.report(diag::ForeignRun, {}, wanted.triple).help("this machine is '" + host->triple + "'");
-    return false;
+    diags.report(diag::ForeignRun, {}, wanted.triple).help("this machine is '" + host.triple + "'");
+    return;
   }
-  const std::vector<std::string> missing = missingInstructionSets(wanted, *host);
-  if (missing.empty()) return true;
   std::string names;
-  for (const std::string& name : missing) names += (names.empty() ? "" : ", ") + name;
-  diags.report(diag::ForeignRun, {}, wanted.cpu).note("it lacks " + names);
-  return false;
+  for (const std::string& name : missingInstructionSets(wanted, host))
+    names += (names.empty() ? "" : ", ") + name;
+  diags.report(diag::ForeignRun, {}, wanted.cpu)
+      .note(names.empty() ? "the system does not save its registers" : "it lacks " + names);
 }
 
 } // namespace convoy::driver

@@ -9,7 +9,9 @@ namespace convoy::driver {
 // Instruction sets (LLVM's names) that code for `wanted` may use and `host` lacks.
 std::vector<std::string> missingInstructionSets(const Target& wanted, const Target& host);
 
-// False after a diagnostic: `wanted` is another kind of machine, or a processor with more than this one has.
-bool canRunHere(const Target& wanted, DiagnosticEngine& diags);
+// Whether the host is this kind of machine, and a processor with all that `wanted` has.
+bool canRunOn(const Target& host, const Target& wanted);
+// A diagnostic that says why not.
+void reportForeign(const Target& wanted, const Target& host, DiagnosticEngine& diags);
 
 } // namespace convoy::driver

@@ -249,8 +249,8 @@ private:
     case OptionId::Target: options_.target = value; return;
     case OptionId::Cpu:
       options_.cpu = value;
-      if (value.find(',') != std::string::npos)
-        diags_.report(diag::OptionValue, {}, name, "the name of one processor", value);
+      if (value.find(',') != std::string::npos && ("," + value + ",").find(",,") != std::string::npos)
+        diags_.report(diag::OptionValue, {}, name, "names of processors, with a comma between two", value);
       return;
     case OptionId::Optimize: return readNumber("-O", value, 0, 3, options_.optimize);
     case OptionId::Math:

@@ -50,7 +50,7 @@ struct Options {
   std::vector<OutputKind> kinds = {OutputKind::Executable};
   std::vector<Stage> stages;
   std::string target; // empty: this machine
-  std::string cpu;    // empty: this one, or the plainest of another kind of machine
+  std::string cpu;    // perhaps several, "a,b"; empty: this one, or the plainest of another kind of machine
   int optimize = 3;
   schedule::Choices choices; // --math, and what benchmarks ask for
   int threads = 0;           // of the compiler, and of the program for `run`; 0: all allowed cores

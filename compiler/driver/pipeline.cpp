@@ -1,5 +1,6 @@
 #include "driver/pipeline.h"
 #include "driver/describe.h"
+#include "driver/targets.h"
 #include "graph/passes/fold_batch_norm.h"
 #include "graph/reader.h"
 #include "import/weights.h"
@@ -7,12 +8,15 @@
 #include "loop/passes/remove_dead.h"
 #include "loop/passes/share_common.h"
 #include "loop/reader.h"
+#include "output/processor_object.h"
 #include "parse/imports.h"
 #include "parse/parser.h"
 #include "schedule/lower.h"
 #include "sema/sema.h"
 #include "support/internal_error.h"
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 namespace convoy::driver {
 
@@ -107,8 +111,11 @@ template <graph::Graph (*pass)(const graph::Graph&)> bool onGraph(Compilation& c
   return true;
 }
 
+// The best of several, unless it was chosen before.
 bool findTarget(Compilation& c) {
-  c.target = makeTarget(c.options.target, c.options.cpu, c.diags);
+  if (c.target) return true;
+  std::vector<Target> targets = targetsOf(c.options, c.diags);
+  if (!targets.empty()) c.target = std::move(targets.front());
   return c.target.has_value();
 }
 
@@ -124,13 +131,19 @@ bool makeOrReadSchedule(Compilation& c) {
 }
 
 bool lowerGraph(Compilation& c) {
-  schedule::Program program = schedule::lower(*c.graph, *c.schedule, *c.target, symbolPrefix(c.graph->name));
+  std::string prefix = symbolPrefix(c.graph->name);
+  if (!c.version.empty()) prefix += "." + c.version;
+  schedule::Program program = schedule::lower(*c.graph, *c.schedule, *c.target, prefix);
   c.loops = std::move(program.loops);
   c.calls = std::move(program.calls);
   c.workspace = program.workspace;
-  c.description = interfaceOf(*c.graph, std::move(program.weights));
-  if (c.description->weights) c.description->weightsFile = c.weightsFile;
-  c.description->instructionLevel = c.target->instructionLevel();
+  const bool first = c.version.empty() || !c.description;
+  if (first) { // what follows has the same interface, and the same weights
+    c.description = interfaceOf(*c.graph, std::move(program.weights));
+    c.description->versions.clear();
+    if (c.description->weights) c.description->weightsFile = c.weightsFile;
+  }
+  c.description->versions.push_back({prefix, c.target->cpu, c.target->instructionSets()});
   return true;
 }
 
@@ -162,7 +175,14 @@ bool generateCode(Compilation& c) {
     stopped = stopped || !goOn(c, "codegen", shareBeforeCode + (1 - shareBeforeCode) * share);
     return !stopped;
   };
-  c.units = compileProgram(c.loops, c.description ? &*c.description : nullptr, *c.target, options);
+  if (c.version.empty()) {
+    c.units = compileProgram(c.loops, c.description ? &*c.description : nullptr, *c.target, options);
+    return !stopped;
+  }
+  for (const auto& function : c.loops.functions)
+    function->exported = false; // called by what chooses a version
+  std::vector<CompiledUnit> units = compileProgram(c.loops, nullptr, *c.target, options);
+  std::move(units.begin(), units.end(), std::back_inserter(c.units));
   return !stopped;
 }
 
@@ -299,10 +319,58 @@ bool runPipeline(Compilation& c, Goal goal, PhaseTimes& times, const StageSink& 
   return runPhases(c, 0, phasesUntil(goal, c), times, sink);
 }
 
+namespace {
+
+size_t placeOf(bool (*run)(Compilation&)) {
+  size_t place = 0;
+  while (pipeline()[place].run != run) ++place;
+  return place;
+}
+
+void noSink(Stage, const std::string&) {}
+
+} // namespace
+
 bool runScheduled(Compilation& c, PhaseTimes& times) {
-  size_t lower = 0;
-  while (pipeline()[lower].run != lowerGraph) ++lower;
-  return runPhases(c, lower, phasesUntil(Goal::Code, c), times, [](Stage, const std::string&) {});
+  return runPhases(c, placeOf(lowerGraph), phasesUntil(Goal::Code, c), times, noSink);
+}
+
+bool runVersions(Compilation& c, std::vector<Target> targets, PhaseTimes& times, const StageSink& sink) {
+  const size_t schedule = placeOf(makeOrReadSchedule), code = placeOf(generateCode);
+  c.target = targets.front();
+  if (!runPhases(c, 0, schedule, times, sink)) return false;
+  // A version with a matrix unit that nothing uses is the one without, which is there too.
+  const std::set<Stage> stages = std::exchange(c.stages, {});
+  for (size_t i = 0; i < targets.size();) {
+    c.target = targets[i];
+    if (c.target->matrixUnit && !runPhases(c, schedule, code, times, noSink)) return false;
+    if (c.target->matrixUnit && !hasTiles(c.loops))
+      targets.erase(targets.begin() + static_cast<std::ptrdiff_t>(i));
+    else
+      ++i;
+  }
+  c.stages = stages;
+  c.description.reset();
+  const size_t end = phasesUntil(Goal::Code, c);
+  if (targets.size() == 1) {
+    c.target = targets.front();
+    return runPhases(c, schedule, end, times, sink);
+  }
+  std::set<std::string> names;
+  for (const Target& target : targets) {
+    c.target = target;
+    c.version = versionName(target);
+    while (!names.insert(c.version).second) c.version += "_"; // "native" and the processor's own name
+    if (!runPhases(c, schedule, end, times, sink)) return false;
+    c.stages.clear(); // they are shown of the best version
+  }
+  CompileOptions options;
+  options.optimize = c.options.optimize;
+  c.target = plainest(*c.target);
+  c.units.push_back(
+      times.measure("codegen", [&] { return compileDescriptor(*c.description, *c.target, options); }));
+  c.units.push_back(makeProcessorObject());
+  return true;
 }
 
 } // namespace convoy::driver

@@ -42,6 +42,10 @@ using StageSink = std::function<void(Stage stage, const std::string& text)>;
 // Runs the phases up to the goal. `sink` gets each of compilation.stages as soon as it exists. False after a
 // diagnostic.
 bool runPipeline(Compilation& compilation, Goal goal, PhaseTimes& times, const StageSink& sink);
+// To machine code for several processors, the best one first, and the code that chooses among them when it
+// runs: everything up to the schedule is done once. From a script or graph IR.
+bool runVersions(Compilation& compilation, std::vector<Target> targets, PhaseTimes& times,
+                 const StageSink& sink);
 // From a graph and its schedule, which are there, to machine code. False when the watcher wants no more.
 bool runScheduled(Compilation& compilation, PhaseTimes& times);
 

@@ -46,7 +46,7 @@ private:
   }
 
   void parameter(const Value& value) {
-    text_ += "  param %" + nameText(value.name) + " : f32[" +
+    text_ += "  param %" + nameText(value.name) + " : " + nameOf(value.type.element) + "[" +
              joined(value.type.dims, [](const Size& dim) { return dim.str(); }) + "]";
     if (value.data && value.data->literal) text_ += " literal";
     if (value.data && !value.data->data.empty()) {

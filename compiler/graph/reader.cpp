@@ -184,7 +184,7 @@ private:
     else if (!expect("tensor"))
       return false;
     bool first = true;
-    return list("[", "]", [&] {
+    const bool good = list("[", "]", [&] {
       if (first && isImage) {
         first = false;
         if (!imageKind(type.image)) return false;
@@ -196,6 +196,9 @@ private:
       type.dims.push_back(dim);
       return true;
     });
+    if (take("u8")) type.element = Element::U8;
+    if (take("i8")) type.element = Element::I8;
+    return good;
   }
 
   // ---- values ----
@@ -268,7 +271,13 @@ private:
     Value value;
     value.kind = Value::Parameter;
     auto data = std::make_shared<ParameterData>();
-    if (!newName(value.name, value.location) || !expect(":") || !expect("f32")) return false;
+    if (!newName(value.name, value.location) || !expect(":")) return false;
+    skipSpace();
+    std::string element;
+    if (!word(element, "f32, i8 or i32")) return false;
+    const std::optional<Element> known = elementNamed(element);
+    if (!known || *known == Element::U8) return wrong(here(), "no parameter is of '" + element + "'");
+    value.type.element = *known;
     bool good = list("[", "]", [&] {
       int64_t extent;
       if (!integer(extent)) return false;

@@ -18,7 +18,7 @@ std::optional<std::vector<TensorType>> retyped(const Graph& graph, const Changes
     Attributes attributes = change != changes.end() ? change->second : value.attributes;
     DiagnosticEngine quiet;
     ShapeRequest request{operands, attributes, {}, quiet};
-    const std::optional<TensorType> type = opInfo(value.op).shape(request);
+    const std::optional<TensorType> type = resultType(opInfo(value.op), request);
     if (!type) return std::nullopt;
     isOther[id] = !type->sameDims(value.type);
     types.back().dims = type->dims;

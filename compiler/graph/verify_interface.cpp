@@ -26,6 +26,8 @@ void verifyInterface(const Graph& graph, Problems& problems) {
       problems.push_back("the input '" + input.name + "' is no " + input.type.fullText());
     if (input.type.scalar && input.type.dims != scalarType().dims)
       problems.push_back("the input '" + input.name + "' is a scalar, but has dimensions");
+    if (input.type.quantized())
+      problems.push_back("the input '" + input.name + "' is " + input.type.fullText() + ", not float32");
     if (input.defaultValue && (!input.type.scalar || !std::isfinite(*input.defaultValue)))
       problems.push_back("the input '" + input.name + "' has a default that is no finite number of a scalar");
   }

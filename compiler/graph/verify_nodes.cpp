@@ -90,12 +90,13 @@ private:
     Attributes attributes = node_.attributes;
     DiagnosticEngine diags;
     ShapeRequest request{operands, attributes, {}, diags, node_.name};
-    auto type = row_.shape(request);
+    auto type = resultType(row_, request);
     if (!type) {
       problem(diags.all().empty() ? "its shape rule fails" : diags.all().front()->message);
       return;
     }
-    if (!type->sameDims(node_.type) || node_.type.image != ImageKind::None)
+    if (!type->sameDims(node_.type) || type->element != node_.type.element ||
+        node_.type.image != ImageKind::None)
       problem("its type is " + node_.type.fullText() + " and should be " + type->fullText());
     for (const ResolvedSpec& spec : row_.resolved) {
       const Attribute *written = node_.attributes.find(spec.name), *resolved = attributes.find(spec.name);
@@ -119,9 +120,10 @@ private:
       std::vector<Size> expected(specs[i].shape.begin(), specs[i].shape.end());
       if (parameter.kind != Value::Parameter)
         problem("its " + specs[i].name + " is not a parameter");
-      else if (parameter.type.dims != expected)
+      else if (parameter.type.dims != expected || parameter.type.element != specs[i].element)
         problem("its " + specs[i].name + " is " + parameter.type.fullText() + " and should be " +
-                shapeText(specs[i].shape));
+                shapeText(specs[i].shape) +
+                (specs[i].element == Element::F32 ? "" : std::string(" ") + nameOf(specs[i].element)));
     }
   }
 
@@ -153,6 +155,11 @@ void verifyParameter(const Value& value, Problems& problems) {
   else if (!value.data->data.empty() && static_cast<int64_t>(value.data->data.size()) != count)
     problems.push_back("the parameter '" + value.name + "' has " + std::to_string(value.data->data.size()) +
                        " numbers and needs " + std::to_string(count));
+  else if (value.type.element != Element::F32 &&
+           !std::all_of(value.data->data.begin(), value.data->data.end(),
+                        [&](float number) { return isWholeIn(value.type.element, number); }))
+    problems.push_back("the parameter '" + value.name + "' has numbers that are no " +
+                       nameOf(value.type.element));
 }
 
 } // namespace

@@ -1,5 +1,6 @@
 #include "loop/ir.h"
 #include "support/internal_error.h"
+#include <algorithm>
 
 namespace convoy::loop {
 
@@ -33,6 +34,19 @@ Address addressOf(const Inst& inst) {
   address.pointer = inst.operands[first];
   for (size_t i = 1; i < inst.ints.size(); ++i) address.indices.push_back(inst.operands[first + i]);
   return address;
+}
+
+bool hasTiles(const Block& block) {
+  return std::any_of(block.insts.begin(), block.insts.end(), [](const auto& inst) {
+    return inst->op == Op::TileZero || inst->op == Op::TileLoad ||
+           std::any_of(inst->blocks.begin(), inst->blocks.end(),
+                       [](const auto& inner) { return hasTiles(*inner); });
+  });
+}
+
+bool hasTiles(const Module& module) {
+  return std::any_of(module.functions.begin(), module.functions.end(),
+                     [](const auto& function) { return hasTiles(function->body); });
 }
 
 std::string Function::unique(std::string hint) {

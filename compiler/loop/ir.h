@@ -99,6 +99,10 @@ struct Module {
   Function* find(const std::string& name) const;
 };
 
+// Whether tiles of a matrix unit are made in it.
+bool hasTiles(const Block& block);
+bool hasTiles(const Module& module);
+
 std::string print(const Function& function);
 std::string print(const Module& module);
 // The text with every name replaced by a number: equal for functions that differ in names only.

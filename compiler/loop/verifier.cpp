@@ -187,6 +187,32 @@ private:
       problem("@" + inst.callee + " takes " + textOf(wanted) + ", not " + textOf(given), &inst);
     if (!callee->results.empty())
       problem("@" + inst.callee + " gives a value, which a call does not take", &inst);
+    // The unit has one configuration, which the callee, or what an executor does meanwhile, replaces.
+    if (hasTiles(function_.body) && (inst.op == Op::Parallel || reachesTiles(*callee)))
+      problem("a function with tiles calls none that has tiles, and nothing in parallel", &inst);
+  }
+
+  // Whether a function, or one that it calls, has tiles.
+  bool reachesTiles(const Function& f) const {
+    std::unordered_set<const Function*> seen{&f};
+    std::vector<const Function*> open{&f};
+    while (!open.empty()) {
+      const Function* next = open.back();
+      open.pop_back();
+      if (hasTiles(next->body)) return true;
+      forEachCallee(next->body, [&](const Function* callee) {
+        if (seen.insert(callee).second) open.push_back(callee);
+      });
+    }
+    return false;
+  }
+
+  template <typename Act> void forEachCallee(const Block& b, const Act& act) const {
+    for (const auto& inst : b.insts) {
+      if (inst->op == Op::Call || inst->op == Op::Parallel)
+        if (const Function* callee = module_.find(inst->callee)) act(callee);
+      for (const auto& inner : inst->blocks) forEachCallee(*inner, act);
+    }
   }
 
   const Module& module_;

@@ -119,7 +119,9 @@ private:
     case Op::Stack:
       wants(inst_.ints[0] >= 1 && inst_.ints[0] <= largestStack, "it gives between 1 byte and 1 MiB");
       break;
-    case Op::TileZero: wants(isTile(result()), "it gives a tile of at most 16 rows of 64 bytes"); break;
+    case Op::TileZero:
+      wants(isTile(result()), "it gives a tile of at most 16 rows of 64 bytes, a multiple of 4");
+      break;
     case Op::TileMac: multiply(); break;
     default: break; // control flow and calls have rules elsewhere
     }
@@ -153,9 +155,10 @@ private:
     bool integers = c.scalar == Scalar::I32 && (a.scalar == Scalar::I8 || a.scalar == Scalar::U8) &&
                     b.scalar == Scalar::I8;
     uint32_t group = floats ? 2 : 4;
-    wants((floats || integers) && c.rows == a.rows && a.columns == b.rows * group &&
-              b.columns == c.columns * group,
-          "the tiles " + textOf(typesOf(inst_.operands)) + " do not multiply");
+    if (!(floats || integers) || c.rows != a.rows || a.columns != b.rows * group ||
+        b.columns != c.columns * group)
+      return report_("the tiles " + textOf(typesOf(inst_.operands)) + " do not multiply");
+    wants(inst_.operands[1] != inst_.operands[2], "a matrix unit multiplies no tile by itself");
   }
 
   void array() {
@@ -190,7 +193,7 @@ private:
       return;
     case Op::TileLoad:
       wants(operand(0).isIndex(), "the stride is no i64");
-      return wants(isTile(type), "a tile has at most 16 rows of 64 bytes");
+      return wants(isTile(type), "a tile has at most 16 rows of 64 bytes, a multiple of 4");
     case Op::TileStore:
       wants(operand(1).isIndex(), "the stride is no i64");
       return wants(isTile(operand(0)) && type == Type::of(operand(0).scalar),
@@ -214,7 +217,8 @@ private:
   }
   static bool isTile(const Type& t) {
     return t.isTile() && !t.isArray() && t.scalar != Scalar::I1 && t.rows >= 1 && t.rows <= 16 &&
-           t.columns >= 1 && t.columns <= 64 / static_cast<uint32_t>(bytesOf(t.scalar));
+           t.columns >= 1 && t.columns <= 64 / static_cast<uint32_t>(bytesOf(t.scalar)) &&
+           t.columns * static_cast<uint32_t>(bytesOf(t.scalar)) % 4 == 0;
   }
 
   const Inst& inst_;

@@ -31,6 +31,31 @@ std::optional<WindowShape> resolveWindow(ShapeRequest& request, const char* op, 
 // are its shape rule's.
 std::optional<WindowShape> resolveTransposed(ShapeRequest& request, const char* op);
 
+// What layers that sum products with a learned weight share.
+struct SummedShape {
+  ParameterSpec weight; // [results][what one reads]
+  bool bias;
+  TensorType result;
+  WindowShape window{}; // of a convolution
+  int64_t groups = 1;
+};
+// From filters, kernel, groups, bias; `parameters`: how many the layer has without a bias. nullopt after a
+// diagnostic.
+std::optional<SummedShape> resolveConv(ShapeRequest& request, const char* op, size_t parameters);
+// From units and bias.
+std::optional<SummedShape> resolveDense(ShapeRequest& request, const char* op, size_t parameters);
+
+// What all operands are together, with broadcast. `op` names the layer in checks; diagnostics show its
+// symbol.
+std::optional<TensorType> broadcastShape(ShapeRequest& request, const char* op, const char* symbol);
+
+// Reports an operand of whole numbers on which a layer would have to compute.
+void refuseQuantized(ShapeRequest& request, const std::string& op, size_t operand);
+
+// Whether a number that the layer puts among the elements of its operand, the attribute `name`, is one of
+// them. False after a diagnostic.
+bool keepsWhole(ShapeRequest& request, const char* op, const char* name, double number);
+
 // One number for every axis, or one per axis, each at least `low`. False after a diagnostic.
 bool perAxis(ShapeRequest& request, const char* op, const char* name, int64_t low,
              std::vector<int64_t>& values);

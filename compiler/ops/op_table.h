@@ -44,11 +44,30 @@ enum class Rounding {
   Many,    // several in a row; the reference's error bound says how many
 };
 
+// What the elements of a layer's operands may be, and what those of its result are.
+enum class Elements {
+  Float,       // float32 from float32
+  Keeps,       // elements are chosen or moved: those of the operands, which are all of one kind
+  Quantizes,   // whole numbers, as the attribute `type` says, from float32
+  Dequantizes, // float32 from whole numbers
+  Whole,       // whole numbers, as the attribute `type` says, from whole numbers
+};
+
 // The numbers for which an element-wise layer is defined; elsewhere the result is NaN.
 enum class Domain { All, NotNegative, Positive };
 
 // The chapters of the documentation.
-enum class LayerGroup { Convolution, Pooling, Activation, Normalization, Arithmetic, Shape, Head, Image };
+enum class LayerGroup {
+  Convolution,
+  Pooling,
+  Activation,
+  Normalization,
+  Arithmetic,
+  Shape,
+  Head,
+  Quantization,
+  Image
+};
 
 // How one output element depends on one operand, per axis of the operand (channels first). From these maps
 // one function derives the region of an operand that a region of the result needs; fusion, halo and memory
@@ -120,6 +139,7 @@ struct ResolvedSpec {
 struct ParameterSpec {
   std::string name; // "weight", "bias"
   std::vector<int64_t> shape;
+  Element element = Element::F32; // others: it has whole numbers of that range
 };
 
 // What a shape rule sees and fills. Errors go to `diags` at `location`, with the shapes involved.
@@ -149,7 +169,8 @@ struct ShapeRequest {
   Location attributeLocation(const std::string& name) const;
 };
 
-using ShapeRule = std::optional<TensorType>(ShapeRequest& request); // nullopt after a diagnostic
+// Extents and attributes; nullopt after a diagnostic. Everybody but resultType is to call resultType.
+using ShapeRule = std::optional<TensorType>(ShapeRequest& request);
 // One map per operand.
 using AccessRule = std::vector<AccessMap>(const std::vector<TensorType>& operands,
                                           const Attributes& attributes, const TensorType& result);
@@ -174,6 +195,7 @@ struct OpInfo {
   std::vector<AttributeSpec> attributes; // as written in a script
   std::vector<ResolvedSpec> resolved;    // as held by a node
   Rounding rounding = Rounding::Many;
+  Elements elements = Elements::Float;
   Domain domain = Domain::All;
   int cost = 1; // vector operations for each vector of results; of windows and sums: for each term
   ShapeRule* shape;
@@ -184,6 +206,10 @@ struct OpInfo {
   OpKind nodeKind() const { return makes.value_or(kind); }
   bool isElementwise() const { return form == OpForm::Elementwise; }
 };
+
+// The type of a call's result: what its operands' elements may be, its shape rule, what the result's elements
+// are. nullopt after a diagnostic.
+std::optional<TensorType> resultType(const OpInfo& info, ShapeRequest& request);
 
 // The most activations that `count` operands of a node can be; the rest are parameters.
 int activationCount(const OpInfo& info, int count);

@@ -37,12 +37,23 @@ public:
     attribute({name, AttributeForm::Word, false, std::move(fallback), doc, std::move(words)});
     return holds({{ResolvedSpec::Text, name}});
   }
+  // A whole number that stands for 0, in the script and in the node.
+  Row& zeroPoint(const char* name, bool positional, const char* doc) {
+    attribute({name, AttributeForm::Int, positional, "0", doc});
+    return holds({{ResolvedSpec::Int, name}});
+  }
+  // The attribute `type`, which says what whole numbers the results are.
+  Row& elementType() {
+    return word("type", "u8", {"u8", "i8"},
+                "The results: whole numbers from 0 to 255 (u8) or from -128 to 127 (i8).");
+  }
   // What a node holds, after what it holds already.
   Row& holds(std::vector<ResolvedSpec> more) {
     info_.resolved.insert(info_.resolved.end(), more.begin(), more.end());
     return *this;
   }
   Row& rounding(Rounding rounding) { return info_.rounding = rounding, *this; }
+  Row& elements(Elements elements) { return info_.elements = elements, *this; }
   Row& domain(Domain domain) { return info_.domain = domain, *this; }
   Row& cost(int operations) { return info_.cost = operations, *this; }
 

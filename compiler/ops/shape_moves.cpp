@@ -121,6 +121,8 @@ std::optional<TensorType> padShape(ShapeRequest& request) {
     return std::nullopt;
   }
   const Border border = request.attributes.get<Border>("border");
+  if (border.mode == BorderMode::Constant && !keepsWhole(request, "pad", "border", border.value))
+    return std::nullopt;
   const int64_t most = border.mode == BorderMode::Constant ? kAttributeLimit : mostMapped;
   std::vector<Size> extents;
   for (size_t axis = 0; axis < begin.size(); ++axis) {
@@ -281,6 +283,10 @@ std::optional<TensorType> resampledShape(ShapeRequest& request, const char* op) 
     return std::nullopt;
   }
   const auto mode = request.attributes.get<std::string>("mode");
+  if (input.quantized() && mode != "nearest") { // means of neighbours
+    refuseQuantized(request, op, 0);
+    return std::nullopt;
+  }
   Attributes resolved;
   resolved.set("mode", mode);
   resolved.set("align", request.attributes.has("align") ? request.attributes.get<std::string>("align")

@@ -95,14 +95,14 @@ std::optional<TensorType> broadcast(ShapeRequest& request, const char* op, const
   return result;
 }
 
+} // namespace
+
 std::optional<TensorType> broadcastShape(ShapeRequest& request, const char* op, const char* symbol) {
   std::optional<TensorType> result = request.operands[0];
   for (size_t i = 1; i < request.operands.size() && result; ++i)
     result = broadcast(request, op, symbol, *result, request.operands[i]);
   return result;
 }
-
-} // namespace
 
 std::optional<TensorType> addShape(ShapeRequest& request) { return broadcastShape(request, "add", "+"); }
 std::optional<TensorType> subShape(ShapeRequest& request) { return broadcastShape(request, "sub", "-"); }
@@ -140,6 +140,8 @@ std::optional<TensorType> clampShape(ShapeRequest& request) {
         .help("the low limit comes first: clamp(" + shortest(high) + ", " + shortest(low) + ")");
     return std::nullopt;
   }
+  if (!keepsWhole(request, "clamp", "low", low) || !keepsWhole(request, "clamp", "high", high))
+    return std::nullopt;
   Attributes resolved;
   resolved.set("low", low);
   resolved.set("high", high);
@@ -204,30 +206,36 @@ static void proposeFlatten(const ShapeRequest& request, DiagnosticBuilder report
     report.fix(average, {*pool});
 }
 
-std::optional<TensorType> denseShape(ShapeRequest& request) {
+std::optional<SummedShape> resolveDense(ShapeRequest& request, const char* op, size_t parameters) {
   if (request.operands[0].spatialRank() != 0) {
-    proposeFlatten(request, wrongOperand(request, "dense", "a tensor[C], without height and width", 0));
+    proposeFlatten(request, wrongOperand(request, op, "a tensor[C], without height and width", 0));
     return std::nullopt;
   }
   bool isNode = request.operands.size() > 1 && !request.attributes.has("units");
   int64_t units = 0, channels = request.operands[0].channels();
   if (isNode)
     units = request.operands[1].channels();
-  else if (!integerAttribute(request, "dense", "units", 1, units))
+  else if (!integerAttribute(request, op, "units", 1, units))
     return std::nullopt;
-  bool bias = isNode ? request.operands.size() > 2 : request.attributes.get<bool>("bias");
+  bool bias = isNode ? request.operands.size() > 1 + parameters : request.attributes.get<bool>("bias");
   constexpr int64_t limit = int64_t(1) << 32;
   int64_t count;
   if (__builtin_mul_overflow(units, channels, &count) || count > limit) {
     request.misfits = {0};
-    request.diags.report(diag::TooManyParameters, request.location, "dense", limit)
+    request.diags.report(diag::TooManyParameters, request.location, op, limit)
         .note("it has one for each of " + counted(channels, "input") + " and " + counted(units, "unit"));
     return std::nullopt;
   }
-  request.parameters.push_back({"weight", {units, channels}});
-  if (bias) request.parameters.push_back({"bias", {units}});
+  return SummedShape{{"weight", {units, channels}}, bias, {{Size(units)}}};
+}
+
+std::optional<TensorType> denseShape(ShapeRequest& request) {
+  const auto dense = resolveDense(request, "dense", 1);
+  if (!dense) return std::nullopt;
+  request.parameters.push_back(dense->weight);
+  if (dense->bias) request.parameters.push_back({"bias", {dense->weight.shape[0]}});
   request.attributes = {};
-  return TensorType{{Size(units)}, ImageKind::None};
+  return dense->result;
 }
 
 } // namespace convoy::ops

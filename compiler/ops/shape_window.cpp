@@ -39,7 +39,7 @@ bool checkParameterCount(ShapeRequest& request, const char* op, const ParameterS
   return true;
 }
 
-static std::optional<TensorType> windowedConv(ShapeRequest& request, const char* op) {
+std::optional<SummedShape> resolveConv(ShapeRequest& request, const char* op, size_t parameters) {
   if (!requireSpatial(request, op)) return std::nullopt;
   auto shape = resolveWindow(request, op, "kernel", false);
   if (!shape) return std::nullopt;
@@ -51,23 +51,28 @@ static std::optional<TensorType> windowedConv(ShapeRequest& request, const char*
     filters = request.operands[1].channels();
   else if (!integerAttribute(request, op, "filters", 1, filters))
     return std::nullopt;
-  bool bias = isNode ? request.operands.size() > 2 : request.attributes.get<bool>("bias");
+  bool bias = isNode ? request.operands.size() > 1 + parameters : request.attributes.get<bool>("bias");
   if (!integerAttribute(request, op, "groups", 1, groups)) return std::nullopt;
   if (!divisible(request, channels, "channel", groups) || !divisible(request, filters, "filter", groups))
     return std::nullopt;
 
   ParameterSpec weight{"weight", {filters, channels / groups}};
   weight.shape.insert(weight.shape.end(), shape->window.kernel.begin(), shape->window.kernel.end());
-  if (!checkParameterCount(request, op, weight)) return std::nullopt;
-  request.parameters.push_back(std::move(weight));
-  if (bias) request.parameters.push_back({"bias", {filters}});
+  return SummedShape{std::move(weight), bias, withSpatial(filters, shape->output), *shape, groups};
+}
+
+static std::optional<TensorType> windowedConv(ShapeRequest& request, const char* op) {
+  auto conv = resolveConv(request, op, 1);
+  if (!conv || !checkParameterCount(request, op, conv->weight)) return std::nullopt;
+  request.parameters.push_back(conv->weight);
+  if (conv->bias) request.parameters.push_back({"bias", {conv->weight.shape[0]}});
 
   Attributes resolved;
-  shape->store(resolved);
+  conv->window.store(resolved);
   resolved.set("border", request.attributes.get<Border>("border"));
-  resolved.set("groups", groups);
+  resolved.set("groups", conv->groups);
   request.attributes = resolved;
-  return withSpatial(filters, shape->output);
+  return conv->result;
 }
 
 std::optional<TensorType> convShape(ShapeRequest& request) { return windowedConv(request, "conv"); }

@@ -1,4 +1,5 @@
 #include "ops/type.h"
+#include <cmath>
 
 namespace convoy {
 
@@ -28,6 +29,35 @@ ImageKind imageKindNamed(std::string_view name) {
   return ImageKind::None;
 }
 
+const char* nameOf(Element element) {
+  switch (element) {
+  case Element::F32: return "f32";
+  case Element::U8: return "u8";
+  case Element::I8: return "i8";
+  case Element::I32: return "i32";
+  }
+  return "";
+}
+
+std::optional<Element> elementNamed(std::string_view name) {
+  for (Element element : {Element::F32, Element::U8, Element::I8, Element::I32})
+    if (name == nameOf(element)) return element;
+  return std::nullopt;
+}
+
+int64_t lowestOf(Element element) {
+  return element == Element::U8 ? 0 : element == Element::I8 ? -128 : -(int64_t(1) << 24);
+}
+
+int64_t highestOf(Element element) {
+  return element == Element::U8 ? 255 : element == Element::I8 ? 127 : int64_t(1) << 24;
+}
+
+bool isWholeIn(Element element, double number) {
+  return number == std::nearbyint(number) && static_cast<double>(lowestOf(element)) <= number &&
+         number <= static_cast<double>(highestOf(element));
+}
+
 Size TensorType::elements() const {
   Size product = 1;
   for (const Size& dim : dims) product = product * dim;
@@ -52,7 +82,7 @@ std::string TensorType::fullText() const {
   std::string text =
       image == ImageKind::None ? "tensor[" + dims[0].str() : std::string("image[") + nameOf(image);
   for (size_t i = 1; i < dims.size(); ++i) text += ", " + dims[i].str();
-  return text + "]";
+  return text + "]" + (quantized() ? std::string(" ") + nameOf(element) : "");
 }
 
 TensorType scalarType() { return {{Size(1)}, ImageKind::None, true}; }

@@ -121,6 +121,12 @@ CompiledUnit finish(std::unique_ptr<llvm::Module> module, const Target& target,
 
 } // namespace
 
+CompiledUnit compileDescriptor(const PipelineDescription& description, const Target& target,
+                               const CompileOptions& options) {
+  llvm::LLVMContext context;
+  return finish(describePipeline(context, description, target), target, options);
+}
+
 std::vector<CompiledUnit> compileProgram(const loop::Module& program, const PipelineDescription* description,
                                          const Target& target, const CompileOptions& options) {
   std::vector<const loop::Function*> entries;
@@ -138,11 +144,7 @@ std::vector<CompiledUnit> compileProgram(const loop::Module& program, const Pipe
       job(f->name, {f.get()});
   }
   if (!entries.empty()) job(description ? description->prefix + "_entry" : "entry", entries);
-  if (description)
-    jobs.push_back([&] {
-      llvm::LLVMContext context;
-      return finish(describePipeline(context, *description, target), target, options);
-    });
+  if (description) jobs.push_back([&] { return compileDescriptor(*description, target, options); });
 
   std::vector<CompiledUnit> units(jobs.size());
   std::atomic<size_t> next{0};

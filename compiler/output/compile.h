@@ -31,4 +31,9 @@ struct CompiledUnit {
 std::vector<CompiledUnit> compileProgram(const loop::Module& program, const PipelineDescription* description,
                                          const Target& target, const CompileOptions& options);
 
+// The descriptor of a pipeline whose versions are compiled each by itself, and the functions that choose
+// among them. For a processor that all versions' are more than.
+CompiledUnit compileDescriptor(const PipelineDescription& description, const Target& target,
+                               const CompileOptions& options);
+
 } // namespace convoy

@@ -148,11 +148,20 @@ std::string example(const HeaderRequest& request) {
   return replaceAll(text, "P_", p.prefix + "_");
 }
 
+// "x86-64-v4 or x86-64-v3"
+std::string processorsOf(const PipelineDescription& p) {
+  std::vector<std::string> names;
+  for (const auto& version : p.versions)
+    if (std::find(names.begin(), names.end(), version.processor) == names.end())
+      names.push_back(version.processor);
+  return listed(names, "or");
+}
+
 std::string overview(const HeaderRequest& request) {
   const PipelineDescription& p = request.pipeline;
   std::string text = "/* The pipeline '" + commentText(p.name) +
                      "', compiled by Convoy " CONVOY_VERSION " for " + commentText(request.triple) +
-                     ", processor " + commentText(request.cpu) +
+                     ", processor " + commentText(processorsOf(p)) +
                      ".\n *\n * Inputs and outputs are float32, dense, with any 4-byte alignment; pictures "
                      "are 0 to 1, or 8 bits as\n * [batch][H][W][C] where the call says so.\n" +
                      portLines("inputs", p.inputs, request.inputTypes) +

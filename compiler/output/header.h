@@ -9,7 +9,7 @@ namespace convoy {
 struct HeaderRequest {
   const PipelineDescription& pipeline;
   std::vector<std::string> inputTypes, outputTypes; // to read: "image[rgb, H, W]"
-  std::string triple, cpu;                          // what the code is for
+  std::string triple;                               // what the code is for
   bool runtime = true;                              // declare what libconvoy_runtime.a has
 };
 

@@ -18,8 +18,9 @@ static std::vector<const LayerReference*> tableOf(const std::vector<LayerReferen
 const LayerReference& referenceOf(OpKind op) {
   static const std::vector<LayerReference> rows = [] {
     std::vector<LayerReference> all;
-    for (auto family : {windowLayers, transposedLayers, elementwiseLayers, activationLayers, channelLayers,
-                        reductionLayers, normalizationLayers, imageLayers, shapeLayers, movingLayers})
+    for (auto family :
+         {windowLayers, transposedLayers, elementwiseLayers, activationLayers, channelLayers, reductionLayers,
+          normalizationLayers, imageLayers, shapeLayers, movingLayers, quantizedLayers})
       for (const LayerReference& row : family()) all.push_back(row);
     return all;
   }();

@@ -45,6 +45,7 @@ std::vector<LayerReference> normalizationLayers();
 std::vector<LayerReference> imageLayers();
 std::vector<LayerReference> shapeLayers();
 std::vector<LayerReference> movingLayers(); // to other positions
+std::vector<LayerReference> quantizedLayers();
 
 // The position inside 0..size-1 that stands for `position` under a border, or -1 where the constant is read.
 int64_t borderPosition(BorderMode mode, int64_t position, int64_t size);
@@ -60,6 +61,10 @@ struct WindowTable {
 };
 WindowTable windowTable(const Attributes& attributes, const std::vector<int64_t>& inputShape,
                         const std::vector<int64_t>& resultShape, const std::map<std::string, int64_t>& sizes);
+
+// Cross-correlation; `bias` may be null.
+void convolve(const Tensor& input, const Tensor& weight, const Tensor* bias, int64_t groups,
+              const WindowTable& window, Tensor& result);
 
 // The larger one; NaN when either is.
 inline double maximum(double a, double b) { return a != a ? a : b != b ? b : a > b ? a : b; }

@@ -143,8 +143,8 @@ void addProducts(const double* weights, const Patch& patch, double* to) {
 
 } // namespace
 
-static void convolve(const Tensor& input, const Tensor& weight, const Tensor* bias, int64_t groups,
-                     const WindowTable& window, Tensor& result) {
+void convolve(const Tensor& input, const Tensor& weight, const Tensor* bias, int64_t groups,
+              const WindowTable& window, Tensor& result) {
   constexpr int64_t patchOutputs =
       256; // about so many: the patch of a filter's inputs then stays in the caches
   const int64_t channels = input.shape[0], filters = result.shape[0], perGroup = channels / groups;
@@ -164,12 +164,13 @@ static void convolve(const Tensor& input, const Tensor& weight, const Tensor* bi
       }
 }
 
-static void maxPool(const Tensor& input, const WindowTable& window, Tensor& result) {
+// `least`: what a window of padding alone gives.
+static void maxPool(const Tensor& input, const WindowTable& window, double least, Tensor& result) {
   int64_t plane = planeOf(window), at = 0;
   for (int64_t n = 0; n < result.batch * result.shape[0]; ++n) {
     const double* channel = input.data.data() + n * plane;
     forEachWindow(window, [&](int64_t od, int64_t oh, int64_t ow) {
-      double best = -std::numeric_limits<double>::infinity();
+      double best = least;
       forEachTap(window, od, oh, ow, [&](int64_t offset, int64_t) {
         if (offset >= 0) best = maximum(best, channel[offset]);
       });
@@ -223,9 +224,13 @@ static void convBound(const BoundCall& call, Tensor& error) {
            });
 }
 
+static double leastOf(const TensorType& type) {
+  return type.quantized() ? static_cast<double>(lowestOf(type.element))
+                          : -std::numeric_limits<double>::infinity();
+}
+
 static void maxPoolBound(const BoundCall& call, Tensor& error) {
-  maxPool(call.ex(), errorWindow(call, error), error);
-  for (double& value : error.data) value = std::max(value, 0.0); // a window of padding alone
+  maxPool(call.ex(), errorWindow(call, error), 0, error);
 }
 
 static int64_t divisorOf(const LayerCall& call) {
@@ -248,7 +253,10 @@ std::vector<LayerReference> windowLayers() {
                   windowTable(call, y), y);
        },
        convBound},
-      {OpKind::MaxPool, [](const LayerCall& call, Tensor& y) { maxPool(call.x(), windowTable(call, y), y); },
+      {OpKind::MaxPool,
+       [](const LayerCall& call, Tensor& y) {
+         maxPool(call.x(), windowTable(call, y), leastOf(call.node.type), y);
+       },
        maxPoolBound},
       {OpKind::AvgPool,
        [](const LayerCall& call, Tensor& y) {

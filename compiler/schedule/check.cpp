@@ -15,8 +15,9 @@ using graph::ValueId;
 
 bool fits(Algorithm algorithm, OpKind op) {
   if (algorithm == Algorithm::Reorder) return true;
-  if (algorithm == Algorithm::Separable || algorithm == Algorithm::Tiles) return op == OpKind::Conv;
-  return algorithm == algorithmOf(opInfo(op).form);
+  if (algorithm == Algorithm::Separable) return op == OpKind::Conv;
+  if (algorithm == Algorithm::Tiles) return op == OpKind::Conv || op == OpKind::QuantizedConv;
+  return algorithm == algorithmOf(opInfo(op));
 }
 
 class Checker {
@@ -155,6 +156,7 @@ private:
     case Algorithm::Softmax:
     case Algorithm::Reduction:
     case Algorithm::Dense:
+    case Algorithm::Integer:
     case Algorithm::Alias: problem(who + ": " + nameOf(kernel.algorithm) + " works in planar layout only");
     }
   }

@@ -97,7 +97,7 @@ private:
         kernelOf_[id] = static_cast<int>(groups_.size());
         Kernel kernel;
         kernel.nodes = {id};
-        kernel.algorithm = algorithmOf(opInfo(node.op).form);
+        kernel.algorithm = algorithmOf(opInfo(node.op));
         groups_.push_back(kernel);
       }
     }

@@ -25,6 +25,8 @@ void reduction(KernelBuilder& k);
 void standardize(KernelBuilder& k);
 void softmax(KernelBuilder& k);
 void dense(KernelBuilder& k);
+void integerWindow(KernelBuilder& k); // quantized, planar
+void integerDense(KernelBuilder& k);
 // The kernel's node in kernel.layout, from the layout in which it is computed.
 void reorder(KernelBuilder& k);
 // Squares of vectors: element [i][j] of `rows` becomes [j][i].

@@ -3,8 +3,9 @@
 
 namespace convoy::schedule {
 
-Algorithm algorithmOf(OpForm form) {
-  switch (form) {
+Algorithm algorithmOf(const OpInfo& info) {
+  if (info.elements == Elements::Whole && !info.isElementwise()) return Algorithm::Integer;
+  switch (info.form) {
   case OpForm::Window: return Algorithm::Window;
   case OpForm::Transposed: return Algorithm::Transposed;
   case OpForm::Elementwise:
@@ -61,6 +62,7 @@ bool takesTail(Algorithm algorithm) {
   case Algorithm::Resample:
   case Algorithm::Interleave:
   case Algorithm::Standardize:
+  case Algorithm::Integer:
   case Algorithm::Dense: return true;
   case Algorithm::Concat:
   case Algorithm::Softmax:
@@ -205,6 +207,7 @@ std::optional<Layout> neededLayout(const graph::Graph& graph, const Schedule& sc
   case Algorithm::Interleave:
   case Algorithm::Softmax:
   case Algorithm::Dense:
+  case Algorithm::Integer:
   case Algorithm::Alias: return Layout::Planar;
   case Algorithm::Reorder: return writtenLayout(graph, schedule, operand);
   }

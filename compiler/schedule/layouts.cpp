@@ -93,6 +93,7 @@ private:
     case Algorithm::Softmax:
     case Algorithm::Reduction:
     case Algorithm::Dense:
+    case Algorithm::Integer:
     case Algorithm::Alias:
     case Algorithm::Reorder: return false;
     }

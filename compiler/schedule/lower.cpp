@@ -50,6 +50,10 @@ private:
     case Algorithm::Reduction: return add(kernel, "", reduction);
     case Algorithm::Adaptive: return add(kernel, "", adaptivePool);
     case Algorithm::Dense: return add(kernel, "", dense);
+    case Algorithm::Integer: {
+      const bool isDense = opInfo(graph_.value(kernel.anchor()).op).form == OpForm::Dense;
+      return add(kernel, "", isDense ? integerDense : integerWindow);
+    }
     case Algorithm::Reorder: return add(kernel, std::string(".to_") + nameOf(kernel.layout), reorder);
     case Algorithm::Alias: return;
     case Algorithm::Concat: {

@@ -47,11 +47,12 @@ enum class Algorithm {
   Reduction,   // one number from all elements along some axes
   Standardize, // each channel less its mean, over its deviation
   Dense,       // matrix times vector
+  Integer,     // quantized convolution and dense layers in any shape
   Alias,       // another view of the same memory (flatten)
   Reorder,     // the value of its one node again, in the other layout
 };
 const char* nameOf(Algorithm algorithm);
-Algorithm algorithmOf(OpForm form); // the one to begin with
+Algorithm algorithmOf(const OpInfo& info); // the one to begin with
 // Element-wise nodes may follow the anchor of such a kernel.
 bool takesTail(Algorithm algorithm);
 const char* nameOf(Layout layout);

@@ -192,7 +192,8 @@ std::optional<Buffer> Storage::dyingOperand(size_t number) const {
                        (kernel.algorithm == Algorithm::Pointwise && form == OpForm::Elementwise);
   if (!inPlace && kernel.algorithm != Algorithm::Pointwise && kernel.algorithm != Algorithm::Window &&
       kernel.algorithm != Algorithm::Tiles && kernel.algorithm != Algorithm::Transposed &&
-      kernel.algorithm != Algorithm::Separable && kernel.algorithm != Algorithm::Dense)
+      kernel.algorithm != Algorithm::Separable && kernel.algorithm != Algorithm::Dense &&
+      kernel.algorithm != Algorithm::Integer)
     return std::nullopt;
   if (!(holder(result) == result) || pieceOf_.count(result)) return std::nullopt;
   const TensorType& type = graph_.value(result.value).type;

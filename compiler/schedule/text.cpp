@@ -6,11 +6,11 @@
 namespace convoy::schedule {
 
 namespace {
-constexpr Algorithm algorithms[] = {Algorithm::Window,   Algorithm::Tiles,     Algorithm::Transposed,
-                                    Algorithm::Adaptive, Algorithm::Separable, Algorithm::Pointwise,
-                                    Algorithm::Concat,   Algorithm::Resample,  Algorithm::Interleave,
-                                    Algorithm::Softmax,  Algorithm::Reduction, Algorithm::Standardize,
-                                    Algorithm::Dense,    Algorithm::Alias,     Algorithm::Reorder};
+constexpr Algorithm algorithms[] = {
+    Algorithm::Window,     Algorithm::Tiles,     Algorithm::Transposed, Algorithm::Adaptive,
+    Algorithm::Separable,  Algorithm::Pointwise, Algorithm::Concat,     Algorithm::Resample,
+    Algorithm::Interleave, Algorithm::Softmax,   Algorithm::Reduction,  Algorithm::Standardize,
+    Algorithm::Dense,      Algorithm::Integer,   Algorithm::Alias,      Algorithm::Reorder};
 } // namespace
 
 const char* nameOf(Algorithm algorithm) {
@@ -28,6 +28,7 @@ const char* nameOf(Algorithm algorithm) {
   case Algorithm::Reduction: return "reduction";
   case Algorithm::Standardize: return "standardize";
   case Algorithm::Dense: return "dense";
+  case Algorithm::Integer: return "integer";
   case Algorithm::Alias: return "alias";
   case Algorithm::Reorder: return "reorder";
   }

@@ -7,7 +7,7 @@ namespace {
 
 std::vector<VectorLowering> makeTable() {
   std::vector<VectorLowering> table(opTable().size(), nullptr);
-  for (auto family : {arithmeticLayers, activationLayers, normalizationLayers})
+  for (auto family : {arithmeticLayers, activationLayers, normalizationLayers, quantizedLayers})
     for (const VectorLayer& layer : family()) table[static_cast<size_t>(layer.op)] = layer.lower;
   return table;
 }

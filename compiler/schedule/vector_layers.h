@@ -18,6 +18,11 @@ std::vector<VectorLayer> arithmeticLayers();
 std::vector<VectorLayer> activationLayers(); // and the other functions of math.h
 
 std::vector<VectorLayer> normalizationLayers();
+std::vector<VectorLayer> quantizedLayers();
+
+// From a number of steps to the whole number of a quantized layer's result: rounded, behind its zero point,
+// and of its type. NaN becomes the lowest one.
+Reg toSteps(KernelBuilder& k, const graph::Value& node, Reg steps);
 
 Reg lowerVector(KernelBuilder& k, const graph::Value& node, const std::vector<Reg>& x);
 

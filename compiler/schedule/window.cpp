@@ -66,7 +66,9 @@ Window3 windowOfKernel(KernelBuilder& k) {
     w.groups = w.channels;
     bool maximum = node.op == OpKind::MaxPool;
     w.combine = maximum ? Combine::Maximum : Combine::Sum;
-    w.border.value = maximum ? -std::numeric_limits<double>::infinity() : 0;
+    const double least = node.type.quantized() ? static_cast<double>(lowestOf(node.type.element))
+                                               : -std::numeric_limits<double>::infinity();
+    w.border.value = maximum ? least : 0;
     if (!maximum) {
       w.countPadding = node.attributes.get<bool>("count_include_pad");
       if (node.attributes.has("divisor")) w.divisor = node.attributes.get<int64_t>("divisor");

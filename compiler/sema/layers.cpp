@@ -195,7 +195,7 @@ void Elaborator::explainMisfit(const LayerCall& call, const Attributes& written,
     Attributes attributes = written;
     DiagnosticEngine quiet;
     ShapeRequest request{operands, attributes, {}, quiet};
-    return call.row.shape(request) && request.checks.empty();
+    return convoy::resultType(call.row, request) && request.checks.empty();
   };
   for (size_t i = since; i < diags_.all().size(); ++i) explainShapes(misfit, *diags_.all()[i]);
 }
@@ -268,7 +268,7 @@ Value Elaborator::addLayer(LayerCall call) {
   ShapeRequest request{types, call.attributes, call.location, diags_, name, origins, call.attributeLocations};
   const Attributes written = call.attributes;
   const size_t before = diags_.all().size();
-  auto type = call.row.shape(request);
+  auto type = convoy::resultType(call.row, request);
   if (!type) explainMisfit(call, written, request.misfits, before);
   if (!type || !reasonable(*type, call.location)) return {};
   if (!registerLayer(call, name, !request.parameters.empty())) return {};
@@ -304,6 +304,7 @@ Value Elaborator::addLayer(LayerCall call) {
     node.operands.push_back(addParameter((call.name ? *call.name : name) + "." + spec.name,
                                          std::vector<Size>(spec.shape.begin(), spec.shape.end()),
                                          std::move(data), call.location));
+    graph_.values[node.operands.back()].type.element = spec.element;
   }
   for (ShapeRequest::RuntimeCheck& check : request.checks) addCheck(std::move(check), call.location);
   return {Tensor{add(std::move(node))}};

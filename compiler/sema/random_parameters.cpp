@@ -30,6 +30,19 @@ float normalized(size_t parameter, SplitMix64& random) {
   return (aroundOne ? 1.0f : 0.0f) + 0.25f * random.uniform();
 }
 
+// Of a layer that sums products of whole numbers. Its inputs are taken to be spread over what a byte holds:
+// then so are its results, one deviation a quarter of them.
+float ofWholeNumbers(const TensorType& type, int64_t fanIn, SplitMix64& random) {
+  const double spread = 74, root = std::sqrt(static_cast<double>(fanIn)); // 256 / sqrt(12)
+  switch (type.element) {
+  case Element::I8: return std::nearbyint(127 * random.uniform());
+  case Element::I32: return std::nearbyint(static_cast<float>(spread * spread * root / 2) * random.uniform());
+  case Element::U8:
+  case Element::F32: break;
+  }
+  return static_cast<float>(64 / (spread * spread * root)) * (1 + 0.25f * random.uniform()); // the multiplier
+}
+
 uint64_t hashOf(const std::string& name) {
   uint64_t hash = 0xcbf29ce484222325u; // FNV-1a
   for (unsigned char c : name) hash = (hash ^ c) * 0x100000001b3u;
@@ -64,8 +77,9 @@ void initializeRandom(graph::Graph& graph, uint64_t seed, DiagnosticEngine& diag
       }
       SplitMix64 random(SplitMix64(seed).next() ^ hashOf(parameter.name));
       for (float& number : filled->data)
-        number =
-            row.group == LayerGroup::Normalization ? normalized(i - first, random) : bound * random.uniform();
+        number = row.elements == Elements::Whole          ? ofWholeNumbers(parameter.type, fanIn, random)
+                 : row.group == LayerGroup::Normalization ? normalized(i - first, random)
+                                                          : bound * random.uniform();
       parameter.data = std::move(filled);
     }
   }

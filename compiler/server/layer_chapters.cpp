@@ -80,6 +80,16 @@ compiling.
 )"},
       {LayerGroup::Shape, "Shape", ""},
       {LayerGroup::Head, "Heads and reductions", ""},
+      {LayerGroup::Quantization, "Quantization", R"(
+A quantized tensor has whole numbers of 8 bits, each of which stands for `(number - zero_point) * scale`. `quantize` makes
+one, `dequantize` gives the numbers back, and the layers between compute with whole numbers alone, so that they give the
+same bits everywhere. Its type says so: `tensor[64, 56, 56] u8`, from 0 to 255, or `i8`, from -128 to 127. Layers that only
+choose or move elements work on it as on any tensor: max_pool, concat, pad, crop, slice, channel_shuffle, reshape, flatten, the
+interleaving ones, clamp, the largest and smallest of reductions, and resizing to the nearest. All others want `dequantize`
+before them. Scales and zero points are written at the layers that need them; no layer compares them.
+
+A quantized result of a pipeline is float32 in the caller's memory: its whole numbers.
+)"},
       {LayerGroup::Image, "Images", ""},
   };
   return chapters;

@@ -6,7 +6,9 @@
 #include "llvm/TargetParser/Triple.h"
 #include "llvm/TargetParser/X86TargetParser.h"
 #include <algorithm>
+#include <iterator>
 #include <set>
+#include <string_view>
 
 namespace convoy {
 
@@ -62,6 +64,38 @@ bool isKnown(const std::string& cpu, bool x86, DiagnosticEngine& diags) {
 }
 
 } // namespace
+
+std::vector<std::string> Target::featureNames() const {
+  std::vector<std::string> names;
+  for (size_t begin = 0; begin < features.size();) {
+    const size_t end = std::min(features.find(',', begin), features.size());
+    if (features[begin] == '+') names.push_back(features.substr(begin + 1, end - begin - 1));
+    begin = end + 1;
+  }
+  return names;
+}
+
+uint64_t Target::instructionSets() const {
+  static constexpr std::string_view known[] = {
+#define CONVOY_INSTRUCTION_SET(name, leaf, subleaf, where, bit, state) name,
+#include "core/instruction_sets.def"
+  };
+  uint64_t bits = 0;
+  if (!x86) return bits;
+  for (const std::string& name : featureNames())
+    if (const auto at = std::find(std::begin(known), std::end(known), name); at != std::end(known))
+      bits |= uint64_t{1} << (at - std::begin(known));
+  return bits;
+}
+
+Target withoutMatrixUnit(Target target) {
+  std::string kept;
+  for (const std::string& name : target.featureNames())
+    if (name.compare(0, 4, "amx-") != 0) kept += (kept.empty() ? "+" : ",+") + name;
+  target.features = kept;
+  target.matrixUnit = false;
+  return target;
+}
 
 std::optional<Target> makeTarget(const std::string& tripleText, const std::string& cpuText,
                                  DiagnosticEngine& diags) {

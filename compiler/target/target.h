@@ -3,6 +3,7 @@
 #include "support/diagnostics.h"
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace convoy {
 
@@ -29,9 +30,13 @@ struct Target {
   bool x86 = true;
   Machine machine;
   int lanes() const { return vectorBits / 32; } // float32 per vector
-  // convoy_pipeline's instruction_level.
-  int instructionLevel() const { return !x86 ? 0 : vectorBits == 512 ? 4 : vectorBits == 256 ? 3 : 0; }
+  std::vector<std::string> featureNames() const; // "avx512f", ...
+  // What the code needs, as convoy_pipeline's `versions` say it; 0 where it cannot be told.
+  uint64_t instructionSets() const;
 };
+
+// The same processor without its matrix unit.
+Target withoutMatrixUnit(Target target);
 
 // `cpu` is a processor's name as clang's -mcpu knows it, or "native"; empty: "native", or the plainest
 // processor of another kind of machine. An empty triple is this machine's.

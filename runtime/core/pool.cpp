@@ -183,11 +183,13 @@ void parallel(void* self, void (*body)(void*, int64_t, int64_t), void* context, 
   pool.busy.store(false, std::memory_order_release);
 }
 
-// Starts up to `wanted` workers with every signal blocked, so that handlers run on the program's own threads.
-// Returns how many there are.
+// Starts up to `wanted` workers with signals blocked, so that handlers run on the program's own threads. What
+// a thread does itself to be signalled, such as reading where nothing is, it cannot leave to others: with
+// those blocked the program's handler would not even hear of it. Returns how many there are.
 int32_t startWorkers(convoy_pool& pool, int32_t wanted) {
   sigset_t all, before;
   sigfillset(&all);
+  for (int fault : {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP}) sigdelset(&all, fault);
   pthread_sigmask(SIG_SETMASK, &all, &before);
   int32_t started = 0;
   for (; started < wanted; ++started) {

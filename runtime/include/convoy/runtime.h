@@ -1,7 +1,8 @@
 /* The C ABI between compiled pipelines, the runtime and whoever calls them.
  *
  * A compiled pipeline P exports a constant `P_pipeline` (below) and the functions it points to. It keeps no
- * state of its own: sizes, buffers, workspace and the executor come from the caller.
+ * state of its own: sizes, buffers, workspace and the executor come from the caller. (Code in several versions
+ * remembers which one this processor runs: the first call finds out, and all go to that one.)
  *
  *   1. sizes: bind the run-time sizes from the input shapes (convoy_bind_sizes), then P_check them.
  *   2. prepare: once per process, pack the weights into a buffer of P_prepared_size() bytes.
@@ -20,7 +21,7 @@
 extern "C" {
 #endif
 
-#define CONVOY_ABI_VERSION 4
+#define CONVOY_ABI_VERSION 5
 #define CONVOY_ALIGNMENT 64 /* of workspace and prepared weights */
 #define CONVOY_MAX_RANK 4   /* dimensions of one item, channels included */
 
@@ -87,14 +88,15 @@ typedef struct convoy_call {
 typedef struct convoy_pipeline {
   uint32_t abi_version;
   int32_t input_count, output_count, size_count, check_count;
-  /* What the code needs of the processor: 4, AVX-512 (F, VL, DQ, BW); 3, AVX2 and FMA; 0, what every
-   * processor of the architecture has, or more than can be told. convoy_check_processor looks at it. */
-  int32_t instruction_level;
+  int32_t version_count; /* of the code, each for other processors */
   const char* name;
   const convoy_port* inputs;
   const convoy_port* outputs;
   const char* const* size_names;
   const convoy_check* checks;
+  /* What each version needs of the processor beyond what all of its architecture have, the best one first: a bit
+   * for each instruction set. convoy_check_processor looks at it. */
+  const uint64_t* versions;
   const void* weights; /* embedded parameters, float32 in script order; null when there are none or they lie
                           in a file */
   int64_t weights_bytes;
@@ -180,9 +182,13 @@ int32_t convoy_weights_open(const convoy_pipeline* pipeline, const char* path, c
 const void* convoy_weights_data(const convoy_weights* weights);
 void convoy_weights_close(convoy_weights* weights);
 
-/* CONVOY_OK, or CONVOY_ERROR_CPU when this processor (or the operating system) lacks the pipeline's
- * instructions. */
+/* CONVOY_OK, or CONVOY_ERROR_CPU when this processor (or the operating system) lacks the instructions of every
+ * version of the pipeline. Matrix tiles need the system's permission, which is asked for when a version has them. */
 int32_t convoy_check_processor(const convoy_pipeline* pipeline);
+
+/* The number of the first of `count` versions (as convoy_pipeline has them) that this processor runs, or -1. The
+ * system gives the same answer to every call of a process and to its children; each call asks the processor anew. */
+int32_t convoy_choose_version(const uint64_t* versions, int32_t count);
 
 #ifdef __cplusplus
 }

@@ -132,6 +132,7 @@ std::vector<Case> allCases() {
   addExamples(list);
   addImages(list);
   addShapes(list);
+  addQuantized(list);
   return std::move(list.cases);
 }
 

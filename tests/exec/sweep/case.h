@@ -93,6 +93,7 @@ void addColours(CaseList& list);
 void addExamples(CaseList& list);
 void addImages(CaseList& list);
 void addShapes(CaseList& list);
+void addQuantized(CaseList& list);
 
 std::vector<Case> allCases();
 

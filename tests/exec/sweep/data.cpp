@@ -28,11 +28,13 @@ bool startsWith(const std::string& text, const std::string& start) {
   return text.compare(0, start.size(), start) == 0;
 }
 
-// An input's name says what numbers it takes: divisors are not zero, squares have exact roots.
+// An input's name says what numbers it takes: divisors are not zero, squares have exact roots, wide ones are
+// some hundreds.
 float inputNumber(Random& random, const std::string& name, Fill fill, int level) {
   const bool divisor = startsWith(name, "divisor"), square = startsWith(name, "square");
   if (fill == Fill::Reals) {
     float number = realNumber(random);
+    if (startsWith(name, "wide")) return 400 * number;
     if (divisor) return number < 0 ? number - 0.5f : number + 0.5f;
     return square ? std::fabs(number) : number;
   }
@@ -178,6 +180,41 @@ private:
   bool tooLarge_ = false;
 };
 
+// Of layers that sum products of whole numbers: the weights and biases are such, and the multipliers bring
+// the sums into the range of a byte, mostly.
+// Those of layers called balanced sum up as far as they can, and then back to little.
+void addWholeNumbers(const Graph& graph, uint64_t seed, Parameters& all) {
+  for (const Value& node : graph.values) {
+    if (node.kind != Value::Node || opInfo(node.op).elements != Elements::Whole) continue;
+    for (size_t i = 1; i < node.operands.size(); ++i) {
+      const Value& value = graph.value(node.operands[i]);
+      if (value.kind != Value::Parameter || (value.data && value.data->literal)) continue;
+      Random random(seed + node.operands[i]);
+      const TensorType& weight = graph.value(node.operands[1]).type;
+      const double terms = static_cast<double>(*weight.elements().constant() / weight.channels());
+      auto data = std::make_shared<graph::ParameterData>();
+      data->data.resize(static_cast<size_t>(*value.type.elements().constant()));
+      const bool balanced = startsWith(node.name, "balanced");
+      const auto perResult = static_cast<size_t>(terms);
+      for (float& number : data->data) {
+        const auto place = static_cast<size_t>(&number - data->data.data());
+        if (balanced)
+          number = value.type.element == Element::I8    ? place % perResult < perResult / 2 ? 127.0f : -127.0f
+                   : value.type.element == Element::I32 ? 0
+                                                        : 0.05f;
+        else if (value.type.element == Element::I8)
+          number = static_cast<float>(random.between(-128, 127));
+        else if (value.type.element == Element::I32)
+          number = static_cast<float>(random.between(-9000, 9000));
+        else
+          number =
+              static_cast<float>(0.0001 * static_cast<double>(random.between(20, 200)) / std::sqrt(terms));
+      }
+      all[node.operands[i]] = std::move(data);
+    }
+  }
+}
+
 } // namespace
 
 Parameters makeParameters(const Graph& graph, Fill fill, int level, uint64_t seed) {
@@ -199,6 +236,7 @@ Parameters makeParameters(const Graph& graph, Fill fill, int level, uint64_t see
     }
     all[id] = std::move(data);
   }
+  addWholeNumbers(graph, seed, all);
   return all;
 }
 

@@ -42,8 +42,8 @@ struct Slot {
 
 std::vector<SweepTarget> findTargets(const std::string& only) {
   std::vector<SweepTarget> targets;
-  for (const char* cpu : {"x86-64-v4", "x86-64-v3", "x86-64-v2"}) {
-    if (!only.empty() && only != cpu) continue;
+  for (const char* cpu : {"x86-64-v4", "x86-64-v3", "x86-64-v2", texts::withTiles}) {
+    if (only.empty() ? cpu == texts::withTiles : only != cpu) continue; // tiles when they are asked for
     if (texts::runsHere(cpu))
       targets.push_back({cpu, texts::targetFor(cpu)});
     else

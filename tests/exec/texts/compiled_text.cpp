@@ -1,12 +1,9 @@
 #include "compiled_text.h"
 #include "loop/reader.h"
+#include "tile_emulator.h"
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
-#if defined(__x86_64__)
-#include <sys/syscall.h>
-#include <unistd.h>
-#endif
 
 namespace convoy::texts {
 
@@ -31,6 +28,7 @@ loop::Module readText(const std::string& path, const std::string& text) {
 }
 
 Target targetFor(const std::string& cpu) {
+  if (cpu == withTiles) return amx::targetWithTiles();
   DiagnosticEngine diags;
   auto target = makeTarget("", cpu, diags);
   if (!target) throw std::runtime_error(renderText(*diags.all()[0], false));
@@ -56,23 +54,20 @@ std::string assemblyOf(const std::string& name, const std::string& cpu) {
 }
 
 bool runsHere(const std::string& cpu) {
+  const Target target = targetFor(cpu);
+  if (target.matrixUnit && amx::installTileEmulator() == amx::Tiles::None) return false;
+  if (cpu == withTiles) return true;
   std::string here = targetFor("native").features + ",";
-  std::istringstream wanted(targetFor(cpu).features);
+  std::istringstream wanted(target.features);
   for (std::string feature; std::getline(wanted, feature, ',');)
     if (feature != "+64bit" && feature != "+x87" && here.find(feature + ",") == std::string::npos)
       return false;
   return true;
 }
 
-bool allowMatrixUnit() {
-#if defined(__x86_64__)
-  constexpr long requestPermission = 0x1023, tileData = 18; // ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA
-  static const bool allowed =
-      targetFor("native").matrixUnit && syscall(SYS_arch_prctl, requestPermission, tileData) == 0;
-  return allowed;
-#else
-  return false;
-#endif
+std::string whyNotHere(const std::string& cpu) {
+  return targetFor(cpu).matrixUnit ? "no matrix unit for this process, and no AVX-512 to emulate it"
+                                   : "this processor cannot run code for " + cpu;
 }
 
 } // namespace convoy::texts

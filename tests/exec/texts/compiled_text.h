@@ -11,11 +11,13 @@ std::string textOf(const std::string& name);
 
 // All problems are thrown as std::runtime_error with everything there is to say.
 loop::Module readText(const std::string& path, const std::string& text);
+// A `cpu` for what runs code with tiles: this processor and a matrix unit, an emulated one when it has none.
+constexpr const char* withTiles = "native+tiles";
 Target targetFor(const std::string& cpu);
 
 class CompiledText {
 public:
-  // `cpu`: as -mcpu, "native" for this machine.
+  // `cpu`: as -mcpu, "native" for this machine; or withTiles.
   CompiledText(const std::string& name, const std::string& cpu) : CompiledText(name, textOf(name), cpu, 3) {}
   CompiledText(const std::string& name, const std::string& source, const std::string& cpu, int optimize);
   template <typename F> F* function(const std::string& symbol) const { return code_->function<F>(symbol); }
@@ -29,9 +31,10 @@ private:
 // The assembly of a text, without running it.
 std::string assemblyOf(const std::string& name, const std::string& cpu);
 
-// Whether this process may run code for a processor (its features are all here) and use its matrix unit.
+// Whether this process may run code for a processor: its features are all here, and its matrix unit may be
+// used.
 bool runsHere(const std::string& cpu);
-// Asks the kernel for the matrix unit's registers, once for the process; false where there are none.
-bool allowMatrixUnit();
+// Why it may not, for the message of a test that is skipped.
+std::string whyNotHere(const std::string& cpu);
 
 } // namespace convoy::texts

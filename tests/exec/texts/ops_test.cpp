@@ -25,9 +25,7 @@ struct Mode {
 class Ops : public testing::TestWithParam<Mode> {
 protected:
   void SetUp() override {
-    if (!runsHere(GetParam().cpu)) GTEST_SKIP() << "this processor cannot run code for " << GetParam().cpu;
-    if (targetFor(GetParam().cpu).matrixUnit && !allowMatrixUnit())
-      GTEST_SKIP() << "no matrix unit for this process";
+    if (!runsHere(GetParam().cpu)) GTEST_SKIP() << whyNotHere(GetParam().cpu);
   }
   CompiledText compile(const std::string& body, const std::string& parameters) {
     return {"ops", "export func @f(" + parameters + ") {\n" + body + "\n return }", GetParam().cpu,
@@ -38,13 +36,14 @@ protected:
   }
 };
 INSTANTIATE_TEST_SUITE_P(Modes, Ops,
-                         testing::Values(Mode{"native", 3}, Mode{"native", 0}, Mode{"x86-64-v3", 3},
-                                         Mode{"x86-64-v2", 3}, Mode{"x86-64-v2", 0}),
+                         testing::Values(Mode{"native", 3}, Mode{"native", 0}, Mode{withTiles, 3},
+                                         Mode{withTiles, 0}, Mode{"x86-64-v3", 3}, Mode{"x86-64-v2", 3},
+                                         Mode{"x86-64-v2", 0}),
                          [](const auto& info) {
                            std::string name =
                                std::string(info.param.cpu) + "_O" + std::to_string(info.param.optimize);
                            for (char& c : name)
-                             if (c == '-') c = '_';
+                             if (c == '-' || c == '+') c = '_';
                            return name;
                          });
 

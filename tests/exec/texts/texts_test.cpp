@@ -22,9 +22,7 @@ TEST_P(Text, PrintsAsATextThatSaysTheSame) {
 class OnCpu : public testing::TestWithParam<const char*> {
 protected:
   void SetUp() override {
-    if (!runsHere(GetParam())) GTEST_SKIP() << "this processor cannot run code for " << GetParam();
-    if (targetFor(GetParam()).matrixUnit && !allowMatrixUnit())
-      GTEST_SKIP() << "the kernel does not let this process use the matrix unit";
+    if (!runsHere(GetParam())) GTEST_SKIP() << whyNotHere(GetParam());
   }
 
   void expectRight(Workload& work) {
@@ -36,11 +34,11 @@ protected:
     EXPECT_EQ(work.problem(), "");
   }
 };
-INSTANTIATE_TEST_SUITE_P(Cpus, OnCpu, testing::Values("native", "x86-64-v3", "x86-64-v2"),
+INSTANTIATE_TEST_SUITE_P(Cpus, OnCpu, testing::Values("native", withTiles, "x86-64-v3", "x86-64-v2"),
                          [](const auto& info) {
                            std::string name = info.param;
                            for (char& c : name)
-                             if (c == '-') c = '_';
+                             if (c == '-' || c == '+') c = '_';
                            return name;
                          });
 

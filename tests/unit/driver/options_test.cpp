@@ -128,7 +128,9 @@ TEST(Options, WhatIsMissing) {
   EXPECT_EQ(parse({"build", "f", "--emit="}).codes, Strings{"E0514"});
   EXPECT_EQ(parse({"build", "f", "--emit=obj,,lib"}).codes, Strings{"E0516"});
   EXPECT_EQ(parse({"build", "f", "--time-passes=1"}).codes, Strings{"E0515"});
-  EXPECT_EQ(parse({"build", "f", "-mcpu=x86-64-v3,x86-64-v4"}).codes, Strings{"E0516"});
+  for (const char* wrong : {"-mcpu=x86-64-v3,", "-mcpu=,x86-64-v3", "-mcpu=a,,b"})
+    EXPECT_EQ(parse({"build", "f", wrong}).codes, Strings{"E0516"}) << wrong;
+  EXPECT_EQ(parse({"build", "f", "-mcpu=x86-64-v3,x86-64-v4"}).codes, Strings{});
 }
 
 TEST(Options, PresentationHoldsForEarlierErrors) {

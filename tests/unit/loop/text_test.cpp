@@ -10,6 +10,15 @@ const char* const everything = R"(func @leaf(%begin: i64, %end: i64, %p: ptr) {
   return
 }
 
+func @tiles(%p: ptr, %q: ptr, %n: i64) {
+  %t0 = tile.zero tile<16x16xf32>
+  %t1 = tile.load tile<16x32xbf16> %p[%n * 32], 64
+  %t2 = tile.load tile<16x32xbf16> %q[0], %n
+  %t3 = tile.mac %t0, %t1, %t2
+  tile.store %t3, f32 %q[0], 64
+  return
+}
+
 export func @all(%p: ptr, %n: i64, %x: f32, %v: f32x16, %w: i32x16, %q: ptr) -> i32 {
   %zero = const f32x16 0.0
   %tenth = const f32 0.1
@@ -68,11 +77,6 @@ export func @all(%p: ptr, %n: i64, %x: f32, %v: f32x16, %w: i32x16, %q: ptr) -> 
   %gather = gather f32x16 %p[%w]
   prefetch f32 %p[%n + 64]
   %stack = stack 4096
-  %t0 = tile.zero tile<16x16xf32>
-  %t1 = tile.load tile<16x32xbf16> %p[%n * 32], 64
-  %t2 = tile.load tile<16x32xbf16> %q[0], %n
-  %t3 = tile.mac %t0, %t1, %t2
-  tile.store %t3, f32 %stack[0], 64
   %s, %c = for %i = 0 to %n step 4 carry (%a = %zero, %k = 0) {
     %b = load f32x16 %p[%i]
     %d = add %a, %b
@@ -100,6 +104,7 @@ export func @all(%p: ptr, %n: i64, %x: f32, %v: f32x16, %w: i32x16, %q: ptr) -> 
     store %if, %q[0]
   }
   call @leaf(0, %n, %p)
+  call @tiles(%p, %q, %n)
   parallel %p, %n, 4, @leaf(%q)
   return %code
 }

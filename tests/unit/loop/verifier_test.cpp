@@ -115,11 +115,16 @@ INSTANTIATE_TEST_SUITE_P(
 INSTANTIATE_TEST_SUITE_P(
     Tiles, Rule,
     testing::Values(
-        Case{"%a = tile.zero f32", "tile.zero %a: it gives a tile of at most 16 rows of 64 bytes"},
+        Case{"%a = tile.zero f32",
+             "tile.zero %a: it gives a tile of at most 16 rows of 64 bytes, a multiple of 4"},
         Case{"%a = tile.load tile<17x16xf32> %p[0], 64",
-             "tile.load %a: a tile has at most 16 rows of 64 bytes"},
+             "tile.load %a: a tile has at most 16 rows of 64 bytes, a multiple of 4"},
         Case{"%a = tile.load tile<16x17xf32> %p[0], 64",
-             "tile.load %a: a tile has at most 16 rows of 64 bytes"},
+             "tile.load %a: a tile has at most 16 rows of 64 bytes, a multiple of 4"},
+        Case{"%a = tile.load tile<16x6xi8> %p[0], 64",
+             "tile.load %a: a tile has at most 16 rows of 64 bytes, a multiple of 4"},
+        Case{"%t = tile.zero tile<16x16xf32> %u = tile.zero tile<16x32xbf16> %a = tile.mac %t, %u, %u",
+             "tile.mac %a: a matrix unit multiplies no tile by itself"},
         Case{"%a = tile.load tile<16x16xf32> %p[0], %x", "tile.load %a: the stride is no i64"},
         Case{"%t = tile.zero tile<16x16xf32> tile.store %t, i32 %p[0], 64",
              "tile.store: it stores a tile of its scalar"},
@@ -131,11 +136,12 @@ INSTANTIATE_TEST_SUITE_P(
              "tile.mac %a: the tiles (tile<16x16xf32>, tile<16x32xbf16>, tile<8x32xbf16>) do not multiply"},
         Case{"%t = tile.zero tile<16x16xi32> %u = tile.zero tile<16x32xbf16> %a = tile.mac %t, %u, %u",
              "tile.mac %a: the tiles (tile<16x16xi32>, tile<16x32xbf16>, tile<16x32xbf16>) do not multiply"},
-        Case{"%t = tile.zero tile<16x16xf32> %u = tile.zero tile<16x32xbf16> %a = tile.mac %t, %u, %u "
+        Case{"%t = tile.zero tile<16x16xf32> %u = tile.zero tile<16x32xbf16> %z = tile.zero "
+             "tile<16x32xbf16> %a = tile.mac %t, %u, %z "
              "tile.store %t, f32 %p[0], 64",
              "tile.mac %a: %t is overwritten here and used elsewhere"},
-        Case{"%t = tile.zero tile<16x16xf32> %u = tile.zero tile<16x32xbf16> for %i = 0 to 2 { %a = tile.mac "
-             "%t, %u, %u }",
+        Case{"%t = tile.zero tile<16x16xf32> %u = tile.zero tile<16x32xbf16> %z = tile.zero "
+             "tile<16x32xbf16> for %i = 0 to 2 { %a = tile.mac %t, %u, %z }",
              "tile.mac %a: %t is overwritten in a body that does not carry it"},
         Case{"%t = tile.zero tile<16x16xf32> %y = for %i = 0 to 2 carry (%c = %t) { yield %c } tile.store "
              "%t, f32 %p[0], 64",
@@ -191,6 +197,17 @@ TEST(Verifier, FunctionsEndAndPass) {
               ElementsAre("@f: arrays and tiles are not returned"));
   EXPECT_THAT(problems("func @g() -> i64 { return 1 } func @f() { call @g() return }"),
               ElementsAre("@f, call: @g gives a value, which a call does not take"));
+  const std::string tiles = "%t = tile.zero tile<4x4xf32> tile.store %t, f32 %p[0], 16 ", last = "return } ",
+                    g = "func @g(%b: i64, %e: i64, %p: ptr) { ", f = "func @f(%p: ptr) { ",
+                    call = "call @g(1, 2, %p) ", parallel = "parallel %p, 1, 2, @g(%p) ",
+                    refused = "a function with tiles calls none that has tiles, and nothing in parallel";
+  EXPECT_THAT(problems(g + last + f + tiles + call + last), ElementsAre());
+  EXPECT_THAT(problems(g + tiles + last + f + call + parallel + last), ElementsAre());
+  EXPECT_THAT(problems(g + tiles + last + f + tiles + call + last), ElementsAre("@f, call: " + refused));
+  EXPECT_THAT(problems(g + last + f + tiles + parallel + last), ElementsAre("@f, parallel: " + refused));
+  EXPECT_THAT(
+      problems("func @h(%p: ptr) { " + tiles + last + g + "call @h(%p) " + last + f + tiles + call + last),
+      ElementsAre("@f, call: " + refused));
 }
 
 // Six loops of a thousand turns would write out 10^18 instructions.

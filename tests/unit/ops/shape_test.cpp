@@ -21,7 +21,7 @@ Outcome apply(OpKind op, std::vector<TensorType> operands, Attributes attributes
   Outcome outcome;
   DiagnosticEngine diags;
   ShapeRequest request{operands, attributes, {}, diags, "layer"};
-  outcome.type = opInfo(op).shape(request);
+  outcome.type = resultType(opInfo(op), request);
   for (const auto& check : request.checks)
     outcome.checks.push_back(check.left.str() +
                              (check.kind == ShapeRequest::RuntimeCheck::Equal ? " == " : " >= ") +
@@ -35,7 +35,7 @@ Outcome apply(OpKind op, std::vector<TensorType> operands, Attributes attributes
       operands.push_back({std::vector<Size>(parameter.shape.begin(), parameter.shape.end())});
     Attributes again = attributes;
     ShapeRequest second{operands, again, {}, diags, "layer"};
-    auto type = opInfo(op).shape(second);
+    auto type = resultType(opInfo(op), second);
     EXPECT_TRUE(type && type->dims == outcome.type->dims);
     EXPECT_EQ(again.all().size(), attributes.all().size());
     for (const auto& [name, value] : attributes.all()) EXPECT_EQ(str(*again.find(name)), str(value)) << name;

@@ -21,13 +21,16 @@ std::vector<std::vector<float>> positiveParameters(const Case& c) {
   Attributes attributes = c.attributes;
   DiagnosticEngine diags;
   ShapeRequest request{c.inputs, attributes, {}, diags};
-  if (!opInfo(c.op).shape(request)) throw std::runtime_error(diags.all().front()->message);
+  if (!resultType(opInfo(c.op), request)) throw std::runtime_error(diags.all().front()->message);
   std::vector<std::vector<float>> all;
   for (const ParameterSpec& spec : request.parameters) {
     int64_t count = 1;
     for (int64_t extent : spec.shape) count *= extent;
     all.emplace_back();
-    for (int64_t i = 0; i < count; ++i) all.back().push_back(1.0f + static_cast<float>(i % 7) / 8);
+    const float step = spec.element != Element::F32 ? 1 : 0.125f,
+                factor = spec.name == "multiplier" ? 0x1p-6f : 1;
+    for (int64_t i = 0; i < count; ++i)
+      all.back().push_back(factor * (1.0f + static_cast<float>(i % 7) * step));
   }
   return all;
 }
@@ -140,6 +143,16 @@ Attributes dense() {
   return a;
 }
 
+// Of a layer that sums products of whole numbers.
+Attributes quantized(Attributes a) {
+  a.erase("border");
+  a.set("input_zero_point", int64_t(0));
+  a.set("zero_point", int64_t(0));
+  a.set("type", std::string("u8"));
+  return a;
+}
+TensorType bytes(std::vector<Size> dims) { return {std::move(dims), ImageKind::None, false, Element::U8}; }
+
 Attributes with(std::vector<std::pair<std::string, Attribute>> all) {
   Attributes a;
   for (auto& [name, value] : all) a.set(name, std::move(value));
@@ -148,11 +161,15 @@ Attributes with(std::vector<std::pair<std::string, Attribute>> all) {
 
 // With the defaults of its attributes, and 0.5 for numbers that have none.
 Case elementwiseCase(const OpInfo& row) {
+  TensorType operand{{2, 3}};
+  if (row.elements == Elements::Dequantizes || row.elements == Elements::Whole) operand.element = Element::U8;
   Case c{
-      row.kind, std::vector<TensorType>(static_cast<size_t>(row.maxOperands), {{2, 3}}), {}, false, row.name};
+      row.kind, std::vector<TensorType>(static_cast<size_t>(row.maxOperands), operand), {}, false, row.name};
   for (const AttributeSpec& spec : row.attributes) {
     if (spec.form == AttributeForm::Float)
       c.attributes.set(spec.name, spec.fallback ? std::stod(*spec.fallback) : 0.5);
+    if (spec.form == AttributeForm::Int)
+      c.attributes.set(spec.name, int64_t(std::stol(spec.fallback.value_or("1"))));
     if (spec.form == AttributeForm::Bool) c.attributes.set(spec.name, spec.fallback == "true");
     if (spec.form == AttributeForm::Word) c.attributes.set(spec.name, spec.fallback.value_or(""));
   }
@@ -275,6 +292,12 @@ TEST(Access, RegionsCoverWhatInfluencesEveryLayer) {
       {OpKind::Reshape, {{{2, 3}}}, with({{"shape", std::vector<Size>{3, 2}}}), false, "reshape"},
       {OpKind::Flatten, {{{2, 2, 2}}}, {}, false, "flatten"},
       {OpKind::Dense, {{{5}}}, dense(), true, "dense"},
+      {OpKind::QuantizedConv,
+       {bytes({2, 5, 6})},
+       quantized(convAttributes(3, {3, 2}, {2, 1}, {1}, Ints{1})),
+       true,
+       "quantized_conv"},
+      {OpKind::QuantizedDense, {bytes({5})}, quantized(dense()), true, "quantized_dense"},
       {OpKind::Softmax, {{{3, 2}}}, {}, true, "softmax"},
       {OpKind::BatchNorm, {{{3, 2}}}, epsilon(), true, "batch_norm"},
       {OpKind::Less, {{{2, 3}}, {{2}}}, {}, false, "less"},
@@ -322,7 +345,7 @@ TEST(Access, BoxesAndSymbols) {
   DiagnosticEngine diags;
   std::vector<TensorType> activations{operands[0]};
   ShapeRequest request{activations, attributes, {}, diags};
-  auto type = opInfo(OpKind::Conv).shape(request);
+  auto type = resultType(opInfo(OpKind::Conv), request);
   ASSERT_TRUE(type);
   auto maps = opInfo(OpKind::Conv).access(operands, attributes, *type);
   Size t = Size::symbol("t");

@@ -48,7 +48,8 @@ inline Attributes poolAttributes(Ints window, Ints stride, Ints dilation = {1}, 
   return a;
 }
 
-// Inputs x0, x1, ..., the layer `y`, its parameters filled from `parameters` in order, one result.
+// Inputs x0, x1, ..., the layer `y`, its parameters filled from `parameters` in order, one result. What the
+// layer wants quantized is quantized before it, in steps of 1 / 32.
 inline graph::Graph oneLayer(OpKind op, const std::vector<TensorType>& inputs, Attributes attributes = {},
                              const std::vector<std::vector<float>>& parameters = {}) {
   graph::Graph graph;
@@ -61,20 +62,35 @@ inline graph::Graph oneLayer(OpKind op, const std::vector<TensorType>& inputs, A
     graph::Value input;
     input.kind = graph::Value::Input;
     input.name = "x" + std::to_string(graph.values.size());
-    input.type = type;
+    input.type = {type.dims};
     graph.inputs.push_back(static_cast<graph::ValueId>(graph.values.size()));
-    node.operands.push_back(graph.inputs.back());
     graph.values.push_back(std::move(input));
+  }
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    node.operands.push_back(graph.inputs[i]);
+    if (!inputs[i].quantized()) continue;
+    graph::Value quantize;
+    quantize.kind = graph::Value::Node;
+    quantize.name = "q" + std::to_string(i);
+    quantize.op = OpKind::Quantize;
+    quantize.type = inputs[i];
+    quantize.operands = {graph.inputs[i]};
+    quantize.attributes.set("scale", 1.0 / 32);
+    quantize.attributes.set("zero_point", int64_t(0));
+    quantize.attributes.set("type", std::string(nameOf(inputs[i].element)));
+    node.operands.back() = static_cast<graph::ValueId>(graph.values.size());
+    graph.values.push_back(std::move(quantize));
   }
   DiagnosticEngine diags;
   ShapeRequest request{inputs, attributes, {}, diags, "y"};
-  auto type = opInfo(op).shape(request);
+  auto type = resultType(opInfo(op), request);
   if (!type) throw std::runtime_error(diags.all().front()->message);
   for (size_t i = 0; i < request.parameters.size(); ++i) {
     graph::Value parameter;
     parameter.kind = graph::Value::Parameter;
     parameter.name = "y." + request.parameters[i].name;
     parameter.type.dims.assign(request.parameters[i].shape.begin(), request.parameters[i].shape.end());
+    parameter.type.element = request.parameters[i].element;
     auto data = std::make_shared<graph::ParameterData>();
     data->data = parameters.at(i);
     parameter.data = std::move(data);

@@ -232,7 +232,8 @@ TEST_F(Command, OldPipelinesAreRefused) {
 
 TEST_F(Command, CodeForANewerProcessorIsRefused) {
   convoy_pipeline newer = doublePipeline();
-  newer.instruction_level = 99;
+  const uint64_t everything = ~uint64_t{0};
+  newer.versions = &everything;
   newer.prepared_size = []() -> int64_t { abort(); }; // nothing of it may run
   const Ended ended = runCommand(newer, {photo(), "-o", path("out.png")});
   EXPECT_EQ(ended.status, 1);

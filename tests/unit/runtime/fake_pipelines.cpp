@@ -64,6 +64,8 @@ private:
   int64_t channels_, pixels_;
 };
 
+const uint64_t anyProcessor = 0;
+
 } // namespace
 
 const convoy_pipeline& doublePipeline() {
@@ -76,12 +78,13 @@ const convoy_pipeline& doublePipeline() {
       1,
       2,
       1,
-      0,
+      1,
       "double",
       &input,
       &output,
       spatialNames,
       &check,
+      &anyProcessor,
       factor,
       sizeof factor,
       {},
@@ -120,12 +123,13 @@ const convoy_pipeline& addPipeline() {
                                            1,
                                            1,
                                            0,
-                                           0,
+                                           1,
                                            "add",
                                            inputs,
                                            &output,
                                            rowNames,
                                            nullptr,
+                                           &anyProcessor,
                                            nullptr,
                                            0,
                                            {},
@@ -159,12 +163,13 @@ const convoy_pipeline& splitPipeline() {
       2,
       2,
       0,
-      0,
+      1,
       "split",
       &input,
       outputs,
       spatialNames,
       nullptr,
+      &anyProcessor,
       nullptr,
       0,
       {},
@@ -199,12 +204,13 @@ const convoy_pipeline& fixedPipeline() {
                                            1,
                                            0,
                                            0,
-                                           0,
+                                           1,
                                            "fixed",
                                            &input,
                                            &output,
                                            nullptr,
                                            nullptr,
+                                           &anyProcessor,
                                            nullptr,
                                            0,
                                            {},

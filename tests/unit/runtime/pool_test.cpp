@@ -70,6 +70,21 @@ TEST(Pool, RangesAreNotSmallerThanAGrain) {
   }
 }
 
+// Whoever handles faults (crash reporters, emulators) hears of those on our threads too.
+TEST(PoolDeathTest, FaultsOfWorkersReachTheHandler) {
+  auto faultOnWorker = [] {
+    signal(SIGILL, [](int) { _exit(42); });
+    Pool pool(convoy_pool_create(2));
+    const std::thread::id caller = std::this_thread::get_id();
+    std::atomic<bool> begun{false};
+    run(pool, 2, [&](int64_t, int64_t) {
+      if (std::this_thread::get_id() != caller) raise(SIGILL);
+      while (!begun) std::this_thread::yield(); // until the worker has faulted
+    });
+  };
+  EXPECT_EXIT(faultOnWorker(), testing::ExitedWithCode(42), "");
+}
+
 TEST(Pool, TheCallerDoesWhatNobodyHasBegun) {
   Pool pool(convoy_pool_create(2));
   const std::thread::id caller = std::this_thread::get_id();
