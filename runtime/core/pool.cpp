@@ -11,6 +11,7 @@
 #include "convoy/runtime.h"
 
 #include <atomic>
+#include <initializer_list>
 #include <new>
 #include <pthread.h>
 #include <signal.h>
