@@ -155,7 +155,8 @@ private:
         where = placeOf(c, target) + ", in memory";
         at(c, where);
         CodeInMemory code(program.units, weightsOf(program.description));
-        execute(c, p.trials, static_cast<const convoy_pipeline*>(code.find(program.prefix + "_pipeline")), where, true);
+        execute(c, p.trials, static_cast<const convoy_pipeline*>(code.find(program.prefix + "_pipeline")),
+                where, true);
         progress_.memory += now() - start;
         for (CompiledUnit& unit : program.units) units.push_back(std::move(unit));
         if (program.description.weights)
@@ -247,8 +248,7 @@ private:
 
   void execute(const Case& c, const Trials& all, const convoy_pipeline* pipeline, const std::string& where,
                bool inMemory) {
-    Execution execution{
-        pipeline, convoy_pool_executor(pool_), nullptr, (c.number % 2 == 0) == inMemory, {}};
+    Execution execution{pipeline, convoy_pool_executor(pool_), nullptr, (c.number % 2 == 0) == inMemory, {}};
     for (const std::vector<Trial>* trials : {&all.whole, &all.reals}) {
       if (trials->empty()) continue;
       execution.weights = trials == &all.reals ? &all.realWeights : nullptr;
