@@ -271,6 +271,8 @@ private:
     case OptionId::Size: return readSizes(name, value);
     case OptionId::Input: return readInput(name, value);
     case OptionId::Json: options_.jsonFile = value; return;
+    case OptionId::Samples: options_.samples = value; return;
+    case OptionId::Limit: return readNumber(name, value, 1, 1 << 20, options_.limit);
     case OptionId::Batch: return readNumber(name, value, 1, 1 << 20, options_.batch);
     case OptionId::ImportFolder: options_.importFolders.push_back(value); return;
     case OptionId::EmbedWeights: options_.externalWeights = false; return;
@@ -353,6 +355,9 @@ private:
     const CommandRow& row = rowOf(*options_.command);
     if (row.takesFile && options_.file.empty())
       diags_.report(diag::MissingFile, {}, row.name)
+          .help(std::string("usage: convoy ") + row.name + " " + row.usage);
+    if (options_.command == Command::Quantize && (options_.samples.empty() || !options_.output))
+      diags_.report(diag::MissingOption, {}, row.name, options_.samples.empty() ? "--samples" : "-o")
           .help(std::string("usage: convoy ") + row.name + " " + row.usage);
     const bool several = options_.kinds.size() > 1 || options_.externalWeights ||
                          (options_.dependencies && !options_.dependencyFile);

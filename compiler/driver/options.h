@@ -10,7 +10,7 @@
 
 namespace convoy::driver {
 
-enum class Command { Build, Run, Emit, Plan, Bench, Verify, Check, Format, Explain, LanguageServer };
+enum class Command { Build, Run, Emit, Plan, Bench, Verify, Quantize, Check, Format, Explain, LanguageServer };
 
 struct CommandRow {
   Command command;
@@ -60,6 +60,8 @@ struct Options {
   std::vector<std::pair<std::string, int64_t>> sizes;       // --size NAME=N
   std::vector<std::pair<std::string, std::string>> inputs;  // `verify`: --input NAME=FILE
   std::string jsonFile;                      // `plan`, `bench`: as JSON to here; empty: nowhere
+  std::string samples;                       // `quantize`: a folder or a file
+  int limit = 1000;                          // `quantize`: samples to use
   int batch = 1;                             // `bench`: items of each run
   std::vector<std::string> importFolders;    // -I DIR
   bool externalWeights = false;              // in a file beside the output
@@ -94,6 +96,8 @@ enum class OptionId {
   Json,
   Batch,
   Input,
+  Samples,
+  Limit,
   ImportFolder,
   EmbedWeights,
   ExternalWeights,

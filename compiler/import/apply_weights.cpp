@@ -1,6 +1,7 @@
 #include "import/elements.h"
 #include "import/report_match.h"
 #include "import/weights.h"
+#include <algorithm>
 #include <new>
 
 namespace convoy::weights {
@@ -33,6 +34,19 @@ Result<Numbers> readNumbers(const TensorStore& store, size_t index) {
   return numbers;
 }
 
+// A parameter of whole numbers has no others. False after a diagnostic.
+bool areWhole(const std::vector<float>& numbers, const graph::Value& parameter, const WeightsFile& file,
+              DiagnosticEngine& diags) {
+  const convoy::Element element = parameter.type.element;
+  if (element == convoy::Element::F32) return true;
+  const auto others = std::count_if(numbers.begin(), numbers.end(),
+                                    [&](float number) { return !isWholeIn(element, number); });
+  if (others == 0) return true;
+  diags.report(diag::WeightsWhole, file.location, file.path, counted(others, "number"), parameter.name,
+               std::to_string(lowestOf(element)) + " to " + std::to_string(highestOf(element)));
+  return false;
+}
+
 } // namespace
 
 bool applyWeights(graph::Graph& graph, const WeightsFile& file, Missing missing, DiagnosticEngine& diags) {
@@ -55,6 +69,7 @@ bool applyWeights(graph::Graph& graph, const WeightsFile& file, Missing missing,
             .report(diag::WeightsRange, file.location, file.path,
                     counted(static_cast<int64_t>(numbers->overflows), "number"), parameter.name)
             .help("compiled code computes in float32, whose largest number is 3.4e38");
+      if (!areWhole(numbers->values, parameter, file, diags)) continue;
       auto data = std::make_shared<graph::ParameterData>();
       data->data = std::move(numbers->values);
       parameter.data = std::move(data);

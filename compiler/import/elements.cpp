@@ -7,7 +7,10 @@ namespace convoy::weights {
 
 size_t sizeOf(Element element) {
   switch (element) {
-  case Element::Float32: return 4;
+  case Element::Float32:
+  case Element::Int32: return 4;
+  case Element::Int8:
+  case Element::UInt8: return 1;
   case Element::Float16:
   case Element::BFloat16: return 2;
   case Element::Float64: return 8;
@@ -16,7 +19,18 @@ size_t sizeOf(Element element) {
   internalError("an element type without a size");
 }
 
+bool isInteger(Element element) {
+  return element == Element::Int8 || element == Element::UInt8 || element == Element::Int32;
+}
+
 namespace {
+
+// Infinite where float32 may not hold the number: that is then no whole number of a parameter's range.
+float fromInt32(int32_t number) {
+  constexpr int32_t exact = 1 << 24;
+  if (number >= -exact && number <= exact) return static_cast<float>(number);
+  return number < 0 ? -INFINITY : INFINITY;
+}
 
 float fromBits(uint32_t bits) {
   float number;
@@ -60,6 +74,9 @@ size_t widen(Element element, const uint8_t* bytes, size_t size, float* out) {
       return rounded;
     });
     return overflows;
+  case Element::Int8: convertEach<int8_t>(bytes, size, out, [](int8_t n) { return float(n); }); return 0;
+  case Element::UInt8: convertEach<uint8_t>(bytes, size, out, [](uint8_t n) { return float(n); }); return 0;
+  case Element::Int32: convertEach<int32_t>(bytes, size, out, fromInt32); return 0;
   case Element::Other: break;
   }
   internalError("elements that are no numbers cannot become float32");

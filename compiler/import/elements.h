@@ -5,7 +5,8 @@
 namespace convoy::weights {
 
 // Converts the elements in a piece, little-endian and of a type other than Other, to `out`. Float64 is
-// rounded to nearest, the others are exact. Returns how many finite numbers became infinite.
+// rounded to nearest, an int32 beyond 2^24 becomes infinite, the others are exact. Returns how many finite
+// numbers became infinite.
 size_t widen(Element element, const uint8_t* bytes, size_t size, float* out);
 
 // From Fortran order to C order. `from` and `to` are different memory.

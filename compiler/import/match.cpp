@@ -46,7 +46,7 @@ Match match(const graph::Graph& graph, const TensorStore& store) {
     const Pair pair{id, found->second};
     if (tensor.shape != shapeOf(value))
       result.otherShape.push_back(pair);
-    else if (tensor.element == Element::Other)
+    else if (tensor.element == Element::Other || (isInteger(tensor.element) && !value.type.quantized()))
       result.otherElement.push_back(pair);
     else
       result.fitting.push_back(pair);

@@ -10,6 +10,9 @@ Element elementOf(const std::string& word) {
   if (word == "<f4") return Element::Float32;
   if (word == "<f2") return Element::Float16;
   if (word == "<f8") return Element::Float64;
+  if (word == "|i1") return Element::Int8;
+  if (word == "|u1") return Element::UInt8;
+  if (word == "<i4") return Element::Int32;
   return Element::Other;
 }
 

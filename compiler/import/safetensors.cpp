@@ -26,16 +26,26 @@ struct TypeRow {
   const char* name;
 };
 constexpr TypeRow types[] = {
-    {"F32", 32, Element::Float32, "float32"},    {"F16", 16, Element::Float16, "float16"},
-    {"BF16", 16, Element::BFloat16, "bfloat16"}, {"F64", 64, Element::Float64, "float64"},
-    {"BOOL", 8, Element::Other, "bool"},         {"U8", 8, Element::Other, "uint8"},
-    {"I8", 8, Element::Other, "int8"},           {"U16", 16, Element::Other, "uint16"},
-    {"I16", 16, Element::Other, "int16"},        {"U32", 32, Element::Other, "uint32"},
-    {"I32", 32, Element::Other, "int32"},        {"U64", 64, Element::Other, "uint64"},
-    {"I64", 64, Element::Other, "int64"},        {"C64", 64, Element::Other, "complex64"},
-    {"F8_E5M2", 8, Element::Other, "float8"},    {"F8_E4M3", 8, Element::Other, "float8"},
-    {"F8_E8M0", 8, Element::Other, "float8"},    {"F6_E2M3", 6, Element::Other, "float6"},
-    {"F6_E3M2", 6, Element::Other, "float6"},    {"F4", 4, Element::Other, "float4"},
+    {"F32", 32, Element::Float32, "float32"},
+    {"F16", 16, Element::Float16, "float16"},
+    {"BF16", 16, Element::BFloat16, "bfloat16"},
+    {"F64", 64, Element::Float64, "float64"},
+    {"BOOL", 8, Element::Other, "bool"},
+    {"U8", 8, Element::UInt8, "uint8"},
+    {"I8", 8, Element::Int8, "int8"},
+    {"U16", 16, Element::Other, "uint16"},
+    {"I16", 16, Element::Other, "int16"},
+    {"U32", 32, Element::Other, "uint32"},
+    {"I32", 32, Element::Int32, "int32"},
+    {"U64", 64, Element::Other, "uint64"},
+    {"I64", 64, Element::Other, "int64"},
+    {"C64", 64, Element::Other, "complex64"},
+    {"F8_E5M2", 8, Element::Other, "float8"},
+    {"F8_E4M3", 8, Element::Other, "float8"},
+    {"F8_E8M0", 8, Element::Other, "float8"},
+    {"F6_E2M3", 6, Element::Other, "float6"},
+    {"F6_E3M2", 6, Element::Other, "float6"},
+    {"F4", 4, Element::Other, "float4"},
 };
 
 // A list of numbers that are not negative.

@@ -9,9 +9,11 @@
 
 namespace convoy::weights {
 
-// Numbers that can become float32. Other: integers, truth values and the like, which no parameter takes.
-enum class Element { Float32, Float16, BFloat16, Float64, Other };
+// Numbers that can become float32. The integers are for parameters of whole numbers. Other: other integers,
+// truth values and the like, which no parameter takes.
+enum class Element { Float32, Float16, BFloat16, Float64, Int8, UInt8, Int32, Other };
 size_t sizeOf(Element element); // bytes; 0 for Other
+bool isInteger(Element element);
 
 struct StoredTensor {
   std::string name; // as the file has it; escape before printing

@@ -26,27 +26,49 @@ Halves split(Builder& b, Reg v) {
   return {b.cast(half, high), b.cast(half, rest)};
 }
 
-Reg loadBlock(KernelBuilder& k, Layout layout, Reg pointer, const Index& at, Reg low, Reg mask) {
-  Builder& b = k.b;
-  const loop::Type type = k.vector.withScalar(scalarOf(layout));
-  auto load = [&](const Index& from) {
-    Reg v = mask ? b.load(type, pointer, from, mask, b.number(0, type)) : b.load(type, pointer, from);
-    return layout == Layout::Blocked ? v : b.cast(k.vector, v);
-  };
-  Reg v = load(at);
-  return layout == Layout::Split ? b.binary(Op::Add, v, load(at + Index(low))) : v;
+int64_t storedByte(Element element, int64_t number) { return element == Element::I8 ? number + 128 : number; }
+
+namespace {
+
+Reg fromStored(KernelBuilder& k, Reg bytes, Element element) {
+  Reg v = k.b.cast(k.vector, bytes);
+  return element == Element::I8 ? k.b.binary(Op::Sub, v, k.constant(128)) : v;
 }
 
-void storeBlock(KernelBuilder& k, Layout layout, Reg v, Reg pointer, const Index& at, Reg low, Reg mask) {
+// Of whole numbers in the element's range: next to 2^23 they are the lowest bits.
+Reg toStored(KernelBuilder& k, Reg v, Element element) {
+  const double zero = 0x1p23 + static_cast<double>(storedByte(element, 0));
+  Reg bits = k.b.bitcast(k.vector.withScalar(Scalar::I32), k.b.binary(Op::Add, v, k.constant(zero)));
+  return k.b.cast(k.vector.withScalar(Scalar::U8), bits);
+}
+
+} // namespace
+
+Reg loadBlock(KernelBuilder& k, Reg pointer, const BlockPlace& place, Reg mask) {
   Builder& b = k.b;
-  if (layout == Layout::Split) {
+  const loop::Type type = k.vector.withScalar(scalarOf(place.layout));
+  auto load = [&](const Index& at) {
+    return mask ? b.load(type, pointer, at, mask, b.number(0, type)) : b.load(type, pointer, at);
+  };
+  Reg v = load(place.at);
+  if (place.layout == Layout::Blocked) return v;
+  if (place.layout == Layout::Int8) return fromStored(k, v, place.element);
+  v = b.cast(k.vector, v);
+  if (place.layout == Layout::Bf16) return v;
+  return b.binary(Op::Add, v, b.cast(k.vector, load(place.at + Index(place.low))));
+}
+
+void storeBlock(KernelBuilder& k, Reg v, Reg pointer, const BlockPlace& place, Reg mask) {
+  Builder& b = k.b;
+  if (place.layout == Layout::Split) {
     const Halves halves = split(b, v);
-    b.store(halves.high, pointer, at, mask);
-    b.store(halves.low, pointer, at + Index(low), mask);
+    b.store(halves.high, pointer, place.at, mask);
+    b.store(halves.low, pointer, place.at + Index(place.low), mask);
     return;
   }
-  b.store(layout == Layout::Blocked ? v : b.cast(k.vector.withScalar(scalarOf(layout)), v), pointer, at,
-          mask);
+  if (place.layout == Layout::Bf16) v = b.cast(k.vector.withScalar(Scalar::BF16), v);
+  if (place.layout == Layout::Int8) v = toStored(k, v, place.element);
+  b.store(v, pointer, place.at, mask);
 }
 
 BlockPlace blockPlace(KernelBuilder& k, ValueId id, Layout layout, Reg item, Reg vector, Reg position) {
@@ -57,7 +79,7 @@ BlockPlace blockPlace(KernelBuilder& k, ValueId id, Layout layout, Reg item, Reg
   Reg row = b.add(b.mul(item, k.itemRows(id, layout)), b.floorDiv(vector, vectors));
   Reg at = b.mul(row, plane);
   if (position) at = b.add(at, position);
-  BlockPlace place{Index(at, block), nullptr};
+  BlockPlace place{layout, type.element, Index(at, block), nullptr};
   if (vectors > 1) place.at = place.at + Index(b.binary(Op::Mod, vector, b.index(vectors)), k.lanes);
   if (layout == Layout::Split) place.low = b.mul(plane, blocksOf(type.channels(), layout, k.lanes) * block);
   return place;
@@ -86,11 +108,13 @@ void clearFrame(KernelBuilder& k) {
   Reg out = k.write(id, buffer.layout), rowCount = k.size(frame.rows(type)),
       pitch = k.size(frame.pitch(type)), columns = k.size(frame.columns(type)),
       origin = k.size(frame.origin(type)), positions = k.size(frame.positions(type));
+  const auto numbers = static_cast<uint32_t>(k.lanes * unitChannels(buffer.layout));
+  Reg zero = b.number(static_cast<double>(frame.fill), loop::Type::vector(scalarOf(buffer.layout), numbers));
   k.units({Size(k.itemRows(id, buffer.layout))}, [&](const std::vector<Reg>& parts) {
     Reg plane = b.mul(b.add(b.mul(parts[0], k.itemRows(id, buffer.layout)), parts[1]), positions);
     auto clear = [&](Reg from, Reg to) {
       b.loop("x", from, to, 1, {}, [&](Reg x, const Builder::Values&) {
-        b.store(k.constant(0), out, Index(b.add(plane, x), k.lanes));
+        b.store(zero, out, Index(b.add(plane, x), k.lanes * unitChannels(buffer.layout)));
         return Builder::Values{};
       });
     };

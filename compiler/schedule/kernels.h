@@ -46,6 +46,8 @@ void packPhase(loop::Function& function, int64_t lanes);
 std::vector<int64_t> packPhaseArguments(const graph::Value& parameter, const Packing& packing);
 // func @name(%in: ptr, %out: ptr, numbers...): packs filters in units of several channels.
 void packUnits(loop::Function& function, const Packing& packing, int64_t lanes);
+// func @name(%in: ptr, %out: ptr, numbers...): sums up the whole numbers of each filter.
+void packSums(loop::Function& function, int64_t lanes);
 // func @name(%in: ptr, %out: ptr, numbers...): packs all others.
 void packFilters(loop::Function& function, int64_t lanes);
 // The numbers that each takes behind the pointers.

@@ -74,6 +74,21 @@ bool takesTail(Algorithm algorithm) {
   return false;
 }
 
+bool convolves(const graph::Value& node) {
+  return node.kind == graph::Value::Node && (node.op == OpKind::Conv || node.op == OpKind::QuantizedConv);
+}
+
+std::optional<graph::ValueId> biasOf(const graph::Value& conv) {
+  const size_t at = conv.op == OpKind::QuantizedConv ? 3 : 2; // behind weights and multiplier
+  if (conv.operands.size() <= at) return std::nullopt;
+  return conv.operands[at];
+}
+
+int64_t storedZero(const graph::Graph& graph, const graph::Value& conv) {
+  const auto zero = conv.attributes.get<int64_t>("input_zero_point");
+  return graph.value(conv.operands[0]).type.element == Element::I8 ? zero + 128 : zero;
+}
+
 bool isDepthwise(const graph::Graph& graph, const graph::Value& conv) {
   int64_t channels = graph.value(conv.operands[0]).type.channels(),
           groups = conv.attributes.get<int64_t>("groups");
@@ -81,12 +96,12 @@ bool isDepthwise(const graph::Graph& graph, const graph::Value& conv) {
 }
 
 int64_t mixedChannels(const graph::Graph& graph, const graph::Value& window) {
-  if (window.op != OpKind::Conv) return 1;
+  if (!convolves(window)) return 1;
   return graph.value(window.operands[0]).type.channels() / window.attributes.get<int64_t>("groups");
 }
 
 bool isChannelwise(const graph::Graph& graph, const graph::Value& window, int lanes) {
-  if (window.op != OpKind::Conv || isDepthwise(graph, window)) return true;
+  if (!convolves(window) || isDepthwise(graph, window)) return true;
   int64_t channels = graph.value(window.operands[0]).type.channels(), mixed = mixedChannels(graph, window);
   return window.type.channels() == channels && mixed < channels && mixed > 1 && mixed < lanes &&
          lanes % mixed == 0 && isSmallWindow(window);
@@ -102,15 +117,24 @@ static bool hasKnownZeroBorder(const graph::Value& conv) {
   return known && window.border.mode == BorderMode::Constant && window.border.value == 0;
 }
 
+// All convolutions of its input take the same number for 0, so that there is one border.
+static bool hasOneZero(const graph::Graph& graph, const graph::Value& conv) {
+  if (conv.op != OpKind::QuantizedConv) return true;
+  for (const graph::Value& other : graph.values)
+    if (other.kind == graph::Value::Node && other.op == OpKind::QuantizedConv &&
+        other.operands[0] == conv.operands[0] && storedZero(graph, other) != storedZero(graph, conv))
+      return false;
+  return true;
+}
+
 bool canWorkInUnits(const graph::Graph& graph, const Kernel& kernel, int lanes) {
   const graph::Value& node = graph.value(kernel.anchor());
-  if (node.kind != graph::Value::Node || node.op != OpKind::Conv || isChannelwise(graph, node, lanes))
-    return false;
+  if (!convolves(node) || isChannelwise(graph, node, lanes)) return false;
   const bool tiles = kernel.algorithm == Algorithm::Tiles;
   if (tiles ? lanes != 16 : kernel.algorithm != Algorithm::Window || kernel.layout == Layout::Split)
     return false;
-  if (kernel.layout == Layout::Int8) return false; // numbers are no whole numbers
-  if (tiles && !hasKnownZeroBorder(node)) return false;
+  if ((kernel.layout == Layout::Int8) != (node.op == OpKind::QuantizedConv)) return false;
+  if (tiles && (!hasKnownZeroBorder(node) || !hasOneZero(graph, node))) return false;
   const TensorType& input = graph.value(node.operands[0]).type;
   const int64_t groups = node.attributes.get<int64_t>("groups"), block = lanes * unitChannels(kernel.layout);
   const bool whole = input.channels() / groups % block == 0 && node.type.channels() / groups % lanes == 0;
@@ -130,7 +154,7 @@ bool unrollsRows(const graph::Graph& graph, const graph::Value& node) {
   Window window = windowOf(node.attributes);
   if (window.kernel.size() < 2) return false;
   int64_t height = window.kernel[window.kernel.size() - 2];
-  if (node.op != OpKind::Conv) return height <= 5;
+  if (!convolves(node)) return height <= 5;
   return height * window.kernel.back() <= 9 && mixedChannels(graph, node) == 1;
 }
 
@@ -139,6 +163,7 @@ int64_t mostTileRows(const graph::Graph& graph, const graph::Value& window) {
 }
 
 Layout layoutFor(Layout layout, const TensorType& type) {
+  if (layout == Layout::Int8 && !type.quantized()) layout = Layout::Blocked;
   if (type.channels() == 1) return Layout::Planar;
   for (int axis = 0; axis < type.spatialRank(); ++axis)
     if (type.spatial(axis) != Size(1)) return layout;

@@ -112,4 +112,27 @@ void packUnits(loop::Function& function, const Packing& packing, int64_t lanes) 
   PackUnits(function, packing, lanes).run();
 }
 
+void packSums(loop::Function& function, int64_t lanes) {
+  Builder b(function);
+  Reg in = b.parameter(loop::Type::pointer(), "in"), out = b.parameter(loop::Type::pointer(), "out");
+  Reg filters = b.parameter(loop::Type::index(), "filters"),
+      given = b.parameter(loop::Type::index(), "given");
+  const loop::Type number = loop::Type::of(Scalar::F32), whole = loop::Type::of(Scalar::I32);
+  b.loop("filter", b.index(0), filters, 1, {}, [&](Reg filter, const Builder::Values&) {
+    Reg from = b.offset(Scalar::F32, in, Index(b.mul(filter, given)));
+    Reg sum =
+        b.loop("i", b.index(0), given, 1, {b.number(0, whole)}, [&](Reg i, const Builder::Values& carried) {
+          return Builder::Values{b.add(carried[0], b.cast(whole, b.load(number, from, Index(i))))};
+        })[0];
+    b.store(sum, out, Index(filter));
+    return Builder::Values{};
+  });
+  Reg end = b.mul(b.ceilDiv(filters, lanes), lanes);
+  b.loop("filter", filters, end, 1, {}, [&](Reg filter, const Builder::Values&) {
+    b.store(b.number(0, whole), out, Index(filter));
+    return Builder::Values{};
+  });
+  b.ret();
+}
+
 } // namespace convoy::schedule

@@ -115,14 +115,14 @@ private:
     Reg exists = b_.compare(Op::Lt, vector_, b_.index(vectors));
     Reg vector = vectorsExist() ? vector_ : b_.min(vector_, b_.index(vectors - 1));
     const BlockPlace place = blockPlace(k_, id_, from_, item_, vector, framePosition(k_, id_, from_, x));
-    Reg v = loadBlock(k_, from_, in_, place.at, place.low, mask);
+    Reg v = loadBlock(k_, in_, place, mask);
     if (inBlocks(to_) && channels_ % k_.lanes != 0)
       v = b_.select(b_.mask(width(), channelsHere_), v, k_.constant(0));
     return vectorsExist() ? v : b_.select(exists, v, k_.constant(0));
   }
   void storePosition(Reg x, Reg v, Reg mask) {
     const BlockPlace place = blockPlace(k_, id_, to_, item_, vector_, framePosition(k_, id_, to_, x));
-    storeBlock(k_, to_, v, out_, place.at, place.low, mask);
+    storeBlock(k_, v, out_, place, mask);
   }
 
   KernelBuilder& k_;

@@ -104,7 +104,8 @@ std::optional<Layout> unitsToUse(const Target& target, const Choices& choices);
 Schedule makeSchedule(const graph::Graph& graph, const Target& target, const Choices& choices = {});
 
 // The layout in which a kernel that works in `layout` reads or writes a value of this type: a single channel
-// or a single position is the same memory either way and counts as planar.
+// or a single position is the same memory either way and counts as planar; what is no 8-bit number is
+// float32.
 Layout layoutFor(Layout layout, const TensorType& type);
 // The layout in which `kernel` must find `operand`; nullopt: either will do.
 std::optional<Layout> neededLayout(const graph::Graph& graph, const Schedule& schedule, const Kernel& kernel,
@@ -112,6 +113,12 @@ std::optional<Layout> neededLayout(const graph::Graph& graph, const Schedule& sc
 
 // One filter per channel, and as many results as channels: nothing is mixed between channels.
 bool isDepthwise(const graph::Graph& graph, const graph::Value& conv); // also a transposed one
+// Convolution, of numbers or of whole ones; not a transposed one.
+bool convolves(const graph::Value& node);
+// The operand of a convolution that is its bias; none.
+std::optional<graph::ValueId> biasOf(const graph::Value& conv);
+// Of a quantized convolution: the byte that stands for 0 in its input, in Int8 layout.
+int64_t storedZero(const graph::Graph& graph, const graph::Value& conv);
 // The kernel's anchor can be computed from units of several channels, in kernel.layout by kernel.algorithm.
 bool canWorkInUnits(const graph::Graph& graph, const Kernel& kernel, int lanes);
 // Pooling, depthwise convolution, and small groups of as many filters as channels of which a vector of

@@ -126,6 +126,7 @@ void Storage::findFrames() {
     const Window window = windowOf(anchor.attributes);
     Frame& frame = frames_[operandBuffer(graph_, schedule_, kernel, anchor.operands[0])];
     const size_t last = window.kernel.size() - 1;
+    if (kernel.layout == Layout::Int8) frame.fill = storedZero(graph_, anchor);
     frame.gap = std::max({frame.gap, window.padBegin[last].known(), window.padEnd[last].known()});
     if (last == 0) continue;
     frame.before = std::max(frame.before, window.padBegin[last - 1].known());

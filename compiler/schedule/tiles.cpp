@@ -1,4 +1,5 @@
 #include "schedule/tiles.h"
+#include "graph/work.h"
 #include "schedule/transposed.h"
 #include <algorithm>
 #include <cmath>
@@ -49,7 +50,7 @@ struct Shape {
     knownWidth = along.constant();
     filters = node.type.channels();
     channels = graph.value(node.operands[0]).type.channels();
-    groups = node.op == OpKind::Conv ? node.attributes.get<int64_t>("groups") : channels;
+    groups = convolves(node) ? node.attributes.get<int64_t>("groups") : channels;
   }
   // Extents of the axis of rows; 1 where there is none.
   int64_t height() const { return last == 0 || flat ? 1 : window.kernel[last - 1]; }
@@ -311,6 +312,9 @@ double Costs::cycles(const Kernel& kernel) const {
   double computes = 0;
   if (isWindowed(kernel.algorithm)) computes = windowTile(kernel).cycles;
   if (kernel.algorithm == Algorithm::Pointwise) computes = bytes / 4 / lanes;
+  if (kernel.algorithm == Algorithm::Integer) // a load for each multiply-add
+    computes = 1.5 * real(usual(graph::multiplyAdds(graph, graph.value(kernel.anchor())))) / lanes /
+               real(target.machine.loadsPerCycle);
   double moves = memory(bytes), cycles = std::max(computes, moves) + std::min(computes, moves) / 4;
   // A tile of planes reads and writes short pieces of many rows at once, more than the processor fetches
   // ahead.

@@ -11,6 +11,7 @@
 // over channels.
 #include "schedule/blocks.h"
 #include "schedule/tiles.h"
+#include "schedule/whole_sums.h"
 #include "schedule/window.h"
 #include "support/internal_error.h"
 
@@ -25,7 +26,9 @@ public:
   BlockedWindow(KernelBuilder& k, Window3 window, int64_t pixels)
       : k_(k), b_(k.b), w_(std::move(window)), tail_(k), pixels_(pixels),
         vectors_(w_.perChannel ? 1 : k.kernel.tile[1]), lanes_(k.lanes),
-        perUnit_(w_.perChannel ? 1 : unitChannels(k.kernel.layout)) {}
+        perUnit_(w_.perChannel ? 1 : unitChannels(k.kernel.layout)) {
+    if (k.kernel.layout == Layout::Int8) whole_.emplace(k);
+  }
 
   void run() {
     inputLayout_ = layoutFor(k_.layoutOf(w_.input), k_.value(w_.input).type);
@@ -39,15 +42,17 @@ public:
       packing.channelBlock = channelBlock_;
       if (perUnit_ > 1) packing.unit = k_.kernel.layout;
       weights_ = k_.weights(w_.weight, packing);
-      if (w_.hasBias) bias_ = k_.weights(w_.bias, {});
+      if (whole_)
+        whole_->declare();
+      else if (w_.hasBias)
+        bias_ = k_.weights(w_.bias, {});
     }
     tail_.declare(1);
     takeGeometry();
     borderBlock_ = b_.stack(lanes_ * 4);
-    storeBlock(k_, inputLayout_, k_.constant(w_.border.value), borderBlock_, 0, nullptr);
-    if (perUnit_ > 1) // the other channels of the block
-      for (int64_t i = 1; i < perUnit_; ++i)
-        storeBlock(k_, inputLayout_, k_.constant(w_.border.value), borderBlock_, i * lanes_, nullptr);
+    const Scalar stored = scalarOf(inputLayout_);
+    const auto numbers = static_cast<uint32_t>(lanes_ * unitChannels(inputLayout_));
+    b_.store(b_.number(w_.border.value, loop::Type::vector(stored, numbers)), borderBlock_, 0);
     tiles_ = interiorTiles(k_, w_.last(), pixels_, 0);
     if (w_.borderIsNeutral() && !w_.perChannel && w_.last().kernel <= widestUnrolled)
       knownEnds_ = knownEnds(w_.last(), pixels_);
@@ -153,7 +158,8 @@ private:
   int64_t pixelPitch() const { return inBlocks(inputLayout_) ? lanes_ : 1; } // in units
 
   loop::Type tileType() const {
-    return k_.vector.arrayOf({static_cast<uint32_t>(pixels_), static_cast<uint32_t>(vectors_)});
+    const loop::Type sum = whole_ ? k_.vector.withScalar(Scalar::I32) : k_.vector;
+    return sum.arrayOf({static_cast<uint32_t>(pixels_), static_cast<uint32_t>(vectors_)});
   }
 
   Reg eachElement(Reg tile, const std::function<Reg(Reg pixel, Reg vector, Reg tile)>& body) {
@@ -167,6 +173,7 @@ private:
   // The channels of a vector beyond the last one exist in packed weights and blocked tensors, not in a bias.
   Reg biasVector(Reg o) {
     Reg block = b_.add(b_.mul(filterTile_, vectors_), o);
+    if (whole_) return whole_->start(block);
     Index at(block, lanes_);
     if (w_.filters % (lanes_ * vectors_) == 0) return b_.load(k_.vector, bias_, at);
     Reg mask = b_.mask(static_cast<uint32_t>(lanes_), b_.sub(b_.index(w_.filters), b_.mul(block, lanes_)));
@@ -175,8 +182,8 @@ private:
 
   Reg startOfSums() {
     double neutral = w_.combine == Combine::Maximum ? w_.border.value : 0;
-    Reg acc = b_.fill(tileType(), k_.constant(neutral));
-    if (!bias_) return acc;
+    Reg acc = b_.fill(tileType(), b_.number(neutral, tileType().element()));
+    if (!bias_ && !whole_) return acc;
     return eachElement(acc, [&](Reg j, Reg o, Reg t) { return b_.set(t, {j, o}, biasVector(o)); });
   }
 
@@ -397,6 +404,7 @@ private:
       site.spatial.push_back(w_.last().place(b_, x));
       tail_.finishPixels(pixels, w_.last().step, site, count, [&](Reg p) {
         Reg v = b_.get(acc, {p, b_.index(o)});
+        if (whole_) return whole_->result(v, block);
         return w_.combine == Combine::Sum ? averageOf(k_, w_, v, rows_, b_.add(x, p), left != nullptr) : v;
       });
     }
@@ -406,6 +414,7 @@ private:
   Builder& b_;
   Window3 w_;
   Elementwise tail_;
+  std::optional<WholeSums> whole_; // of a quantized convolution
   int64_t pixels_, vectors_, lanes_;
   // Channels of a unit of the input; units of a group, and of a block.
   int64_t perUnit_, perGroup_ = 1, channelBlock_ = 1;

@@ -15,6 +15,7 @@
 #include "schedule/blocks.h"
 #include "schedule/elementwise.h"
 #include "schedule/kernels.h"
+#include "schedule/whole_sums.h"
 
 namespace convoy::schedule {
 
@@ -32,7 +33,7 @@ public:
         operand_(loop::Type::tile(scalarOf(layout_), tileRows, static_cast<uint32_t>(rowNumbers()))),
         weight_(loop::Type::tile(layout_ == Layout::Int8 ? Scalar::I8 : Scalar::BF16, 16,
                                  static_cast<uint32_t>(rowNumbers()))),
-        sums_(loop::Type::tile(Scalar::F32, tileRows, 16)) {}
+        sums_(loop::Type::tile(isWhole() ? Scalar::I32 : Scalar::F32, tileRows, 16)) {}
 
   void run() {
     in_ = k_.read(node_.operands[0], layout_);
@@ -43,7 +44,10 @@ public:
       packing.low = true;
       lowWeights_ = k_.weights(node_.operands[1], packing);
     }
-    if (node_.operands.size() > 2) bias_ = k_.weights(node_.operands[2], {});
+    if (isWhole())
+      whole_.emplace(k_), whole_->declare();
+    else if (const auto bias = biasOf(node_))
+      bias_ = k_.weights(*bias, {});
     tail_.declare(1);
     const int64_t groups = node_.attributes.get<int64_t>("groups"), perGroup = input_.channels() / groups;
     groupBlocks_ = blocksOf(perGroup, layout_, 16);
@@ -70,6 +74,7 @@ public:
   }
 
 private:
+  bool isWhole() const { return layout_ == Layout::Int8; }
   bool isSplit() const { return layout_ == Layout::Split; }
   size_t last() const { return window_.kernel.size() - 1; }
   bool hasRows() const { return last() > 0; }
@@ -282,7 +287,7 @@ private:
   void finish(Reg first) {
     const int64_t blocks = k_.blocks(node_.type.channels());
     std::vector<Reg> biases;
-    for (int64_t j = 0; bias_ && j < across_; ++j) biases.push_back(biasVector(filterBlock(j)));
+    for (int64_t j = 0; (bias_ || whole_) && j < across_; ++j) biases.push_back(biasVector(filterBlock(j)));
     Reg y = isJoined() ? b_.binary(Op::Div, first, pitch_) : row_;
     Reg x = isJoined() ? b_.binary(Op::Mod, first, pitch_) : first;
     Builder::Values at{y, x};
@@ -295,7 +300,7 @@ private:
             [&] {
               for (int64_t j = 0; j < across_; ++j) {
                 auto store = [&] {
-                  position(i, j, p, place, bias_ ? biases[static_cast<size_t>(j)] : nullptr);
+                  position(i, j, p, place, biases.empty() ? nullptr : biases[static_cast<size_t>(j)]);
                   return Builder::Values{};
                 };
                 if (blocks % across_ == 0 || j == 0)
@@ -318,8 +323,10 @@ private:
   }
 
   void position(int64_t i, int64_t j, Reg p, const Builder::Values& place, Reg bias) {
-    Reg v = b_.load(k_.vector, scratch_, Index(scratchAt(i, j)) + Index(p, 16));
+    const loop::Type sum = k_.vector.withScalar(sums_.scalar);
+    Reg v = b_.load(sum, scratch_, Index(scratchAt(i, j)) + Index(p, 16));
     if (bias) v = b_.binary(Op::Add, v, bias);
+    if (whole_) v = whole_->result(v, filterBlock(j));
     Site site{item_, filterBlock(j), {}, nullptr, false};
     if (hasRows()) site.spatial.push_back(place[0]);
     site.spatial.push_back(place[1]);
@@ -330,6 +337,7 @@ private:
 
   // 0 behind the last filter.
   Reg biasVector(Reg block) {
+    if (whole_) return whole_->start(block);
     Index at(block, 16);
     const int64_t filters = node_.type.channels();
     if (filters % (16 * across_) == 0) return b_.load(k_.vector, bias_, at);
@@ -346,6 +354,7 @@ private:
   int64_t across_, down_; // matrix tiles of filters and of positions
   Frame frame_;
   Elementwise tail_;
+  std::optional<WholeSums> whole_; // of a quantized convolution
   loop::Type operand_, weight_, sums_;
   int64_t groupBlocks_ = 1, taps_ = 1;
   Reg in_ = nullptr, weights_ = nullptr, lowWeights_ = nullptr, bias_ = nullptr, scratch_ = nullptr;

@@ -10,8 +10,10 @@ using Numbers = std::vector<float>;
 
 class Folder {
 public:
-  explicit Folder(const Graph& graph)
-      : graph_(graph), users_(graph.users()), moved_(graph.values.size()), normOf_(graph.values.size()) {
+  // `keep`: what cannot be folded stays, and is not made a product and a sum.
+  Folder(const Graph& graph, bool keep)
+      : graph_(graph), keep_(keep), users_(graph.users()), moved_(graph.values.size()),
+        normOf_(graph.values.size()) {
     for (const Output& output : graph.outputs) outputs_.insert(output.value);
     for (const Value& value : graph.values) names_.insert(value.name);
   }
@@ -50,15 +52,17 @@ private:
   bool isReplaced(ValueId id) const {
     if (graph_.value(id).kind != Value::Parameter || users_[id].empty()) return false;
     for (ValueId user : users_[id])
-      if (!isNorm(user) && !normOf_[user]) return false;
+      if (!normOf_[user] && (!isNorm(user) || isKept(user))) return false;
     return true;
   }
+
+  bool isKept(ValueId norm) const { return keep_ && normOf_[graph_.value(norm).operands[0]] != norm; }
 
   void place(ValueId id) {
     const Value& value = graph_.value(id);
     if (isReplaced(id)) return;
     if (normOf_[id]) return fold(id, *normOf_[id]);
-    if (!isNorm(id)) {
+    if (!isNorm(id) || isKept(id)) {
       Value copy = value;
       for (ValueId& operand : copy.operands) operand = moved_[operand];
       moved_[id] = add(std::move(copy));
@@ -171,6 +175,7 @@ private:
   }
 
   const Graph& graph_;
+  const bool keep_;
   std::vector<std::vector<ValueId>> users_;
   std::vector<ValueId> moved_;                 // values of the graph in the result
   std::vector<std::optional<ValueId>> normOf_; // what a layer takes in
@@ -182,6 +187,7 @@ private:
 
 } // namespace
 
-Graph foldBatchNorm(const Graph& graph) { return Folder(graph).run(); }
+Graph foldBatchNorm(const Graph& graph) { return Folder(graph, false).run(); }
+Graph foldBatchNormWhereItCan(const Graph& graph) { return Folder(graph, true).run(); }
 
 } // namespace convoy::graph

@@ -12,5 +12,7 @@ namespace convoy::graph {
 // `bn` becomes `x * bn.scale + bn.shift`. The new numbers are computed in double and rounded once;
 // they are given when all that they are made of is.
 Graph foldBatchNorm(const Graph& graph);
+// The same, but that layers which cannot be folded stay as they are.
+Graph foldBatchNormWhereItCan(const Graph& graph);
 
 } // namespace convoy::graph

@@ -13,6 +13,7 @@ using Numbers = std::vector<int64_t>;
 struct Shape {
   int64_t channels;
   int place;
+  Element element = Element::F32;
 };
 constexpr int vectorPlace = -1, onesPlace = -2,
               scalarPlace = -3; // tensor[C]; extents of 1; a run-time scalar
@@ -97,27 +98,61 @@ private:
   }
 
   void define(Layer layer, int64_t channels, int place) {
+    Element element = Element::F32;
+    switch (opInfo(layer.op).elements) {
+    case Elements::Float:
+    case Elements::Dequantizes: break;
+    case Elements::Keeps: element = shape(layer.operands[0]).element; break;
+    case Elements::Quantizes:
+    case Elements::Whole: element = *elementNamed(layer.type); break;
+    }
     p_.layers.push_back(std::move(layer));
-    shapes_.push_back({channels, place});
+    shapes_.push_back({channels, place, element});
+  }
+
+  // Whether the layer takes such elements; else what stands between them does.
+  bool takes(const OpInfo& row, Element element) {
+    switch (row.elements) {
+    case Elements::Float:
+    case Elements::Quantizes: return element == Element::F32;
+    case Elements::Keeps: return true;
+    case Elements::Dequantizes:
+    case Elements::Whole: return element != Element::F32;
+    }
+    return false;
   }
 
   void addLayer() {
     const int x = recent();
     static const std::vector<OpKind> often{OpKind::Conv, OpKind::Conv, OpKind::Conv,   OpKind::MaxPool,
                                            OpKind::Add,  OpKind::Relu, OpKind::Concat, OpKind::BatchNorm};
-    addLayer(random_.chance(50) ? random_.of(often) : random_.of(opTable()).kind, x);
+    static const std::vector<OpKind> ofWhole{
+        OpKind::QuantizedConv, OpKind::QuantizedConv,  OpKind::QuantizedConv, OpKind::QuantizedAdd,
+        OpKind::MaxPool,       OpKind::Concat,         OpKind::Pad,           OpKind::Clamp,
+        OpKind::Flatten,       OpKind::QuantizedDense, OpKind::Dequantize};
+    if (shape(x).element == Element::F32 && random_.chance(6)) return addLayer(OpKind::Quantize, x);
+    const bool whole = shape(x).element != Element::F32 && random_.chance(75);
+    addLayer(whole                ? random_.of(ofWhole)
+             : random_.chance(50) ? random_.of(often)
+                                  : random_.of(opTable()).kind,
+             x);
   }
 
   void addLayer(OpKind op, int x) {
     Layer layer;
     layer.op = op;
     layer.operands = {x};
-    const auto [channels, place] = shape(x);
+    const auto [channels, place, element] = shape(x);
     const OpInfo& row = opInfo(op);
+    if (!takes(row, element))
+      return addLayer(element == Element::F32 ? OpKind::Quantize : OpKind::Dequantize, x);
+    layer.type = random_.chance(60) ? "u8" : "i8";
+    layer.zeroPoints = {random_.chance(30) ? 0 : random_.between(0, 127), random_.between(0, 127),
+                        random_.chance(30) ? 0 : random_.between(0, 127)};
     switch (row.form) {
     case OpForm::Window:
       if (!isSpatial(x)) return addLayer(op == OpKind::Conv ? OpKind::Dense : OpKind::Relu, x);
-      return row.group == LayerGroup::Convolution ? conv(std::move(layer)) : pool(std::move(layer));
+      return row.group == LayerGroup::Pooling ? pool(std::move(layer)) : conv(std::move(layer));
     case OpForm::Transposed:
       if (!isSpatial(x)) return addLayer(OpKind::Dense, x);
       return transposed(std::move(layer));
@@ -130,6 +165,8 @@ private:
       if (row.maxOperands > 1) return combine(std::move(layer));
       layer.low = static_cast<double>(random_.between(-9, 2));
       layer.high = layer.low + static_cast<double>(random_.between(0, 12));
+      if (element == Element::U8) layer.low = 20, layer.high = 140;
+      if (op == OpKind::Quantize || op == OpKind::Dequantize) layer.low = of({4., 0.5, 0.01});
       return define(std::move(layer), channels, place);
     case OpForm::Softmax: return define(std::move(layer), channels, place);
     case OpForm::Pixelwise: return colours(std::move(layer));
@@ -173,7 +210,7 @@ private:
   }
 
   void colours(Layer layer) {
-    const auto [channels, place] = shape(layer.operands[0]);
+    const auto [channels, place, element] = shape(layer.operands[0]);
     const bool any = layer.op == OpKind::Gray || layer.op == OpKind::Rgb || layer.op == OpKind::Rgba;
     if (channels != 3 && !(any && (channels == 1 || channels == 4)))
       return addLayer(OpKind::Relu, layer.operands[0]);
@@ -183,7 +220,7 @@ private:
   }
 
   void reduce(Layer layer) {
-    const auto [channels, place] = shape(layer.operands[0]);
+    const auto [channels, place, element] = shape(layer.operands[0]);
     const bool spatial = isSpatial(layer.operands[0]);
     const std::vector<AttributeSpec>& attributes = opInfo(layer.op).attributes;
     if (!attributes.empty()) layer.word = spatial ? random_.of(attributes[0].words) : "channels";
@@ -249,7 +286,7 @@ private:
       layer.padding = (scales ? "scale: " : "size: ") + layer.padding;
       static const std::vector<std::string> modes{"nearest", "bilinear", "bilinear", "cubic"},
           aligns{"", "half_pixel", "align_corners", "asymmetric"};
-      layer.border = random_.of(modes);
+      layer.border = shape(layer.operands[0]).element == Element::F32 ? random_.of(modes) : "nearest";
       layer.align = random_.of(aligns);
     }
     define(std::move(layer), channels, nextPlace());
@@ -280,7 +317,8 @@ private:
     layer.bias = random_.chance(60);
     static const std::vector<std::string> borders{"replicate", "reflect", "reflect101", "wrap",
                                                   "constant(2)"};
-    if (random_.chance(30)) layer.border = random_.of(borders);
+    if (layer.op == OpKind::Conv || layer.op == OpKind::DepthwiseConv)
+      if (random_.chance(30)) layer.border = random_.of(borders);
     define(layer, layer.filters, place);
   }
 
@@ -311,6 +349,7 @@ private:
   }
 
   bool fits(const Shape& a, const Shape& b) const {
+    if ((a.element == Element::F32) != (b.element == Element::F32)) return false;
     if (b.place == scalarPlace) return true;
     if (a.channels != b.channels && b.channels != 1) return false;
     return a.place == b.place ||
@@ -323,7 +362,8 @@ private:
     layer.low = static_cast<double>(random_.between(-6, 6)) / 2,
     layer.high = static_cast<double>(random_.between(-3, 3));
     const auto operands = static_cast<size_t>(opInfo(layer.op).maxOperands);
-    while (layer.operands.size() < operands && random_.chance(75)) {
+    // Of whole numbers there are tensors alone.
+    while (layer.operands.size() < operands && (x.element != Element::F32 || random_.chance(75))) {
       std::vector<int> partners;
       for (int value = 0; value < p_.values(); ++value)
         if (fits(x, shape(value))) partners.push_back(value);
@@ -338,7 +378,7 @@ private:
     for (int64_t i = 0; i < random_.between(1, 2); ++i) {
       std::vector<int> partners;
       for (int value = 0; value < p_.values(); ++value)
-        if (shape(value).place == x.place) partners.push_back(value);
+        if (shape(value).place == x.place && shape(value).element == x.element) partners.push_back(value);
       const int partner = random_.of(partners);
       if (channels + shape(partner).channels > 48) break;
       layer.operands.push_back(partner);

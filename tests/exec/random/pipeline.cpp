@@ -97,10 +97,31 @@ private:
     return text;
   }
 
+  // What layers of whole numbers have beside others.
+  static std::string steps(const OpInfo& row, const Layer& layer) {
+    std::string text;
+    size_t next = 0;
+    for (const AttributeSpec& spec : row.attributes)
+      if (spec.name == "zero_point")
+        text += ", zero_point: " +
+                std::to_string(layer.zeroPoints[row.elements == Elements::Dequantizes ? 0 : 2]);
+      else if (spec.name.find("zero_point") != std::string::npos)
+        text += ", " + spec.name + ": " + std::to_string(layer.zeroPoints[next++]);
+      else if (spec.name == "type")
+        text += ", type: " + layer.type;
+      else if (spec.name == "scale")
+        text += ", scale: " + shortest(layer.low);
+      else if (spec.name.find("_multiplier") != std::string::npos)
+        text += ", " + spec.name + (spec.name[0] == 'a' ? ": 0.7" : ": 0.31");
+    return text;
+  }
+
   std::string call(const Layer& layer, size_t index) const {
     const OpInfo& row = opInfo(layer.op);
     const std::string own = ", name: \"l" + std::to_string(index) + "\")",
                       bias = layer.bias ? "" : ", bias: false";
+    const bool isWhole = row.elements != Elements::Float && row.elements != Elements::Keeps;
+    const std::string quantized = isWhole ? steps(row, layer) : "";
     std::vector<std::string> x;
     for (int operand : layer.operands) x.push_back(name(operand));
     switch (row.form) {
@@ -108,7 +129,8 @@ private:
       if (row.group == LayerGroup::Pooling) return pool(row, x[0], layer) + own;
       return row.name + "(" + x[0] + (has(row, "filters") ? ", " + std::to_string(layer.filters) : "") +
              ", kernel: " + extents(layer.kernel) + window(layer) +
-             (layer.border.empty() ? "" : ", border: " + layer.border) + parts(row, layer) + bias + own;
+             (layer.border.empty() ? "" : ", border: " + layer.border) + parts(row, layer) + bias +
+             quantized + own;
     case OpForm::Transposed: {
       std::string more;
       for (int64_t extra : layer.outputPadding) more += (more.empty() ? "" : ", ") + std::to_string(extra);
@@ -119,6 +141,7 @@ private:
     }
     case OpForm::Adaptive: return row.name + "(" + x[0] + ", " + extents(layer.kernel) + own;
     case OpForm::Elementwise:
+      if (isWhole) return row.name + "(" + x[0] + (row.maxOperands > 1 ? ", " + x[1] : "") + quantized + own;
       if (x.size() < 2) x.push_back(shortest(layer.low));
       if (x.size() < 3) x.push_back(shortest(layer.high));
       return elementwise(row, layer, x) + (row.symbol ? "" : own);
@@ -127,7 +150,8 @@ private:
       for (size_t i = 1; i < x.size(); ++i) text += ", " + x[i];
       return text + own;
     }
-    case OpForm::Dense: return row.name + "(" + x[0] + ", " + std::to_string(layer.filters) + bias + own;
+    case OpForm::Dense:
+      return row.name + "(" + x[0] + ", " + std::to_string(layer.filters) + bias + quantized + own;
     case OpForm::Reduction:
       return row.name + "(" + x[0] + (layer.word.empty() ? "" : ", axes: " + layer.word) + own;
     case OpForm::Standardize: return row.name + "(" + x[0] + (layer.bias ? ", affine: true" : "") + own;

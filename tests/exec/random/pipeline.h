@@ -24,7 +24,9 @@ struct Layer {
   std::string align;                             // resizing; empty: the default
   int64_t groups = 1;
   bool bias = false, ceilMode = false, countPadding = true;
-  std::string word; // of an attribute that is one
+  std::string word;                            // of an attribute that is one
+  std::string type = "u8";                     // of whole numbers: the result's
+  std::vector<int64_t> zeroPoints = {0, 0, 0}; // of two operands and the result
   // For attributes that are numbers, in ascending order; `low` and `high` also stand for a second and a third
   // operand that is missing.
   double low = -4, high = 5;

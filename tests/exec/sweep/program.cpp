@@ -1,4 +1,5 @@
 #include "program.h"
+#include "../../unit/script/same_graph.h"
 #include "driver/describe.h"
 #include "driver/pipeline.h"
 #include "graph/reader.h"
@@ -64,6 +65,13 @@ void checkGraphText(const graph::Graph& graph) {
       "graph IR", graph::print(graph, true),
       [](const SourceFile& f, DiagnosticEngine& d) { return graph::read(f, d); },
       [](const graph::Graph& g) { return graph::print(g, true); });
+
+  DiagnosticEngine diags;
+  const std::optional<script::Script> written = script::write(graph, "w.safetensors", diags);
+  if (!written) fail("the graph has no script", diags);
+  const std::optional<graph::Graph> again = script::readBack(graph, *written, diags);
+  if (!again) fail("the written script has errors:\n" + written->text, diags);
+  requireEqual("the script\n" + written->text, script::withoutNames(graph), script::withoutNames(*again));
 }
 
 Target withSmallCaches(Target target) {

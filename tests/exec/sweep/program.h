@@ -29,7 +29,7 @@ Program compileGraph(const graph::Graph& graph, const Target& target, int optimi
                      const Mode* mode = nullptr);
 // A machine with so little cache that small tensors go past it. Caches change no result.
 Target withSmallCaches(Target target);
-// Throws unless the graph prints as a text that says the same.
+// Throws unless the graph prints as a text, and is written as a script, that say the same.
 void checkGraphText(const graph::Graph& graph);
 
 } // namespace convoy::sweep

@@ -73,6 +73,47 @@ TEST_F(Apply, EveryClassAtOnce) {
       "  'conv1.weight' [4, 1, 3, 3]\n");
 }
 
+// What quantized layers have: from integers, or from other numbers that are whole.
+TEST_F(Apply, WholeNumbers) {
+  const Bytes data = bytesOf<int8_t>({-128, 127}) + bytesOf<uint8_t>({0, 127}) +
+                     bytesOf<int32_t>({1 << 24, -7}) + bytesOf<float>({3, -4});
+  const std::string header = "{\"a\":{\"dtype\":\"I8\",\"shape\":[2],\"data_offsets\":[0,2]},"
+                             "\"b\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[2,4]},"
+                             "\"c\":{\"dtype\":\"I32\",\"shape\":[2],\"data_offsets\":[4,12]},"
+                             "\"d\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[12,20]}}";
+  using convoy::Element;
+  graph::Graph graph = graphWith(
+      {{"a", {2}, Element::I8}, {"b", {2}, Element::I8}, {"c", {2}, Element::I32}, {"d", {2}, Element::I8}});
+  DiagnosticEngine diags;
+  auto file = openWeights(write("w", makeSafetensors(header, data)), {}, diags);
+  ASSERT_TRUE(file && applyWeights(graph, *file, Missing::Error, diags)) << textOf(diags);
+  EXPECT_EQ(numbersOf(graph, "a"), (std::vector<float>{-128, 127}));
+  EXPECT_EQ(numbersOf(graph, "b"), (std::vector<float>{0, 127}));
+  EXPECT_EQ(numbersOf(graph, "c"), (std::vector<float>{0x1p24f, -7}));
+  EXPECT_EQ(numbersOf(graph, "d"), (std::vector<float>{3, -4}));
+}
+
+TEST_F(Apply, NumbersThatAreNotWholeOrTooLarge) {
+  const Bytes data =
+      bytesOf<uint8_t>({128, 255, 127}) + bytesOf<int32_t>({(1 << 24) + 1}) + bytesOf<float>({0.5f});
+  const std::string header = "{\"a\":{\"dtype\":\"U8\",\"shape\":[3],\"data_offsets\":[0,3]},"
+                             "\"b\":{\"dtype\":\"I32\",\"shape\":[1],\"data_offsets\":[3,7]},"
+                             "\"c\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[7,11]}}";
+  using convoy::Element;
+  graph::Graph graph =
+      graphWith({{"a", {3}, Element::I8}, {"b", {1}, Element::I32}, {"c", {1}, Element::I8}});
+  DiagnosticEngine diags;
+  auto file = openWeights(write("w", makeSafetensors(header, data)), {}, diags);
+  ASSERT_TRUE(file);
+  file->path = "W";
+  EXPECT_FALSE(applyWeights(graph, *file, Missing::Error, diags));
+  EXPECT_EQ(textOf(diags),
+            "E0435: 'W' has 2 numbers for the parameter 'a' outside of the whole numbers from -128 to 127\n"
+            "E0435: 'W' has 1 number for the parameter 'b' outside of the whole numbers from -16777216 to "
+            "16777216\n"
+            "E0435: 'W' has 1 number for the parameter 'c' outside of the whole numbers from -128 to 127\n");
+}
+
 TEST_F(Apply, MissingIsAsSevereAsTheUse) {
   EXPECT_EQ(report({{"a", {2}}}, {}, Missing::Warning),
             "W0431: 'W' has no values for 1 parameter of 'net'\n  'a' [2]\n");

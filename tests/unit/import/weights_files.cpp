@@ -76,6 +76,7 @@ graph::Graph graphWith(const std::vector<WantedParameter>& parameters) {
     value.kind = graph::Value::Parameter;
     value.name = wanted.name;
     for (int64_t extent : wanted.shape) value.type.dims.push_back(extent);
+    value.type.element = wanted.element;
     value.data = std::make_shared<graph::ParameterData>();
     graph.values.push_back(std::move(value));
   }

@@ -43,6 +43,7 @@ Bytes smallNpz(bool deflated = false);
 struct WantedParameter {
   std::string name;
   std::vector<int64_t> shape;
+  convoy::Element element = convoy::Element::F32;
 };
 graph::Graph graphWith(const std::vector<WantedParameter>& parameters);
 std::vector<float> numbersOf(const graph::Graph& graph, const std::string& name);
