@@ -25,8 +25,8 @@ int runPlan(Compilation& c, PhaseTimes& times) {
   const bool ownSchedule = c.options.scheduleFile.empty() && !c.scheduleText;
   if (ownSchedule && c.options.choices.math == schedule::Math::Bf16 &&
       !schedule::unitsToUse(*c.target, c.options.choices))
-    plan.remark = "--math=bf16 changes nothing: " + c.target->cpu +
-                  " has no instructions for products of bf16 numbers";
+    plan.remark =
+        "--math=bf16 changes nothing: " + c.target->cpu + " has no instructions for products of bf16 numbers";
   if (!json.empty() && !wrote(writeFile(json, inspect::planJson(plan).str(true) + "\n"), json, c.diags))
     return Failure;
   if (json == "-") return Success; // in place of the table

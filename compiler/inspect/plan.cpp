@@ -100,8 +100,8 @@ private:
     layer.kernel = kernel->second;
     if (const std::optional<double> products = productsOf(graph_, node)) {
       const bool whole = row.group == LayerGroup::Quantization;
-      layer.arithmetic = whole ? schedule::Arithmetic::Int8
-                               : schedule::arithmeticOf(plan_.kernels[*layer.kernel].kernel);
+      layer.arithmetic =
+          whole ? schedule::Arithmetic::Int8 : schedule::arithmeticOf(plan_.kernels[*layer.kernel].kernel);
       layer.bound = boundOf(*layer.arithmetic, *products);
     }
     return layer;

@@ -181,12 +181,13 @@ private:
   void runMode(Prepared& p, size_t number) {
     const Case& c = *p.source;
     const Mode& mode = modes()[number];
-    std::vector<const Target*> able;
-    for (const SweepTarget& target : targets_)
-      if (canRun(mode, target.target)) able.push_back(&target.target);
+    std::vector<const SweepTarget*> able;
+    for (const SweepTarget& target : thoroughness_.modeTargets)
+      if (canRun(mode, target.target)) able.push_back(&target);
     if (able.empty()) return;
-    const Target& target = *able[static_cast<size_t>(c.number / 4) % able.size()];
-    const std::string where = target.cpu + ", " + mode.name;
+    const SweepTarget& chosen = *able[static_cast<size_t>(c.number / 4) % able.size()];
+    const Target& target = chosen.target;
+    const std::string where = chosen.cpu + ", " + mode.name;
     attempt(c, where, [&] {
       double start = now();
       at(c, where + ", in the reference");

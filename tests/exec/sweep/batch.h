@@ -27,7 +27,9 @@ struct Thoroughness {
   // All cases are optimized for all targets, and not three of four for one of them only, in turn: it takes
   // most of the time.
   bool optimized = false;
-  long modes = 100; // how many of a hundred cases run in each of the other arithmetics
+  // How many of a hundred cases run in each of the other arithmetics, and for which targets, in turn.
+  long modes = 100;
+  std::vector<SweepTarget> modeTargets = {};
 };
 
 // Every case is compiled for every target. Some of those with convolutions are also compiled in other

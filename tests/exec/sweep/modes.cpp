@@ -16,7 +16,7 @@ const std::vector<Mode>& modes() {
 }
 
 bool canRun(const Mode& mode, const Target& target) {
-  return !mode.choices.matrixTiles || target.lanes() == 16;
+  return mode.choices.matrixTiles ? target.lanes() == 16 : !target.matrixUnit;
 }
 
 schedule::Schedule scheduleOf(const graph::Graph& rewritten, const Target& target, const Mode& mode) {

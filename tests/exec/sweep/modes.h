@@ -12,7 +12,7 @@ struct Mode {
 };
 // bf16 in vectors, and bf16 and split bf16 on matrix tiles.
 const std::vector<Mode>& modes();
-// Matrix tiles need vectors of 16.
+// Matrix tiles need vectors of 16, and are taken where there is a unit for them.
 bool canRun(const Mode& mode, const Target& target);
 
 schedule::Schedule scheduleOf(const graph::Graph& rewritten, const Target& target, const Mode& mode);

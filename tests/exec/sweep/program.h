@@ -27,6 +27,9 @@ struct Program {
 // that say the same and verify. Without a mode the schedule is the compiler's choice.
 Program compileGraph(const graph::Graph& graph, const Target& target, int optimize,
                      const Mode* mode = nullptr);
+// A graph that was rewritten, in this schedule.
+Program compileScheduled(const graph::Graph& graph, const schedule::Schedule& schedule, const Target& target,
+                         int optimize);
 // A machine with so little cache that small tensors go past it. Caches change no result.
 Target withSmallCaches(Target target);
 // Throws unless the graph prints as a text, and is written as a script, that say the same.

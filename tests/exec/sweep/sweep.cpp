@@ -52,6 +52,13 @@ std::vector<SweepTarget> findTargets(const std::string& only) {
   return targets;
 }
 
+// The same, and this processor with all its instructions, and with a matrix unit, which may be emulated.
+std::vector<SweepTarget> targetsOfModes(std::vector<SweepTarget> targets, const std::string& only) {
+  for (const char* cpu : {"native", texts::withTiles})
+    if (only.empty() && texts::runsHere(cpu)) targets.push_back({cpu, texts::targetFor(cpu)});
+  return targets;
+}
+
 class Sweep {
 public:
   Sweep(std::vector<const Case*> cases, std::vector<SweepTarget> targets, Thoroughness thoroughness)
@@ -222,7 +229,7 @@ int main(int argc, char** argv) {
   }
   const std::vector<SweepTarget> targets = findTargets(cpu);
   std::printf("%zu cases\n", chosen.size());
-  return Sweep(chosen, targets, {thorough, modes}).run();
+  return Sweep(chosen, targets, {thorough, modes, targetsOfModes(targets, cpu)}).run();
 }
 
 } // namespace convoy::sweep

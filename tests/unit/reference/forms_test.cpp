@@ -127,7 +127,8 @@ struct Product {
 
 double sumOfMagnitudes(const std::vector<float>& x, const std::vector<float>& w) {
   double sum = 0;
-  for (size_t i = 0; i < x.size(); ++i) sum += std::fabs(static_cast<double>(x[i]) * static_cast<double>(w[i]));
+  for (size_t i = 0; i < x.size(); ++i)
+    sum += std::fabs(static_cast<double>(x[i]) * static_cast<double>(w[i]));
   return sum;
 }
 
