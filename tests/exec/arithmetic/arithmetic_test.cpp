@@ -23,6 +23,7 @@ class Arithmetic : public testing::TestWithParam<Way> {
 protected:
   void SetUp() override {
     if (!texts::runsHere(GetParam().cpu)) GTEST_SKIP() << texts::whyNotHere(GetParam().cpu);
+    if (texts::targetFor(GetParam().cpu).lanes() != 16) GTEST_SKIP() << "vectors of 16 are wanted";
   }
   bool isSplit() const { return GetParam().form == NumberForm::Split; }
   static double share(const Shape& s) {
@@ -126,25 +127,25 @@ TEST_P(Arithmetic, BoundsAreSharp) {
   const Outcome outcome = check(shape, n);
   for (size_t i = 0; i < outcome.actual.size(); ++i) {
     const double error = std::fabs(outcome.actual[i] - outcome.expected[i]);
-    EXPECT_GT(error, 0.9 * outcome.bounds[i]);
-    EXPECT_GT(error, (isSplit() ? 0.85 : 0.95) * share(shape) * outcome.magnitudes[i]); // g(3 n + 2) is in it
+    // The rest is for roundings of sums, of 98 terms in split.
+    EXPECT_GT(error, (isSplit() ? 0.8 : 0.95) * outcome.bounds[i]);
+    EXPECT_GT(error, (isSplit() ? 0.8 : 0.95) * share(shape) * outcome.magnitudes[i]);
   }
 }
 
 TEST_P(Arithmetic, LargestNumbers) {
   const Shape shape{32, 16, 1, 1, 16};
   Numbers n = numbers(shape, 8, [](std::mt19937&) { return 0.f; });
-  for (int64_t f = 0; f < shape.filters; ++f)
-    n.w[static_cast<size_t>(f * shape.channels + f)] = 0x1.fffffep-1f;
+  for (int64_t f = 0; f < shape.filters; ++f) n.w[static_cast<size_t>(f * shape.channels)] = 0.5f;
   for (float x : {0x1.fffffep127f, 0x1.ff8p127f, 0x1.fefffep127f, 0x1.fep127f, -0x1.fffffep127f}) {
-    n.x.assign(n.x.size(), x);
+    std::fill_n(n.x.begin(), shape.width, x); // of the first channel; an infinity times 0 would be NaN
     const Outcome outcome = check(shape, n);
     const bool rounds = !isSplit() && std::fabs(x) >= 0x1.ffp127f;
     for (float result : outcome.actual) {
       if (rounds)
         EXPECT_EQ(result, std::copysign(infinity, x));
       else
-        EXPECT_NEAR(result, x, 0x1p-8 * largest);
+        EXPECT_NEAR(result, 0.5 * x, 0x1p-8 * largest);
     }
     for (double bound : outcome.bounds) EXPECT_EQ(bound < infinity, !rounds) << x;
   }
@@ -153,7 +154,9 @@ TEST_P(Arithmetic, LargestNumbers) {
 // Infinities and NaN go where float32 takes them, and no further.
 TEST_P(Arithmetic, InfinitiesAndNaN) {
   for (bool inWeights : {false, true}) {
-    Numbers n = numbers(small, 9, uniform);
+    // Whether an infinite weight meets the zeros of a border is up to the kernel.
+    const Shape shape = inWeights ? Shape{40, 20, 1, 3, 19} : small;
+    Numbers n = numbers(shape, 9, uniform);
     std::mt19937 engine(10);
     std::vector<float>& some = inWeights ? n.w : n.x;
     for (int i = 0; i < 3; ++i) {
@@ -163,9 +166,9 @@ TEST_P(Arithmetic, InfinitiesAndNaN) {
     some[engine() % some.size()] = std::nanf("");
     if (!inWeights) // an infinity times zero, and times numbers that have no low half
       for (size_t i = 0; i < n.w.size(); i += 3) n.w[i] = i % 2 ? 0.f : 0.5f;
-    const Outcome outcome = check(small, n);
+    const Outcome outcome = check(shape, n);
     const Way plain{"float32", NumberForm::Float32, false, "x86-64-v4"};
-    const Outcome float32 = convolve(plain, small, n);
+    const Outcome float32 = convolve(plain, shape, n);
     int infinite = 0, none = 0, finite = 0;
     for (size_t i = 0; i < outcome.actual.size(); ++i) {
       const float actual = outcome.actual[i], expected = float32.actual[i];
@@ -173,7 +176,7 @@ TEST_P(Arithmetic, InfinitiesAndNaN) {
       none += std::isnan(actual), infinite += std::isinf(actual), finite += std::isfinite(actual);
       if (std::isinf(expected) || std::isinf(actual)) ASSERT_EQ(actual, expected) << i;
       if (std::isfinite(actual))
-        ASSERT_NEAR(actual, outcome.expected[i], share(small) * outcome.magnitudes[i] + 1e-30) << i;
+        ASSERT_NEAR(actual, outcome.expected[i], share(shape) * outcome.magnitudes[i] + 1e-30) << i;
     }
     EXPECT_GT(infinite, 0);
     EXPECT_GT(none, 0);
@@ -183,7 +186,7 @@ TEST_P(Arithmetic, InfinitiesAndNaN) {
 
 INSTANTIATE_TEST_SUITE_P(Ways, Arithmetic,
                          testing::Values(Way{"Bf16InVectors", NumberForm::Bf16, false, "x86-64-v4"},
-                                         Way{"Bf16InPairs", NumberForm::Bf16, false, "cooperlake"},
+                                         Way{"Bf16InPairs", NumberForm::Bf16, false, "native"},
                                          Way{"Bf16OnTiles", NumberForm::Bf16, true, "x86-64-v4"},
                                          Way{"Bf16OnTheMatrixUnit", NumberForm::Bf16, true, texts::withTiles},
                                          Way{"SplitOnTiles", NumberForm::Split, true, "x86-64-v4"},
