@@ -105,6 +105,8 @@ struct Choices {
   Math math = Math::Fast;
   bool matrixTiles = false; // also where the target has no matrix unit and they are slow
 };
+// The layout of several channels a unit that may be used, if it gains anything on this target.
+std::optional<Layout> unitsToUse(const Target& target, const Choices& choices);
 Schedule makeSchedule(const graph::Graph& graph, const Target& target, const Choices& choices = {});
 
 // The layout in which a kernel that works in `layout` reads or writes a value of this type: a single channel
