@@ -1,6 +1,7 @@
 // Weights in units of several channels: [tile][unit block][tap][unit][vectors * lanes][channel of the unit].
 #include "schedule/blocks.h"
 #include "schedule/kernels.h"
+#include "support/internal_error.h"
 
 namespace convoy::schedule {
 
@@ -70,10 +71,7 @@ private:
     Reg from = b_.offset(Scalar::F32, filterBase_, Index(b_.mul(here, taps_)) + Index(tap));
     Reg mask = b_.mask(width_, b_.select(exists, exist_, b_.index(0)));
     Reg v = b_.select(mask, b_.gather(vector_, from, distance_), b_.number(0, vector_));
-    if (packing_.unit == Layout::Int8) return b_.cast(vector_.withScalar(Scalar::I8), v);
-    if (packing_.unit == Layout::Bf16) return b_.cast(vector_.withScalar(Scalar::BF16), v);
-    const Halves halves = split(b_, v);
-    return packing_.low ? halves.low : halves.high;
+    return packed(b_, v, packing_);
   }
 
   // A vector of units: filter after filter, the channels of each side by side.
@@ -95,6 +93,17 @@ private:
 };
 
 } // namespace
+
+Reg packed(Builder& b, Reg v, const Packing& packing) {
+  switch (packing.unit) {
+  case Layout::Planar:
+  case Layout::Blocked: return v;
+  case Layout::Bf16: return b.cast(v->type.withScalar(Scalar::BF16), v);
+  case Layout::Split: return packing.low ? split(b, v).low : split(b, v).high;
+  case Layout::Int8: return b.cast(v->type.withScalar(Scalar::I8), v);
+  }
+  internalError("unknown layout");
+}
 
 void packUnits(loop::Function& function, const Packing& packing, int64_t lanes) {
   PackUnits(function, packing, lanes).run();
