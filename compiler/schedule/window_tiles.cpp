@@ -88,7 +88,7 @@ private:
   int64_t positionNumbers() const {
     return blockUnits(input_.channels(), layout_, 16) * unitChannels(layout_);
   }
-  int64_t joinedTaps() const { return rowNumbers() / positionNumbers(); }
+  int64_t joinedTaps() const { return schedule::joinedTaps(input_.channels(), layout_); }
   int64_t stepsOfRow() const { return (w_.columns.kernel + joinedTaps() - 1) / joinedTaps(); }
   int64_t stepsOfWindow() const { return w_.rows.kernel * stepsOfRow(); }
 
