@@ -12,6 +12,10 @@ using graph::ValueId;
 
 namespace {
 
+bool hasTiles(const Target& target, const Choices& choices) {
+  return target.lanes() == 16 && (target.matrixUnit || choices.matrixTiles);
+}
+
 // One way to compute a kernel.
 struct Option {
   Algorithm algorithm;
@@ -27,7 +31,7 @@ struct Option {
 class LayoutChooser {
 public:
   LayoutChooser(const Costs& costs, const Choices& choices, std::vector<Kernel>& kernels)
-      : costs_(costs), choices_(choices), units_(unitsToUse()), kernels_(kernels) {
+      : costs_(costs), choices_(choices), units_(unitsToUse(costs.target, choices)), kernels_(kernels) {
     schedule_.lanes = costs.lanes;
     for (const Kernel& kernel : kernels) options_.push_back(optionsOf(kernel));
   }
@@ -56,14 +60,7 @@ public:
 private:
   // ---- what is possible ----
 
-  bool hasTiles() const { return costs_.lanes == 16 && (costs_.target.matrixUnit || choices_.matrixTiles); }
-
-  // The layout of several channels a unit that may be used, if it gains anything here.
-  std::optional<Layout> unitsToUse() const {
-    if (choices_.math == Math::Bf16 && (hasTiles() || costs_.target.pairProducts)) return Layout::Bf16;
-    if (choices_.math == Math::Fast && hasTiles()) return Layout::Split;
-    return std::nullopt;
-  }
+  bool hasTiles() const { return convoy::schedule::hasTiles(costs_.target, choices_); }
 
   bool canBlock(const Kernel& kernel) const {
     const Graph& graph = costs_.graph;
@@ -115,7 +112,8 @@ private:
 
   std::vector<Option> optionsOf(Kernel kernel) const {
     std::vector<Option> options{option(kernel, Layout::Planar, std::nullopt)};
-    const bool whole = kernel.algorithm == Algorithm::Integer, window = kernel.algorithm == Algorithm::Window;
+    const bool whole = kernel.algorithm == Algorithm::Integer, window = kernel.algorithm == Algorithm::Window,
+               transposed = kernel.algorithm == Algorithm::Transposed;
     auto add = [&](Layout layout, std::optional<Layout> writes) {
       options.push_back(option(kernel, layout, writes));
     };
@@ -127,9 +125,9 @@ private:
         for (Layout units : unitsOfResult(kernel)) add(Layout::Blocked, units);
     }
     const std::optional<Layout> units = whole ? std::optional(Layout::Int8) : units_;
-    if (!(whole ? wholeInUnits() : window && units_.has_value())) return options;
+    if (!(whole ? wholeInUnits() : (window || transposed) && units_.has_value())) return options;
     kernel.layout = *units;
-    for (Algorithm algorithm : {Algorithm::Tiles, Algorithm::Window}) {
+    for (Algorithm algorithm : {Algorithm::Tiles, transposed ? Algorithm::Transposed : Algorithm::Window}) {
       kernel.algorithm = algorithm;
       if ((algorithm == Algorithm::Tiles && !hasTiles()) ||
           !canWorkInUnits(costs_.graph, kernel, costs_.lanes))
@@ -241,6 +239,13 @@ private:
 };
 
 } // namespace
+
+std::optional<Layout> unitsToUse(const Target& target, const Choices& choices) {
+  const bool tiles = hasTiles(target, choices);
+  if (choices.math == Math::Bf16 && (tiles || target.pairProducts)) return Layout::Bf16;
+  if (choices.math == Math::Fast && tiles) return Layout::Split;
+  return std::nullopt;
+}
 
 void chooseLayouts(const Costs& costs, const Choices& choices, std::vector<Kernel>& kernels) {
   LayoutChooser(costs, choices, kernels).run();
