@@ -292,7 +292,10 @@ private:
   void finish(Reg first) {
     const int64_t blocks = k_.blocks(node_.type.channels());
     std::vector<Reg> biases;
-    for (int64_t j = 0; (bias_ || whole_) && j < across_; ++j) biases.push_back(biasVector(filterBlock(j)));
+    for (int64_t j = 0; (bias_ || whole_) && j < across_; ++j) {
+      Reg block = filterBlock(j); // behind the last one there is nothing to read
+      biases.push_back(biasVector(blocks % across_ == 0 ? block : b_.min(block, b_.index(blocks - 1))));
+    }
     Reg y = isJoined() ? b_.binary(Op::Div, first, pitch_) : row_;
     Reg x = isJoined() ? b_.binary(Op::Mod, first, pitch_) : first;
     Builder::Values at{y, x};
