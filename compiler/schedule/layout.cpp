@@ -41,6 +41,19 @@ int64_t blocksOf(int64_t channels, Layout layout, int64_t lanes) {
   return (channels + block - 1) / block;
 }
 
+int64_t blockUnits(int64_t channels, Layout layout, int64_t lanes) {
+  const int64_t perUnit = unitChannels(layout);
+  if (perUnit == 1) return lanes;
+  int64_t units = 1;
+  while (units < lanes && units * perUnit < channels) units *= 2;
+  return units;
+}
+
+int64_t vectorsOf(int64_t channels, Layout layout, int64_t lanes) {
+  const int64_t block = blockUnits(channels, layout, lanes) * unitChannels(layout);
+  return blocksOf(channels, layout, lanes) * std::max<int64_t>(1, block / lanes);
+}
+
 Arithmetic arithmeticOf(const Kernel& kernel) {
   switch (kernel.layout) {
   case Layout::Planar:
@@ -138,8 +151,16 @@ bool canWorkInUnits(const graph::Graph& graph, const Kernel& kernel, int lanes) 
   const TensorType& input = graph.value(node.operands[0]).type;
   const int64_t groups = node.attributes.get<int64_t>("groups"), block = lanes * unitChannels(kernel.layout);
   const bool whole = input.channels() / groups % block == 0 && node.type.channels() / groups % lanes == 0;
+  if (tiles && blockUnits(input.channels(), kernel.layout, lanes) < lanes) return false; // rows of 16 units
   return layoutFor(kernel.layout, input) == kernel.layout && node.type.channels() > 1 &&
          (groups == 1 || whole);
+}
+
+bool readsFrame(const graph::Graph& graph, const Kernel& kernel) {
+  if (kernel.algorithm == Algorithm::Tiles) return true;
+  if (kernel.algorithm != Algorithm::Window || kernel.layout != Layout::Int8) return false;
+  const graph::Value& conv = graph.value(kernel.anchor());
+  return storedZero(graph, conv) != 0 && hasKnownZeroBorder(conv) && hasOneZero(graph, conv);
 }
 
 bool isSmallWindow(const graph::Value& node) {

@@ -12,6 +12,10 @@ using graph::ValueId;
 
 namespace {
 
+bool hasTiles(const Target& target, const Choices& choices) {
+  return target.lanes() == 16 && (target.matrixUnit || choices.matrixTiles);
+}
+
 // One way to compute a kernel.
 struct Option {
   Algorithm algorithm;
@@ -27,7 +31,7 @@ struct Option {
 class LayoutChooser {
 public:
   LayoutChooser(const Costs& costs, const Choices& choices, std::vector<Kernel>& kernels)
-      : costs_(costs), choices_(choices), units_(unitsToUse()), kernels_(kernels) {
+      : costs_(costs), choices_(choices), units_(unitsToUse(costs.target, choices)), kernels_(kernels) {
     schedule_.lanes = costs.lanes;
     for (const Kernel& kernel : kernels) options_.push_back(optionsOf(kernel));
   }
@@ -56,14 +60,7 @@ public:
 private:
   // ---- what is possible ----
 
-  bool hasTiles() const { return costs_.lanes == 16 && (costs_.target.matrixUnit || choices_.matrixTiles); }
-
-  // The layout of several channels a unit that may be used, if it gains anything here.
-  std::optional<Layout> unitsToUse() const {
-    if (choices_.math == Math::Bf16 && (hasTiles() || costs_.target.pairProducts)) return Layout::Bf16;
-    if (choices_.math == Math::Fast && hasTiles()) return Layout::Split;
-    return std::nullopt;
-  }
+  bool hasTiles() const { return convoy::schedule::hasTiles(costs_.target, choices_); }
 
   bool canBlock(const Kernel& kernel) const {
     const Graph& graph = costs_.graph;
@@ -241,6 +238,13 @@ private:
 };
 
 } // namespace
+
+std::optional<Layout> unitsToUse(const Target& target, const Choices& choices) {
+  const bool tiles = hasTiles(target, choices);
+  if (choices.math == Math::Bf16 && (tiles || target.pairProducts)) return Layout::Bf16;
+  if (choices.math == Math::Fast && tiles) return Layout::Split;
+  return std::nullopt;
+}
 
 void chooseLayouts(const Costs& costs, const Choices& choices, std::vector<Kernel>& kernels) {
   LayoutChooser(costs, choices, kernels).run();

@@ -80,19 +80,7 @@ private:
   Reg unitOf(Reg channel, Reg tap) {
     std::vector<Reg> parts;
     for (int64_t q = 0; q < perUnit_; ++q) parts.push_back(channelOf(b_.add(channel, q), tap));
-    for (int64_t pieces = perUnit_; pieces > 1; pieces /= 2) {
-      // Neighbours become one, of `together` channels of each in turn.
-      const int64_t together = perUnit_ / pieces, length = lanes_ * together;
-      std::vector<Reg> joined;
-      std::vector<int64_t> from;
-      for (int64_t lane = 0; lane < lanes_; ++lane)
-        for (int64_t side = 0; side < 2; ++side)
-          for (int64_t i = 0; i < together; ++i) from.push_back(side * length + lane * together + i);
-      for (size_t i = 0; i + 1 < parts.size(); i += 2)
-        joined.push_back(b_.shuffle(parts[i], parts[i + 1], from));
-      parts = joined;
-    }
-    return parts[0];
+    return zipped(b_, parts);
   }
 
   void store(Reg units, Reg out, Reg at) { b_.store(units, out, Index(at, perUnit_)); }

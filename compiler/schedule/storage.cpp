@@ -32,7 +32,8 @@ int64_t rowsOf(const TensorType& type, Layout layout, int64_t lanes) {
 
 // Of four bytes each.
 Size elementsOf(const TensorType& type, Layout layout, const Frame& frame, int64_t lanes) {
-  return frame.positions(type) * rowsOf(type, layout, lanes) * (inBlocks(layout) ? lanes : 1);
+  return frame.positions(type) * rowsOf(type, layout, lanes) *
+         (inBlocks(layout) ? blockUnits(type.channels(), layout, lanes) : 1);
 }
 
 } // namespace
@@ -121,7 +122,7 @@ bool Storage::isOutput(ValueId value) const {
 // The widest padding of all windows that read it.
 void Storage::findFrames() {
   for (const Kernel& kernel : schedule_.kernels) {
-    if (kernel.algorithm != Algorithm::Tiles) continue;
+    if (!readsFrame(graph_, kernel)) continue;
     const Value& anchor = graph_.value(kernel.anchor());
     const Window window = windowOf(anchor.attributes);
     Frame& frame = frames_[operandBuffer(graph_, schedule_, kernel, anchor.operands[0])];
