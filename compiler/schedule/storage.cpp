@@ -1,4 +1,5 @@
 #include "schedule/storage.h"
+#include "schedule/tile_window.h"
 #include <algorithm>
 #include <set>
 
@@ -124,14 +125,13 @@ void Storage::findFrames() {
   for (const Kernel& kernel : schedule_.kernels) {
     if (!readsFrame(graph_, kernel)) continue;
     const Value& anchor = graph_.value(kernel.anchor());
-    const Window window = windowOf(anchor.attributes);
     Frame& frame = frames_[operandBuffer(graph_, schedule_, kernel, anchor.operands[0])];
-    const size_t last = window.kernel.size() - 1;
     if (kernel.layout == Layout::Int8) frame.fill = storedZero(graph_, anchor);
-    frame.gap = std::max({frame.gap, window.padBegin[last].known(), window.padEnd[last].known()});
-    if (last == 0) continue;
-    frame.before = std::max(frame.before, window.padBegin[last - 1].known());
-    frame.after = std::max(frame.after, window.padEnd[last - 1].known());
+    for (const TileWindow& window : tileWindowsOf(graph_, anchor)) {
+      frame.gap = std::max({frame.gap, window.columns.before, window.columns.after});
+      frame.before = std::max(frame.before, window.rows.before);
+      frame.after = std::max(frame.after, window.rows.after);
+    }
   }
 }
 
