@@ -13,14 +13,13 @@ namespace {
 // OUT without its ending.
 std::string stemOf(const std::string& path) {
   const size_t dot = path.rfind('.'), slash = path.rfind('/');
-  const bool hasEnding = dot != std::string::npos && (slash == std::string::npos || dot > slash + 1) && dot > 0;
+  const bool hasEnding =
+      dot != std::string::npos && (slash == std::string::npos || dot > slash + 1) && dot > 0;
   return hasEnding ? path.substr(0, dot) : path;
 }
 
 // A path as a script can write it between quotes.
-bool isPlain(const std::string& name) {
-  return name.find_first_of("\"\\{}\n\r") == std::string::npos;
-}
+bool isPlain(const std::string& name) { return name.find_first_of("\"\\{}\n\r") == std::string::npos; }
 
 std::vector<weights::TensorToWrite> tensorsOf(const graph::Graph& graph, const script::Script& script) {
   std::vector<weights::TensorToWrite> tensors;
@@ -50,8 +49,10 @@ int runQuantize(Compilation& c, PhaseTimes& times) {
   }
   const std::string &output = *c.options.output, stem = stemOf(output), weightsFile = stem + ".safetensors",
                     name = weightsFile.substr(weightsFile.rfind('/') + 1);
-  if (output == "-" || !isPlain(name)) {
-    c.diags.report(diag::OptionValue, {}, "-o", "a file whose name is without quotes, braces and backslashes", output)
+  if (output == "-" || output == weightsFile || !isPlain(name)) {
+    c.diags
+        .report(diag::OptionValue, {}, "-o",
+                "a script's file, whose name has no quotes, braces and backslashes", output)
         .help("the script names a file of weights that is written beside it");
     return WrongUsage;
   }

@@ -3,7 +3,8 @@
 
 namespace convoy::driver {
 
-std::unique_ptr<GraphRunner> GraphRunner::make(const Compilation& from, graph::Graph graph, PhaseTimes& times) {
+std::unique_ptr<GraphRunner> GraphRunner::make(const Compilation& from, graph::Graph graph,
+                                               PhaseTimes& times) {
   std::unique_ptr<GraphRunner> made(new GraphRunner(from));
   Compilation& c = made->compilation_;
   c.kind = FileKind::Graph;
@@ -14,7 +15,8 @@ std::unique_ptr<GraphRunner> GraphRunner::make(const Compilation& from, graph::G
   c.graph = std::move(graph);
   if (!runScheduled(c, times)) return nullptr;
   made->loaded_ = loadInMemory(c);
-  command::Result<command::Runner> runner = command::Runner::create(made->pipeline(), from.options.threads, "");
+  command::Result<command::Runner> runner =
+      command::Runner::create(made->pipeline(), from.options.threads, "");
   if (!runner) {
     from.diags.report(diag::CannotRun, {}, c.graph->name, runner.error().text);
     return nullptr;

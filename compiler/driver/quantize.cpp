@@ -55,7 +55,8 @@ private:
     auto report = c_.diags.report(diag::NothingToQuantize, {}, result_.network.name);
     std::set<std::string> said;
     for (ValueId id = 0; id < result_.network.values.size(); ++id)
-      if (const std::string& reason = result_.plan.layers[id].reason; !reason.empty() && said.insert(reason).second)
+      if (const std::string& reason = result_.plan.layers[id].reason;
+          !reason.empty() && said.insert(reason).second)
         report.note("'" + result_.network.value(id).name + "': " + reason);
     report.help("convolutions with a zero border, and dense layers, can be");
     return std::nullopt;
@@ -136,7 +137,8 @@ private:
         histogram.add(numbers.data.data(), static_cast<size_t>(numbers.data.size()));
         if (histogram.allFinite()) continue;
         c_.diags.report(diag::WrongSample, {}, file,
-                        "it makes numbers of '" + result_.network.value(value.value).name + "' that are not finite");
+                        "it makes numbers of '" + result_.network.value(value.value).name +
+                            "' that are not finite");
         return false;
       }
       return true;

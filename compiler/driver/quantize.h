@@ -1,5 +1,5 @@
-// A network in float32 to one with 8-bit layers: calibrated on samples, and compared with what it was on samples
-// that were held out.
+// A network in float32 to one with 8-bit layers: calibrated on samples, and compared with what it was on
+// samples that were held out.
 #pragma once
 #include "driver/compilation.h"
 #include "driver/phase_times.h"
@@ -20,7 +20,7 @@ struct Deviation {
 
 // A value in 8 bits.
 struct QuantizedValue {
-  quantize::ValueId value; // of the network
+  quantize::ValueId value;  // of the network
   double low = 0, high = 0; // what the samples had
   quantize::Scale scale;
   Deviation deviation;
@@ -37,7 +37,7 @@ struct QuantizedResult {
 struct Quantization {
   graph::Graph network; // in float32, with batch_norm folded
   quantize::Plan plan;
-  graph::Graph graph; // with 8-bit layers
+  graph::Graph graph;                 // with 8-bit layers
   std::vector<QuantizedValue> values; // in the order of the network
   std::vector<QuantizedResult> results;
   int64_t calibrated = 0, compared = 0; // samples

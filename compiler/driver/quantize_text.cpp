@@ -17,11 +17,13 @@ std::string formatted(const char* format, double number) {
   return text;
 }
 
+// What is left are roundings of float32 from here on.
+constexpr double exact = 130;
+
 std::string decibels(const Deviation& deviation) {
-  return deviation.noise == 0 ? "exact" : formatted("%.1f", deviation.decibels());
+  return deviation.decibels() >= exact ? "exact" : formatted("%.1f", deviation.decibels());
 }
 
-// "int8: 3 of 4 layers" and the like come from this.
 struct Counts {
   int64_t whole = 0, real = 0;
 };
@@ -55,7 +57,8 @@ private:
     ++(whole ? counts_.whole : counts_.real);
     std::string kind = opInfo(value.op).name;
     const bool makes = planned.role == Role::Sum || planned.role == Role::Add;
-    if (makes && planned.result != id) kind += std::string(", ") + opInfo(q_.network.value(planned.result).op).name;
+    if (makes && planned.result != id)
+      kind += std::string(", ") + opInfo(q_.network.value(planned.result).op).name;
     std::vector<std::string> cells = {value.name, kind, whole ? "int8" : "float32"};
     if (makes)
       add(cells, planned.result);
@@ -78,15 +81,19 @@ private:
   }
 
   std::string resultText(const QuantizedResult& result) const {
-    const double mean = result.deviation.count ? result.deviation.sum / static_cast<double>(result.deviation.count) : 0;
+    const double mean =
+        result.deviation.count ? result.deviation.sum / static_cast<double>(result.deviation.count) : 0;
     std::string text = "'" + result.name + "': ";
     if (result.isAnswer)
-      text += "the answer changed for " + std::to_string(result.changed) + " of " + counted(q_.compared, "sample") +
-              " (" + formatted("%.1f", 100 * static_cast<double>(result.changed) / static_cast<double>(q_.compared)) +
-              " %); ";
+      text +=
+          "the answer changed for " + std::to_string(result.changed) + " of " +
+          counted(q_.compared, "sample") + " (" +
+          formatted("%.1f", 100 * static_cast<double>(result.changed) / static_cast<double>(q_.compared)) +
+          " %); ";
     return text + "differences " + formatted("%.2g", mean) + " on average, " +
            formatted("%.2g", result.deviation.largest) + " at most" +
-           (result.deviation.noise == 0 ? "" : "; signal to noise " + decibels(result.deviation) + " dB") + "\n";
+           (result.deviation.decibels() >= exact ? "" : "; signal to noise " + decibels(result.deviation) + " dB") +
+           "\n";
   }
 
   const Quantization& q_;

@@ -48,8 +48,10 @@ std::optional<Samples> Samples::find(const std::string& path, int limit, Diagnos
     diags.report(diag::CannotRead, {}, path, "No such file or directory");
     return std::nullopt;
   }
-  for (fs::recursive_directory_iterator entry(path, error), end; !error && entry != end; entry.increment(error))
-    if (entry->is_regular_file(error) && isSample(entry->path())) samples.files_.push_back(entry->path().string());
+  for (fs::recursive_directory_iterator entry(path, error), end; !error && entry != end;
+       entry.increment(error))
+    if (entry->is_regular_file(error) && isSample(entry->path()))
+      samples.files_.push_back(entry->path().string());
   if (error) {
     diags.report(diag::CannotRead, {}, path, error.message());
     return std::nullopt;

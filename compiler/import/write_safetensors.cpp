@@ -43,7 +43,8 @@ std::string safetensors(const std::vector<TensorToWrite>& tensors) {
     Json shape = Json::array(), place = Json::array(), entry = Json::object();
     int64_t count = 1;
     for (const Size& dim : tensor.type.dims) shape.push(dim.known()), count *= dim.known();
-    require(count == static_cast<int64_t>(tensor.numbers->size()), "a tensor's shape is not that of its numbers");
+    require(count == static_cast<int64_t>(tensor.numbers->size()),
+            "a tensor's shape is not that of its numbers");
     place.push(begin).push(static_cast<int64_t>(numbers.size()));
     entry.set("dtype", wordOf(tensor.type.element)).set("shape", std::move(shape));
     entry.set("data_offsets", std::move(place));

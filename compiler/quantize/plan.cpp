@@ -84,16 +84,17 @@ private:
   std::optional<ValueId> activationOf(ValueId id) const {
     if (users_[id].size() != 1 || isOutput_[id]) return std::nullopt;
     const graph::Value& user = graph_.value(users_[id][0]);
-    const bool limits =
-        user.op == OpKind::Relu || user.op == OpKind::Relu6 ||
-        (user.op == OpKind::Clamp && user.attributes.get<double>("low") == 0 && user.attributes.get<double>("high") > 0);
+    const bool limits = user.op == OpKind::Relu || user.op == OpKind::Relu6 ||
+                        (user.op == OpKind::Clamp && user.attributes.get<double>("low") == 0 &&
+                         user.attributes.get<double>("high") > 0);
     return limits ? std::optional(users_[id][0]) : std::nullopt;
   }
 
   void decide(ValueId id) {
     const graph::Value& node = graph_.value(id);
     if (layer(id).role == Role::Fused) return;
-    const bool allMade = std::all_of(node.operands.begin(), node.operands.end(), [&](ValueId o) { return made_[o]; });
+    const bool allMade =
+        std::all_of(node.operands.begin(), node.operands.end(), [&](ValueId o) { return made_[o]; });
     if (layer(id).role == Role::Float && node.op == OpKind::Add && allMade) layer(id).role = Role::Add;
     if (layer(id).role == Role::Sum || layer(id).role == Role::Add) {
       const std::optional<ValueId> activation = activationOf(id);
@@ -135,7 +136,8 @@ private:
     for (ValueId id = 0; id < graph_.values.size(); ++id) {
       if (!isNode(id)) continue;
       const Layer& made = layer(id);
-      if (made.role == Role::Sum && !made_[graph_.value(id).operands[0]]) convert(graph_.value(id).operands[0]);
+      if (made.role == Role::Sum && !made_[graph_.value(id).operands[0]])
+        convert(graph_.value(id).operands[0]);
       if (made.role == Role::Keep) groupOf(id);
       if (made.role != Role::Sum && made.role != Role::Add) continue;
       Group& group = groupOf(made.result);
@@ -163,7 +165,8 @@ private:
 } // namespace
 
 bool Plan::empty() const {
-  return std::none_of(layers.begin(), layers.end(), [](const Layer& layer) { return layer.role == Role::Sum; });
+  return std::none_of(layers.begin(), layers.end(),
+                      [](const Layer& layer) { return layer.role == Role::Sum; });
 }
 
 bool Plan::isMade(const graph::Graph& graph, ValueId id) const {

@@ -13,7 +13,9 @@ namespace {
 constexpr int stepsOf(Element element) { return element == Element::U8 ? 255 : 127; }
 
 // The number of few decimals that float32 holds as it holds this one.
-double inFewDecimals(double number) { return std::strtod(shortest(static_cast<float>(number)).c_str(), nullptr); }
+double inFewDecimals(double number) {
+  return std::strtod(shortest(static_cast<float>(number)).c_str(), nullptr);
+}
 
 class Rewriter {
 public:
@@ -51,7 +53,9 @@ private:
       return;
     }
     case Role::Sum: result_.whole[layer.result] = limited(sum(value, layer.result), id, layer.result); return;
-    case Role::Add: result_.whole[layer.result] = limited(sumOfTwo(value, layer.result), id, layer.result); return;
+    case Role::Add:
+      result_.whole[layer.result] = limited(sumOfTwo(value, layer.result), id, layer.result);
+      return;
     case Role::Keep: result_.whole[id] = kept(value); return;
     case Role::Fused: return; // it is there already
     }
@@ -76,8 +80,8 @@ private:
     attributes.set("scale", scaleOf(id).scale);
     attributes.set("zero_point", int64_t(0));
     setType(attributes, id);
-    return result_.whole[id] = node(OpKind::Quantize, unused(value.name + ".quantize"), value.location, {real(id)},
-                                    attributes);
+    return result_.whole[id] = node(OpKind::Quantize, unused(value.name + ".quantize"), value.location,
+                                    {real(id)}, attributes);
   }
 
   void setType(Attributes& attributes, ValueId id) const {
@@ -99,8 +103,8 @@ private:
     setType(attributes, result);
     std::vector<ValueId> operands = {x, parameter(weight, weight.name, std::move(made.weight), Element::I8)};
     const std::vector<Size> each = {value.type.dims[0]};
-    operands.push_back(
-        parameter(weight, unused(value.name + ".multiplier"), std::move(made.multiplier), Element::F32, &each));
+    operands.push_back(parameter(weight, unused(value.name + ".multiplier"), std::move(made.multiplier),
+                                 Element::F32, &each));
     if (bias) operands.push_back(parameter(*bias, bias->name, std::move(made.bias), Element::I32));
     return node(conv ? OpKind::QuantizedConv : OpKind::QuantizedDense, value.name, value.location, operands,
                 attributes);
@@ -138,8 +142,10 @@ private:
   ValueId kept(const graph::Value& value) {
     std::vector<ValueId> operands;
     for (ValueId operand : value.operands) operands.push_back(whole(operand));
-    if (value.op != OpKind::Relu) return node(value.op, value.name, value.location, operands, value.attributes);
-    return clamp(value, operands[0], static_cast<double>(highestOf(result_.graph.value(operands[0]).type.element)));
+    if (value.op != OpKind::Relu)
+      return node(value.op, value.name, value.location, operands, value.attributes);
+    return clamp(value, operands[0],
+                 static_cast<double>(highestOf(result_.graph.value(operands[0]).type.element)));
   }
 
   ValueId node(OpKind op, const std::string& name, Location location, const std::vector<ValueId>& operands,
@@ -161,8 +167,8 @@ private:
     return add(std::move(value));
   }
 
-  ValueId parameter(const graph::Value& like, const std::string& name, std::vector<float> numbers, Element element,
-                    const std::vector<Size>* dims = nullptr) {
+  ValueId parameter(const graph::Value& like, const std::string& name, std::vector<float> numbers,
+                    Element element, const std::vector<Size>* dims = nullptr) {
     graph::Value value = like;
     value.name = name;
     if (dims) value.type.dims = *dims;
@@ -198,7 +204,8 @@ std::vector<Scale> chooseScales(const Plan& plan, const std::map<ValueId, Histog
   std::vector<Scale> scales;
   for (const Group& group : plan.groups) {
     bool negative = group.hasNegative;
-    for (const Observed& observed : group.observed) negative = negative || histograms.at(observed.value).low() < 0;
+    for (const Observed& observed : group.observed)
+      negative = negative || histograms.at(observed.value).low() < 0;
     Scale scale{1, negative ? Element::I8 : Element::U8};
     const int steps = stepsOf(scale.element);
     double limit = 0;

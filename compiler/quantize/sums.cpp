@@ -9,8 +9,8 @@ namespace {
 constexpr double mostWeight = 127;
 constexpr double mostBias = 1 << 24; // whole numbers that float32 holds
 
-// What a step of a filter's weights stands for: so small that the largest weight is 127, and so large that the
-// bias can be counted in steps of the sums.
+// What a step of a filter's weights stands for: so small that the largest weight is 127, and so large that
+// the bias can be counted in steps of the sums.
 double stepOf(const float* weight, size_t count, double bias, double input) {
   double largest = 0;
   for (size_t i = 0; i < count; ++i) largest = std::max(largest, std::fabs(static_cast<double>(weight[i])));
@@ -24,8 +24,8 @@ float whole(double number, double most) {
 
 } // namespace
 
-WholeParameters wholeParameters(const std::vector<float>& weight, const std::vector<float>* bias, size_t filters,
-                                double input, double result) {
+WholeParameters wholeParameters(const std::vector<float>& weight, const std::vector<float>* bias,
+                                size_t filters, double input, double result) {
   WholeParameters made;
   made.weight.resize(weight.size());
   const size_t count = weight.size() / filters;

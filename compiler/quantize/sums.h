@@ -12,7 +12,7 @@ struct WholeParameters {
 };
 
 // `input` and `result`: what a step of them stands for.
-WholeParameters wholeParameters(const std::vector<float>& weight, const std::vector<float>* bias, size_t filters,
-                                double input, double result);
+WholeParameters wholeParameters(const std::vector<float>& weight, const std::vector<float>* bias,
+                                size_t filters, double input, double result);
 
 } // namespace convoy::quantize

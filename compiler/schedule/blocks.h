@@ -22,15 +22,21 @@ struct BlockPlace {
   Element element = Element::F32; // of the value
   Index at = 0;                   // counts what memory holds
   Reg low = nullptr;              // Split: from high halves to low ones, in the same
+  uint32_t channels = 0;          // `lanes`, or those of a position, where they are fewer
 };
-// As float32. Lanes off the mask are 0; null: all of them.
-Reg loadBlock(KernelBuilder& k, Reg pointer, const BlockPlace& place, Reg mask = nullptr);
-void storeBlock(KernelBuilder& k, Reg v, Reg pointer, const BlockPlace& place, Reg mask = nullptr);
+// As float32; lanes behind the channels of a position hold any of them. Nothing is read or written, and lanes
+// are 0, where `exists` (an i64, null: it does) is 0 or less.
+Reg loadBlock(KernelBuilder& k, Reg pointer, const BlockPlace& place, Reg exists = nullptr);
+void storeBlock(KernelBuilder& k, Reg v, Reg pointer, const BlockPlace& place, Reg exists = nullptr);
+// Numbers as they are stored in a layout; of Split their two halves.
+std::vector<Reg> stored(KernelBuilder& k, Reg v, Layout layout, Element element);
+// Vectors of one length, as many as a power of two: first the first element of each, then the second ...
+Reg zipped(Builder& b, std::vector<Reg> vectors);
 // The byte that stands for a whole number.
 int64_t storedByte(Element element, int64_t number);
 
-// `position` is that of framePosition. The distance of two positions is `lanes` units, that of two blocks as
-// many as there are positions, with the frame.
+// `position` is that of framePosition. Two positions are as many units apart as a
+// block has, two blocks as many positions as there are, with the frame.
 BlockPlace blockPlace(KernelBuilder& k, ValueId id, Layout layout, Reg item, Reg vector, Reg position);
 // Of a row (null: there is one) and a column, or of both numbered through without the frame.
 Reg framePosition(KernelBuilder& k, ValueId id, Layout layout, Reg row, Reg column);

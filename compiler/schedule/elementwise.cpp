@@ -344,7 +344,7 @@ void Elementwise::storeVector(Reg v, Layout layout, const Site& site) {
   };
   if (unitChannels(layout) == 1) return storeAt(site.channel, v);
   const int64_t channels = k_.value(result).type.channels(), last = k_.blocks(channels) - 1,
-                vectors = blocksOf(channels, layout, k_.lanes) * unitChannels(layout);
+                vectors = vectorsOf(channels, layout, k_.lanes);
   if (channels % k_.lanes != 0) {
     Reg exist =
         b_.mask(static_cast<uint32_t>(k_.lanes), b_.sub(b_.index(channels), b_.mul(site.channel, k_.lanes)));

@@ -1,4 +1,4 @@
-#include "schedule/transposed.h"
+#include "schedule/tile_window.h"
 #include <algorithm>
 
 namespace convoy::schedule {
@@ -39,6 +39,19 @@ int64_t unitChannels(Layout layout) {
 int64_t blocksOf(int64_t channels, Layout layout, int64_t lanes) {
   const int64_t block = lanes * unitChannels(layout);
   return (channels + block - 1) / block;
+}
+
+int64_t blockUnits(int64_t channels, Layout layout, int64_t lanes) {
+  const int64_t perUnit = unitChannels(layout);
+  if (perUnit == 1) return lanes;
+  int64_t units = 1;
+  while (units < lanes && units * perUnit < channels) units *= 2;
+  return units;
+}
+
+int64_t vectorsOf(int64_t channels, Layout layout, int64_t lanes) {
+  const int64_t block = blockUnits(channels, layout, lanes) * unitChannels(layout);
+  return blocksOf(channels, layout, lanes) * std::max<int64_t>(1, block / lanes);
 }
 
 Arithmetic arithmeticOf(const Kernel& kernel) {
@@ -107,16 +120,6 @@ bool isChannelwise(const graph::Graph& graph, const graph::Value& window, int la
          lanes % mixed == 0 && isSmallWindow(window);
 }
 
-// Its border is zeros, as many as are known when compiling, and lies around rows: matrix tiles find it in
-// memory.
-static bool hasKnownZeroBorder(const graph::Value& conv) {
-  const Window window = windowOf(conv.attributes);
-  bool known = window.kernel.size() <= 2;
-  for (const std::vector<Size>& pads : {window.padBegin, window.padEnd})
-    for (const Size& pad : pads) known &= pad.isConstant() && pad.known() >= 0;
-  return known && window.border.mode == BorderMode::Constant && window.border.value == 0;
-}
-
 // All convolutions of its input take the same number for 0, so that there is one border.
 static bool hasOneZero(const graph::Graph& graph, const graph::Value& conv) {
   if (conv.op != OpKind::QuantizedConv) return true;
@@ -129,17 +132,30 @@ static bool hasOneZero(const graph::Graph& graph, const graph::Value& conv) {
 
 bool canWorkInUnits(const graph::Graph& graph, const Kernel& kernel, int lanes) {
   const graph::Value& node = graph.value(kernel.anchor());
-  if (!convolves(node) || isChannelwise(graph, node, lanes)) return false;
-  const bool tiles = kernel.algorithm == Algorithm::Tiles;
-  if (tiles ? lanes != 16 : kernel.algorithm != Algorithm::Window || kernel.layout == Layout::Split)
+  const bool transposed = node.kind == graph::Value::Node && node.op == OpKind::TransposedConv,
+             tiles = kernel.algorithm == Algorithm::Tiles;
+  if (transposed ? !canBlockTransposed(graph, node, lanes) || isDepthwise(graph, node)
+                 : !convolves(node) || isChannelwise(graph, node, lanes))
     return false;
   if ((kernel.layout == Layout::Int8) != (node.op == OpKind::QuantizedConv)) return false;
-  if (tiles && (!hasKnownZeroBorder(node) || !hasOneZero(graph, node))) return false;
+  if (tiles ? lanes != 16
+            : kernel.algorithm != (transposed ? Algorithm::Transposed : Algorithm::Window) ||
+                  kernel.layout == Layout::Split)
+    return false;
+  if (tiles && (tileWindowsOf(graph, node).empty() || !hasOneZero(graph, node))) return false;
   const TensorType& input = graph.value(node.operands[0]).type;
   const int64_t groups = node.attributes.get<int64_t>("groups"), block = lanes * unitChannels(kernel.layout);
+  if (tiles && blockUnits(input.channels(), kernel.layout, lanes) < lanes) return false; // rows of 16 units
   const bool whole = input.channels() / groups % block == 0 && node.type.channels() / groups % lanes == 0;
   return layoutFor(kernel.layout, input) == kernel.layout && node.type.channels() > 1 &&
          (groups == 1 || whole);
+}
+
+bool readsFrame(const graph::Graph& graph, const Kernel& kernel) {
+  if (kernel.algorithm == Algorithm::Tiles) return true;
+  if (kernel.algorithm != Algorithm::Window || kernel.layout != Layout::Int8) return false;
+  const graph::Value& conv = graph.value(kernel.anchor());
+  return storedZero(graph, conv) != 0 && tileWindowOf(graph, conv) && hasOneZero(graph, conv);
 }
 
 bool isSmallWindow(const graph::Value& node) {

@@ -112,7 +112,8 @@ private:
 
   std::vector<Option> optionsOf(Kernel kernel) const {
     std::vector<Option> options{option(kernel, Layout::Planar, std::nullopt)};
-    const bool whole = kernel.algorithm == Algorithm::Integer, window = kernel.algorithm == Algorithm::Window;
+    const bool whole = kernel.algorithm == Algorithm::Integer, window = kernel.algorithm == Algorithm::Window,
+               transposed = kernel.algorithm == Algorithm::Transposed;
     auto add = [&](Layout layout, std::optional<Layout> writes) {
       options.push_back(option(kernel, layout, writes));
     };
@@ -124,9 +125,9 @@ private:
         for (Layout units : unitsOfResult(kernel)) add(Layout::Blocked, units);
     }
     const std::optional<Layout> units = whole ? std::optional(Layout::Int8) : units_;
-    if (!(whole ? wholeInUnits() : window && units_.has_value())) return options;
+    if (!(whole ? wholeInUnits() : (window || transposed) && units_.has_value())) return options;
     kernel.layout = *units;
-    for (Algorithm algorithm : {Algorithm::Tiles, Algorithm::Window}) {
+    for (Algorithm algorithm : {Algorithm::Tiles, transposed ? Algorithm::Transposed : Algorithm::Window}) {
       kernel.algorithm = algorithm;
       if ((algorithm == Algorithm::Tiles && !hasTiles()) ||
           !canWorkInUnits(costs_.graph, kernel, costs_.lanes))

@@ -15,7 +15,8 @@
 namespace convoy::schedule {
 
 // How a value lies in memory. Planar: [C][D][H][W] float32. The others are blocks of channels,
-// [blocks][D][H][W][lanes] of 32-bit units, the last block filled up with zeros. A unit is
+// [blocks][D][H][W][lanes] of 32-bit units, the last block filled up with zeros; fewer than `lanes` units
+// where there are few channels (blockUnits). A unit is
 //   Blocked: one float32;
 //   Bf16:    two channels, rounded to bf16;
 //   Split:   the same twice, first the high halves of all numbers, then the low ones: x = high + low;
@@ -24,6 +25,11 @@ enum class Layout { Planar, Blocked, Bf16, Split, Int8 };
 inline bool inBlocks(Layout layout) { return layout != Layout::Planar; }
 int64_t unitChannels(Layout layout); // channels of a unit; 1 of Planar
 int64_t blocksOf(int64_t channels, Layout layout, int64_t lanes);
+// Units of a position in a block: `lanes`, or the next power of two where units of several channels are
+// fewer.
+int64_t blockUnits(int64_t channels, Layout layout, int64_t lanes);
+// Vectors of `lanes` channels in all blocks, those that only fill up the last one with them.
+int64_t vectorsOf(int64_t channels, Layout layout, int64_t lanes);
 
 // How products are computed, and how exact they are (docs/numerics.md).
 enum class Arithmetic {
@@ -121,6 +127,9 @@ std::optional<graph::ValueId> biasOf(const graph::Value& conv);
 int64_t storedZero(const graph::Graph& graph, const graph::Value& conv);
 // The kernel's anchor can be computed from units of several channels, in kernel.layout by kernel.algorithm.
 bool canWorkInUnits(const graph::Graph& graph, const Kernel& kernel, int lanes);
+// The kernel finds the border of its windows in memory, around its input (storage.h): on matrix tiles, and
+// where bytes that stand for 0 are others.
+bool readsFrame(const graph::Graph& graph, const Kernel& kernel);
 // Pooling, depthwise convolution, and small groups of as many filters as channels of which a vector of
 // `lanes` holds several: a block of channels gives the same block of the result, in blocked layout.
 bool isChannelwise(const graph::Graph& graph, const graph::Value& window, int lanes);

@@ -26,10 +26,10 @@ struct Buffer {
 // Positions of a tensor: the product of its spatial extents.
 Size spatialSize(const TensorType& type);
 
-// What stands for zero, around the positions of a value that matrix tiles read: the border of their windows
-// lies in memory, so that positions can be numbered through over the rows. In the last axis `gap` columns are
-// between two rows, and before the first; along the axis before it, there are rows before the first and after
-// the last.
+// What stands for zero, around the positions of a value that matrix tiles read, for one: the border of their
+// windows lies in memory, so that positions can be numbered through over the rows. In the last axis `gap`
+// columns are between two rows, and before the first; along the axis before it, there are rows before the
+// first and after the last.
 struct Frame {
   int64_t gap = 0, before = 0, after = 0;
   int64_t fill = 0; // Int8: the byte that stands for 0

@@ -13,7 +13,9 @@ bool allEqual(const Ints& numbers) {
   return std::all_of(numbers.begin(), numbers.end(), [&](int64_t n) { return n == numbers[0]; });
 }
 
-std::string steps(const Ints& numbers) { return allEqual(numbers) ? std::to_string(numbers[0]) : sizeText(numbers); }
+std::string steps(const Ints& numbers) {
+  return allEqual(numbers) ? std::to_string(numbers[0]) : sizeText(numbers);
+}
 
 std::optional<Ints> constants(const Sizes& sizes) {
   Ints numbers;
@@ -80,7 +82,8 @@ private:
   std::optional<std::string> textOf(const AttributeSpec& spec) {
     const std::string& name = spec.name;
     const bool literal = hasLiteralKernel(c_.graph, node_);
-    if (name == "filters") return literal ? std::nullopt : std::optional(std::to_string(node_.type.channels()));
+    if (name == "filters")
+      return literal ? std::nullopt : std::optional(std::to_string(node_.type.channels()));
     if (name == "units") return std::to_string(node_.type.channels());
     if (name == "affine") return c_.parameters.empty() ? "false" : "true";
     if (name == "bias")
@@ -96,7 +99,8 @@ private:
     }
     if (name == "kernel" && !literal) return sizeText(*find<Ints>("kernel"));
     if (name == "window") return sizeText(*find<Ints>("kernel"));
-    if (name == "stride" && !spec.fallback && *find<Ints>("stride") == *find<Ints>("kernel")) return std::nullopt;
+    if (name == "stride" && !spec.fallback && *find<Ints>("stride") == *find<Ints>("kernel"))
+      return std::nullopt;
     switch (spec.form) {
     case AttributeForm::Kernel: return kernelText(c_.graph, node_);
     case AttributeForm::Padding: return padding();
@@ -151,7 +155,8 @@ private:
   }
 
   std::optional<std::string> extents(const Sizes& sizes) {
-    if (const auto numbers = constants(sizes); numbers && node_.op != OpKind::Reshape) return sizeText(*numbers);
+    if (const auto numbers = constants(sizes); numbers && node_.op != OpKind::Reshape)
+      return sizeText(*numbers);
     std::string all;
     for (const Size& size : sizes) {
       const auto text = size.isConstant() ? std::optional(size.str()) : c_.extent(size);
@@ -176,7 +181,8 @@ private:
     const bool bySides = cut && !(middle && extentsKnown);
     if (name == "sides") return bySides ? cut : std::nullopt;
     if (name != "size" || bySides) return std::nullopt;
-    return middle ? extents(size) : none("its place depends on sizes that are known only when the pipeline runs");
+    return middle ? extents(size)
+                  : none("its place depends on sizes that are known only when the pipeline runs");
   }
 
   std::optional<std::string> resampled(const std::string& name) {

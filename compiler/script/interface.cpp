@@ -61,7 +61,8 @@ std::string Interface::result(const graph::Output& output) const {
   bool any = false;
   for (size_t axis = 1; axis < type.dims.size(); ++axis) {
     const Size& dim = type.dims[axis];
-    const bool plain = dim.isConstant() || (dim.symbols().size() == 1 && dim == Size::symbol(*dim.symbols().begin()));
+    const bool plain =
+        dim.isConstant() || (dim.symbols().size() == 1 && dim == Size::symbol(*dim.symbols().begin()));
     std::optional<std::string> extent = plain ? written(dim) : std::nullopt;
     bool claimed = false;
     for (const graph::EntryCheck& entry : graph_.checks)

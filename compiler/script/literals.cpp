@@ -17,7 +17,8 @@ template <typename Number> std::optional<std::string> number(Number value) {
 }
 
 // The numbers of `shape`, from `at` on, in brackets.
-std::string nested(const std::vector<float>& numbers, const std::vector<int64_t>& shape, size_t axis, size_t& at) {
+std::string nested(const std::vector<float>& numbers, const std::vector<int64_t>& shape, size_t axis,
+                   size_t& at) {
   if (axis == shape.size()) return *number(numbers[at++]);
   std::string text = "[";
   for (int64_t i = 0; i < shape[axis]; ++i) text += (i ? ", " : "") + nested(numbers, shape, axis + 1, at);

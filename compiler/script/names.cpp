@@ -66,7 +66,8 @@ LayerNames::Name LayerNames::next(const graph::Value& node, const std::vector<Pa
   const size_t first = node.operands.size() - parameters.size();
   if (!parameters.empty()) {
     const std::string &whole = graph_.value(node.operands[first]).name, ending = "." + parameters[0].name;
-    if (whole.size() > ending.size() && whole.compare(whole.size() - ending.size(), ending.size(), ending) == 0)
+    if (whole.size() > ending.size() &&
+        whole.compare(whole.size() - ending.size(), ending.size(), ending) == 0)
       wanted = whole.substr(0, whole.size() - ending.size());
   }
   wanted = layerName(wanted);

@@ -33,8 +33,7 @@ std::string infix(const OpInfo& row) { return std::string(" ") + row.symbol + " 
 class Writer {
 public:
   Writer(const graph::Graph& graph, const std::string& weightsFile, DiagnosticEngine& diags)
-      : graph_(graph), weightsFile_(weightsFile), diags_(diags), uses_(graph.values.size()),
-        layers_(graph) {}
+      : graph_(graph), weightsFile_(weightsFile), diags_(diags), uses_(graph.values.size()), layers_(graph) {}
 
   std::optional<Script> run() {
     for (ValueId id : graph_.inputs) names_[id] = unique(identifier(graph_.value(id).name), taken_);
@@ -107,7 +106,8 @@ private:
       const bool number = operand.data->literal && numbers.size() == 1;
       const std::optional<std::string> text = number ? numberText(numbers[0]) : std::nullopt;
       if (!text) {
-        noForm("'" + operand.name + "'", "it is an operand of '" + value.name + "', and neither a value nor one number",
+        noForm("'" + operand.name + "'",
+               "it is an operand of '" + value.name + "', and neither a value nor one number",
                value.location);
         return std::nullopt;
       }
@@ -119,7 +119,8 @@ private:
   std::optional<std::string> extent(const Size& size) {
     for (ValueId id = 0; id < graph_.values.size(); ++id) {
       const graph::Value& value = graph_.value(id);
-      if (value.kind == graph::Value::Parameter || value.type.scalar || (!names_.count(id) && !isLast(id))) continue;
+      if (value.kind == graph::Value::Parameter || value.type.scalar || (!names_.count(id) && !isLast(id)))
+        continue;
       static constexpr const char* functions[] = {"width", "height", "depth"};
       for (int axis = 0; axis < value.type.spatialRank(); ++axis)
         if (value.type.spatial(axis) == size)
@@ -133,11 +134,12 @@ private:
   void node(ValueId id) {
     const graph::Value& value = graph_.value(id);
     const OpInfo& row = opInfo(value.op);
-    CallContext context{graph_, value, parametersOf(graph_, value), [this](const Size& size) { return extent(size); }};
+    CallContext context{graph_, value, parametersOf(graph_, value),
+                        [this](const Size& size) { return extent(size); }};
     const size_t count = value.operands.size() - context.parameters.size();
     // Whether it goes on with the chain: nothing else reads the last value.
-    const bool follows =
-        isLast(value.operands[0]) && !chain_->ends && uses_[value.operands[0]] == 1 && !row.symbol && row.maxOperands != -1;
+    const bool follows = isLast(value.operands[0]) && !chain_->ends && uses_[value.operands[0]] == 1 &&
+                         !row.symbol && row.maxOperands != -1;
     std::string reason;
     const auto attributes = arguments(context, reason); // may end the statement, for a size
     if (!attributes) noForm("'" + value.name + "'", reason, value.location);
@@ -206,7 +208,8 @@ private:
 
 } // namespace
 
-std::optional<Script> write(const graph::Graph& graph, const std::string& weightsFile, DiagnosticEngine& diags) {
+std::optional<Script> write(const graph::Graph& graph, const std::string& weightsFile,
+                            DiagnosticEngine& diags) {
   return Writer(graph, weightsFile, diags).run();
 }
 

@@ -141,7 +141,7 @@ private:
         OpKind::QuantizedConv, OpKind::QuantizedConv,  OpKind::QuantizedConv, OpKind::QuantizedAdd,
         OpKind::MaxPool,       OpKind::Concat,         OpKind::Pad,           OpKind::Clamp,
         OpKind::Flatten,       OpKind::QuantizedDense, OpKind::Dequantize};
-    if (shape(x).element == Element::F32 && random_.chance(6)) return addLayer(OpKind::Quantize, x);
+    if (shape(x).element == Element::F32 && random_.chance(10)) return addLayer(OpKind::Quantize, x);
     const bool whole = shape(x).element != Element::F32 && random_.chance(75);
     addLayer(whole                ? random_.of(ofWhole)
              : random_.chance(50) ? random_.of(often)

@@ -79,6 +79,16 @@ TEST(FoldBatchNorm, IsAProductAndASumWhereOthersReadTheLayer) {
   EXPECT_LT(worst(graph), 1);
 }
 
+TEST(FoldBatchNorm, MayLeaveWhatItCannotFold) {
+  graph::Graph graph = graphOf("pipeline p(x: tensor[3, 9, 9]) {\n"
+                               "y = x |> batch_norm(name: \"first\") |> conv(8, kernel: 3x3, name: \"c\")\n"
+                               "|> batch_norm(name: \"second\")\n"
+                               "return y |> relu |> batch_norm(name: \"third\") }");
+  const graph::Graph folded = graph::foldBatchNormWhereItCan(graph);
+  EXPECT_EQ(layersOf(folded), "first:batch_norm c:conv relu_1:relu third:batch_norm ");
+  EXPECT_EQ(graph::verify(folded), std::vector<std::string>());
+}
+
 TEST(FoldBatchNorm, NeedsNoNumbers) {
   graph::Graph folded = graph::foldBatchNorm(graphOf("pipeline p(x: tensor[3, 9]) { return x |> conv(8, "
                                                      "kernel: 3, bias: false, name: \"c\") |> batch_norm }",

@@ -1,5 +1,7 @@
 #include "import/safetensors.h"
+#include "import/write_safetensors.h"
 #include "weights_files.h"
+#include <cmath>
 
 namespace convoy::weights {
 namespace {
@@ -33,6 +35,31 @@ TEST_F(Safetensors, NamesShapesNumbers) {
   EXPECT_EQ(textOf(diags), "");
   EXPECT_EQ(numbersOf(graph, "a"), (std::vector<float>{1, 2, 3, 4, 5, 6}));
   EXPECT_EQ(numbersOf(graph, "b.bias"), (std::vector<float>{0.5}));
+}
+
+// What is written is read back: real numbers to the bit, whole ones at the ends of their ranges.
+TEST_F(Safetensors, Written) {
+  using convoy::Element;
+  auto typed = [](std::vector<Size> dims, Element element) {
+    TensorType type{std::move(dims)};
+    type.element = element;
+    return type;
+  };
+  const std::vector<float> real = {1.5f, -0.0f, INFINITY, 1e-40f}, bytes = {-128, 127, 0, -1, 5, 64},
+                           sums = {-16777216, 16777216, 3};
+  const std::string file = safetensors({{"a \"b\"", typed({2, 2}, Element::F32), &real},
+                                        {"w", typed({3, 1, 2}, Element::I8), &bytes},
+                                        {"s", typed({3}, Element::I32), &sums}});
+  DiagnosticEngine diags;
+  const auto opened = openWeights(write("w.safetensors", Bytes(file.begin(), file.end())), {}, diags);
+  ASSERT_TRUE(opened) << textOf(diags);
+  graph::Graph graph =
+      graphWith({{"a \"b\"", {2, 2}}, {"w", {3, 1, 2}, Element::I8}, {"s", {3}, Element::I32}});
+  EXPECT_TRUE(applyWeights(graph, *opened, Missing::Error, diags)) << textOf(diags);
+  EXPECT_EQ(bytesOf(numbersOf(graph, "a \"b\"")), bytesOf(real));
+  EXPECT_EQ(numbersOf(graph, "w"), bytes);
+  EXPECT_EQ(numbersOf(graph, "s"), sums);
+  EXPECT_EQ(file.size() % 64, (16 + 6 + 12) % 64u); // the numbers begin at a multiple of 64
 }
 
 TEST_F(Safetensors, IsToldByItsContent) { EXPECT_EQ(problemOf(write("weights", smallSafetensors())), ""); }

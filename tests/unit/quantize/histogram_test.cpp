@@ -15,7 +15,8 @@ Histogram of(const std::vector<float>& numbers) {
 // `count` numbers from 0 to `most`.
 std::vector<float> ramp(size_t count, float most) {
   std::vector<float> numbers;
-  for (size_t i = 1; i <= count; ++i) numbers.push_back(most * static_cast<float>(i) / static_cast<float>(count));
+  for (size_t i = 1; i <= count; ++i)
+    numbers.push_back(most * static_cast<float>(i) / static_cast<float>(count));
   return numbers;
 }
 

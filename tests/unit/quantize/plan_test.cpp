@@ -43,9 +43,10 @@ std::string sharedIn(const graph::Graph& graph) {
 }
 
 TEST(Plan, ActivationsAreLimitsAndTheLastLayerStays) {
-  EXPECT_EQ(rolesOf(network("return x |> conv(8, kernel: 3x3, name: \"a\") |> relu |> max_pool(2x2)"
-                            "|> conv(64, kernel: 3x3, name: \"b\") |> clamp(0, 4) |> flatten |> dense(4, name: \"d\")"
-                            "|> softmax")),
+  EXPECT_EQ(rolesOf(network(
+                "return x |> conv(8, kernel: 3x3, name: \"a\") |> relu |> max_pool(2x2)"
+                "|> conv(64, kernel: 3x3, name: \"b\") |> clamp(0, 4) |> flatten |> dense(4, name: \"d\")"
+                "|> softmax")),
             "a: Sum; relu_1: Fused; max_pool_1: Keep; b: Sum; clamp_1: Fused; flatten_1: Keep; "
             "d: Float, its results are the answer; softmax_1: Float; ");
 }
@@ -59,8 +60,9 @@ TEST(Plan, SumsOfWhatIsInEightBits) {
                                      "b = a |> conv(8, kernel: 3x3, padding: 1, name: \"b\")\n"
                                      "c = relu(a + b) |> conv(8, kernel: 3x3, padding: 1, name: \"c\")\n"
                                      "return c + sigmoid(a)");
-  EXPECT_EQ(rolesOf(graph), "a: Sum; relu_1: Fused; b: Sum; add_1: Add; relu_2: Fused; c: Sum; sigmoid_1: Float; "
-                            "add_2: Float; ");
+  EXPECT_EQ(rolesOf(graph),
+            "a: Sum; relu_1: Fused; b: Sum; add_1: Add; relu_2: Fused; c: Sum; sigmoid_1: Float; "
+            "add_2: Float; ");
   EXPECT_EQ(sharedIn(graph), "");
 }
 
@@ -90,7 +92,8 @@ TEST(Plan, WhatCannotBe) {
                             "|> conv(8, kernel: 3x3, padding: 1, border: constant(1), name: \"c\")"
                             "|> flatten |> dense(1, name: \"d\")",
                             "x: tensor[65, 16, 16]")),
-            "a: Float, its border is not zero; b: Float, a transposed convolution has no 8-bit form; relu_1: Float; "
+            "a: Float, its border is not zero; b: Float, a transposed convolution has no 8-bit form; relu_1: "
+            "Float; "
             "c: Float, its border is not zero; flatten_1: Float; d: Float, its results are the answer; ");
   EXPECT_EQ(rolesOf(network("return x |> flatten |> dense(2, name: \"d\")", "x: tensor[66000]")),
             "flatten_1: Float; d: Float, its sums have too many terms for 32 bits; ");

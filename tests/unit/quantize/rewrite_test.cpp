@@ -12,12 +12,14 @@ TEST(Sums, EachFilterHasItsScale) {
   const std::vector<float> weight = {1, -0.5f, 100, 25}, bias = {2, -3};
   const WholeParameters made = wholeParameters(weight, &bias, 2, 0.5, 0.25);
   EXPECT_EQ(made.weight, (std::vector<float>{127, -64, 127, 32})); // 63.5 and 31.75 to even
-  EXPECT_EQ(made.multiplier, (std::vector<float>{static_cast<float>(0.5 / 127 / 0.25), static_cast<float>(0.5 * 100 / 127 / 0.25)}));
+  EXPECT_EQ(made.multiplier, (std::vector<float>{static_cast<float>(0.5 / 127 / 0.25),
+                                                 static_cast<float>(0.5 * 100 / 127 / 0.25)}));
   EXPECT_EQ(made.bias, (std::vector<float>{508, -8})); // 2 / (0.5 / 127), -3 / (0.5 * 100 / 127) = -7.62
   EXPECT_TRUE(wholeParameters(weight, nullptr, 2, 1, 1).bias.empty());
 }
 
-// A bias that is large beside the weights is counted in steps that 24 bits hold; a filter of zeros is its bias.
+// A bias that is large beside the weights is counted in steps that 24 bits hold; a filter of zeros is its
+// bias.
 TEST(Sums, BiasesFit) {
   const std::vector<float> weight = {1e-9f, 0}, bias = {1, 3};
   const WholeParameters made = wholeParameters(weight, &bias, 2, 0.5, 0.25);
@@ -28,8 +30,8 @@ TEST(Sums, BiasesFit) {
   EXPECT_EQ(wholeParameters({0}, nullptr, 1, 1, 1).weight, std::vector<float>{0});
 }
 
-// Runs a graph and its rewriting on numbers that it is calibrated with; the largest difference in a result over its
-// largest number.
+// Runs a graph and its rewriting on numbers that it is calibrated with; the largest difference in a result
+// over its largest number.
 double worst(const std::string& text, std::string* printed = nullptr) {
   SemaOptions options;
   options.initSeed = 7;
@@ -66,11 +68,14 @@ double worst(const std::string& text, std::string* printed = nullptr) {
 }
 
 TEST(Rewrite, IsNearTheNetwork) {
-  EXPECT_LT(worst("pipeline p(x: tensor[3, 9, 9]) { a = x |> conv(8, kernel: 3x3, padding: same, stride: 2, name: \"a\") |> relu\n"
-                  "b = a |> conv(8, kernel: 3x3, padding: 1, groups: 2, bias: false, name: \"b\")\n"
-                  "c = relu6(a + b) |> max_pool(2x2) |> conv(6, kernel: 1x1, name: \"c\") |> max_pool(1x1) |> relu\n"
-                  "return c |> flatten |> dense(7, name: \"d\") |> dense(4, name: \"e\") }"),
-            0.05);
+  EXPECT_LT(
+      worst(
+          "pipeline p(x: tensor[3, 9, 9]) { a = x |> conv(8, kernel: 3x3, padding: same, stride: 2, name: "
+          "\"a\") |> relu\n"
+          "b = a |> conv(8, kernel: 3x3, padding: 1, groups: 2, bias: false, name: \"b\")\n"
+          "c = relu6(a + b) |> max_pool(2x2) |> conv(6, kernel: 1x1, name: \"c\") |> max_pool(1x1) |> relu\n"
+          "return c |> flatten |> dense(7, name: \"d\") |> dense(4, name: \"e\") }"),
+      0.05);
 }
 
 TEST(Rewrite, ConcatAndFloatLayersBetween) {
@@ -108,7 +113,8 @@ TEST(Rewrite, ValuesAreConvertedOnce) {
 TEST(Rewrite, ImagesAreExact) {
   SemaOptions options;
   options.initSeed = 7;
-  const graph::Graph graph = graphOf("pipeline p(x: image[rgb]) { return x |> conv(4, kernel: 1x1, name: \"a\") }", options);
+  const graph::Graph graph =
+      graphOf("pipeline p(x: image[rgb]) { return x |> conv(4, kernel: 1x1, name: \"a\") }", options);
   const Plan plan = makePlan(graph);
   std::map<ValueId, Histogram> histograms;
   const float dark[] = {0.25f, 0.5f};
@@ -121,14 +127,16 @@ TEST(Rewrite, ImagesAreExact) {
 TEST(Rewrite, ActivationsLimitTheScale) {
   SemaOptions options;
   options.initSeed = 7;
-  const graph::Graph graph =
-      graphOf("pipeline p(x: tensor[1, 8, 8]) { return x |> conv(4, kernel: 1x1, name: \"a\") |> relu6 }", options);
+  const graph::Graph graph = graphOf(
+      "pipeline p(x: tensor[1, 8, 8]) { return x |> conv(4, kernel: 1x1, name: \"a\") |> relu6 }", options);
   const Plan plan = makePlan(graph);
   std::map<ValueId, Histogram> histograms;
   const float large = 7;
   for (const Group& group : plan.groups)
     for (const Observed& observed : group.observed) histograms[observed.value].add(&large, 1);
-  EXPECT_FLOAT_EQ(static_cast<float>(chooseScales(plan, histograms)[*plan.group[graph.outputs[0].value]].scale), 6.f / 255);
+  EXPECT_FLOAT_EQ(
+      static_cast<float>(chooseScales(plan, histograms)[*plan.group[graph.outputs[0].value]].scale),
+      6.f / 255);
 }
 
 } // namespace

@@ -32,11 +32,14 @@ inline std::string withoutNames(const graph::Graph& original) {
     }
   }
   for (graph::EntryCheck& entry : graph.checks) {
-    entry.check.left = entry.check.left.substitute(sizes), entry.check.right = entry.check.right.substitute(sizes);
+    entry.check.left = entry.check.left.substitute(sizes),
+    entry.check.right = entry.check.right.substitute(sizes);
     entry.check.message.clear();
   }
   std::sort(graph.checks.begin(), graph.checks.end(), [](const auto& a, const auto& b) {
-    auto text = [](const graph::EntryCheck& entry) { return entry.check.left.str() + "," + entry.check.right.str(); };
+    auto text = [](const graph::EntryCheck& entry) {
+      return entry.check.left.str() + "," + entry.check.right.str();
+    };
     return text(a) < text(b);
   });
   for (size_t i = 0; i < graph.outputs.size(); ++i) graph.outputs[i].name = "o" + std::to_string(i);

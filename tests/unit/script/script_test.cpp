@@ -57,7 +57,8 @@ pipeline digits(digit: tensor[1, 8, 8]) -> tensor[10] {
 }
 
 TEST(Script, ValuesThatAreReadTwiceHaveNames) {
-  const std::string text = R"(pipeline p(photo: image[rgb], level: float = 0.5) -> (edges: image[gray], parts: tensor[2, _, _]) {
+  const std::string text =
+      R"(pipeline p(photo: image[rgb], level: float = 0.5) -> (edges: image[gray], parts: tensor[2, _, _]) {
     luminance_1 = photo |> luminance
     conv_1 = luminance_1 |> conv(kernel: [[-1, 0, 1], [-2, 0, 2]], padding: [0, 1, 1, 1], border: replicate)
     mul_1 = conv_1 * conv_1
@@ -113,7 +114,8 @@ pipeline p(x: tensor[3, W]) -> tensor[5, W] {
 TEST(Script, Attributes) {
   for (const char* body : {
            "return x |> max_pool(3x2, stride: 2x1, padding: 1x0, dilation: 1x2, ceil_mode: true)",
-           "return x |> avg_pool(3x3, stride: 3, padding: [1, 0, 0, 1], count_include_pad: false, divisor: 7)",
+           "return x |> avg_pool(3x3, stride: 3, padding: [1, 0, 0, 1], count_include_pad: false, divisor: "
+           "7)",
            "return x |> avg_pool(2x3, stride: 2, padding: same_lower)",
            "return x |> lp_pool(2x2, p: 3)",
            "return x |> adaptive_avg_pool(3x5)",
@@ -121,7 +123,8 @@ TEST(Script, Attributes) {
            "return x |> normalize(mean: [0.485, -0.5, 1e-7], std: 0.25) |> softplus(2)",
            "return x |> local_response_norm(3, alpha: 0.001, k: 2) |> instance_norm(epsilon: 0.125)",
            "return x |> instance_norm(affine: true) |> prelu |> prelu(shared: false)",
-           "return x |> slice(from: 1) |> pad(2, border: reflect) |> pad([0, 1, 2, 3], border: constant(-0.5))",
+           "return x |> slice(from: 1) |> pad(2, border: reflect) |> pad([0, 1, 2, 3], border: "
+           "constant(-0.5))",
            "return x |> concat(x, x, x, x) |> channel_shuffle(3) |> concat",
            "return x |> pad(3) |> crop(like: x)",
            "return x |> crop(sides: [1, 0, 1, 0]) |> crop(size(1, 2))",
@@ -131,8 +134,10 @@ TEST(Script, Attributes) {
            "return x |> reshape([1, height(x), width(x), 3])",
            "return x |> reshape([3, height(x), width(x)])",
            "return x |> pad(1) |> crop(8x9) |> reshape([4, 6, -1])",
-           "return x |> conv(6, kernel: 3, stride: 2x1, padding: size(0, 1), dilation: 1x2, groups: 3, bias: false)",
-           "return x |> transposed_conv(6, kernel: 3x2, stride: 2, padding: 1x0, output_padding: size(0, 1), groups: 3)",
+           "return x |> conv(6, kernel: 3, stride: 2x1, padding: size(0, 1), dilation: 1x2, groups: 3, bias: "
+           "false)",
+           "return x |> transposed_conv(6, kernel: 3x2, stride: 2, padding: 1x0, output_padding: size(0, 1), "
+           "groups: 3)",
            "return x |> depthwise_conv(kernel: 3x3, padding: same, stride: 2, multiplier: 2)",
            "return x |> conv(kernel: [[1, 2], [-0.0, 1e30]], bias: true, padding: same)",
            "return x |> conv(kernel: [[[[1]], [[2]], [[3]]]])",
@@ -152,7 +157,8 @@ TEST(Script, Types) {
            "pipeline p(x: image[rgb, H, 20]) -> image[rgb, H, _] { return x }",
            "pipeline p(x: tensor[3, _, W], y: tensor[3, 4, W]) { return x + y }",
            "pipeline p(x: tensor[3, H, W]) -> tensor[3, div(H + 1, 2), 7] { return x |> max_pool(2x1) }",
-           "pipeline p(x: tensor[3, H, W], s: float) -> (a: tensor[3, W, _], b: tensor) { return (a: x * s, b: x) }",
+           "pipeline p(x: tensor[3, H, W], s: float) -> (a: tensor[3, W, _], b: tensor) { return (a: x * s, "
+           "b: x) }",
            "pipeline p(x: tensor[3, _, _, W]) { return x |> max_pool(2) }",
            "pipeline p(x: tensor[3]) { return x * -1 }",
        })
@@ -166,18 +172,21 @@ TEST(Script, WhatHasNoForm) {
   return (result: %y)
 }
 )")),
-            "E0610: 's' cannot be written in a script: it is an operand of 'y', and neither a value nor one number\n");
-  EXPECT_EQ(written(graphFrom(R"(graph @p(%x: tensor[2, H, W]) {
+            "E0610: 's' cannot be written in a script: it is an operand of 'y', and neither a value nor one "
+            "number\n");
+  EXPECT_EQ(
+      written(graphFrom(R"(graph @p(%x: tensor[2, H, W]) {
   %y = crop(%x) {begin: [mod(H, 2), 0], size: [H - mod(H, 2), W]} : tensor[2, H - mod(H, 2), W]
   check H - mod(H, 2) >= 1, "crop 'y' needs an input that is large enough along H"
   check H >= 7, "the input 'z' of 'q' has another size"
   return (result: %y)
 }
 )")),
-            "E0610: the check 'the input 'z' of 'q' has another size' cannot be written in a script: it is of no layer "
-            "and no type\n"
-            "E0610: 'y' cannot be written in a script: its place depends on sizes that are known only when the "
-            "pipeline runs\n");
+      "E0610: the check 'the input 'z' of 'q' has another size' cannot be written in a script: it is of no "
+      "layer "
+      "and no type\n"
+      "E0610: 'y' cannot be written in a script: its place depends on sizes that are known only when the "
+      "pipeline runs\n");
 }
 
 TEST(Script, Examples) {
@@ -190,12 +199,16 @@ TEST(Script, Examples) {
     const SourceFile file(entry.path().string(), text.str());
     const auto syntax = parse(file, diags);
     std::vector<std::unique_ptr<SourceFile>> imported;
-    loadImports(*syntax, {entry.path().parent_path().string() + "/", {}, [&](const std::string& path) {
-      std::ostringstream other;
-      other << std::ifstream(path).rdbuf();
-      imported.push_back(std::make_unique<SourceFile>(path, other.str()));
-      return imported.back().get();
-    }}, diags);
+    loadImports(*syntax,
+                {entry.path().parent_path().string() + "/",
+                 {},
+                 [&](const std::string& path) {
+                   std::ostringstream other;
+                   other << std::ifstream(path).rdbuf();
+                   imported.push_back(std::make_unique<SourceFile>(path, other.str()));
+                   return imported.back().get();
+                 }},
+                diags);
     for (const ast::Pipeline& pipeline : syntax->pipelines) {
       SemaOptions options; // without numbers: there are tests of these
       options.pipeline = pipeline.name;
