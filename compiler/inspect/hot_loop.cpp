@@ -11,8 +11,8 @@ using loop::Op;
 using loop::Type;
 using loop::Value;
 
-bool isVectorOfFloats(const Type& type) {
-  return type.isTile() || (type.isVector() && type.lanes > 1 && loop::isFloat(type.scalar));
+bool isVectorOfNumbers(const Type& type) { // not a mask
+  return type.isTile() || (type.isVector() && type.lanes > 1 && type.scalar != loop::Scalar::I1);
 }
 
 const Inst* constantOf(const Value* value) {
@@ -62,7 +62,7 @@ private:
 
   static bool holdsVectors(const Block& block) {
     return std::any_of(block.insts.begin(), block.insts.end(), [](const auto& inst) {
-      auto isVector = [](const Value* value) { return isVectorOfFloats(value->type); };
+      auto isVector = [](const Value* value) { return isVectorOfNumbers(value->type); };
       // A loop that never turns hands on vectors, but does nothing.
       if (inst->op == Op::For) return false;
       if (std::any_of(inst->results.begin(), inst->results.end(), isVector)) return true;
