@@ -11,8 +11,8 @@ using loop::Op;
 using loop::Type;
 using loop::Value;
 
-bool isVectorOfNumbers(const Type& type) { // not a mask
-  return type.isTile() || (type.isVector() && type.lanes > 1 && type.scalar != loop::Scalar::I1);
+bool isVectorOfFloats(const Type& type) {
+  return type.isTile() || (type.isVector() && type.lanes > 1 && loop::isFloat(type.scalar));
 }
 
 const Inst* constantOf(const Value* value) {
@@ -62,9 +62,10 @@ private:
 
   static bool holdsVectors(const Block& block) {
     return std::any_of(block.insts.begin(), block.insts.end(), [](const auto& inst) {
-      auto isVector = [](const Value* value) { return isVectorOfNumbers(value->type); };
+      auto isVector = [](const Value* value) { return isVectorOfFloats(value->type); };
       // A loop that never turns hands on vectors, but does nothing.
       if (inst->op == Op::For) return false;
+      if (inst->op == Op::Dot) return true; // of whole numbers too
       if (std::any_of(inst->results.begin(), inst->results.end(), isVector)) return true;
       if (std::any_of(inst->operands.begin(), inst->operands.end(), isVector)) return true;
       return std::any_of(inst->blocks.begin(), inst->blocks.end(),
