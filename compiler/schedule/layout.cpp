@@ -145,7 +145,10 @@ bool canWorkInUnits(const graph::Graph& graph, const Kernel& kernel, int lanes) 
   if (tiles && (tileWindowsOf(graph, node).empty() || !hasOneZero(graph, node))) return false;
   const TensorType& input = graph.value(node.operands[0]).type;
   const int64_t groups = node.attributes.get<int64_t>("groups"), block = lanes * unitChannels(kernel.layout);
-  if (tiles && blockUnits(input.channels(), kernel.layout, lanes) < lanes) return false; // rows of 16 units
+  // A row of a tile is 16 units: neighbouring taps where a position has fewer.
+  if (tiles && blockUnits(input.channels(), kernel.layout, lanes) < lanes &&
+      (transposed || windowOf(node.attributes).dilation.back() != 1))
+    return false;
   const bool whole = input.channels() / groups % block == 0 && node.type.channels() / groups % lanes == 0;
   return layoutFor(kernel.layout, input) == kernel.layout && node.type.channels() > 1 &&
          (groups == 1 || whole);

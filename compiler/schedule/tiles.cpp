@@ -253,11 +253,14 @@ Costs::Tile Costs::matrixTile(const Kernel& kernel) const {
   }
   Shape s(graph, kernel);
   const int64_t products = kernel.layout == Layout::Split ? 3 : 1, border = s.window.kernel[s.last] / 2;
-  const int64_t steps = ceilDiv(s.perGroup(), lanes * unitChannels(kernel.layout)) * s.taps * products;
+  const int64_t joined = lanes / blockUnits(s.perGroup(), kernel.layout, lanes), // taps of a row, in one
+      columns = s.window.kernel[s.last];
+  const int64_t steps = ceilDiv(s.perGroup(), lanes * unitChannels(kernel.layout)) * (s.taps / columns) *
+                        ceilDiv(columns, joined) * products;
   const int64_t filters = ceilDiv(s.filters, lanes);
-  const bool joined =
+  const bool inOneRow =
       s.flat || (s.hasRows() && s.window.stride[s.last] == 1 && s.window.stride[s.last - 1] == 1);
-  const int64_t rows = joined ? 1 : s.rows, pixels = joined ? (s.width + border) * s.rows : s.width;
+  const int64_t rows = inOneRow ? 1 : s.rows, pixels = inOneRow ? (s.width + border) * s.rows : s.width;
   const double tiles = real(s.outer * rows) * real(ceilDiv(pixels, 16) * filters);
   const double writes = 16 * 3 + 2 * transposes(kernel, 16);
   return {{2, std::min<int64_t>(2, filters)}, tiles * (real(steps) * cyclesOfProduct * 1.3 + writes)};
