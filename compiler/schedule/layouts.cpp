@@ -112,7 +112,8 @@ private:
 
   std::vector<Option> optionsOf(Kernel kernel) const {
     std::vector<Option> options{option(kernel, Layout::Planar, std::nullopt)};
-    const bool whole = kernel.algorithm == Algorithm::Integer, window = kernel.algorithm == Algorithm::Window;
+    const bool whole = kernel.algorithm == Algorithm::Integer, window = kernel.algorithm == Algorithm::Window,
+               dense = opInfo(costs_.graph.value(kernel.anchor()).op).form == OpForm::Dense;
     auto add = [&](Layout layout, std::optional<Layout> writes) {
       options.push_back(option(kernel, layout, writes));
     };
@@ -124,8 +125,13 @@ private:
         for (Layout units : unitsOfResult(kernel)) add(Layout::Blocked, units);
     }
     const std::optional<Layout> units = whole ? std::optional(Layout::Int8) : units_;
-    if (!(whole ? wholeInUnits() : window && units_.has_value())) return options;
+    if (!(whole ? wholeInUnits() : (window || dense) && units_.has_value())) return options;
     kernel.layout = *units;
+    if (dense) {
+      kernel.algorithm = Algorithm::Dense;
+      if (canWorkInUnits(costs_.graph, kernel, costs_.lanes)) add(*units, std::nullopt);
+      return options;
+    }
     for (Algorithm algorithm : {Algorithm::Tiles, Algorithm::Window}) {
       kernel.algorithm = algorithm;
       if ((algorithm == Algorithm::Tiles && !hasTiles()) ||
