@@ -22,6 +22,11 @@ int runPlan(Compilation& c, PhaseTimes& times) {
 
   inspect::Plan plan = inspect::makePlan(*c.written, *c.graph, *c.schedule, c.calls, c.loops, c.workspace);
   inspect::bindSizes(plan, *sizes);
+  const bool ownSchedule = c.options.scheduleFile.empty() && !c.scheduleText;
+  if (ownSchedule && c.options.choices.math == schedule::Math::Bf16 &&
+      !schedule::unitsToUse(*c.target, c.options.choices))
+    plan.remark =
+        "--math=bf16 changes nothing: " + c.target->cpu + " has no instructions for products of bf16 numbers";
   if (!json.empty() && !wrote(writeFile(json, inspect::planJson(plan).str(true) + "\n"), json, c.diags))
     return Failure;
   if (json == "-") return Success; // in place of the table

@@ -107,8 +107,7 @@ std::vector<ResultVerdict> resultVerdicts(const Compilation& c, const RunInputs&
   const std::vector<reference::Tensor> values =
       reference::evaluate(written, asDoubles(inputs.tensors), inputs.sizes);
   const reference::GraphForms forms = inspect::formsAsWritten(written, *c.graph, *c.schedule);
-  const std::vector<reference::Tensor> bounds =
-      reference::errorBounds(written, values, inputs.sizes, forms);
+  const std::vector<reference::Tensor> bounds = reference::errorBounds(written, values, inputs.sizes, forms);
   std::vector<ResultVerdict> verdicts;
   for (size_t o = 0; o < outputs.size(); ++o) {
     const graph::ValueId expected = written.outputs[o].value;

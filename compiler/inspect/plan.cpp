@@ -1,5 +1,6 @@
 #include "inspect/plan.h"
 #include "graph/work.h"
+#include "reference/forms.h"
 
 namespace convoy::inspect {
 
@@ -33,6 +34,30 @@ std::vector<Size> padsOf(const Graph& graph, const Value& node) {
     pads.push_back(std::move(end));
   }
   return pads;
+}
+
+// Products with weights in a sum of the layer; none: it does something else.
+std::optional<double> productsOf(const Graph& graph, const Value& node) {
+  const OpForm form = opInfo(node.op).form;
+  const bool windowed = form == OpForm::Window || form == OpForm::Transposed || form == OpForm::Dense;
+  if (!windowed || node.operands.size() < 2) return std::nullopt;
+  const TensorType& weight = graph.value(node.operands[1]).type;
+  const int64_t groups = form == OpForm::Transposed ? node.attributes.get<int64_t>("groups") : 1;
+  // [channels][filters / groups][..kernel], else [filters][channels / groups][..kernel]
+  const Size& others = weight.dims[form == OpForm::Transposed ? 1 : 0];
+  return static_cast<double>(weight.elements().known() / others.known() / groups);
+}
+
+// Of this arithmetic, with so many products.
+double boundOf(schedule::Arithmetic arithmetic, double products) {
+  using reference::NumberForm;
+  switch (arithmetic) {
+  case schedule::Arithmetic::Float32: return reference::shareOfSum(NumberForm::Float32, products);
+  case schedule::Arithmetic::Bf16: return reference::shareOfSum(NumberForm::Bf16, products);
+  case schedule::Arithmetic::Split: return reference::shareOfSum(NumberForm::Split, products);
+  case schedule::Arithmetic::Int8: return 0;
+  }
+  return 0;
 }
 
 class Planner {
@@ -71,7 +96,14 @@ private:
     // A layer that is there no more is part of the one that it read.
     if (!computed_.count(node.name)) layer.foldedInto = graph_.value(node.operands[0]).name;
     auto kernel = kernelOf_.find(layer.foldedInto.empty() ? node.name : layer.foldedInto);
-    if (kernel != kernelOf_.end()) layer.kernel = kernel->second;
+    if (kernel == kernelOf_.end()) return layer;
+    layer.kernel = kernel->second;
+    if (const std::optional<double> products = productsOf(graph_, node)) {
+      const bool whole = row.group == LayerGroup::Quantization;
+      layer.arithmetic =
+          whole ? schedule::Arithmetic::Int8 : schedule::arithmeticOf(plan_.kernels[*layer.kernel].kernel);
+      layer.bound = boundOf(*layer.arithmetic, *products);
+    }
     return layer;
   }
 

@@ -14,6 +14,10 @@ struct LayerPlan {
   // and what the last window hangs over in ceil_mode is part of the end. Empty without a window.
   std::vector<Size> pads;
   Size multiplyAdds = 0;        // of one item
+  // Of a layer that sums up products with weights: how, and how far a sum may be off, as a share of the sum of
+  // absolute products (docs/numerics.md).
+  std::optional<schedule::Arithmetic> arithmetic;
+  double bound = 0;
   Traffic traffic;              // of the layer by itself, also when it is fused
   int64_t parameters = 0;       // learned numbers
   std::optional<size_t> kernel; // that computes it, of Plan::kernels; none: no result depends on it
@@ -23,6 +27,7 @@ struct LayerPlan {
 struct Plan {
   std::string pipeline;
   int lanes = 1;                 // of a vector of float32
+  std::string remark;            // a sentence about the whole; may be empty
   std::vector<LayerPlan> layers; // in the script's order
   std::vector<KernelFacts> kernels;
   int64_t parameters = 0; // each counts once

@@ -3,6 +3,7 @@
 #include "inspect/table.h"
 #include "support/text.h"
 #include <algorithm>
+#include <cstdio>
 
 namespace convoy::inspect {
 
@@ -24,6 +25,12 @@ std::string padsText(const std::vector<Size>& pads) {
   std::string text = "[";
   for (size_t i = 0; i < pads.size(); ++i) text += (i ? ", " : "") + pads[i].str();
   return text + "]";
+}
+
+std::string shareText(double share) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.1e", share);
+  return share == 0 ? "0" : text;
 }
 
 // "33,216 bytes: 4 buffers in 32,960, 2 border rows in 256"
@@ -56,6 +63,7 @@ public:
                        "\nparameters     " + grouped(plan_.parameters) + "\nmultiply-adds  " +
                        countText(plan_.multiplyAdds) + "\nworkspace      " + workspaceText(plan_.workspace);
     if (!scalar_.empty()) text += "not vectorized: " + scalar_ + "\n";
+    if (!plan_.remark.empty()) text += plan_.remark + "\n";
     return text;
   }
 
@@ -71,7 +79,7 @@ private:
     }
     const std::string label = std::to_string(number);
     if (facts.layers.empty()) {
-      table_.add({label, facts.name, "", "", "", "", countText(facts.traffic.input),
+      table_.add({label, facts.name, "", "", "", "", "", "", countText(facts.traffic.input),
                   countText(facts.traffic.output), "", how});
       return;
     }
@@ -94,10 +102,12 @@ private:
                                    layer.op,
                                    shapeText(layer.result),
                                    padsText(layer.pads),
-                                   layer.multiplyAdds == Size(0) ? "" : countText(layer.multiplyAdds)};
+                                   layer.multiplyAdds == Size(0) ? "" : countText(layer.multiplyAdds),
+                                   layer.arithmetic ? nameOf(*layer.arithmetic) : "",
+                                   layer.arithmetic ? shareText(layer.bound) : ""};
     if (traffic)
       cells.insert(cells.end(), {bytes(traffic->input), bytes(traffic->output), bytes(traffic->weights)});
-    cells.resize(9);
+    cells.resize(11);
     cells.push_back(how);
     table_.add(std::move(cells));
   }
@@ -110,6 +120,8 @@ private:
                 {"result"},
                 {"pads"},
                 {"multiply-adds", true},
+                {"arithmetic"},
+                {"bound", true},
                 {"bytes read", true},
                 {"written", true},
                 {"weights", true},
@@ -148,6 +160,10 @@ Json layerJson(const Plan& plan, const LayerPlan& layer) {
   if (!layer.pads.empty()) json.set("pads", arrayOf(layer.pads, sizeJson));
   json.set("macs", sizeJson(layer.multiplyAdds));
   json.set("parameters", layer.parameters);
+  if (layer.arithmetic) {
+    json.set("arithmetic", nameOf(*layer.arithmetic));
+    json.set("bound", layer.bound);
+  }
   setTraffic(json, layer.traffic);
   json.set("kernel", layer.kernel ? Json(static_cast<int64_t>(*layer.kernel)) : Json());
   if (!layer.foldedInto.empty()) json.set("folded_into", layer.foldedInto);
@@ -177,6 +193,7 @@ Json planJson(const Plan& plan) {
   Json json = Json::object();
   json.set("pipeline", plan.pipeline);
   json.set("lanes", plan.lanes);
+  if (!plan.remark.empty()) json.set("remark", plan.remark);
   json.set("totals", std::move(totals));
   Json workspace = Json::object();
   workspace.set("buffers", plan.workspace.buffers);

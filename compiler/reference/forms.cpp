@@ -53,6 +53,15 @@ double mostRounded(NumberForm form, double magnitude) {
 
 double mostLowHalf(double magnitude) { return magnitude * 0x1.01p-8 + kSmallest; }
 
+double shareOfSum(NumberForm form, double products) {
+  switch (form) {
+  case NumberForm::Float32: return roundings(products + 2);
+  case NumberForm::Bf16: return bf16Share + (1 + bf16Share) * roundings(products + 2);
+  case NumberForm::Split: return splitShare + (1 + 0x1p-5) * roundings(3 * products + 2);
+  }
+  internalError("unknown form of a number");
+}
+
 Tensor takenIn(NumberForm form, const Tensor& x, const Tensor& error) {
   Tensor taken = error;
   for (size_t i = 0; i < taken.data.size(); ++i) {

@@ -19,6 +19,10 @@ constexpr double splitShare = 0x1.01p-15;
 // The same of products of two numbers that are rounded to bf16.
 constexpr double bf16Share = 0x1p-7;
 
+// How far a sum of so many products of numbers in this form may be off, and a bias, as a share of the sum of
+// their magnitudes.
+double shareOfSum(NumberForm form, double products);
+
 // The errors of numbers that are taken in a form: `x` as the reference has them, each off by at most
 // `error`. Where that is 0 the number is known, and so is what it loses.
 Tensor takenIn(NumberForm form, const Tensor& x, const Tensor& error);

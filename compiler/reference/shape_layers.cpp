@@ -47,9 +47,10 @@ void dense(const Tensor& input, const Tensor& weight, const Tensor* bias, Tensor
 } // namespace
 
 static void denseBound(const BoundCall& call, Tensor& error) {
-  weighted(call, 0, error, [](const Tensor& from, double, const Tensor& weight, const Tensor* bias, Tensor& to) {
-    dense(from, weight, bias, to);
-  });
+  weighted(call, 0, error,
+           [](const Tensor& from, double, const Tensor& weight, const Tensor* bias, Tensor& to) {
+             dense(from, weight, bias, to);
+           });
 }
 
 std::vector<LayerReference> shapeLayers() {

@@ -65,8 +65,7 @@ void weighted(const BoundCall& call, double products, double border, Tensor& err
 }
 
 // The same of a layer whose weight has what a result reads behind its first axis.
-template <typename Layer>
-void weighted(const BoundCall& call, double border, Tensor& error, Layer layer) {
+template <typename Layer> void weighted(const BoundCall& call, double border, Tensor& error, Layer layer) {
   weighted(call, static_cast<double>(call.x(1).elements() / call.x(1).shape[0]), border, error, layer);
 }
 

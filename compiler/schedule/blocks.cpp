@@ -1,5 +1,6 @@
 #include "schedule/blocks.h"
 #include "support/internal_error.h"
+#include <algorithm>
 
 namespace convoy::schedule {
 
@@ -26,38 +27,101 @@ Halves split(Builder& b, Reg v) {
   return {b.cast(half, high), b.cast(half, rest)};
 }
 
-Reg loadBlock(KernelBuilder& k, Layout layout, Reg pointer, const Index& at, Reg low, Reg mask) {
-  Builder& b = k.b;
-  const loop::Type type = k.vector.withScalar(scalarOf(layout));
-  auto load = [&](const Index& from) {
-    Reg v = mask ? b.load(type, pointer, from, mask, b.number(0, type)) : b.load(type, pointer, from);
-    return layout == Layout::Blocked ? v : b.cast(k.vector, v);
-  };
-  Reg v = load(at);
-  return layout == Layout::Split ? b.binary(Op::Add, v, load(at + Index(low))) : v;
+int64_t storedByte(Element element, int64_t number) { return element == Element::I8 ? number + 128 : number; }
+
+namespace {
+
+Reg fromStored(Builder& b, Reg bytes, Element element) {
+  const loop::Type type = bytes->type.withScalar(Scalar::F32);
+  Reg v = b.cast(type, bytes);
+  return element == Element::I8 ? b.binary(Op::Sub, v, b.number(128, type)) : v;
 }
 
-void storeBlock(KernelBuilder& k, Layout layout, Reg v, Reg pointer, const Index& at, Reg low, Reg mask) {
-  Builder& b = k.b;
-  if (layout == Layout::Split) {
-    const Halves halves = split(b, v);
-    b.store(halves.high, pointer, at, mask);
-    b.store(halves.low, pointer, at + Index(low), mask);
-    return;
+// Of whole numbers in the element's range: next to 2^23 they are the lowest bits.
+Reg toStored(Builder& b, Reg v, Element element) {
+  const double zero = 0x1p23 + static_cast<double>(storedByte(element, 0));
+  Reg bits = b.bitcast(v->type.withScalar(Scalar::I32), b.binary(Op::Add, v, b.number(zero, v->type)));
+  return b.cast(v->type.withScalar(Scalar::U8), bits);
+}
+
+std::vector<int64_t> firstLanes(int64_t count, int64_t of) {
+  std::vector<int64_t> lanes;
+  for (int64_t lane = 0; lane < of; ++lane) lanes.push_back(lane < count ? lane : 0);
+  return lanes;
+}
+
+Reg maskOf(Builder& b, const BlockPlace& place, Reg exists) {
+  return exists ? b.mask(place.channels, b.mul(exists, place.channels)) : nullptr;
+}
+
+} // namespace
+
+std::vector<Reg> stored(KernelBuilder& k, Reg v, Layout layout, Element element) {
+  switch (layout) {
+  case Layout::Planar:
+  case Layout::Blocked: return {v};
+  case Layout::Bf16: return {k.b.cast(v->type.withScalar(Scalar::BF16), v)};
+  case Layout::Split: {
+    const Halves halves = split(k.b, v);
+    return {halves.high, halves.low};
   }
-  b.store(layout == Layout::Blocked ? v : b.cast(k.vector.withScalar(scalarOf(layout)), v), pointer, at,
-          mask);
+  case Layout::Int8: return {toStored(k.b, v, element)};
+  }
+  internalError("unknown layout");
+}
+
+Reg loadBlock(KernelBuilder& k, Reg pointer, const BlockPlace& place, Reg exists) {
+  Builder& b = k.b;
+  const loop::Type type = loop::Type::vector(scalarOf(place.layout), place.channels),
+                   numbers = type.withScalar(Scalar::F32);
+  Reg mask = maskOf(b, place, exists);
+  auto load = [&](const Index& at) {
+    return mask ? b.load(type, pointer, at, mask, b.number(0, type)) : b.load(type, pointer, at);
+  };
+  Reg v = load(place.at);
+  if (place.layout == Layout::Blocked) return v;
+  v = place.layout == Layout::Int8 ? fromStored(b, v, place.element) : b.cast(numbers, v);
+  if (place.layout == Layout::Split)
+    v = b.binary(Op::Add, v, b.cast(numbers, load(place.at + Index(place.low))));
+  return place.channels < k.lanes ? b.shuffle(v, v, firstLanes(place.channels, k.lanes)) : v;
+}
+
+void storeBlock(KernelBuilder& k, Reg v, Reg pointer, const BlockPlace& place, Reg exists) {
+  Builder& b = k.b;
+  if (place.channels < k.lanes) v = b.shuffle(v, v, firstLanes(place.channels, place.channels));
+  Reg mask = maskOf(b, place, exists);
+  const std::vector<Reg> parts = stored(k, v, place.layout, place.element);
+  b.store(parts[0], pointer, place.at, mask);
+  if (parts.size() > 1) b.store(parts[1], pointer, place.at + Index(place.low), mask);
+}
+
+Reg zipped(Builder& b, std::vector<Reg> vectors) {
+  // Neighbours become one, a run of `together` elements of each in turn.
+  for (int64_t together = 1; vectors.size() > 1; together *= 2) {
+    const int64_t length = vectors[0]->type.lanes;
+    std::vector<int64_t> from;
+    for (int64_t run = 0; run < length; run += together)
+      for (int64_t side = 0; side < 2; ++side)
+        for (int64_t i = 0; i < together; ++i) from.push_back(side * length + run + i);
+    std::vector<Reg> joined;
+    for (size_t i = 0; i + 1 < vectors.size(); i += 2)
+      joined.push_back(b.shuffle(vectors[i], vectors[i + 1], from));
+    vectors = joined;
+  }
+  return vectors[0];
 }
 
 BlockPlace blockPlace(KernelBuilder& k, ValueId id, Layout layout, Reg item, Reg vector, Reg position) {
   Builder& b = k.b;
   const TensorType& type = k.value(id).type;
-  const int64_t vectors = unitChannels(layout), block = k.lanes * vectors; // of a block; its channels
+  const int64_t block = blockUnits(type.channels(), layout, k.lanes) * unitChannels(layout), // channels
+      vectors = std::max<int64_t>(1, block / k.lanes);
   Reg plane = k.size(k.storage.frame({id, layout}).positions(type));
   Reg row = b.add(b.mul(item, k.itemRows(id, layout)), b.floorDiv(vector, vectors));
   Reg at = b.mul(row, plane);
   if (position) at = b.add(at, position);
-  BlockPlace place{Index(at, block), nullptr};
+  BlockPlace place{layout, type.element, Index(at, block), nullptr,
+                   static_cast<uint32_t>(std::min(block, k.lanes))};
   if (vectors > 1) place.at = place.at + Index(b.binary(Op::Mod, vector, b.index(vectors)), k.lanes);
   if (layout == Layout::Split) place.low = b.mul(plane, blocksOf(type.channels(), layout, k.lanes) * block);
   return place;
@@ -86,11 +150,14 @@ void clearFrame(KernelBuilder& k) {
   Reg out = k.write(id, buffer.layout), rowCount = k.size(frame.rows(type)),
       pitch = k.size(frame.pitch(type)), columns = k.size(frame.columns(type)),
       origin = k.size(frame.origin(type)), positions = k.size(frame.positions(type));
+  const int64_t block = blockUnits(type.channels(), buffer.layout, k.lanes) * unitChannels(buffer.layout);
+  Reg zero = b.number(static_cast<double>(frame.fill),
+                      loop::Type::vector(scalarOf(buffer.layout), static_cast<uint32_t>(block)));
   k.units({Size(k.itemRows(id, buffer.layout))}, [&](const std::vector<Reg>& parts) {
     Reg plane = b.mul(b.add(b.mul(parts[0], k.itemRows(id, buffer.layout)), parts[1]), positions);
     auto clear = [&](Reg from, Reg to) {
       b.loop("x", from, to, 1, {}, [&](Reg x, const Builder::Values&) {
-        b.store(k.constant(0), out, Index(b.add(plane, x), k.lanes));
+        b.store(zero, out, Index(b.add(plane, x), block));
         return Builder::Values{};
       });
     };

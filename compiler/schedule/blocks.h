@@ -9,12 +9,6 @@ namespace convoy::schedule {
 // What memory holds in this layout.
 Scalar scalarOf(Layout layout);
 
-// A vector of float32 in a block layout: `at` counts what memory holds, `low` is the distance from the high
-// halves of numbers to the low ones, in the same. Lanes off the mask are 0; null: all of them.
-Reg loadBlock(KernelBuilder& k, Layout layout, Reg pointer, const Index& at, Reg low, Reg mask = nullptr);
-void storeBlock(KernelBuilder& k, Layout layout, Reg v, Reg pointer, const Index& at, Reg low,
-                Reg mask = nullptr);
-
 // The two halves of float32 numbers: bf16 vectors whose sum is theirs but for a 65536th. Where the number is
 // infinite or no number, the first half is, and the second is 0.
 struct Halves {
@@ -24,17 +18,31 @@ Halves split(Builder& b, Reg v);
 
 // Where a vector of channels of a value lies. `vector` counts vectors of `lanes` channels.
 struct BlockPlace {
-  Index at;
-  Reg low; // from high halves to low ones; null where there are none
+  Layout layout = Layout::Blocked;
+  Element element = Element::F32; // of the value
+  Index at = 0;                   // counts what memory holds
+  Reg low = nullptr;              // Split: from high halves to low ones, in the same
+  uint32_t channels = 0;          // `lanes`, or those of a position, where they are fewer
 };
-// `position` is that of framePosition. The distance of two positions is `lanes` units, that of two blocks as
-// many as there are positions, with the frame.
+// As float32; lanes behind the channels of a position hold any of them. Nothing is read or written, and lanes
+// are 0, where `exists` (an i64, null: it does) is 0 or less.
+Reg loadBlock(KernelBuilder& k, Reg pointer, const BlockPlace& place, Reg exists = nullptr);
+void storeBlock(KernelBuilder& k, Reg v, Reg pointer, const BlockPlace& place, Reg exists = nullptr);
+// Numbers as they are stored in a layout; of Split their two halves.
+std::vector<Reg> stored(KernelBuilder& k, Reg v, Layout layout, Element element);
+// Vectors of one length, as many as a power of two: first the first element of each, then the second ...
+Reg zipped(Builder& b, std::vector<Reg> vectors);
+// The byte that stands for a whole number.
+int64_t storedByte(Element element, int64_t number);
+
+// `position` is that of framePosition. Two positions are as many units apart as a
+// block has, two blocks as many positions as there are, with the frame.
 BlockPlace blockPlace(KernelBuilder& k, ValueId id, Layout layout, Reg item, Reg vector, Reg position);
 // Of a row (null: there is one) and a column, or of both numbered through without the frame.
 Reg framePosition(KernelBuilder& k, ValueId id, Layout layout, Reg row, Reg column);
 Reg framePosition(KernelBuilder& k, ValueId id, Layout layout, Reg flat);
 
-// Fills the frame of the kernel's result with zeros.
+// Fills the frame of the kernel's result with what stands for zero.
 void clearFrame(KernelBuilder& k);
 
 } // namespace convoy::schedule

@@ -12,6 +12,7 @@ struct Packing {
     Raw,     // as in the script
     Filters, // [tile][unit block][tap][unit][vectors * lanes][channel of the unit]: blocked convolution,
              // dense
+    Sums,    // [filter], i32: the sum of a filter's whole numbers; filled up to a vector
     Depth,   // [channel block][tap][channel of the group][lanes]: depthwise and small groups
   } kind = Raw;
   int64_t vectors = 1;      // Filters: channel vectors in a tile

@@ -149,7 +149,7 @@ Reg Elementwise::operand(ValueId id, const Site& site, Reg channel) {
   if (parameter || v.type.scalar) at.item = b_.index(0); // one for all items
   if (inBlocks(layout)) {
     const BlockPlace place = blockPlace(k_, id, layout, at.item, channel, blockPosition(id, layout, at));
-    return loadBlock(k_, layout, pointer, place.at, place.low);
+    return loadBlock(k_, pointer, place);
   }
   Index index = address(id, layout, at, channel, varies);
   if (!varies || inBlocks(k_.kernel.layout))
@@ -340,11 +340,11 @@ void Elementwise::storeVector(Reg v, Layout layout, const Site& site) {
   Reg here = blockPosition(result, layout, site);
   auto storeAt = [&](Reg vector, Reg channels) {
     const BlockPlace place = blockPlace(k_, result, layout, site.item, vector, here);
-    storeBlock(k_, layout, channels, out_, place.at, place.low);
+    storeBlock(k_, channels, out_, place);
   };
   if (unitChannels(layout) == 1) return storeAt(site.channel, v);
   const int64_t channels = k_.value(result).type.channels(), last = k_.blocks(channels) - 1,
-                vectors = blocksOf(channels, layout, k_.lanes) * unitChannels(layout);
+                vectors = vectorsOf(channels, layout, k_.lanes);
   if (channels % k_.lanes != 0) {
     Reg exist =
         b_.mask(static_cast<uint32_t>(k_.lanes), b_.sub(b_.index(channels), b_.mul(site.channel, k_.lanes)));

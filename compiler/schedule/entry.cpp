@@ -111,13 +111,15 @@ private:
   std::string packerOf(const Packing& packing) const {
     const std::string name = prefix_ + ".pack.";
     if (packing.kind == Packing::Raw) return name + "raw";
-    if (!packing.taps.empty()) return name + "phase";
-    if (packing.unit == Layout::Blocked) return name + "filters";
-    return name + nameOf(packing.unit) + (packing.low ? ".low" : "");
+    if (packing.kind == Packing::Sums) return name + "sums";
+    const bool phase = !packing.taps.empty();
+    if (packing.unit == Layout::Blocked) return name + (phase ? "phase" : "filters");
+    return name + (phase ? "phase." : "") + nameOf(packing.unit) + (packing.low ? ".low" : "");
   }
   void addPacker(loop::Function& f, const Packing& packing) {
     if (packing.kind == Packing::Raw) return packRaw(f, schedule_.lanes);
-    if (!packing.taps.empty()) return packPhase(f, schedule_.lanes);
+    if (packing.kind == Packing::Sums) return packSums(f, schedule_.lanes);
+    if (!packing.taps.empty()) return packPhase(f, packing, schedule_.lanes);
     if (packing.unit == Layout::Blocked) return packFilters(f, schedule_.lanes);
     packUnits(f, packing, schedule_.lanes);
   }

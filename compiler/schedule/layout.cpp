@@ -1,4 +1,4 @@
-#include "schedule/transposed.h"
+#include "schedule/tile_window.h"
 #include <algorithm>
 
 namespace convoy::schedule {
@@ -41,6 +41,19 @@ int64_t blocksOf(int64_t channels, Layout layout, int64_t lanes) {
   return (channels + block - 1) / block;
 }
 
+int64_t blockUnits(int64_t channels, Layout layout, int64_t lanes) {
+  const int64_t perUnit = unitChannels(layout);
+  if (perUnit == 1) return lanes;
+  int64_t units = 1;
+  while (units < lanes && units * perUnit < channels) units *= 2;
+  return units;
+}
+
+int64_t vectorsOf(int64_t channels, Layout layout, int64_t lanes) {
+  const int64_t block = blockUnits(channels, layout, lanes) * unitChannels(layout);
+  return blocksOf(channels, layout, lanes) * std::max<int64_t>(1, block / lanes);
+}
+
 Arithmetic arithmeticOf(const Kernel& kernel) {
   switch (kernel.layout) {
   case Layout::Planar:
@@ -74,6 +87,21 @@ bool takesTail(Algorithm algorithm) {
   return false;
 }
 
+bool convolves(const graph::Value& node) {
+  return node.kind == graph::Value::Node && (node.op == OpKind::Conv || node.op == OpKind::QuantizedConv);
+}
+
+std::optional<graph::ValueId> biasOf(const graph::Value& conv) {
+  const size_t at = conv.op == OpKind::QuantizedConv ? 3 : 2; // behind weights and multiplier
+  if (conv.operands.size() <= at) return std::nullopt;
+  return conv.operands[at];
+}
+
+int64_t storedZero(const graph::Graph& graph, const graph::Value& conv) {
+  const auto zero = conv.attributes.get<int64_t>("input_zero_point");
+  return graph.value(conv.operands[0]).type.element == Element::I8 ? zero + 128 : zero;
+}
+
 bool isDepthwise(const graph::Graph& graph, const graph::Value& conv) {
   int64_t channels = graph.value(conv.operands[0]).type.channels(),
           groups = conv.attributes.get<int64_t>("groups");
@@ -81,41 +109,53 @@ bool isDepthwise(const graph::Graph& graph, const graph::Value& conv) {
 }
 
 int64_t mixedChannels(const graph::Graph& graph, const graph::Value& window) {
-  if (window.op != OpKind::Conv) return 1;
+  if (!convolves(window)) return 1;
   return graph.value(window.operands[0]).type.channels() / window.attributes.get<int64_t>("groups");
 }
 
 bool isChannelwise(const graph::Graph& graph, const graph::Value& window, int lanes) {
-  if (window.op != OpKind::Conv || isDepthwise(graph, window)) return true;
+  if (!convolves(window) || isDepthwise(graph, window)) return true;
   int64_t channels = graph.value(window.operands[0]).type.channels(), mixed = mixedChannels(graph, window);
   return window.type.channels() == channels && mixed < channels && mixed > 1 && mixed < lanes &&
          lanes % mixed == 0 && isSmallWindow(window);
 }
 
-// Its border is zeros, as many as are known when compiling, and lies around rows: matrix tiles find it in
-// memory.
-static bool hasKnownZeroBorder(const graph::Value& conv) {
-  const Window window = windowOf(conv.attributes);
-  bool known = window.kernel.size() <= 2;
-  for (const std::vector<Size>& pads : {window.padBegin, window.padEnd})
-    for (const Size& pad : pads) known &= pad.isConstant() && pad.known() >= 0;
-  return known && window.border.mode == BorderMode::Constant && window.border.value == 0;
+// All convolutions of its input take the same number for 0, so that there is one border.
+static bool hasOneZero(const graph::Graph& graph, const graph::Value& conv) {
+  if (conv.op != OpKind::QuantizedConv) return true;
+  for (const graph::Value& other : graph.values)
+    if (other.kind == graph::Value::Node && other.op == OpKind::QuantizedConv &&
+        other.operands[0] == conv.operands[0] && storedZero(graph, other) != storedZero(graph, conv))
+      return false;
+  return true;
 }
 
 bool canWorkInUnits(const graph::Graph& graph, const Kernel& kernel, int lanes) {
   const graph::Value& node = graph.value(kernel.anchor());
-  if (node.kind != graph::Value::Node || node.op != OpKind::Conv || isChannelwise(graph, node, lanes))
+  const bool transposed = node.kind == graph::Value::Node && node.op == OpKind::TransposedConv,
+             tiles = kernel.algorithm == Algorithm::Tiles;
+  if (transposed ? !canBlockTransposed(graph, node, lanes) || isDepthwise(graph, node)
+                 : !convolves(node) || isChannelwise(graph, node, lanes))
     return false;
-  const bool tiles = kernel.algorithm == Algorithm::Tiles;
-  if (tiles ? lanes != 16 : kernel.algorithm != Algorithm::Window || kernel.layout == Layout::Split)
+  if ((kernel.layout == Layout::Int8) != (node.op == OpKind::QuantizedConv)) return false;
+  if (tiles ? lanes != 16
+            : kernel.algorithm != (transposed ? Algorithm::Transposed : Algorithm::Window) ||
+                  kernel.layout == Layout::Split)
     return false;
-  if (kernel.layout == Layout::Int8) return false; // numbers are no whole numbers
-  if (tiles && !hasKnownZeroBorder(node)) return false;
+  if (tiles && (tileWindowsOf(graph, node).empty() || !hasOneZero(graph, node))) return false;
   const TensorType& input = graph.value(node.operands[0]).type;
   const int64_t groups = node.attributes.get<int64_t>("groups"), block = lanes * unitChannels(kernel.layout);
+  if (tiles && blockUnits(input.channels(), kernel.layout, lanes) < lanes) return false; // rows of 16 units
   const bool whole = input.channels() / groups % block == 0 && node.type.channels() / groups % lanes == 0;
   return layoutFor(kernel.layout, input) == kernel.layout && node.type.channels() > 1 &&
          (groups == 1 || whole);
+}
+
+bool readsFrame(const graph::Graph& graph, const Kernel& kernel) {
+  if (kernel.algorithm == Algorithm::Tiles) return true;
+  if (kernel.algorithm != Algorithm::Window || kernel.layout != Layout::Int8) return false;
+  const graph::Value& conv = graph.value(kernel.anchor());
+  return storedZero(graph, conv) != 0 && tileWindowOf(graph, conv) && hasOneZero(graph, conv);
 }
 
 bool isSmallWindow(const graph::Value& node) {
@@ -130,7 +170,7 @@ bool unrollsRows(const graph::Graph& graph, const graph::Value& node) {
   Window window = windowOf(node.attributes);
   if (window.kernel.size() < 2) return false;
   int64_t height = window.kernel[window.kernel.size() - 2];
-  if (node.op != OpKind::Conv) return height <= 5;
+  if (!convolves(node)) return height <= 5;
   return height * window.kernel.back() <= 9 && mixedChannels(graph, node) == 1;
 }
 
@@ -139,6 +179,7 @@ int64_t mostTileRows(const graph::Graph& graph, const graph::Value& window) {
 }
 
 Layout layoutFor(Layout layout, const TensorType& type) {
+  if (layout == Layout::Int8 && !type.quantized()) layout = Layout::Blocked;
   if (type.channels() == 1) return Layout::Planar;
   for (int axis = 0; axis < type.spatialRank(); ++axis)
     if (type.spatial(axis) != Size(1)) return layout;

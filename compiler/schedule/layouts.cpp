@@ -12,6 +12,10 @@ using graph::ValueId;
 
 namespace {
 
+bool hasTiles(const Target& target, const Choices& choices) {
+  return target.lanes() == 16 && (target.matrixUnit || choices.matrixTiles);
+}
+
 // One way to compute a kernel.
 struct Option {
   Algorithm algorithm;
@@ -27,7 +31,7 @@ struct Option {
 class LayoutChooser {
 public:
   LayoutChooser(const Costs& costs, const Choices& choices, std::vector<Kernel>& kernels)
-      : costs_(costs), choices_(choices), units_(unitsToUse()), kernels_(kernels) {
+      : costs_(costs), choices_(choices), units_(unitsToUse(costs.target, choices)), kernels_(kernels) {
     schedule_.lanes = costs.lanes;
     for (const Kernel& kernel : kernels) options_.push_back(optionsOf(kernel));
   }
@@ -36,10 +40,10 @@ public:
     std::vector<size_t> best;
     double least = 0;
     if (choices_.layouts == LayoutChoice::InBlocks) {
-      best = all(units_ ? *units_ : Layout::Blocked);
+      best = all(units_.value_or(Layout::Int8));
     } else {
       std::vector<Layout> starts{Layout::Blocked, Layout::Planar};
-      if (units_) starts.push_back(*units_);
+      if (units_ || wholeInUnits()) starts.push_back(units_.value_or(Layout::Int8));
       for (Layout start : starts) {
         std::vector<size_t> chosen = improve(all(start));
         double total = cost(chosen);
@@ -56,14 +60,7 @@ public:
 private:
   // ---- what is possible ----
 
-  bool hasTiles() const { return costs_.lanes == 16 && (costs_.target.matrixUnit || choices_.matrixTiles); }
-
-  // The layout of several channels a unit that may be used, if it gains anything here.
-  std::optional<Layout> unitsToUse() const {
-    if (choices_.math == Math::Bf16 && (hasTiles() || costs_.target.pairProducts)) return Layout::Bf16;
-    if (choices_.math == Math::Fast && hasTiles()) return Layout::Split;
-    return std::nullopt;
-  }
+  bool hasTiles() const { return convoy::schedule::hasTiles(costs_.target, choices_); }
 
   bool canBlock(const Kernel& kernel) const {
     const Graph& graph = costs_.graph;
@@ -100,25 +97,47 @@ private:
     return false;
   }
 
+  // The layouts of several channels a unit in which a kernel may leave its result.
+  std::vector<Layout> unitsOfResult(const Kernel& kernel) const {
+    const TensorType& type = costs_.graph.value(kernel.result()).type;
+    std::vector<Layout> layouts;
+    if (units_) layouts.push_back(*units_);
+    if (wholeInUnits() && layoutFor(Layout::Int8, type) == Layout::Int8) layouts.push_back(Layout::Int8);
+    return layouts;
+  }
+  // Whole numbers may be four to a unit.
+  bool wholeInUnits() const {
+    return hasTiles() || costs_.target.quadProducts || choices_.layouts == LayoutChoice::InBlocks;
+  }
+
   std::vector<Option> optionsOf(Kernel kernel) const {
     std::vector<Option> options{option(kernel, Layout::Planar, std::nullopt)};
-    if (!canBlock(kernel)) return options;
+    const bool whole = kernel.algorithm == Algorithm::Integer, window = kernel.algorithm == Algorithm::Window,
+               transposed = kernel.algorithm == Algorithm::Transposed;
     auto add = [&](Layout layout, std::optional<Layout> writes) {
       options.push_back(option(kernel, layout, writes));
     };
-    add(Layout::Blocked, std::nullopt);
-    const bool writesBlocks = options.back().result == Layout::Blocked,
-               window = kernel.algorithm == Algorithm::Window;
-    if (!writesBlocks) return options; // a single position
-    if (window) add(Layout::Blocked, Layout::Planar);
-    if (!units_) return options;
-    if (takesTail(kernel.algorithm)) add(Layout::Blocked, *units_);
-    kernel.algorithm = hasTiles() ? Algorithm::Tiles : Algorithm::Window;
-    kernel.layout = *units_;
-    if (!window || !canWorkInUnits(costs_.graph, kernel, costs_.lanes)) return options;
-    add(*units_, std::nullopt);
-    add(*units_, Layout::Blocked);
-    if (kernel.algorithm == Algorithm::Window) add(*units_, Layout::Planar);
+    if (canBlock(kernel)) {
+      add(Layout::Blocked, std::nullopt);
+      if (options.back().result != Layout::Blocked) return options; // a single position
+      if (window) add(Layout::Blocked, Layout::Planar);
+      if (takesTail(kernel.algorithm))
+        for (Layout units : unitsOfResult(kernel)) add(Layout::Blocked, units);
+    }
+    const std::optional<Layout> units = whole ? std::optional(Layout::Int8) : units_;
+    if (!(whole ? wholeInUnits() : (window || transposed) && units_.has_value())) return options;
+    kernel.layout = *units;
+    for (Algorithm algorithm : {Algorithm::Tiles, transposed ? Algorithm::Transposed : Algorithm::Window}) {
+      kernel.algorithm = algorithm;
+      if ((algorithm == Algorithm::Tiles && !hasTiles()) ||
+          !canWorkInUnits(costs_.graph, kernel, costs_.lanes))
+        continue;
+      const TensorType& result = costs_.graph.value(kernel.result()).type;
+      if (layoutFor(*units, result) == *units) add(*units, std::nullopt);
+      add(*units, Layout::Blocked);
+      if (algorithm == Algorithm::Window) add(*units, Layout::Planar);
+      break;
+    }
     return options;
   }
 
@@ -158,6 +177,7 @@ private:
         return size_t{0};
       };
       size_t choice = of(layout);
+      if (choice == 0 && unitChannels(layout) > 1) choice = of(Layout::Int8);
       if (choice == 0 && layout != Layout::Planar) choice = of(Layout::Blocked);
       chosen.push_back(choice);
     }
@@ -219,6 +239,13 @@ private:
 };
 
 } // namespace
+
+std::optional<Layout> unitsToUse(const Target& target, const Choices& choices) {
+  const bool tiles = hasTiles(target, choices);
+  if (choices.math == Math::Bf16 && (tiles || target.pairProducts)) return Layout::Bf16;
+  if (choices.math == Math::Fast && tiles) return Layout::Split;
+  return std::nullopt;
+}
 
 void chooseLayouts(const Costs& costs, const Choices& choices, std::vector<Kernel>& kernels) {
   LayoutChooser(costs, choices, kernels).run();

@@ -73,9 +73,9 @@ public:
 private:
   // Whole tiles of positions are read, also where there are only some.
   int64_t readBehind(const Kernel& kernel) const {
-    if (kernel.algorithm != Algorithm::Tiles) return 0;
+    if (!readsFrame(graph_, kernel)) return 0;
     const int64_t step = windowOf(graph_.value(kernel.anchor()).attributes).stride.back();
-    return 16 * kernel.tile[0] * step * schedule_.lanes;
+    return (kernel.algorithm == Algorithm::Tiles ? 16 : 1) * kernel.tile[0] * step * schedule_.lanes;
   }
 
   const Storage::Piece& piece(size_t i) const { return storage_.pieces[i]; }

@@ -30,6 +30,7 @@ int64_t packedElements(const graph::Value& parameter, const Packing& packing, in
   }
   switch (packing.kind) {
   case Packing::Raw: return s.filters * s.channels * s.taps;
+  case Packing::Sums: return ceilDiv(s.filters, lanes) * lanes;
   case Packing::Filters:
     return ceilDiv(s.filters, packing.vectors * lanes) *
            ceilDiv(s.channels, packing.channelBlock * unitChannels(packing.unit)) * s.taps *
@@ -43,6 +44,7 @@ std::vector<int64_t> packArguments(const graph::Value& parameter, const Packing&
   const Shape s(parameter);
   if (!packing.taps.empty()) return packPhaseArguments(parameter, packing);
   if (packing.kind == Packing::Raw) return {packedElements(parameter, packing, lanes)};
+  if (packing.kind == Packing::Sums) return {s.filters, s.channels * s.taps};
   // Depth is a single block of the group's channels, a vector wide.
   const bool depth = packing.kind == Packing::Depth;
   const int64_t block = depth ? s.channels : packing.channelBlock, vectors = depth ? 1 : packing.vectors;

@@ -1,6 +1,7 @@
 // Weights in units of several channels: [tile][unit block][tap][unit][vectors * lanes][channel of the unit].
 #include "schedule/blocks.h"
 #include "schedule/kernels.h"
+#include "support/internal_error.h"
 
 namespace convoy::schedule {
 
@@ -70,29 +71,14 @@ private:
     Reg from = b_.offset(Scalar::F32, filterBase_, Index(b_.mul(here, taps_)) + Index(tap));
     Reg mask = b_.mask(width_, b_.select(exists, exist_, b_.index(0)));
     Reg v = b_.select(mask, b_.gather(vector_, from, distance_), b_.number(0, vector_));
-    if (packing_.unit == Layout::Int8) return b_.cast(vector_.withScalar(Scalar::I8), v);
-    if (packing_.unit == Layout::Bf16) return b_.cast(vector_.withScalar(Scalar::BF16), v);
-    const Halves halves = split(b_, v);
-    return packing_.low ? halves.low : halves.high;
+    return packed(b_, v, packing_);
   }
 
   // A vector of units: filter after filter, the channels of each side by side.
   Reg unitOf(Reg channel, Reg tap) {
     std::vector<Reg> parts;
     for (int64_t q = 0; q < perUnit_; ++q) parts.push_back(channelOf(b_.add(channel, q), tap));
-    for (int64_t pieces = perUnit_; pieces > 1; pieces /= 2) {
-      // Neighbours become one, of `together` channels of each in turn.
-      const int64_t together = perUnit_ / pieces, length = lanes_ * together;
-      std::vector<Reg> joined;
-      std::vector<int64_t> from;
-      for (int64_t lane = 0; lane < lanes_; ++lane)
-        for (int64_t side = 0; side < 2; ++side)
-          for (int64_t i = 0; i < together; ++i) from.push_back(side * length + lane * together + i);
-      for (size_t i = 0; i + 1 < parts.size(); i += 2)
-        joined.push_back(b_.shuffle(parts[i], parts[i + 1], from));
-      parts = joined;
-    }
-    return parts[0];
+    return zipped(b_, parts);
   }
 
   void store(Reg units, Reg out, Reg at) { b_.store(units, out, Index(at, perUnit_)); }
@@ -108,8 +94,42 @@ private:
 
 } // namespace
 
+Reg packed(Builder& b, Reg v, const Packing& packing) {
+  switch (packing.unit) {
+  case Layout::Planar:
+  case Layout::Blocked: return v;
+  case Layout::Bf16: return b.cast(v->type.withScalar(Scalar::BF16), v);
+  case Layout::Split: return packing.low ? split(b, v).low : split(b, v).high;
+  case Layout::Int8: return b.cast(v->type.withScalar(Scalar::I8), v);
+  }
+  internalError("unknown layout");
+}
+
 void packUnits(loop::Function& function, const Packing& packing, int64_t lanes) {
   PackUnits(function, packing, lanes).run();
+}
+
+void packSums(loop::Function& function, int64_t lanes) {
+  Builder b(function);
+  Reg in = b.parameter(loop::Type::pointer(), "in"), out = b.parameter(loop::Type::pointer(), "out");
+  Reg filters = b.parameter(loop::Type::index(), "filters"),
+      given = b.parameter(loop::Type::index(), "given");
+  const loop::Type number = loop::Type::of(Scalar::F32), whole = loop::Type::of(Scalar::I32);
+  b.loop("filter", b.index(0), filters, 1, {}, [&](Reg filter, const Builder::Values&) {
+    Reg from = b.offset(Scalar::F32, in, Index(b.mul(filter, given)));
+    Reg sum =
+        b.loop("i", b.index(0), given, 1, {b.number(0, whole)}, [&](Reg i, const Builder::Values& carried) {
+          return Builder::Values{b.add(carried[0], b.cast(whole, b.load(number, from, Index(i))))};
+        })[0];
+    b.store(sum, out, Index(filter));
+    return Builder::Values{};
+  });
+  Reg end = b.mul(b.ceilDiv(filters, lanes), lanes);
+  b.loop("filter", filters, end, 1, {}, [&](Reg filter, const Builder::Values&) {
+    b.store(b.number(0, whole), out, Index(filter));
+    return Builder::Values{};
+  });
+  b.ret();
 }
 
 } // namespace convoy::schedule

@@ -34,16 +34,20 @@ public:
       : k_(k), b_(k.b), id_(k.kernel.anchor()), type_(k.value(id_).type), from_(k.layoutOf(id_)),
         to_(k.kernel.layout), channels_(type_.channels()) {}
 
-  // Units: a vector of channels (also of those that only fill up a block) and a chunk of positions.
+  // Units: a vector of channels (also of those that only fill up a block), and a chunk of positions, or a row
+  // where there is a frame between rows.
   void run() {
     in_ = k_.read(id_, from_), out_ = k_.write(id_, to_);
     plane_ = k_.product(type_, 1);
-    const int64_t vectors =
-        inBlocks(to_) ? blocksOf(channels_, to_, k_.lanes) * unitChannels(to_) : k_.blocks(channels_);
-    k_.units({Size(vectors), Size::ceilDiv(spatialSize(type_), chunk)}, [&](const std::vector<Reg>& parts) {
-      item_ = parts[0], vector_ = parts[1];
+    const bool byRows = frame(from_).any() || frame(to_).any();
+    const int64_t vectors = inBlocks(to_) ? vectorsOf(channels_, to_, k_.lanes) : k_.blocks(channels_);
+    const Size parts = byRows ? Frame().rows(type_) : Size::ceilDiv(spatialSize(type_), chunk);
+    Reg width = byRows ? k_.size(type_.dims.back()) : b_.index(chunk);
+    k_.units({Size(vectors), parts}, [&](const std::vector<Reg>& unit) {
+      item_ = unit[0], vector_ = unit[1];
       channelsHere_ = b_.sub(b_.index(channels_), b_.mul(vector_, k_.lanes));
-      begin_ = b_.mul(parts[2], chunk), end_ = b_.min(b_.add(begin_, chunk), plane_);
+      begin_ = b_.mul(unit[2], width), end_ = b_.min(b_.add(begin_, width), plane_);
+      row_ = byRows ? unit[2] : nullptr;
       if (inBlocks(from_) && inBlocks(to_))
         eachPosition();
       else
@@ -53,6 +57,12 @@ public:
   }
 
 private:
+  const Frame& frame(Layout layout) const { return k_.storage.frame({id_, layout}); }
+  // Of a position that is numbered through over the rows.
+  Reg positionIn(Layout layout, Reg x) {
+    return frame(layout).any() ? framePosition(k_, id_, layout, row_, b_.sub(x, begin_)) : x;
+  }
+
   void eachPosition() {
     b_.loop("x", begin_, end_, 1, {}, [&](Reg x, const Builder::Values&) {
       storePosition(x, loadPosition(x, nullptr), nullptr);
@@ -65,24 +75,46 @@ private:
     for (bool full : {true, false})
       b_.loop("x", full ? begin_ : whole, full ? whole : end_, k_.lanes, {},
               [&](Reg x, const Builder::Values&) {
-                square(x, full);
+                if (inBlocks(to_) && blockChannels() <= k_.lanes && unitChannels(to_) > 1)
+                  zip(x, full);
+                else
+                  square(x, full);
                 return Builder::Values{};
               });
   }
 
+  // To blocks of a few channels: those of `lanes` positions side by side.
+  void zip(Reg x, bool whole) {
+    std::vector<std::vector<Reg>> parts(to_ == Layout::Split ? 2 : 1);
+    for (int64_t channel = 0; channel < blockChannels(); ++channel) {
+      Reg row = channel < channels_ ? k_.load(planarRow(channel), Index(x),
+                                              whole ? nullptr : b_.mask(width(), b_.sub(end_, x)))
+                                    : k_.constant(0);
+      const std::vector<Reg> numbers = stored(k_, row, to_, type_.element);
+      for (size_t part = 0; part < parts.size(); ++part) parts[part].push_back(numbers[part]);
+    }
+    BlockPlace place = blockPlace(k_, id_, to_, item_, vector_, positionIn(to_, x));
+    for (size_t part = 0; part < parts.size(); ++part) {
+      Reg all = zipped(b_, parts[part]);
+      Reg mask = whole ? nullptr : b_.mask(all->type.lanes, b_.mul(b_.sub(end_, x), blockChannels()));
+      b_.store(all, out_, part == 0 ? place.at : place.at + Index(place.low), mask);
+    }
+  }
+  int64_t blockChannels() const { return blockUnits(channels_, to_, k_.lanes) * unitChannels(to_); }
+
   void square(Reg x, bool whole) {
     const bool toBlocks = inBlocks(to_), allChannels = whole && channels_ % k_.lanes == 0 && vectorsExist();
     auto rowMask = [&](int64_t i) { return allChannels ? nullptr : channelMask(x, i); };
-    auto pixelMask = [&](int64_t i) { return whole ? nullptr : positionMask(b_.add(x, i)); };
+    auto exists = [&](int64_t i) { return whole ? nullptr : b_.sub(end_, b_.add(x, i)); };
     std::vector<Reg> rows;
     for (int64_t i = 0; i < k_.lanes; ++i)
       rows.push_back(toBlocks ? k_.load(planarRow(i), Index(x), rowMask(i))
-                              : loadPosition(b_.add(x, i), pixelMask(i)));
+                              : loadPosition(b_.add(x, i), exists(i)));
     rows = transpose(b_, rows, k_.lanes);
     for (int64_t i = 0; i < k_.lanes; ++i) {
       Reg row = rows[static_cast<size_t>(i)];
       if (toBlocks)
-        storePosition(b_.add(x, i), row, pixelMask(i));
+        storePosition(b_.add(x, i), row, exists(i));
       else
         b_.store(row, planarRow(i), Index(x), rowMask(i));
     }
@@ -90,7 +122,7 @@ private:
 
   // No vector only fills up a block.
   bool vectorsExist() const {
-    return !inBlocks(to_) || blocksOf(channels_, to_, k_.lanes) * unitChannels(to_) == k_.blocks(channels_);
+    return !inBlocks(to_) || vectorsOf(channels_, to_, k_.lanes) == k_.blocks(channels_);
   }
   uint32_t width() const { return static_cast<uint32_t>(k_.lanes); }
   // Lanes of channel i's row that exist at x: none behind the last channel.
@@ -98,8 +130,6 @@ private:
     Reg exists = b_.compare(Op::Lt, b_.index(i), channelsHere_);
     return b_.mask(width(), b_.select(exists, b_.sub(end_, x), b_.index(0)));
   }
-  // All lanes, if there is such a position.
-  Reg positionMask(Reg x) { return b_.mask(width(), b_.mul(b_.sub(end_, x), k_.lanes)); }
 
   // Where the plane of a vector's channel begins. Behind the last channel it is that of the last one.
   Reg planarRow(int64_t i) {
@@ -109,20 +139,18 @@ private:
     return b_.offset(Scalar::F32, inBlocks(from_) ? out_ : in_, Index(b_.mul(row, plane_)));
   }
 
-  Reg loadPosition(Reg x, Reg mask) {
+  Reg loadPosition(Reg x, Reg exists) {
     // A vector that only fills up a block of the result may have none in what is read.
-    const int64_t vectors = blocksOf(channels_, from_, k_.lanes) * unitChannels(from_);
-    Reg exists = b_.compare(Op::Lt, vector_, b_.index(vectors));
+    const int64_t vectors = vectorsOf(channels_, from_, k_.lanes);
     Reg vector = vectorsExist() ? vector_ : b_.min(vector_, b_.index(vectors - 1));
-    const BlockPlace place = blockPlace(k_, id_, from_, item_, vector, framePosition(k_, id_, from_, x));
-    Reg v = loadBlock(k_, from_, in_, place.at, place.low, mask);
+    Reg v = loadBlock(k_, in_, blockPlace(k_, id_, from_, item_, vector, positionIn(from_, x)), exists);
     if (inBlocks(to_) && channels_ % k_.lanes != 0)
       v = b_.select(b_.mask(width(), channelsHere_), v, k_.constant(0));
-    return vectorsExist() ? v : b_.select(exists, v, k_.constant(0));
+    if (vectorsExist()) return v;
+    return b_.select(b_.compare(Op::Lt, vector_, b_.index(vectors)), v, k_.constant(0));
   }
-  void storePosition(Reg x, Reg v, Reg mask) {
-    const BlockPlace place = blockPlace(k_, id_, to_, item_, vector_, framePosition(k_, id_, to_, x));
-    storeBlock(k_, to_, v, out_, place.at, place.low, mask);
+  void storePosition(Reg x, Reg v, Reg exists) {
+    storeBlock(k_, v, out_, blockPlace(k_, id_, to_, item_, vector_, positionIn(to_, x)), exists);
   }
 
   KernelBuilder& k_;
@@ -132,8 +160,8 @@ private:
   Layout from_, to_;
   int64_t channels_;
   Reg in_ = nullptr, out_ = nullptr, plane_ = nullptr;
-  Reg item_ = nullptr, vector_ = nullptr, channelsHere_ = nullptr, begin_ = nullptr,
-      end_ = nullptr; // of the unit
+  Reg item_ = nullptr, vector_ = nullptr, channelsHere_ = nullptr, begin_ = nullptr, end_ = nullptr,
+      row_ = nullptr; // of the unit
 };
 
 } // namespace

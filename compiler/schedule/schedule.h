@@ -15,7 +15,8 @@
 namespace convoy::schedule {
 
 // How a value lies in memory. Planar: [C][D][H][W] float32. The others are blocks of channels,
-// [blocks][D][H][W][lanes] of 32-bit units, the last block filled up with zeros. A unit is
+// [blocks][D][H][W][lanes] of 32-bit units, the last block filled up with zeros; fewer than `lanes` units
+// where there are few channels (blockUnits). A unit is
 //   Blocked: one float32;
 //   Bf16:    two channels, rounded to bf16;
 //   Split:   the same twice, first the high halves of all numbers, then the low ones: x = high + low;
@@ -24,6 +25,11 @@ enum class Layout { Planar, Blocked, Bf16, Split, Int8 };
 inline bool inBlocks(Layout layout) { return layout != Layout::Planar; }
 int64_t unitChannels(Layout layout); // channels of a unit; 1 of Planar
 int64_t blocksOf(int64_t channels, Layout layout, int64_t lanes);
+// Units of a position in a block: `lanes`, or the next power of two where units of several channels are
+// fewer.
+int64_t blockUnits(int64_t channels, Layout layout, int64_t lanes);
+// Vectors of `lanes` channels in all blocks, those that only fill up the last one with them.
+int64_t vectorsOf(int64_t channels, Layout layout, int64_t lanes);
 
 // How products are computed, and how exact they are (docs/numerics.md).
 enum class Arithmetic {
@@ -99,10 +105,13 @@ struct Choices {
   Math math = Math::Fast;
   bool matrixTiles = false; // also where the target has no matrix unit and they are slow
 };
+// The layout of several channels a unit that may be used, if it gains anything on this target.
+std::optional<Layout> unitsToUse(const Target& target, const Choices& choices);
 Schedule makeSchedule(const graph::Graph& graph, const Target& target, const Choices& choices = {});
 
 // The layout in which a kernel that works in `layout` reads or writes a value of this type: a single channel
-// or a single position is the same memory either way and counts as planar.
+// or a single position is the same memory either way and counts as planar; what is no 8-bit number is
+// float32.
 Layout layoutFor(Layout layout, const TensorType& type);
 // The layout in which `kernel` must find `operand`; nullopt: either will do.
 std::optional<Layout> neededLayout(const graph::Graph& graph, const Schedule& schedule, const Kernel& kernel,
@@ -110,8 +119,17 @@ std::optional<Layout> neededLayout(const graph::Graph& graph, const Schedule& sc
 
 // One filter per channel, and as many results as channels: nothing is mixed between channels.
 bool isDepthwise(const graph::Graph& graph, const graph::Value& conv); // also a transposed one
+// Convolution, of numbers or of whole ones; not a transposed one.
+bool convolves(const graph::Value& node);
+// The operand of a convolution that is its bias; none.
+std::optional<graph::ValueId> biasOf(const graph::Value& conv);
+// Of a quantized convolution: the byte that stands for 0 in its input, in Int8 layout.
+int64_t storedZero(const graph::Graph& graph, const graph::Value& conv);
 // The kernel's anchor can be computed from units of several channels, in kernel.layout by kernel.algorithm.
 bool canWorkInUnits(const graph::Graph& graph, const Kernel& kernel, int lanes);
+// The kernel finds the border of its windows in memory, around its input (storage.h): on matrix tiles, and
+// where bytes that stand for 0 are others.
+bool readsFrame(const graph::Graph& graph, const Kernel& kernel);
 // Pooling, depthwise convolution, and small groups of as many filters as channels of which a vector of
 // `lanes` holds several: a block of channels gives the same block of the result, in blocked layout.
 bool isChannelwise(const graph::Graph& graph, const graph::Value& window, int lanes);

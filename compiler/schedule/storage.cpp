@@ -1,4 +1,5 @@
 #include "schedule/storage.h"
+#include "schedule/tile_window.h"
 #include <algorithm>
 #include <set>
 
@@ -32,7 +33,8 @@ int64_t rowsOf(const TensorType& type, Layout layout, int64_t lanes) {
 
 // Of four bytes each.
 Size elementsOf(const TensorType& type, Layout layout, const Frame& frame, int64_t lanes) {
-  return frame.positions(type) * rowsOf(type, layout, lanes) * (inBlocks(layout) ? lanes : 1);
+  return frame.positions(type) * rowsOf(type, layout, lanes) *
+         (inBlocks(layout) ? blockUnits(type.channels(), layout, lanes) : 1);
 }
 
 } // namespace
@@ -121,15 +123,15 @@ bool Storage::isOutput(ValueId value) const {
 // The widest padding of all windows that read it.
 void Storage::findFrames() {
   for (const Kernel& kernel : schedule_.kernels) {
-    if (kernel.algorithm != Algorithm::Tiles) continue;
+    if (!readsFrame(graph_, kernel)) continue;
     const Value& anchor = graph_.value(kernel.anchor());
-    const Window window = windowOf(anchor.attributes);
     Frame& frame = frames_[operandBuffer(graph_, schedule_, kernel, anchor.operands[0])];
-    const size_t last = window.kernel.size() - 1;
-    frame.gap = std::max({frame.gap, window.padBegin[last].known(), window.padEnd[last].known()});
-    if (last == 0) continue;
-    frame.before = std::max(frame.before, window.padBegin[last - 1].known());
-    frame.after = std::max(frame.after, window.padEnd[last - 1].known());
+    if (kernel.layout == Layout::Int8) frame.fill = storedZero(graph_, anchor);
+    for (const TileWindow& window : tileWindowsOf(graph_, anchor)) {
+      frame.gap = std::max({frame.gap, window.columns.before, window.columns.after});
+      frame.before = std::max(frame.before, window.rows.before);
+      frame.after = std::max(frame.after, window.rows.after);
+    }
   }
 }
 

@@ -26,13 +26,17 @@ struct Buffer {
 // Positions of a tensor: the product of its spatial extents.
 Size spatialSize(const TensorType& type);
 
-// Zeros around the positions of a value that matrix tiles read: the border of their windows lies in memory,
-// so that positions can be numbered through over the rows. In the last axis `gap` columns are between two
-// rows, and before the first; along the axis before it, there are rows before the first and after the last.
+// What stands for zero, around the positions of a value that matrix tiles read, for one: the border of their
+// windows lies in memory, so that positions can be numbered through over the rows. In the last axis `gap`
+// columns are between two rows, and before the first; along the axis before it, there are rows before the
+// first and after the last.
 struct Frame {
   int64_t gap = 0, before = 0, after = 0;
+  int64_t fill = 0; // Int8: the byte that stands for 0
   bool any() const { return gap || before || after; }
-  bool operator==(const Frame& o) const { return gap == o.gap && before == o.before && after == o.after; }
+  bool operator==(const Frame& o) const {
+    return gap == o.gap && before == o.before && after == o.after && fill == o.fill;
+  }
   // Of a value of this type: columns and rows, of which there is one where it has no such axis.
   Size columns(const TensorType& type) const { return type.dims.back(); }
   Size rows(const TensorType& type) const;

@@ -1,4 +1,5 @@
 #include "schedule/tiles.h"
+#include "graph/work.h"
 #include "schedule/transposed.h"
 #include <algorithm>
 #include <cmath>
@@ -49,7 +50,7 @@ struct Shape {
     knownWidth = along.constant();
     filters = node.type.channels();
     channels = graph.value(node.operands[0]).type.channels();
-    groups = node.op == OpKind::Conv ? node.attributes.get<int64_t>("groups") : channels;
+    groups = convolves(node) ? node.attributes.get<int64_t>("groups") : channels;
   }
   // Extents of the axis of rows; 1 where there is none.
   int64_t height() const { return last == 0 || flat ? 1 : window.kernel[last - 1]; }
@@ -184,7 +185,8 @@ Costs::Tile Costs::transposedTile(const Kernel& kernel) const {
   }
   const Size& extent = node.type.spatial(static_cast<int>(last));
   const int64_t filters = node.type.channels(), groups = node.attributes.get<int64_t>("groups");
-  const double perGroup = real(graph.value(node.operands[0]).type.channels() / groups);
+  const double perGroup =
+      real(ceilDiv(graph.value(node.operands[0]).type.channels() / groups, unitChannels(kernel.layout)));
   const int64_t stride = window.stride[last], width = ceilDiv(usual(extent), stride);
   if (kernel.layout == Layout::Planar) {
     const double inputs =
@@ -241,6 +243,14 @@ Costs::Tile Costs::blockedTile(const Kernel& kernel) const {
 // which has the window's border behind it, or row by row where the window moves in steps.
 Costs::Tile Costs::matrixTile(const Kernel& kernel) const {
   constexpr double cyclesOfProduct = 16;
+  if (graph.value(kernel.anchor()).op == OpKind::TransposedConv) {
+    // Of a phase, with its share of the taps.
+    const Tile tile = transposedTile(kernel);
+    const double rate = real(target.machine.fmaPerCycle * lanes) / (16 * 32 * 16 / cyclesOfProduct / 1.3);
+    return {{2, std::min<int64_t>(2, ceilDiv(graph.value(kernel.anchor()).type.channels(), lanes))},
+            tile.cycles * real(unitChannels(kernel.layout)) * rate *
+                (kernel.layout == Layout::Split ? 3 : 1)};
+  }
   Shape s(graph, kernel);
   const int64_t products = kernel.layout == Layout::Split ? 3 : 1, border = s.window.kernel[s.last] / 2;
   const int64_t steps = ceilDiv(s.perGroup(), lanes * unitChannels(kernel.layout)) * s.taps * products;
@@ -311,6 +321,9 @@ double Costs::cycles(const Kernel& kernel) const {
   double computes = 0;
   if (isWindowed(kernel.algorithm)) computes = windowTile(kernel).cycles;
   if (kernel.algorithm == Algorithm::Pointwise) computes = bytes / 4 / lanes;
+  if (kernel.algorithm == Algorithm::Integer) // a load for each multiply-add
+    computes = 1.5 * real(usual(graph::multiplyAdds(graph, graph.value(kernel.anchor())))) / lanes /
+               real(target.machine.loadsPerCycle);
   double moves = memory(bytes), cycles = std::max(computes, moves) + std::min(computes, moves) / 4;
   // A tile of planes reads and writes short pieces of many rows at once, more than the processor fetches
   // ahead.

@@ -26,8 +26,7 @@ void interleave(KernelBuilder& k, Window3& w) {
 void addWeights(const KernelBuilder& k, const graph::Value& node, Window3& w) {
   w.groups = node.attributes.get<int64_t>("groups");
   w.weight = node.operands[1];
-  w.hasBias = node.operands.size() > 2;
-  if (w.hasBias) w.bias = node.operands[2];
+  if (const auto bias = biasOf(node)) w.hasBias = true, w.bias = *bias;
   w.perChannel = isDepthwise(k.graph, node);
 }
 
@@ -58,8 +57,10 @@ Window3 windowOfKernel(KernelBuilder& k) {
     if (begin && in && out) w.axes.back().known = {{*begin, *in, *out}};
     w.taps *= window.kernel[i];
   }
-  if (node.op == OpKind::Conv) {
+  if (convolves(node)) {
     w.border = window.border;
+    if (node.op == OpKind::QuantizedConv) // as it is stored
+      w.border.value = static_cast<double>(storedZero(k.graph, node));
     addWeights(k, node, w);
   } else {
     w.perChannel = true;

@@ -11,6 +11,7 @@
 // over channels.
 #include "schedule/blocks.h"
 #include "schedule/tiles.h"
+#include "schedule/whole_sums.h"
 #include "schedule/window.h"
 #include "support/internal_error.h"
 
@@ -25,7 +26,9 @@ public:
   BlockedWindow(KernelBuilder& k, Window3 window, int64_t pixels)
       : k_(k), b_(k.b), w_(std::move(window)), tail_(k), pixels_(pixels),
         vectors_(w_.perChannel ? 1 : k.kernel.tile[1]), lanes_(k.lanes),
-        perUnit_(w_.perChannel ? 1 : unitChannels(k.kernel.layout)) {}
+        perUnit_(w_.perChannel ? 1 : unitChannels(k.kernel.layout)) {
+    if (k.kernel.layout == Layout::Int8) whole_.emplace(k);
+  }
 
   void run() {
     inputLayout_ = layoutFor(k_.layoutOf(w_.input), k_.value(w_.input).type);
@@ -39,20 +42,22 @@ public:
       packing.channelBlock = channelBlock_;
       if (perUnit_ > 1) packing.unit = k_.kernel.layout;
       weights_ = k_.weights(w_.weight, packing);
-      if (w_.hasBias) bias_ = k_.weights(w_.bias, {});
+      if (whole_)
+        whole_->declare();
+      else if (w_.hasBias)
+        bias_ = k_.weights(w_.bias, {});
     }
     tail_.declare(1);
     takeGeometry();
     borderBlock_ = b_.stack(lanes_ * 4);
-    storeBlock(k_, inputLayout_, k_.constant(w_.border.value), borderBlock_, 0, nullptr);
-    if (perUnit_ > 1) // the other channels of the block
-      for (int64_t i = 1; i < perUnit_; ++i)
-        storeBlock(k_, inputLayout_, k_.constant(w_.border.value), borderBlock_, i * lanes_, nullptr);
-    tiles_ = interiorTiles(k_, w_.last(), pixels_, 0);
-    if (w_.borderIsNeutral() && !w_.perChannel && w_.last().kernel <= widestUnrolled)
+    const Scalar stored = scalarOf(inputLayout_);
+    const auto numbers = static_cast<uint32_t>(lanes_ * unitChannels(inputLayout_));
+    b_.store(b_.number(w_.border.value, loop::Type::vector(stored, numbers)), borderBlock_, 0);
+    tiles_ = framed_ ? allInside() : interiorTiles(k_, w_.last(), pixels_, 0);
+    if (!framed_ && w_.borderIsNeutral() && !w_.perChannel && w_.last().kernel <= widestUnrolled)
       knownEnds_ = knownEnds(w_.last(), pixels_);
     choosePrefetch();
-    if (!w_.borderIsNeutral() &&
+    if (!framed_ && !w_.borderIsNeutral() &&
         w_.border.mode == BorderMode::Constant) // rows of the constant: pixel by pixel
       tiles_.end = tiles_.first;
 
@@ -78,7 +83,27 @@ private:
     const Frame& frame = k_.storage.frame({w_.input, inputLayout_});
     plane_ = k_.size(frame.positions(type));
     rowPitch_ = frame.any() ? k_.size(frame.pitch(type)) : w_.last().input;
-    if (frame.any()) in_ = b_.offset(Scalar::F32, in_, Index(k_.size(frame.origin(type)), lanes_));
+    pitch_ = inBlocks(inputLayout_) ? blockUnits(w_.channels, inputLayout_, lanes_) : 1;
+    if (frame.any()) in_ = b_.offset(Scalar::F32, in_, Index(k_.size(frame.origin(type)), pitch_));
+    framed_ = frame.any() && holdsBorder(frame);
+  }
+
+  // Whole tiles; the last one may have fewer results, and reads as many positions as the others.
+  TileRange allInside() {
+    Reg zero = b_.index(0), whole = b_.floorDiv(w_.last().output, pixels_);
+    return {zero, zero, whole, b_.ceilDiv(w_.last().output, pixels_)};
+  }
+
+  // The border of the window lies in memory.
+  bool holdsBorder(const Frame& frame) const {
+    const Window window = windowOf(k_.value(k_.kernel.anchor()).attributes);
+    auto most = [&](const std::vector<Size>& pads, size_t axis, int64_t pad) {
+      return pads[axis].isConstant() && pads[axis].known() <= pad;
+    };
+    const size_t last = window.kernel.size() - 1;
+    bool all = last < 2 && most(window.padBegin, last, frame.gap) && most(window.padEnd, last, frame.gap);
+    if (last == 1) all &= most(window.padBegin, 0, frame.before) && most(window.padEnd, 0, frame.after);
+    return all;
   }
 
   void unit() {
@@ -102,7 +127,7 @@ private:
     } else if (inBlocks(inputLayout_)) {
       Reg block =
           b_.add(b_.mul(item_, k_.itemRows(w_.input, inputLayout_)), b_.mul(group, perGroup_ / lanes_));
-      group_ = b_.offset(Scalar::F32, in_, Index(b_.mul(block, plane_), lanes_));
+      group_ = b_.offset(Scalar::F32, in_, Index(b_.mul(block, plane_), pitch_));
     } else {
       Reg channel = b_.add(b_.mul(item_, k_.itemRows(w_.input, inputLayout_)), b_.mul(group, perGroup_));
       group_ = b_.offset(Scalar::F32, in_, Index(b_.mul(channel, plane_)));
@@ -150,10 +175,9 @@ private:
     prefetchOverRows_ = overRows;
   }
 
-  int64_t pixelPitch() const { return inBlocks(inputLayout_) ? lanes_ : 1; } // in units
-
   loop::Type tileType() const {
-    return k_.vector.arrayOf({static_cast<uint32_t>(pixels_), static_cast<uint32_t>(vectors_)});
+    const loop::Type sum = whole_ ? k_.vector.withScalar(Scalar::I32) : k_.vector;
+    return sum.arrayOf({static_cast<uint32_t>(pixels_), static_cast<uint32_t>(vectors_)});
   }
 
   Reg eachElement(Reg tile, const std::function<Reg(Reg pixel, Reg vector, Reg tile)>& body) {
@@ -167,6 +191,7 @@ private:
   // The channels of a vector beyond the last one exist in packed weights and blocked tensors, not in a bias.
   Reg biasVector(Reg o) {
     Reg block = b_.add(b_.mul(filterTile_, vectors_), o);
+    if (whole_) return whole_->start(block);
     Index at(block, lanes_);
     if (w_.filters % (lanes_ * vectors_) == 0) return b_.load(k_.vector, bias_, at);
     Reg mask = b_.mask(static_cast<uint32_t>(lanes_), b_.sub(b_.index(w_.filters), b_.mul(block, lanes_)));
@@ -175,8 +200,8 @@ private:
 
   Reg startOfSums() {
     double neutral = w_.combine == Combine::Maximum ? w_.border.value : 0;
-    Reg acc = b_.fill(tileType(), k_.constant(neutral));
-    if (!bias_) return acc;
+    Reg acc = b_.fill(tileType(), b_.number(neutral, tileType().element()));
+    if (!bias_ && !whole_) return acc;
     return eachElement(acc, [&](Reg j, Reg o, Reg t) { return b_.set(t, {j, o}, biasVector(o)); });
   }
 
@@ -194,8 +219,7 @@ private:
             int64_t first = (x + run.firstPixel) * axis.stride - axis.known->padBegin;
             Reg column = b_.add(b_.mul(kx, axis.dilation), first);
             Pixels p;
-            p.base =
-                b_.offset(Scalar::F32, channels, Index(b_.add(b_.mul(y, rowPitch_), column), pixelPitch()));
+            p.base = b_.offset(Scalar::F32, channels, Index(b_.add(b_.mul(y, rowPitch_), column), pitch_));
             Reg number = b_.add(b_.mul(rowTap, axis.kernel), kx);
             return Builder::Values{channelTerms(p, cb, number, carried[0], run.firstPixel, run.endPixel)};
           };
@@ -236,10 +260,12 @@ private:
     Reg block = w_.perChannel ? group_ : blockOf(cb);
     return overRows(0, b_.index(0), b_.index(0), nullptr, acc, [&](Reg row, Reg rowTap, Reg valid, Reg t1) {
       Reg lo = b_.index(0), hi = b_.index(w_.last().kernel);
-      if (edge && w_.borderIsNeutral()) insideTaps(k_, w_.last(), x, b_.add(x, pixels_ - 1), lo, hi);
+      if (edge && !framed_ && w_.borderIsNeutral())
+        insideTaps(k_, w_.last(), x, b_.add(x, pixels_ - 1), lo, hi);
       auto column = [&](Reg kx, const Builder::Values& carried) {
         Reg tap = b_.add(b_.mul(rowTap, w_.last().kernel), kx);
-        Pixels pixels = edge ? edgePixels(block, row, valid, x, kx) : insidePixels(block, row, x, kx);
+        Pixels pixels =
+            edge && !framed_ ? edgePixels(block, row, valid, x, kx) : insidePixels(block, row, x, kx);
         Reg t = w_.perChannel ? vectorTerms(pixels, tap, carried[0])
                               : channelTerms(pixels, cb, tap, carried[0], 0, pixels_);
         return Builder::Values{t};
@@ -254,11 +280,11 @@ private:
     if (a == w_.outer()) return body(row, tap, valid, tile);
     const WindowAxis& axis = w_.axes[a];
     Reg lo = b_.index(0), hi = b_.index(axis.kernel);
-    if (w_.borderIsNeutral()) insideTaps(k_, axis, rows_[a], rows_[a], lo, hi);
+    if (!framed_ && w_.borderIsNeutral()) insideTaps(k_, axis, rows_[a], rows_[a], lo, hi);
     return b_.loop(
         a + 1 == w_.outer() ? "ky" : "kd", lo, hi, 1, {tile}, [&](Reg i, const Builder::Values& carried) {
           Reg c = coordinate(k_, axis, rows_[a], i), inside = nullptr;
-          if (!w_.borderIsNeutral()) c = mapBorder(b_, w_.border.mode, c, axis.input, inside);
+          if (!framed_ && !w_.borderIsNeutral()) c = mapBorder(b_, w_.border.mode, c, axis.input, inside);
           Reg both = inside && valid ? b_.binary(Op::And, valid, inside) : inside ? inside : valid;
           Reg nextRow = b_.add(b_.mul(row, axis.input), c), nextTap = b_.add(b_.mul(tap, axis.kernel), i);
           return Builder::Values{overRows(a + 1, nextRow, nextTap, both, carried[0], body)};
@@ -275,7 +301,7 @@ private:
     Reg column = coordinate(k_, w_.last(), x, kx);
     Reg at = b_.add(b_.mul(row, rowPitch_), column);
     Pixels p;
-    p.base = b_.offset(Scalar::F32, block, Index(at, pixelPitch()));
+    p.base = b_.offset(Scalar::F32, block, Index(at, pitch_));
     return p;
   }
 
@@ -289,7 +315,7 @@ private:
       Reg valid, column = coordinate(k_, w_.last(), b_.add(x, j), kx);
       Reg c = mapBorder(b_, w_.border.mode, column, w_.last().input, valid);
       if (valid && rowValid) valid = b_.binary(Op::And, valid, rowValid);
-      Reg pointer = b_.offset(Scalar::F32, block, Index(b_.add(first, c), pixelPitch()));
+      Reg pointer = b_.offset(Scalar::F32, block, Index(b_.add(first, c), pitch_));
       if (valid) pointer = b_.select(valid, pointer, borderBlock_);
       Builder::Values next{b_.set(carried[0], {j}, pointer)};
       if (planar)
@@ -373,7 +399,7 @@ private:
     loop::Type number = loop::Type::of(perUnit_ == 1 ? Scalar::F32 : Scalar::I32);
     bool blocked = inBlocks(inputLayout_);
     if (p.base) {
-      if (blocked) return b_.load(number, p.base, channel + Index(j, w_.last().stride * lanes_));
+      if (blocked) return b_.load(number, p.base, channel + Index(j, w_.last().stride * pitch_));
       return b_.load(number, p.base, Index(b_.mul(b_.value(channel), plane_)) + Index(j, w_.last().stride));
     }
     Reg pointer = b_.get(p.pointers, {j});
@@ -397,6 +423,7 @@ private:
       site.spatial.push_back(w_.last().place(b_, x));
       tail_.finishPixels(pixels, w_.last().step, site, count, [&](Reg p) {
         Reg v = b_.get(acc, {p, b_.index(o)});
+        if (whole_) return whole_->result(v, block);
         return w_.combine == Combine::Sum ? averageOf(k_, w_, v, rows_, b_.add(x, p), left != nullptr) : v;
       });
     }
@@ -406,7 +433,9 @@ private:
   Builder& b_;
   Window3 w_;
   Elementwise tail_;
-  int64_t pixels_, vectors_, lanes_;
+  std::optional<WholeSums> whole_;               // of a quantized convolution
+  int64_t pixels_, vectors_, lanes_, pitch_ = 1; // units from one position to the next
+  bool framed_ = false;                          // the border lies in memory
   // Channels of a unit of the input; units of a group, and of a block.
   int64_t perUnit_, perGroup_ = 1, channelBlock_ = 1;
   Layout inputLayout_ = Layout::Planar;

@@ -15,6 +15,8 @@
 #include "schedule/blocks.h"
 #include "schedule/elementwise.h"
 #include "schedule/kernels.h"
+#include "schedule/tile_window.h"
+#include "schedule/whole_sums.h"
 
 namespace convoy::schedule {
 
@@ -25,25 +27,29 @@ constexpr int64_t stepsOfUnit = 4; // tiles of positions, each `tile[0]` matrix 
 
 class TiledWindow {
 public:
-  explicit TiledWindow(KernelBuilder& k)
-      : k_(k), b_(k.b), node_(k.value(k.kernel.anchor())), window_(windowOf(node_.attributes)),
+  TiledWindow(KernelBuilder& k, TileWindow window)
+      : k_(k), b_(k.b), node_(k.value(k.kernel.anchor())), w_(std::move(window)),
         input_(k.value(node_.operands[0]).type), layout_(k.kernel.layout), across_(k.kernel.tile[1]),
         down_(k.kernel.tile[0]), frame_(k.storage.frame({node_.operands[0], layout_})), tail_(k),
         operand_(loop::Type::tile(scalarOf(layout_), tileRows, static_cast<uint32_t>(rowNumbers()))),
         weight_(loop::Type::tile(layout_ == Layout::Int8 ? Scalar::I8 : Scalar::BF16, 16,
                                  static_cast<uint32_t>(rowNumbers()))),
-        sums_(loop::Type::tile(Scalar::F32, tileRows, 16)) {}
+        sums_(loop::Type::tile(isWhole() ? Scalar::I32 : Scalar::F32, tileRows, 16)) {}
 
   void run() {
     in_ = k_.read(node_.operands[0], layout_);
-    Packing packing{Packing::Filters, across_, 16};
+    Packing packing = w_.packing;
+    packing.kind = Packing::Filters, packing.vectors = across_, packing.channelBlock = 16;
     packing.unit = layout_;
     weights_ = k_.weights(node_.operands[1], packing);
     if (isSplit()) {
       packing.low = true;
       lowWeights_ = k_.weights(node_.operands[1], packing);
     }
-    if (node_.operands.size() > 2) bias_ = k_.weights(node_.operands[2], {});
+    if (isWhole())
+      whole_.emplace(k_), whole_->declare();
+    else if (const auto bias = biasOf(node_))
+      bias_ = k_.weights(*bias, {});
     tail_.declare(1);
     const int64_t groups = node_.attributes.get<int64_t>("groups"), perGroup = input_.channels() / groups;
     groupBlocks_ = blocksOf(perGroup, layout_, 16);
@@ -51,8 +57,8 @@ public:
     scratch_ = b_.stack(down_ * across_ * tileRows * 64);
 
     const int64_t filterTiles = (k_.blocks(node_.type.channels()) + across_ - 1) / across_;
-    const Size steps = Size::ceilDiv(isJoined() ? joinedLength() : columns(node_.type), tileRows * down_);
-    std::vector<Size> counts{isJoined() ? Size(1) : rows(node_.type), Size::ceilDiv(steps, stepsOfUnit)};
+    const Size steps = Size::ceilDiv(isJoined() ? joinedLength() : w_.columns.outputs, tileRows * down_);
+    std::vector<Size> counts{isJoined() ? Size(1) : w_.rows.outputs, Size::ceilDiv(steps, stepsOfUnit)};
     const bool filtersFirst = k_.kernel.order == Order::Filters;
     counts.insert(filtersFirst ? counts.begin() : counts.end(), Size(filterTiles));
     k_.units(counts, [&](const std::vector<Reg>& parts) {
@@ -70,35 +76,25 @@ public:
   }
 
 private:
+  bool isWhole() const { return layout_ == Layout::Int8; }
   bool isSplit() const { return layout_ == Layout::Split; }
-  size_t last() const { return window_.kernel.size() - 1; }
-  bool hasRows() const { return last() > 0; }
-  int64_t kernelRows() const { return hasRows() ? window_.kernel[last() - 1] : 1; }
-  int64_t rowStep() const { return hasRows() ? window_.stride[last() - 1] : 1; }
-  int64_t rowDilation() const { return hasRows() ? window_.dilation[last() - 1] : 1; }
-  int64_t rowPad() const { return hasRows() ? window_.padBegin[last() - 1].known() : 0; }
-  int64_t step() const { return window_.stride[last()]; }
-  static Size columns(const TensorType& type) { return type.dims.back(); }
-  static Size rows(const TensorType& type) { return Frame().rows(type); }
+  bool hasRows() const { return node_.type.spatialRank() > 1; }
+  int64_t step() const { return w_.columns.stride; }
 
   // Positions are numbered through over the rows: a result and the first input of its window are equally far
   // from those of the position before, and a row of results is no longer than one of the framed input.
   bool isJoined() const {
-    const int64_t before = window_.padBegin[last()].known(), after = window_.padEnd[last()].known(),
-                  reach = (window_.kernel[last()] - 1) * window_.dilation[last()];
-    return step() == 1 && rowStep() == 1 && before + after - reach <= frame_.gap;
+    const auto longer = (w_.columns.outputs - w_.columns.input).constant();
+    return step() == 1 && w_.rows.stride == 1 && longer && *longer <= frame_.gap;
   }
   // From the first result to the last, by the input's rows.
-  Size joinedLength() const { return (rows(node_.type) - 1) * frame_.pitch(input_) + columns(node_.type); }
+  Size joinedLength() const { return (w_.rows.outputs - 1) * frame_.pitch(input_) + w_.columns.outputs; }
 
   // In the input, in positions.
   void takeGeometry() {
     pitch_ = k_.size(frame_.pitch(input_)), plane_ = k_.size(frame_.positions(input_));
-    const Size first =
-        frame_.origin(input_) - window_.padBegin[last()].known() - frame_.pitch(input_) * rowPad();
-    origin_ = k_.size(first);
-    resultRows_ = k_.size(rows(node_.type)), resultColumns_ = k_.size(columns(node_.type));
-    taps_ = kernelRows() * window_.kernel[last()];
+    origin_ = k_.size(frame_.origin(input_) - w_.columns.before - frame_.pitch(input_) * w_.rows.before);
+    resultRows_ = k_.size(w_.rows.outputs), resultColumns_ = k_.size(w_.columns.outputs);
   }
 
   void startUnit(int64_t groups) {
@@ -107,9 +103,9 @@ private:
         groups == 1 ? b_.index(0) : b_.binary(Op::Div, b_.mul(filterTile_, across_), b_.index(filterBlocks));
     Reg block = b_.add(b_.mul(item_, k_.itemRows(node_.operands[0], layout_)), b_.mul(group, groupBlocks_));
     Reg first = b_.add(b_.mul(block, plane_), origin_);
-    if (!isJoined()) first = b_.add(first, b_.mul(row_, b_.mul(pitch_, rowStep())));
+    if (!isJoined()) first = b_.add(first, b_.mul(row_, b_.mul(pitch_, w_.rows.stride)));
     unitInput_ = b_.offset(operand_.scalar, in_, Index(first, rowNumbers()));
-    const int64_t panel = groupBlocks_ * taps_ * tileRows * across_ * rowNumbers();
+    const int64_t panel = groupBlocks_ * w_.taps() * tileRows * across_ * rowNumbers();
     unitWeights_ = b_.offset(operand_.scalar, weights_, Index(filterTile_, panel));
     if (!isSplit()) return;
     unitLowWeights_ = b_.offset(operand_.scalar, lowWeights_, Index(filterTile_, panel));
@@ -138,9 +134,9 @@ private:
     Reg zero = b_.index(0);
     return b_.loop("cb", zero, b_.index(groupBlocks_), 1, init,
                    [&](Reg block, const Builder::Values& blocks) {
-                     return b_.loop("ky", zero, b_.index(kernelRows()), 1, blocks,
+                     return b_.loop("ky", zero, b_.index(w_.rows.kernel), 1, blocks,
                                     [&](Reg ky, const Builder::Values& rows) {
-                                      return b_.loop("kx", zero, b_.index(window_.kernel[last()]), 1, rows,
+                                      return b_.loop("kx", zero, b_.index(w_.columns.kernel), 1, rows,
                                                      [&](Reg kx, const Builder::Values& taps) {
                                                        return body(block, ky, kx, taps);
                                                      });
@@ -150,12 +146,12 @@ private:
 
   // Where the rows of a tap begin, from those of the first tap.
   Index inputAt(Reg block, Reg ky, Reg kx) {
-    Reg at = b_.add(b_.mul(block, plane_), b_.mul(b_.mul(ky, rowDilation()), pitch_));
-    return Index(b_.add(at, b_.mul(kx, window_.dilation[last()])), rowNumbers());
+    Reg at = b_.add(b_.mul(block, plane_), b_.mul(b_.mul(ky, w_.rows.dilation), pitch_));
+    return Index(b_.add(at, b_.mul(kx, w_.columns.dilation)), rowNumbers());
   }
   Index weightsAt(Reg block, Reg ky, Reg kx) {
-    Reg tap = b_.add(b_.mul(ky, window_.kernel[last()]), kx);
-    return Index(b_.add(b_.mul(block, taps_), tap), tileRows * across_ * rowNumbers());
+    Reg tap = b_.add(b_.mul(ky, w_.columns.kernel), kx);
+    return Index(b_.add(b_.mul(block, w_.taps()), tap), tileRows * across_ * rowNumbers());
   }
 
   // Each tile is asked for where it is needed, behind products that do not wait for it, and takes the place
@@ -282,7 +278,7 @@ private:
   void finish(Reg first) {
     const int64_t blocks = k_.blocks(node_.type.channels());
     std::vector<Reg> biases;
-    for (int64_t j = 0; bias_ && j < across_; ++j) biases.push_back(biasVector(filterBlock(j)));
+    for (int64_t j = 0; (bias_ || whole_) && j < across_; ++j) biases.push_back(biasVector(filterBlock(j)));
     Reg y = isJoined() ? b_.binary(Op::Div, first, pitch_) : row_;
     Reg x = isJoined() ? b_.binary(Op::Mod, first, pitch_) : first;
     Builder::Values at{y, x};
@@ -295,7 +291,7 @@ private:
             [&] {
               for (int64_t j = 0; j < across_; ++j) {
                 auto store = [&] {
-                  position(i, j, p, place, bias_ ? biases[static_cast<size_t>(j)] : nullptr);
+                  position(i, j, p, place, biases.empty() ? nullptr : biases[static_cast<size_t>(j)]);
                   return Builder::Values{};
                 };
                 if (blocks % across_ == 0 || j == 0)
@@ -318,11 +314,16 @@ private:
   }
 
   void position(int64_t i, int64_t j, Reg p, const Builder::Values& place, Reg bias) {
-    Reg v = b_.load(k_.vector, scratch_, Index(scratchAt(i, j)) + Index(p, 16));
+    const loop::Type sum = k_.vector.withScalar(sums_.scalar);
+    Reg v = b_.load(sum, scratch_, Index(scratchAt(i, j)) + Index(p, 16));
     if (bias) v = b_.binary(Op::Add, v, bias);
+    if (whole_) v = whole_->result(v, filterBlock(j));
     Site site{item_, filterBlock(j), {}, nullptr, false};
-    if (hasRows()) site.spatial.push_back(place[0]);
-    site.spatial.push_back(place[1]);
+    auto resultOf = [&](const TileAxis& axis, Reg o) {
+      return axis.step == 1 ? o : b_.add(b_.mul(o, axis.step), axis.first);
+    };
+    if (hasRows()) site.spatial.push_back(resultOf(w_.rows, place[0]));
+    site.spatial.push_back(resultOf(w_.columns, place[1]));
     tail_.store(tail_.evaluate(1, v, site), site);
   }
 
@@ -330,6 +331,7 @@ private:
 
   // 0 behind the last filter.
   Reg biasVector(Reg block) {
+    if (whole_) return whole_->start(block);
     Index at(block, 16);
     const int64_t filters = node_.type.channels();
     if (filters % (16 * across_) == 0) return b_.load(k_.vector, bias_, at);
@@ -340,14 +342,15 @@ private:
   KernelBuilder& k_;
   Builder& b_;
   const graph::Value& node_;
-  Window window_;
+  TileWindow w_;
   const TensorType& input_;
   Layout layout_;
   int64_t across_, down_; // matrix tiles of filters and of positions
   Frame frame_;
   Elementwise tail_;
+  std::optional<WholeSums> whole_; // of a quantized convolution
   loop::Type operand_, weight_, sums_;
-  int64_t groupBlocks_ = 1, taps_ = 1;
+  int64_t groupBlocks_ = 1;
   Reg in_ = nullptr, weights_ = nullptr, lowWeights_ = nullptr, bias_ = nullptr, scratch_ = nullptr;
   Reg pitch_ = nullptr, plane_ = nullptr, origin_ = nullptr, low_ = nullptr; // of the input, in positions
   Reg resultRows_ = nullptr, resultColumns_ = nullptr;
@@ -357,6 +360,12 @@ private:
 
 } // namespace
 
-void tiledWindow(KernelBuilder& k) { TiledWindow(k).run(); }
+void tiledWindow(KernelBuilder& k) {
+  TiledWindow(k, *tileWindowOf(k.graph, k.value(k.kernel.anchor()))).run();
+}
+
+void tiledPhase(KernelBuilder& k, const Phase& phase) {
+  TiledWindow(k, *tileWindowOf(k.graph, k.value(k.kernel.anchor()), phase)).run();
+}
 
 } // namespace convoy::schedule

@@ -293,6 +293,12 @@ void Elaborator::checkResultType(const ast::Result& declared, const ClaimedType&
   if (claimed.open) return;
   const TensorType& actual = graph_.value(value).type;
   std::string name = declared.name.empty() ? "the result" : "the result '" + declared.name + "'";
+  if (claimed.image != ImageKind::None && actual.quantized()) {
+    diags_.report(diag::ResultShape, declared.type->location, name, claimed.str(), actual.str())
+        .label(returned, "this is " + actual.str())
+        .help("an image is of numbers in 0..1: `dequantize` before it");
+    return;
+  }
   bool possible = claimed.dims.size() == actual.dims.size();
   std::vector<ShapeRequest::RuntimeCheck> checks;
   for (size_t axis = 0; possible && axis < actual.dims.size(); ++axis) {

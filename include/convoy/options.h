@@ -70,8 +70,8 @@ enum class Math { Fast, Strict, Bf16 };
 struct Options {
   // Which pipeline; needed when the file has several.
   std::string pipeline;
-  // Whose instructions may be used, as clang's -mcpu names it; empty: this processor's. One that needs more
-  // than this processor has is an error.
+  // Whose instructions may be used, as clang's -mcpu names it; empty: this processor's. Of several, "a,b", the
+  // best that runs here. One that needs more than this processor has is an error.
   std::string cpu;
   // 0..3
   int optimize = 3;

@@ -190,7 +190,8 @@ void parallel(void* self, void (*body)(void*, int64_t, int64_t), void* context, 
 int32_t startWorkers(convoy_pool& pool, int32_t wanted) {
   sigset_t all, before;
   sigfillset(&all);
-  for (int fault : {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP}) sigdelset(&all, fault);
+  constexpr int faults[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP};
+  for (int fault : faults) sigdelset(&all, fault);
   pthread_sigmask(SIG_SETMASK, &all, &before);
   int32_t started = 0;
   for (; started < wanted; ++started) {

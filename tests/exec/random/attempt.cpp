@@ -63,14 +63,15 @@ sweep::Run affordable(const graph::Graph& graph, sweep::Run run) {
   return run;
 }
 
-std::vector<Trial> makeTrials(const Pipeline& pipeline, graph::Graph& graph) {
+std::vector<Trial> makeTrials(const Pipeline& pipeline, graph::Graph& graph,
+                              const reference::GraphForms& forms) {
   for (int level = 0;; ++level) {
     sweep::useParameters(graph, sweep::makeParameters(graph, pipeline.fill, level, pipeline.seed));
     makeVariances(graph);
     std::vector<Trial> trials;
     for (const sweep::Run& run : pipeline.runs) {
       auto trial = sweep::makeTrial(graph, affordable(graph, run), pipeline.fill, level,
-                                    pipeline.seed + trials.size());
+                                    pipeline.seed + trials.size(), forms);
       if (!trial) break; // its sums are too large for this level
       trials.push_back(std::move(*trial));
     }
@@ -91,7 +92,10 @@ void tryOut(const Pipeline& pipeline, Report& report) {
     return;
   }
   at("in the reference");
-  const std::vector<Trial> trials = makeTrials(pipeline, parsed.graph);
+  const Target& machine = texts::targetFor(pipeline.cpu);
+  const sweep::Mode* mode = pipeline.mode ? &sweep::modes()[*pipeline.mode] : nullptr;
+  const std::vector<Trial> trials = makeTrials(
+      pipeline, parsed.graph, mode ? sweep::formsOf(parsed.graph, machine, *mode) : reference::GraphForms{});
   for (const Trial& trial : trials) {
     report.refused += trial.failedCheck >= 0;
     for (const sweep::Expected& output : trial.outputs)
@@ -99,9 +103,9 @@ void tryOut(const Pipeline& pipeline, Report& report) {
   }
   at("compiling");
   sweep::checkGraphText(parsed.graph);
-  const Target& machine = texts::targetFor(pipeline.cpu);
-  const sweep::Program program = sweep::compileGraph(
-      parsed.graph, pipeline.seed % 3 == 1 ? sweep::withSmallCaches(machine) : machine, pipeline.optimize);
+  const sweep::Program program =
+      sweep::compileGraph(parsed.graph, pipeline.seed % 3 == 1 ? sweep::withSmallCaches(machine) : machine,
+                          pipeline.optimize, mode);
   const CodeInMemory code(program.units, weightsOf(program.description));
   convoy_pool* pool = convoy_pool_create(2);
   sweep::Execution execution{static_cast<const convoy_pipeline*>(code.find(program.prefix + "_pipeline")),

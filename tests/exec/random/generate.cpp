@@ -37,11 +37,22 @@ public:
     p_.fill = random_.chance(70) ? sweep::Fill::Integers : sweep::Fill::Reals;
     p_.cpu = random_.of(cpus_);
     p_.optimize = random_.chance(15) ? 1 : 0;
-    return pruned(std::move(p_));
+    p_ = pruned(std::move(p_));
+    chooseMode();
+    return std::move(p_);
   }
 
 private:
   template <typename T> T of(std::initializer_list<T> choices) { return random_.of(std::vector<T>(choices)); }
+
+  // Arithmetics differ where there is a convolution.
+  void chooseMode() {
+    const bool convolves = std::any_of(p_.layers.begin(), p_.layers.end(),
+                                       [](const Layer& layer) { return layer.op == OpKind::Conv; });
+    if (!convolves || !random_.chance(40)) return;
+    const auto mode = static_cast<size_t>(random_.between(0, 2));
+    if (!sweep::modes()[mode].choices.matrixTiles || p_.cpu == "x86-64-v4") p_.mode = mode;
+  }
 
   void chooseInputs() {
     const int rank = static_cast<int>(of<int>({1, 2, 2, 2, 2, 2, 3}));
@@ -130,7 +141,7 @@ private:
         OpKind::QuantizedConv, OpKind::QuantizedConv,  OpKind::QuantizedConv, OpKind::QuantizedAdd,
         OpKind::MaxPool,       OpKind::Concat,         OpKind::Pad,           OpKind::Clamp,
         OpKind::Flatten,       OpKind::QuantizedDense, OpKind::Dequantize};
-    if (shape(x).element == Element::F32 && random_.chance(6)) return addLayer(OpKind::Quantize, x);
+    if (shape(x).element == Element::F32 && random_.chance(10)) return addLayer(OpKind::Quantize, x);
     const bool whole = shape(x).element != Element::F32 && random_.chance(75);
     addLayer(whole                ? random_.of(ofWhole)
              : random_.chance(50) ? random_.of(often)

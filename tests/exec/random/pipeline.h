@@ -1,6 +1,7 @@
 // A random pipeline as data: it is generated, printed as a script, and made smaller while it fails.
 #pragma once
 #include "../sweep/data.h"
+#include "../sweep/modes.h"
 
 namespace convoy::random_pipelines {
 
@@ -41,7 +42,8 @@ struct Pipeline {
   sweep::Fill fill = sweep::Fill::Integers;
   std::string cpu;
   int optimize = 0;
-  uint64_t seed = 0; // of its numbers
+  std::optional<size_t> mode; // another arithmetic, of sweep::modes()
+  uint64_t seed = 0;          // of its numbers
 
   int rank() const { return static_cast<int>(spatial.size()); }
   int values() const { return static_cast<int>(inputs.size() + layers.size()); }
@@ -49,7 +51,7 @@ struct Pipeline {
 
 Pipeline generate(uint64_t seed, const std::vector<std::string>& cpus);
 std::string script(const Pipeline& pipeline);
-// "H 3, W 17, batch 2; x86-64-v3 -O1; integers"
+// "H 3, W 17, batch 2; x86-64-v3 -O1, bf16 on tiles; integers"
 std::string settings(const Pipeline& pipeline);
 
 // Without the inputs and layers that no result needs.

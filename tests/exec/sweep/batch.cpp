@@ -25,40 +25,52 @@ double now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
+struct Trials {
+  std::vector<Trial> whole, reals; // `reals` use other weights
+  std::vector<float> realWeights;
+};
+
+// The graph has the weights of `whole` afterwards.
+Trials makeTrials(const Case& c, graph::Graph& graph, bool withReals, const reference::GraphForms& forms) {
+  Trials all;
+  const uint64_t seed = static_cast<uint64_t>(c.number) * 7919;
+  if (withReals && !c.specials) {
+    useParameters(graph, makeParameters(graph, Fill::Reals, 0, seed));
+    for (size_t r = 0; r < c.runs.size() && r < 3; ++r)
+      all.reals.push_back(makeTrial(graph, c.runs[r], Fill::Reals, 0, seed + r, forms).value());
+    for (const graph::Value& value : driver::rewritten(graph).values)
+      if (value.kind == graph::Value::Parameter)
+        all.realWeights.insert(all.realWeights.end(), value.data->data.begin(), value.data->data.end());
+  }
+  const Fill fill = c.specials ? Fill::Specials : Fill::Integers;
+  // All runs share the weights, so they share the level. Those that are rounded begin with small numbers.
+  for (int level = forms.empty() ? 0 : 1; all.whole.empty(); ++level) {
+    useParameters(graph, makeParameters(graph, fill, level, seed));
+    for (size_t r = 0; r < c.runs.size(); ++r) {
+      auto trial = makeTrial(graph, c.runs[r], fill, level, seed + r, forms);
+      if (!trial) {
+        all.whole.clear();
+        break;
+      }
+      all.whole.push_back(std::move(*trial));
+    }
+  }
+  return all;
+}
+
 // A case with all that its targets share.
 struct Prepared {
   const Case* source;
   Parsed parsed;
-  std::vector<Trial> trials, reals; // `reals` use other weights
-  std::vector<float> realWeights;
+  Trials trials;
 };
 
 void prepare(Prepared& p, Progress& progress) {
   p.parsed = parseScript("case_" + std::to_string(p.source->number), p.source->script);
   graph::Graph& graph = p.parsed.graph;
-  const uint64_t seed = static_cast<uint64_t>(p.source->number) * 7919;
-  if (p.source->number % realsEvery == 0 && !p.source->specials) {
-    useParameters(graph, makeParameters(graph, Fill::Reals, 0, seed));
-    for (size_t r = 0; r < p.source->runs.size() && r < 3; ++r)
-      p.reals.push_back(makeTrial(graph, p.source->runs[r], Fill::Reals, 0, seed + r).value());
-    for (const graph::Value& value : driver::rewritten(graph).values)
-      if (value.kind == graph::Value::Parameter)
-        p.realWeights.insert(p.realWeights.end(), value.data->data.begin(), value.data->data.end());
-  }
-  const Fill fill = p.source->specials ? Fill::Specials : Fill::Integers;
-  for (int level = 0; p.trials.empty(); ++level) { // all runs share the weights, so they share the level
-    useParameters(graph, makeParameters(graph, fill, level, seed));
-    for (size_t r = 0; r < p.source->runs.size(); ++r) {
-      auto trial = makeTrial(graph, p.source->runs[r], fill, level, seed + r);
-      if (!trial) {
-        p.trials.clear();
-        break;
-      }
-      p.trials.push_back(std::move(*trial));
-    }
-  }
+  p.trials = makeTrials(*p.source, graph, p.source->number % realsEvery == 0, {});
   bool runs = false;
-  for (const Trial& trial : p.trials) {
+  for (const Trial& trial : p.trials.whole) {
     runs |= trial.failedCheck < 0;
     progress.refused += trial.failedCheck >= 0;
     for (const Expected& output : trial.outputs)
@@ -70,15 +82,15 @@ void prepare(Prepared& p, Progress& progress) {
 
 class Batch {
 public:
-  Batch(const std::vector<SweepTarget>& targets, bool thorough, Progress& progress,
+  Batch(const std::vector<SweepTarget>& targets, const Thoroughness& thoroughness, Progress& progress,
         const std::function<void(const std::string&)>& report)
-      : targets_(targets), thorough_(thorough), progress_(progress), report_(report),
+      : targets_(targets), thoroughness_(thoroughness), progress_(progress), report_(report),
         pool_(convoy_pool_create(2)) {}
   ~Batch() { convoy_pool_destroy(pool_); }
 
   void run(const std::vector<const Case*>& cases) {
     for (const Case* c : cases) {
-      prepared_.push_back({c, {}, {}, {}, {}});
+      prepared_.push_back({c, {}, {}});
       Prepared& p = prepared_.back();
       at(*c, "in the front end and the reference");
       const double start = now();
@@ -90,6 +102,9 @@ public:
       progress_.reference += now() - start;
     }
     for (size_t t = 0; t < targets_.size(); ++t) runTarget(t);
+    for (Prepared& p : prepared_)
+      for (size_t mode = 0; mode < modes().size(); ++mode)
+        if (takesMode(*p.source, mode)) runMode(p, mode);
   }
 
 private:
@@ -116,7 +131,7 @@ private:
 
   int optimizationOf(const Case& c, size_t target) const {
     const size_t number = static_cast<size_t>(c.number);
-    return thorough_ || number % 4 == 0 || number / 4 % targets_.size() == target ? 3 : 0;
+    return thoroughness_.optimized || number % 4 == 0 || number / 4 % targets_.size() == target ? 3 : 0;
   }
   std::string placeOf(const Case& c, size_t target) const {
     return targets_[target].cpu + " -O" + std::to_string(optimizationOf(c, target));
@@ -140,7 +155,8 @@ private:
         where = placeOf(c, target) + ", in memory";
         at(c, where);
         CodeInMemory code(program.units, weightsOf(program.description));
-        execute(p, static_cast<const convoy_pipeline*>(code.find(program.prefix + "_pipeline")), where, true);
+        execute(c, p.trials, static_cast<const convoy_pipeline*>(code.find(program.prefix + "_pipeline")),
+                where, true);
         progress_.memory += now() - start;
         for (CompiledUnit& unit : program.units) units.push_back(std::move(unit));
         if (program.description.weights)
@@ -150,6 +166,51 @@ private:
       if (passed) good.push_back(&p);
     }
     if (!good.empty()) runShared(target, units, exports, good);
+  }
+
+  // ---- other arithmetics ----
+
+  bool takesMode(const Case& c, size_t mode) const {
+    bool group = false;
+    for (const char* name : {"conv", "network", "storage", "example"}) group |= c.group.rfind(name, 0) == 0;
+    Random random(static_cast<uint64_t>(c.number) * modes().size() + mode);
+    return group && !c.specials && static_cast<long>(random.next() % 100) < thoroughness_.modes;
+  }
+
+  // For one of the targets that can, in turn.
+  void runMode(Prepared& p, size_t number) {
+    const Case& c = *p.source;
+    const Mode& mode = modes()[number];
+    std::vector<const SweepTarget*> able;
+    for (const SweepTarget& target : thoroughness_.modeTargets)
+      if (canRun(mode, target.target)) able.push_back(&target);
+    if (able.empty()) return;
+    const SweepTarget& chosen = *able[static_cast<size_t>(c.number / 4) % able.size()];
+    const Target& target = chosen.target;
+    const std::string where = chosen.cpu + ", " + mode.name;
+    attempt(c, where, [&] {
+      double start = now();
+      at(c, where + ", in the reference");
+      graph::Graph& graph = p.parsed.graph;
+      const reference::GraphForms forms = formsOf(graph, target, mode);
+      if (forms.empty()) return; // the same as without
+      const Trials trials = makeTrials(c, graph, true, forms);
+      for (const std::vector<Trial>* some : {&trials.whole, &trials.reals})
+        for (const Trial& trial : *some)
+          for (const Expected& output : trial.outputs)
+            ++(output.bounds.empty() ? progress_.otherExact : progress_.otherBounded);
+      progress_.reference += now() - start;
+      start = now();
+      at(c, where + ", compiling");
+      const Program program = compileGraph(graph, target, c.number % 16 == 0 ? 1 : 0, &mode);
+      progress_.compile += now() - start;
+      start = now();
+      const CodeInMemory code(program.units, weightsOf(program.description));
+      execute(c, trials, static_cast<const convoy_pipeline*>(code.find(program.prefix + "_pipeline")), where,
+              true);
+      progress_.memory += now() - start;
+      ++progress_.passed;
+    });
   }
 
   void runShared(size_t target, const std::vector<CompiledUnit>& units,
@@ -167,7 +228,7 @@ private:
         const std::string symbol = p->parsed.graph.name + "_pipeline";
         void* pipeline = dlsym(library, symbol.c_str());
         if (!pipeline) throw std::runtime_error("the shared object has no " + symbol);
-        execute(*p, static_cast<const convoy_pipeline*>(pipeline), where, false);
+        execute(*p->source, p->trials, static_cast<const convoy_pipeline*>(pipeline), where, false);
       });
       progress_.passed += passed;
     }
@@ -186,12 +247,12 @@ private:
     return library;
   }
 
-  void execute(const Prepared& p, const convoy_pipeline* pipeline, const std::string& where, bool inMemory) {
-    Execution execution{
-        pipeline, convoy_pool_executor(pool_), nullptr, (p.source->number % 2 == 0) == inMemory, {}};
-    for (const std::vector<Trial>* trials : {&p.trials, &p.reals}) {
+  void execute(const Case& c, const Trials& all, const convoy_pipeline* pipeline, const std::string& where,
+               bool inMemory) {
+    Execution execution{pipeline, convoy_pool_executor(pool_), nullptr, (c.number % 2 == 0) == inMemory, {}};
+    for (const std::vector<Trial>* trials : {&all.whole, &all.reals}) {
       if (trials->empty()) continue;
-      execution.weights = trials == &p.reals ? &p.realWeights : nullptr;
+      execution.weights = trials == &all.reals ? &all.realWeights : nullptr;
       execution.before = [&](size_t trial, int threads) {
         ++progress_.runs;
         std::snprintf(progress_.where, sizeof progress_.where, "%s, %s, %d threads", where.c_str(),
@@ -203,7 +264,7 @@ private:
   }
 
   const std::vector<SweepTarget>& targets_;
-  bool thorough_;
+  const Thoroughness& thoroughness_;
   Progress& progress_;
   const std::function<void(const std::string&)>& report_;
   convoy_pool* pool_;
@@ -212,9 +273,10 @@ private:
 
 } // namespace
 
-void runBatch(const std::vector<const Case*>& cases, const std::vector<SweepTarget>& targets, bool thorough,
-              Progress& progress, const std::function<void(const std::string&)>& report) {
-  Batch(targets, thorough, progress, report).run(cases);
+void runBatch(const std::vector<const Case*>& cases, const std::vector<SweepTarget>& targets,
+              const Thoroughness& thoroughness, Progress& progress,
+              const std::function<void(const std::string&)>& report) {
+  Batch(targets, thoroughness, progress, report).run(cases);
   progress.caseNumber = -1;
   alarm(0);
 }

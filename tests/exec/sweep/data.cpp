@@ -1,4 +1,5 @@
 #include "data.h"
+#include "reference/forms.h"
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -10,6 +11,7 @@ namespace {
 
 using graph::Graph;
 using graph::Value;
+using reference::NumberForm;
 using reference::Tensor;
 
 // Largest input and largest weight of a level. The last one has few weights that are not zero.
@@ -49,10 +51,11 @@ float inputNumber(Random& random, const std::string& name, Fill fill, int level)
 
 // ---- how exact the reference's doubles are ----
 
-// Exact: the doubles are the float32 numbers that code computes. Rounded: code rounds the double once.
+// Exact: the doubles are the float32 numbers that code computes. Stored: they were, before they were rounded
+// to another form when they were written. Rounded: code rounds the double once.
 // (Rounding the exact result of one operation to double and then to float32 is the same as rounding it to
 // float32 at once, since 53 >= 2 * 24 + 2.) Real: code and reference differ by more than that.
-enum class Precision { Exact, Rounded, Real };
+enum class Precision { Exact, Stored, Rounded, Real };
 
 // The fewest binary digits behind the point that all numbers have; -1: more than any exact sum takes.
 int fractionBits(const std::vector<double>& numbers) {
@@ -78,21 +81,46 @@ bool isFloat(const std::vector<double>& numbers) {
 
 class Classifier {
 public:
-  Classifier(const Graph& graph, const std::vector<Tensor>& values) : graph_(graph), values_(values) {}
+  Classifier(const Graph& graph, const std::vector<Tensor>& values, const reference::GraphForms& forms)
+      : graph_(graph), values_(values), forms_(forms) {}
 
   std::vector<Precision> run() {
     precision_.assign(graph_.values.size(), Precision::Exact);
-    for (graph::ValueId id = 0; id < graph_.values.size(); ++id)
-      if (graph_.value(id).kind == Value::Node) precision_[id] = node(graph_.value(id), values_[id]);
+    for (graph::ValueId id = 0; id < graph_.values.size(); ++id) {
+      if (graph_.value(id).kind != Value::Node) continue;
+      auto forms = forms_.find(id);
+      own_ = forms == forms_.end() ? reference::LayerForms{} : forms->second;
+      precision_[id] = node(graph_.value(id), values_[id]);
+      if (hasForm(id, own_.result)) continue;
+      precision_[id] = precision_[id] == Precision::Exact ? Precision::Stored : Precision::Real;
+    }
     return std::move(precision_);
   }
   bool tooLarge() const { return tooLarge_; }
 
 private:
+  // Its numbers lose nothing in this form.
+  bool hasForm(graph::ValueId id, NumberForm form) const {
+    const std::vector<double>& numbers = values_[id].data;
+    return form == NumberForm::Float32 || std::all_of(numbers.begin(), numbers.end(), [&](double x) {
+             return std::isnan(x) || reference::inForm(form, x) == x;
+           });
+  }
+
   Precision worst(const Value& node) const {
     Precision worst = Precision::Exact;
-    for (graph::ValueId operand : node.operands) worst = std::max(worst, precision_[operand]);
+    for (size_t i = 0; i < node.operands.size(); ++i) {
+      const Precision operand = precision_[node.operands[i]];
+      const bool lost = operand == Precision::Stored || !hasForm(node.operands[i], own_.operand(i));
+      worst = std::max(worst, lost ? Precision::Real : operand);
+    }
     return worst;
+  }
+
+  // No product of low halves is left out.
+  bool hasAllProducts(const Value& node) const {
+    return own_.operand(1) != NumberForm::Split || hasForm(node.operands[0], NumberForm::Bf16) ||
+           hasForm(node.operands[1], NumberForm::Bf16);
   }
 
   // `terms` products of an element of operand 0 with a number of at most `weight` in `weightBits`, and
@@ -103,6 +131,8 @@ private:
     double border =
         node.attributes.has("border") ? std::fabs(node.attributes.get<Border>("border").value) : 0;
     if (bits < 0 || weightBits < 0) return false;
+    // The high half of a number may be larger than the number.
+    if (own_.operand(1) == NumberForm::Split) terms *= 1 + 0x1p-5;
     bool fits =
         std::ldexp(terms * std::max(largest(x), border) * weight + start, bits + weightBits) <= 0x1p24;
     tooLarge_ |= !fits;
@@ -131,7 +161,8 @@ private:
       if (row.form == OpForm::Transposed) // [channels][filters / groups][..kernel]
         terms = static_cast<double>(w.elements() / w.shape[1] / node.attributes.get<int64_t>("groups"));
       bool exact = sumIsExact(node, terms, largest(w.data), fractionBits(w.data), largest(bias));
-      return exact && isFloat(y.data) && operands == Precision::Exact ? Precision::Exact : Precision::Real;
+      exact &= isFloat(y.data) && hasAllProducts(node);
+      return exact && operands == Precision::Exact ? Precision::Exact : Precision::Real;
     }
     double terms = static_cast<double>(x.elements() / std::max<int64_t>(1, y.elements()));
     if (row.form == OpForm::Window) {
@@ -143,6 +174,8 @@ private:
 
   const Graph& graph_;
   const std::vector<Tensor>& values_;
+  const reference::GraphForms& forms_;
+  reference::LayerForms own_; // of the layer that is looked at
   std::vector<Precision> precision_;
   bool tooLarge_ = false;
 };
@@ -212,7 +245,8 @@ void useParameters(Graph& graph, const Parameters& parameters) {
     if (parameters[id]) graph.values[id].data = parameters[id];
 }
 
-std::optional<Trial> makeTrial(const Graph& graph, const Run& run, Fill fill, int level, uint64_t seed) {
+std::optional<Trial> makeTrial(const Graph& graph, const Run& run, Fill fill, int level, uint64_t seed,
+                               const reference::GraphForms& forms) {
   Trial trial;
   trial.run = run;
   trial.fill = fill;
@@ -252,7 +286,7 @@ std::optional<Trial> makeTrial(const Graph& graph, const Run& run, Fill fill, in
   if (trial.failedCheck >= 0) return trial;
 
   const std::vector<Tensor> values = reference::evaluate(graph, inputs, sizes);
-  Classifier classifier(graph, values);
+  Classifier classifier(graph, values, forms);
   const std::vector<Precision> precision = classifier.run();
   if (fill != Fill::Reals && classifier.tooLarge() && level < lastLevel) return std::nullopt;
   std::vector<Tensor> bounds;
@@ -263,8 +297,11 @@ std::optional<Trial> makeTrial(const Graph& graph, const Run& run, Fill fill, in
       for (graph::ValueId id = 0; id < graph.values.size(); ++id)
         if (precision[id] != Precision::Exact)
           throw std::runtime_error("a case with NaN and infinities is not exact");
+    } else if (precision[output.value] == Precision::Stored) {
+      const NumberForm form = forms.at(output.value).result;
+      for (double& number : expected.values) number = reference::inForm(form, number);
     } else if (precision[output.value] == Precision::Real) {
-      if (bounds.empty()) bounds = reference::errorBounds(graph, values);
+      if (bounds.empty()) bounds = reference::errorBounds(graph, values, forms);
       expected.bounds = bounds[output.value].data;
       if (expected.bounds.empty()) expected.bounds.clear();
     }

@@ -41,7 +41,8 @@ constexpr int lastLevel = 6;
 
 // Makes the trial of one run with the parameters that the graph has. nullopt: sums of this level are too
 // large to be exact; then the next level is to be tried. The last level gives bounds instead.
-std::optional<Trial> makeTrial(const graph::Graph& graph, const Run& run, Fill fill, int level,
-                               uint64_t seed);
+// `forms`: what is rounded beside float32.
+std::optional<Trial> makeTrial(const graph::Graph& graph, const Run& run, Fill fill, int level, uint64_t seed,
+                               const reference::GraphForms& forms = {});
 
 } // namespace convoy::sweep

@@ -80,10 +80,16 @@ Target withSmallCaches(Target target) {
   return target;
 }
 
-Program compileGraph(const graph::Graph& given, const Target& target, int optimize) {
+Program compileGraph(const graph::Graph& given, const Target& target, int optimize, const Mode* mode) {
   const graph::Graph graph = driver::rewritten(given);
   requireNone("the rewritten graph is not well formed", graph::verify(graph));
-  schedule::Schedule schedule = schedule::makeSchedule(graph, target);
+  return compileScheduled(graph,
+                          mode ? scheduleOf(graph, target, *mode) : schedule::makeSchedule(graph, target),
+                          target, optimize);
+}
+
+Program compileScheduled(const graph::Graph& graph, const schedule::Schedule& schedule, const Target& target,
+                         int optimize) {
   checkText(
       "the schedule", schedule::print(schedule, graph),
       [&](const SourceFile& f, DiagnosticEngine& d) { return schedule::read(f, graph, d); },

@@ -2,6 +2,7 @@
 #pragma once
 #include "codegen/descriptor.h"
 #include "graph/graph.h"
+#include "modes.h"
 #include "output/compile.h"
 #include "support/source.h"
 #include "target/target.h"
@@ -23,8 +24,12 @@ struct Program {
   std::vector<std::string> exports; // with the descriptor
 };
 // The graph's parameters must have their numbers. Throws unless the schedule and the loop IR print as texts
-// that say the same and verify.
-Program compileGraph(const graph::Graph& graph, const Target& target, int optimize);
+// that say the same and verify. Without a mode the schedule is the compiler's choice.
+Program compileGraph(const graph::Graph& graph, const Target& target, int optimize,
+                     const Mode* mode = nullptr);
+// A graph that was rewritten, in this schedule.
+Program compileScheduled(const graph::Graph& graph, const schedule::Schedule& schedule, const Target& target,
+                         int optimize);
 // A machine with so little cache that small tensors go past it. Caches change no result.
 Target withSmallCaches(Target target);
 // Throws unless the graph prints as a text, and is written as a script, that say the same.

@@ -1,10 +1,12 @@
 // The execution sweep: generated scripts, compiled for three widths of vectors, run in memory and ahead of
 // time, with one thread and two, and compared with the reference interpreter.
 //
-//   sweep [--case N] [--from N] [--to N] [--every N] [--share PERCENT] [--group TEXT] [--cpu NAME] [--list]
+//   sweep [--case N] [--from N] [--to N] [--every N] [--share PERCENT] [--group TEXT] [--cpu NAME]
+//         [--modes PERCENT] [--list]
 //
-// With CONVOY_TEST_LONG in the environment every case is optimized for every target. The last line counts
-// results: one for each case and target.
+// Of a hundred cases so many run in each other arithmetic too (modes.h). With CONVOY_TEST_LONG in the
+// environment every case is optimized for every target. The last line counts results: one for each case and
+// target.
 #include "batch.h"
 #include "compiled_text.h"
 #include <algorithm>
@@ -50,10 +52,17 @@ std::vector<SweepTarget> findTargets(const std::string& only) {
   return targets;
 }
 
+// The same, and this processor with all its instructions, and with a matrix unit, which may be emulated.
+std::vector<SweepTarget> targetsOfModes(std::vector<SweepTarget> targets, const std::string& only) {
+  for (const char* cpu : {"native", texts::withTiles})
+    if (only.empty() && texts::runsHere(cpu)) targets.push_back({cpu, texts::targetFor(cpu)});
+  return targets;
+}
+
 class Sweep {
 public:
-  Sweep(std::vector<const Case*> cases, std::vector<SweepTarget> targets, bool thorough)
-      : cases_(std::move(cases)), targets_(std::move(targets)), thorough_(thorough) {}
+  Sweep(std::vector<const Case*> cases, std::vector<SweepTarget> targets, Thoroughness thoroughness)
+      : cases_(std::move(cases)), targets_(std::move(targets)), thoroughness_(thoroughness) {}
 
   int run() {
     const auto start = std::chrono::steady_clock::now();
@@ -91,6 +100,8 @@ public:
     }
     std::printf("%d executions; outputs %d exact, %d within a bound; %d runs refused by entry checks\n",
                 total_.runs, total_.exact, total_.bounded, total_.refused);
+    std::printf("in other arithmetics: outputs %d exact, %d within a bound\n", total_.otherExact,
+                total_.otherBounded);
     std::printf("seconds of work: reference %.1f, compile %.1f, run in memory %.1f, link %.1f, run ahead of "
                 "time %.1f\n",
                 total_.reference, total_.compile, total_.memory, total_.link, total_.ahead);
@@ -106,7 +117,7 @@ private:
     slot.process = fork();
     if (slot.process != 0) return;
     Slot::Shared& shared = *slot.shared;
-    runBatch(slot.batch, targets_, thorough_, shared.progress, [&](const std::string& text) {
+    runBatch(slot.batch, targets_, thoroughness_, shared.progress, [&](const std::string& text) {
       const size_t count = std::min(text.size(), sizeof shared.text - shared.textLength);
       std::memcpy(shared.text + shared.textLength, text.data(), count);
       shared.textLength += count;
@@ -146,6 +157,7 @@ private:
   void add(const Progress& p) {
     total_.passed += p.passed, total_.failed += p.failed, total_.runs += p.runs;
     total_.exact += p.exact, total_.bounded += p.bounded, total_.refused += p.refused;
+    total_.otherExact += p.otherExact, total_.otherBounded += p.otherBounded;
     total_.reference += p.reference, total_.compile += p.compile, total_.memory += p.memory,
         total_.link += p.link;
     total_.ahead += p.ahead;
@@ -153,21 +165,21 @@ private:
 
   std::vector<const Case*> cases_;
   std::vector<SweepTarget> targets_;
-  bool thorough_;
+  Thoroughness thoroughness_;
   Progress total_;
   size_t done_ = 0;
 };
 
 int usage() {
   std::fprintf(stderr, "usage: sweep [--case N] [--from N] [--to N] [--every N] [--share PERCENT] [--group "
-                       "TEXT] [--cpu NAME] [--list]\n");
+                       "TEXT] [--cpu NAME] [--modes PERCENT] [--list]\n");
   return 2;
 }
 
 } // namespace
 
 int main(int argc, char** argv) {
-  long from = 0, to = 1 << 30, every = 1, share = 100;
+  long from = 0, to = 1 << 30, every = 1, share = 100, modes = 100;
   std::string group, cpu;
   bool list = false, thorough = std::getenv("CONVOY_TEST_LONG") != nullptr;
   for (int i = 1; i < argc; ++i) {
@@ -188,6 +200,8 @@ int main(int argc, char** argv) {
       every = std::max(1L, std::atol(value));
     else if (option == "--share")
       share = std::atol(value);
+    else if (option == "--modes")
+      modes = std::atol(value);
     else if (option == "--group")
       group = value;
     else if (option == "--cpu")
@@ -215,7 +229,7 @@ int main(int argc, char** argv) {
   }
   const std::vector<SweepTarget> targets = findTargets(cpu);
   std::printf("%zu cases\n", chosen.size());
-  return Sweep(chosen, targets, thorough).run();
+  return Sweep(chosen, targets, {thorough, modes, targetsOfModes(targets, cpu)}).run();
 }
 
 } // namespace convoy::sweep

@@ -1,8 +1,11 @@
 #include "scripts.h"
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <map>
 #include <unistd.h>
 
 using namespace api_test;
@@ -297,6 +300,44 @@ TEST(Compile, ImportsAreLookedForInTheFoldersGiven) {
   options.importFolders = {"/nowhere/else", imported.path().substr(0, slash)};
   auto result = convoy::compileSource(script, "/nowhere/p.cvy", options);
   EXPECT_TRUE(result) << result.diagnostics()[0].rendered;
+}
+
+// Options::math is the command's --math.
+TEST(Compile, MathSaysHowExactResultsAre) {
+  const char* const wide = "pipeline wide(x: tensor[64, 14, 14]) -> tensor[64, 14, 14] {\n"
+                           "    return x |> conv(64, kernel: 3x3, padding: 1, name: \"c\")\n}\n";
+  std::vector<float> x(64 * 14 * 14);
+  for (size_t i = 0; i < x.size(); ++i) x[i] = static_cast<float>(i * 7919 % 1000) / 500 - 1;
+  std::map<convoy::Math, std::vector<float>> results;
+  std::map<convoy::Math, std::string> schedules;
+  for (convoy::Math math : {convoy::Math::Strict, convoy::Math::Fast, convoy::Math::Bf16}) {
+    convoy::Options options;
+    options.initSeed = 1;
+    options.optimize = 1;
+    options.math = math;
+    const convoy::Pipeline pipeline = compiled(wide, options);
+    std::vector<float>& y = results[math];
+    y.resize(x.size());
+    EXPECT_OK(pipeline.run({{"x", convoy::View<const float, 3>(x.data(), {64, 14, 14})}},
+                           {{"result", convoy::View<float, 3>(y.data(), {64, 14, 14})}}));
+    schedules[math] = pipeline.emit(convoy::Stage::Schedule);
+  }
+  auto has = [&](convoy::Math math, const char* word) {
+    return schedules[math].find(word) != std::string::npos;
+  };
+  for (const char* word : {"bf16", "split", "tiles"}) EXPECT_FALSE(has(convoy::Math::Strict, word));
+  EXPECT_FALSE(has(convoy::Math::Fast, "bf16"));
+  auto furthest = [&](convoy::Math math) {
+    float most = 0;
+    for (size_t i = 0; i < x.size(); ++i)
+      most = std::max(most, std::abs(results[math][i] - results[convoy::Math::Strict][i]));
+    return most;
+  };
+  EXPECT_LT(furthest(convoy::Math::Fast), 1e-4f);
+  EXPECT_LT(furthest(convoy::Math::Bf16), 0.1f);
+  // Other results where, and only where, other instructions are used.
+  EXPECT_EQ(furthest(convoy::Math::Fast) > 0, has(convoy::Math::Fast, "split"));
+  EXPECT_EQ(furthest(convoy::Math::Bf16) > 1e-4f, has(convoy::Math::Bf16, "bf16"));
 }
 
 TEST(Compile, ScheduleTextIsUsed) {

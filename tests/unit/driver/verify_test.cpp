@@ -137,8 +137,7 @@ TEST_P(VerifyArithmetic, KnowsItsBoundsAndFindsFaults) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Products, VerifyArithmetic,
-                         testing::Values(schedule::Math::Fast, schedule::Math::Bf16),
-                         [](const auto& math) {
+                         testing::Values(schedule::Math::Fast, schedule::Math::Bf16), [](const auto& math) {
                            return math.param == schedule::Math::Fast ? "Split" : "Bf16";
                          });
 

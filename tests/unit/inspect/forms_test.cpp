@@ -1,6 +1,6 @@
 // What a schedule rounds, layer by layer.
-#include "inspect/forms.h"
 #include "driver/pipeline.h"
+#include "inspect/forms.h"
 #include "parse/parser.h"
 #include "sema/sema.h"
 #include <gtest/gtest.h>

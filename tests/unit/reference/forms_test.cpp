@@ -125,6 +125,13 @@ struct Product {
   }
 };
 
+double sumOfMagnitudes(const std::vector<float>& x, const std::vector<float>& w) {
+  double sum = 0;
+  for (size_t i = 0; i < x.size(); ++i)
+    sum += std::fabs(static_cast<double>(x[i]) * static_cast<double>(w[i]));
+  return sum;
+}
+
 TEST(Forms, BoundsHoldForProducts) {
   std::mt19937 engine(5);
   std::uniform_real_distribution<float> uniform(-1, 1);
@@ -137,7 +144,9 @@ TEST(Forms, BoundsHoldForProducts) {
       const Product product(x, w);
       const double error = std::fabs(computed(form, x, w) - product.exact), bound = product.bound(form);
       EXPECT_LE(error, bound);
-      EXPECT_LE(bound, product.bound(form, NumberForm::Float32, true)); // weights that are not known
+      const double unknown = product.bound(form, NumberForm::Float32, true); // of the weights
+      EXPECT_LE(bound, unknown);
+      EXPECT_LE(unknown, 1.000001 * shareOfSum(form, 40) * sumOfMagnitudes(x, w));
       worst = std::max(worst, error / bound);
     }
     EXPECT_GT(worst, 0.1);
@@ -186,7 +195,8 @@ TEST(Forms, CarryThroughAChain) {
     return all;
   };
   std::map<std::string, graph::ValueId> id;
-  for (size_t i = 0; i < graph->values.size(); ++i) id[graph->values[i].name] = static_cast<graph::ValueId>(i);
+  for (size_t i = 0; i < graph->values.size(); ++i)
+    id[graph->values[i].name] = static_cast<graph::ValueId>(i);
   GraphForms forms;
   forms[id["a"]].result = bf16;
   auto written = bounds(forms);

@@ -22,6 +22,7 @@ TEST_P(SemaDiagnostics, AsDocumented) {
 const Case kCases[] = {
 #include "diagnostic_cases.inc"
 #include "language_cases.inc"
+#include "quantized_cases.inc"
 };
 INSTANTIATE_TEST_SUITE_P(All, SemaDiagnostics, testing::ValuesIn(kCases));
 

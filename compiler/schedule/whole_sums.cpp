@@ -1,0 +1,36 @@
+#include "schedule/whole_sums.h"
+#include "schedule/vector_layers.h"
+
+namespace convoy::schedule {
+
+WholeSums::WholeSums(KernelBuilder& k)
+    : k_(k), b_(k.b), node_(k.value(k.kernel.anchor())), zero_(storedZero(k.graph, node_)),
+      whole_(k.vector.withScalar(Scalar::I32)) {}
+
+void WholeSums::declare() {
+  multiplier_ = k_.weights(node_.operands[2], {});
+  if (const auto bias = biasOf(node_)) bias_ = k_.weights(*bias, {});
+  if (zero_ != 0) weightSums_ = k_.weights(node_.operands[1], {Packing::Sums});
+}
+
+// 0 behind the last filter.
+Reg WholeSums::numbers(Reg pointer, Reg block) {
+  const int64_t filters = node_.type.channels();
+  Index at(block, k_.lanes);
+  if (filters % k_.lanes == 0) return b_.load(k_.vector, pointer, at);
+  Reg exist = b_.mask(static_cast<uint32_t>(k_.lanes), b_.sub(b_.index(filters), b_.mul(block, k_.lanes)));
+  return b_.load(k_.vector, pointer, at, exist, k_.constant(0));
+}
+
+Reg WholeSums::start(Reg block) {
+  Reg sums = bias_ ? b_.cast(whole_, numbers(bias_, block)) : b_.number(0, whole_);
+  if (!weightSums_) return sums;
+  Reg ofWeights = b_.load(whole_, weightSums_, Index(block, k_.lanes));
+  return b_.sub(sums, b_.mul(ofWeights, b_.number(static_cast<double>(zero_), whole_)));
+}
+
+Reg WholeSums::result(Reg sums, Reg block) {
+  return toSteps(k_, node_, b_.mul(b_.cast(k_.vector, sums), numbers(multiplier_, block)));
+}
+
+} // namespace convoy::schedule

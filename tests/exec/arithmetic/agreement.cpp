@@ -1,0 +1,245 @@
+// Which class an example network finds most likely, in strict float32, in split bf16 and in bf16, over 200
+// inputs. Split must always find the same one; how often bf16 does is printed.
+//
+//   agreement [NAME...]
+//
+// Without names the small networks, with CONVOY_TEST_LONG in the environment all of them. Pictures are small
+// ones, since matrix tiles are slow where the processor has no unit for them; all convolutions that can are
+// computed on them, whatever that costs.
+#include "../sweep/case.h"
+#include "command/runner.h"
+#include "command/tensor_file.h"
+#include "driver/load.h"
+#include "driver/pipeline.h"
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <set>
+#include <stdexcept>
+
+namespace convoy::arithmetic {
+
+namespace {
+
+struct Network {
+  const char* file; // in examples/
+  std::string pipeline = "";
+  std::vector<std::pair<std::string, std::string>> defines = {};
+  bool small = false;
+};
+
+// digits is trained and its inputs are real; the others have random weights and inputs.
+std::vector<Network> networks() {
+  auto size = [](const char* number) {
+    return std::vector<std::pair<std::string, std::string>>{{"size", number}};
+  };
+  return {
+      {"digits/digits", "", {}, true},
+      {"lenet/lenet", "", {}, true},
+      {"networks/lenet5", "", {}, true},
+      {"networks/squeezenet", "", size("40"), true},
+      {"networks/alexnet", "", size("64")},
+      {"networks/audio", "", {{"samples", "4000"}}},
+      {"networks/densenet121", "", size("32")},
+      {"networks/efficientnetb0", "", size("32")},
+      {"networks/inception", "googlenet", size("32")},
+      {"networks/mobilenetv1", "", size("32")},
+      {"networks/mobilenetv2", "", size("32")},
+      {"networks/resnet18", "", size("32")},
+      {"networks/resnet50", "", size("32")},
+      {"networks/shufflenetv2", "", size("32")},
+      {"networks/unet", "", size("32")},
+      {"networks/vgg16", "vgg16", size("32")},
+      {"networks/video", "r3d18", {{"size", "16"}, {"frames", "8"}}},
+      {"networks/yolotiny", "", size("32")},
+  };
+}
+
+constexpr int64_t inputs = 200, together = 8;
+
+using Rows = std::vector<std::vector<float>>;
+
+template <typename T> T valueOf(command::Result<T> result) {
+  if (!result) throw std::runtime_error(result.error().text);
+  return std::move(*result);
+}
+
+class Compiled {
+public:
+  Compiled(const Network& network, const schedule::Choices& choices) {
+    options_.file = std::string(EXAMPLES_FOLDER "/") + network.file + ".cvy";
+    options_.pipeline = network.pipeline;
+    options_.defines = network.defines;
+    options_.initSeed = 1;
+    options_.choices = choices;
+    compilation_.needsParameters = true;
+    driver::PhaseTimes times;
+    if (!compilation_.open() ||
+        !runPipeline(compilation_, driver::Goal::Code, times, [](driver::Stage, const std::string&) {}))
+      throw std::runtime_error(renderText(*diags_.all().at(0), false));
+    loaded_ = driver::loadInMemory(compilation_);
+    runner_ = std::make_unique<command::Runner>(valueOf(command::Runner::create(*loaded_.pipeline, 0, "")));
+  }
+
+  const convoy_pipeline& pipeline() const { return *loaded_.pipeline; }
+  const graph::Graph& graph() const { return *compilation_.graph; }
+  int kernelsIn(schedule::Arithmetic arithmetic) const {
+    const auto& kernels = compilation_.schedule->kernels;
+    return static_cast<int>(
+        std::count_if(kernels.begin(), kernels.end(), [&](const schedule::Kernel& kernel) {
+          return kernel.algorithm != schedule::Algorithm::Reorder && arithmeticOf(kernel) == arithmetic;
+        }));
+  }
+
+  // The first output of each item.
+  Rows outputs(const std::vector<command::Tensor>& batches) const {
+    Rows all;
+    for (const command::Tensor& batch : batches) {
+      std::vector<command::Tensor> one(1);
+      one[0].extents = batch.extents, one[0].batch = batch.batch, one[0].batched = true;
+      one[0].data = valueOf(command::FloatBuffer::allocate(batch.data.size()));
+      std::copy_n(batch.data.data(), batch.data.size(), one[0].data.data());
+      command::BoundRun run = valueOf(runner_->bind(one));
+      if (const command::Outcome error = run.execute()) throw std::runtime_error(error->text);
+      const command::Tensor& output = run.outputs[0];
+      const int64_t count = output.data.size() / batch.batch;
+      for (int64_t item = 0; item < batch.batch; ++item) {
+        const float* first = output.data.data() + item * count;
+        all.emplace_back(first, first + count);
+        for (float number : all.back())
+          if (!std::isfinite(number)) throw std::runtime_error("a result is not finite");
+      }
+    }
+    return all;
+  }
+
+private:
+  driver::Options options_;
+  DiagnosticEngine diags_;
+  driver::Compilation compilation_{options_, diags_};
+  driver::LoadedPipeline loaded_;
+  std::unique_ptr<command::Runner> runner_;
+};
+
+// Waves of a random direction, length and strength in each channel, so that networks see different pictures.
+void drawWaves(sweep::Random& random, const std::vector<int64_t>& extents, float* to) {
+  auto unit = [&] { return static_cast<double>(random.between(0, 1 << 20)) / (1 << 20); };
+  int64_t plane = 1;
+  for (size_t axis = 1; axis < extents.size(); ++axis) plane *= extents[axis];
+  for (int64_t channel = 0; channel < extents[0]; ++channel) {
+    std::vector<double> step(extents.size());
+    for (double& s : step) s = 1.5 * unit() - 0.75;
+    const double strength = 2 * unit(), level = unit() - 0.5, noise = unit() / 2;
+    for (int64_t i = 0; i < plane; ++i) {
+      double phase = 0;
+      for (size_t axis = extents.size() - 1, rest = static_cast<size_t>(i); axis >= 1; --axis) {
+        const auto extent = static_cast<size_t>(extents[axis]);
+        phase += step[axis] * static_cast<double>(rest % extent);
+        rest /= extent;
+      }
+      *to++ = static_cast<float>(level + strength * std::sin(phase) + noise * (unit() - 0.5));
+    }
+  }
+}
+
+std::vector<command::Tensor> makeInputs(const Network& network, const Compiled& compiled) {
+  std::vector<int64_t> extents;
+  for (const Size& dim : compiled.graph().value(compiled.graph().inputs.at(0)).type.dims)
+    extents.push_back(dim.known());
+  int64_t elements = 1;
+  for (int64_t extent : extents) elements *= extent;
+  command::Tensor real;
+  if (std::string(network.file) == "digits/digits")
+    real = valueOf(command::loadTensor(compiled.pipeline().inputs[0], compiled.pipeline().size_names,
+                                       EXAMPLES_FOLDER "/digits/heldout.npy", int64_t{1} << 28));
+  sweep::Random random(11);
+  std::vector<command::Tensor> batches;
+  for (int64_t first = 0; first < inputs; first += together) {
+    command::Tensor batch;
+    batch.extents = extents, batch.batch = together;
+    batch.data = valueOf(command::FloatBuffer::allocate(together * elements));
+    for (int64_t item = 0; item < together; ++item) {
+      float* to = batch.data.data() + item * elements;
+      if (real.data.size() > 0)
+        std::copy_n(real.data.data() + (first + item) * elements, elements, to);
+      else
+        drawWaves(random, extents, to);
+    }
+    batches.push_back(std::move(batch));
+  }
+  return batches;
+}
+
+// Networks with random weights prefer a class or two. Without what a class has on average, as a bias could
+// take it away, they tell inputs apart.
+std::vector<float> means(const Rows& rows) {
+  std::vector<double> sums(rows[0].size());
+  for (const std::vector<float>& row : rows)
+    for (size_t i = 0; i < row.size(); ++i) sums[i] += static_cast<double>(row[i]);
+  std::vector<float> all;
+  for (double sum : sums) all.push_back(static_cast<float>(sum / static_cast<double>(rows.size())));
+  return all;
+}
+
+std::vector<size_t> classes(const Rows& rows, const std::vector<float>& less) {
+  std::vector<size_t> all;
+  for (std::vector<float> row : rows) {
+    for (size_t i = 0; i < row.size(); ++i) row[i] -= less[i];
+    all.push_back(static_cast<size_t>(std::max_element(row.begin(), row.end()) - row.begin()));
+  }
+  return all;
+}
+
+int64_t agreeing(const std::vector<size_t>& a, const std::vector<size_t>& b) {
+  int64_t count = 0;
+  for (size_t i = 0; i < a.size(); ++i) count += a[i] == b[i];
+  return count;
+}
+
+// Whether split agrees.
+bool compare(const Network& network) {
+  using schedule::Arithmetic;
+  using schedule::LayoutChoice;
+  using schedule::Math;
+  const Compiled strict(network, {LayoutChoice::ByCost, Math::Strict, false});
+  const std::vector<command::Tensor> batches = makeInputs(network, strict);
+  const Rows rows = strict.outputs(batches);
+  const bool trained = std::string(network.file) == "digits/digits";
+  const std::vector<float> less = trained ? std::vector<float>(rows[0].size()) : means(rows);
+  const std::vector<size_t> expected = classes(rows, less);
+  const std::set<size_t> different(expected.begin(), expected.end());
+  std::printf("%-24s %3zu classes", network.file, different.size());
+  const Compiled split(network, {LayoutChoice::InBlocks, Math::Fast, true});
+  const int64_t same = agreeing(expected, classes(split.outputs(batches), less));
+  std::printf("; split (%d kernels): %lld of %lld agree", split.kernelsIn(Arithmetic::Split),
+              static_cast<long long>(same), static_cast<long long>(inputs));
+  const Compiled bf16(network, {LayoutChoice::InBlocks, Math::Bf16, true});
+  std::printf("; bf16 (%d kernels): %lld\n", bf16.kernelsIn(Arithmetic::Bf16),
+              static_cast<long long>(agreeing(expected, classes(bf16.outputs(batches), less))));
+  std::fflush(stdout);
+  return same == inputs;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  const std::set<std::string> wanted(argv + 1, argv + argc);
+  const bool thorough = std::getenv("CONVOY_TEST_LONG") != nullptr;
+  int failed = 0, passed = 0;
+  for (const Network& network : networks()) {
+    if (wanted.empty() ? !thorough && !network.small : !wanted.count(network.file)) continue;
+    try {
+      ++(compare(network) ? passed : failed);
+    } catch (const std::exception& problem) {
+      std::printf("%s: %s\n", network.file, problem.what());
+      ++failed;
+    }
+  }
+  std::printf("%d passed, %d failed\n", passed, failed);
+  return failed > 0 || passed == 0;
+}
+
+} // namespace convoy::arithmetic
+
+int main(int argc, char** argv) { return convoy::arithmetic::main(argc, argv); }
