@@ -127,8 +127,13 @@ void Storage::findFrames() {
     const Value& anchor = graph_.value(kernel.anchor());
     Frame& frame = frames_[operandBuffer(graph_, schedule_, kernel, anchor.operands[0])];
     if (kernel.layout == Layout::Int8) frame.fill = storedZero(graph_, anchor);
+    const int64_t joined = kernel.algorithm == Algorithm::Tiles
+                               ? joinedTaps(graph_.value(anchor.operands[0]).type.channels(), kernel.layout)
+                               : 1;
     for (const TileWindow& window : tileWindowsOf(graph_, anchor)) {
-      frame.gap = std::max({frame.gap, window.columns.before, window.columns.after});
+      // Taps that are joined are read whole.
+      const int64_t more = (joined - window.columns.kernel % joined) % joined;
+      frame.gap = std::max({frame.gap, window.columns.before, window.columns.after + more});
       frame.before = std::max(frame.before, window.rows.before);
       frame.after = std::max(frame.after, window.rows.after);
     }

@@ -2,6 +2,8 @@
 
 namespace convoy::schedule {
 
+int64_t joinedTaps(int64_t channels, Layout layout) { return 16 / blockUnits(channels, layout, 16); }
+
 std::optional<TileWindow> tileWindowOf(const graph::Graph& graph, const graph::Value& conv) {
   const Window window = windowOf(conv.attributes);
   const size_t rank = window.kernel.size();

@@ -19,6 +19,9 @@ struct TileWindow {
   int64_t taps() const { return rows.kernel * columns.kernel; }
 };
 
+// Neighbouring taps of a row that make one row of a matrix tile: several where a position has few units.
+int64_t joinedTaps(int64_t channels, Layout layout);
+
 // nullopt: the layer's border is not zeros, or not one whose extent is known, or it has more than two axes.
 std::optional<TileWindow> tileWindowOf(const graph::Graph& graph, const graph::Value& conv);
 std::optional<TileWindow> tileWindowOf(const graph::Graph& graph, const graph::Value& transposed,

@@ -253,11 +253,14 @@ Costs::Tile Costs::matrixTile(const Kernel& kernel) const {
   }
   Shape s(graph, kernel);
   const int64_t products = kernel.layout == Layout::Split ? 3 : 1, border = s.window.kernel[s.last] / 2;
-  const int64_t steps = ceilDiv(s.perGroup(), lanes * unitChannels(kernel.layout)) * s.taps * products;
+  const int64_t joined = lanes / blockUnits(s.perGroup(), kernel.layout, lanes), // taps of a row, in one
+      columns = s.window.kernel[s.last];
+  const int64_t steps = ceilDiv(s.perGroup(), lanes * unitChannels(kernel.layout)) * (s.taps / columns) *
+                        ceilDiv(columns, joined) * products;
   const int64_t filters = ceilDiv(s.filters, lanes);
-  const bool joined =
+  const bool inOneRow =
       s.flat || (s.hasRows() && s.window.stride[s.last] == 1 && s.window.stride[s.last - 1] == 1);
-  const int64_t rows = joined ? 1 : s.rows, pixels = joined ? (s.width + border) * s.rows : s.width;
+  const int64_t rows = inOneRow ? 1 : s.rows, pixels = inOneRow ? (s.width + border) * s.rows : s.width;
   const double tiles = real(s.outer * rows) * real(ceilDiv(pixels, 16) * filters);
   const double writes = 16 * 3 + 2 * transposes(kernel, 16);
   return {{2, std::min<int64_t>(2, filters)}, tiles * (real(steps) * cyclesOfProduct * 1.3 + writes)};
@@ -324,6 +327,8 @@ double Costs::cycles(const Kernel& kernel) const {
   if (kernel.algorithm == Algorithm::Integer) // a load for each multiply-add
     computes = 1.5 * real(usual(graph::multiplyAdds(graph, graph.value(kernel.anchor())))) / lanes /
                real(target.machine.loadsPerCycle);
+  if (opInfo(graph.value(kernel.anchor()).op).form == OpForm::Dense)
+    computes = std::max(computes, denseCycles(kernel));
   double moves = memory(bytes), cycles = std::max(computes, moves) + std::min(computes, moves) / 4;
   // A tile of planes reads and writes short pieces of many rows at once, more than the processor fetches
   // ahead.
@@ -331,6 +336,15 @@ double Costs::cycles(const Kernel& kernel) const {
       bytes > real(target.machine.level2))
     cycles += moves / 2;
   return cycles;
+}
+
+// Weights are read once, and used for one number each.
+double Costs::denseCycles(const Kernel& kernel) const {
+  const Value& node = graph.value(kernel.anchor());
+  const int64_t units =
+      ceilDiv(graph.value(node.operands[0]).type.channels(), unitChannels(kernel.layout));
+  const double vectors = real(units * ceilDiv(node.type.channels(), lanes));
+  return std::max(vectors / target.machine.loadsPerCycle, memory(vectors * 4 * lanes));
 }
 
 // How much larger a value is in memory than as float32 numbers alone: blocks are whole, units hold several
