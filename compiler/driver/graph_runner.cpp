@@ -9,6 +9,7 @@ std::unique_ptr<GraphRunner> GraphRunner::make(const Compilation& from, graph::G
   Compilation& c = made->compilation_;
   c.kind = FileKind::Graph;
   c.target = from.target;
+  graph = rewritten(graph);
   schedule::Choices choices;
   choices.math = schedule::Math::Strict;
   c.schedule = schedule::makeSchedule(graph, *c.target, choices);

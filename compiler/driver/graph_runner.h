@@ -9,7 +9,7 @@ namespace convoy::driver {
 
 class GraphRunner {
 public:
-  // `from`: whose options and target hold. Null after a diagnostic.
+  // As the passes over graphs make it. `from`: whose options and target hold. Null after a diagnostic.
   static std::unique_ptr<GraphRunner> make(const Compilation& from, graph::Graph graph, PhaseTimes& times);
 
   // The results, in the order of the graph's outputs.

@@ -92,7 +92,9 @@ private:
           " %); ";
     return text + "differences " + formatted("%.2g", mean) + " on average, " +
            formatted("%.2g", result.deviation.largest) + " at most" +
-           (result.deviation.decibels() >= exact ? "" : "; signal to noise " + decibels(result.deviation) + " dB") +
+           (result.deviation.decibels() >= exact
+                ? ""
+                : "; signal to noise " + decibels(result.deviation) + " dB") +
            "\n";
   }
 

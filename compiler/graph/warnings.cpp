@@ -48,6 +48,11 @@ class WindowWarnings {
 public:
   WindowWarnings(const Graph& graph, DiagnosticEngine& diags) : graph_(graph), diags_(diags) {}
 
+  bool dropsRows(const Value& node) const {
+    const std::vector<int64_t> dropped = droppedBy(node, node.type);
+    return std::any_of(dropped.begin(), dropped.end(), [](int64_t count) { return count > 0; });
+  }
+
   void run() {
     for (ValueId id = 0; id < graph_.values.size(); ++id) {
       const Value& value = graph_.value(id);
@@ -107,8 +112,8 @@ private:
 
   void warnOfRows(ValueId id) {
     const Value& node = graph_.value(id);
+    if (!dropsRows(node)) return;
     const std::vector<int64_t> dropped = droppedBy(node, node.type);
-    if (std::all_of(dropped.begin(), dropped.end(), [](int64_t count) { return count == 0; })) return;
     const Value& input = graph_.value(node.operands[0]);
     auto* builder =
         report(diag::RowsDropped, node, node.location, node.name, lastOf(dropped), input.type.str());
@@ -217,5 +222,10 @@ private:
 } // namespace
 
 void warnOfWindows(const Graph& graph, DiagnosticEngine& diags) { WindowWarnings(graph, diags).run(); }
+
+bool dropsRows(const Graph& graph, const Value& node) {
+  DiagnosticEngine none;
+  return opInfo(node.op).form == OpForm::Window && WindowWarnings(graph, none).dropsRows(node);
+}
 
 } // namespace convoy::graph

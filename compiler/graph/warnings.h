@@ -13,4 +13,7 @@ namespace convoy::graph {
 // least as wide as the window, so the first or last windows see nothing of the input.
 void warnOfWindows(const Graph& graph, DiagnosticEngine& diags);
 
+// Whether there are rows that no window of the node reaches, of which RowsDropped warns.
+bool dropsRows(const Graph& graph, const Value& node);
+
 } // namespace convoy::graph

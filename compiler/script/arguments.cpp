@@ -1,4 +1,5 @@
 #include "script/arguments.h"
+#include "graph/warnings.h"
 #include <algorithm>
 #include <charconv>
 
@@ -26,11 +27,13 @@ std::optional<Ints> constants(const Sizes& sizes) {
   return numbers;
 }
 
-// Positions before and behind each axis.
-std::optional<std::string> sides(const Sizes& begin, const Sizes& end) {
+// Positions before and behind each axis, as one number or a size where that says the same; `asList`: only 0
+// is.
+std::optional<std::string> sides(const Sizes& begin, const Sizes& end, bool asList = false) {
   const std::optional<Ints> first = constants(begin), last = constants(end);
   if (!first || !last) return std::nullopt;
-  if (*first == *last) return steps(*first);
+  const bool none = *first == Ints(first->size(), 0);
+  if (*first == *last && (none || !asList)) return steps(*first);
   std::string text;
   for (size_t axis = 0; axis < first->size(); ++axis)
     text += (axis ? ", " : "[") + std::to_string((*first)[axis]) + ", " + std::to_string((*last)[axis]);
@@ -70,6 +73,7 @@ private:
 
   bool isDefault(const AttributeSpec& spec, const std::string& text) const {
     if (!spec.fallback) return false;
+    if (spec.name == "ceil_mode" && graph::dropsRows(c_.graph, node_)) return false; // says that it is meant
     if (spec.name == "bias" && hasLiteralKernel(c_.graph, node_)) return text == "false";
     double a = 0, b = 0; // 1e-5 and 1e-05
     const char *end = text.data() + text.size(), *end2 = spec.fallback->data() + spec.fallback->size();
@@ -150,7 +154,10 @@ private:
 
   std::optional<std::string> padding() {
     if (auto* word = find<std::string>("padding")) return *word;
-    if (auto text = sides(*find<Sizes>("pad_begin"), *find<Sizes>("pad_end"))) return text;
+    const Sizes &begin = *find<Sizes>("pad_begin"), &end = *find<Sizes>("pad_end");
+    // What no window reaches is warned of where padding is a number; other forms say that it is meant.
+    const bool saysSo = !node_.attributes.has("ceil_mode") && graph::dropsRows(c_.graph, node_);
+    if (auto text = sides(begin, end, saysSo)) return saysSo && *text == "0" ? "valid" : text;
     return none("its padding depends on sizes that are known only when the pipeline runs");
   }
 

@@ -90,6 +90,23 @@ pipeline a_b(in_0: tensor[2, in_H, 5], for_: tensor[2, in_H, 5]) -> (out_0: tens
 )");
 }
 
+// What no window reaches was meant: reading it again gives no warning.
+TEST(Script, RowsThatNoWindowReaches) {
+  const std::string text = R"(pipeline p(x: tensor[1, 10, 11]) -> tensor[1, 2, 2] {
+    return x
+        |> max_pool(2x2, ceil_mode: false)
+        |> conv(kernel: [[1, 1], [1, 1]], stride: 2, padding: valid)
+        |> avg_pool(1x1)
+}
+)";
+  EXPECT_EQ(written(graphOf(text)), text);
+  EXPECT_NE(written(graphOf(R"(pipeline p(x: tensor[1, 9, 9]) {
+    return x |> conv(kernel: [[1, 2, 3], [4, 5, 6], [7, 8, 9]], stride: 3, padding: [1, 1, 1, 1])
+})"))
+                .find("padding: [1, 1, 1, 1]"),
+            std::string::npos);
+}
+
 TEST(Script, CallsInBlocks) {
   EXPECT_EQ(written(graphOf(R"(
 block b(x, n: int) { return x |> conv(n, kernel: 1, name: "c") |> batch_norm |> relu }
