@@ -46,6 +46,8 @@ GraphForms formsOf(const Graph& graph, const schedule::Schedule& schedule) {
         NumberForm form = NumberForm::Float32;
         if (graph.value(operand).kind == Value::Parameter) {
           if (id == kernel.anchor() && i == 1) form = formOf(kernel.layout); // the weight of its products
+        } else if (id == kernel.anchor() && kernel.algorithm == schedule::Algorithm::Dense) {
+          form = formOf(kernel.layout); // in which the kernel itself brings it
         } else if (!own) {
           if (const auto layout = neededLayout(graph, schedule, kernel, operand)) form = formOf(*layout);
         }

@@ -19,6 +19,7 @@ bool fits(Algorithm algorithm, OpKind op) {
   if (algorithm == Algorithm::Tiles)
     return op == OpKind::Conv || op == OpKind::QuantizedConv || op == OpKind::TransposedConv;
   if (algorithm == Algorithm::Window && op == OpKind::QuantizedConv) return true; // in Int8 layout
+  if (algorithm == Algorithm::Dense && op == OpKind::QuantizedDense) return true; // likewise
   return algorithm == algorithmOf(opInfo(op));
 }
 
@@ -68,9 +69,7 @@ private:
     if (inBlocks(kernel.layout)) blocked(kernel, anchor, who);
     if (unitChannels(kernel.layout) > 1) units(kernel, anchor, who);
     if (kernel.writes) writes(kernel, who);
-    if (kernel.algorithm == Algorithm::Dense &&
-        (kernel.tile.size() != 1 || kernel.tile[0] < 1 || kernel.tile[0] > 16))
-      problem(who + ": a dense tile is 1 to 16 vectors");
+    if (kernel.algorithm == Algorithm::Dense) dense(kernel, anchor, who);
     Layout layout = layoutFor(kernel.resultLayout(), graph_.value(kernel.result()).type);
     if (!written_[kernel.result()].insert(layout).second && kernel.algorithm == Algorithm::Reorder)
       problem(who + ": '" + name(kernel.result()) + "' is there in " + nameOf(layout) + " layout already");
@@ -154,10 +153,12 @@ private:
       if (!isAllBlocks(graph_, anchor))
         problem(who + ": not all that it reads and writes lies in blocks of channels");
       return;
+    case Algorithm::Dense:
+      if (unitChannels(kernel.layout) == 1) problem(who + ": dense works in planar, bf16 or int8 layout");
+      return;
     case Algorithm::Interleave:
     case Algorithm::Softmax:
     case Algorithm::Reduction:
-    case Algorithm::Dense:
     case Algorithm::Integer:
     case Algorithm::Alias: problem(who + ": " + nameOf(kernel.algorithm) + " works in planar layout only");
     }
@@ -202,6 +203,13 @@ private:
     const int64_t groups = anchor.attributes.get<int64_t>("groups");
     if (groups > 1 && (anchor.type.channels() / groups / schedule_.lanes) % filters != 0)
       problem(who + ": the tile's filters do not divide those of a group");
+  }
+
+  void dense(const Kernel& kernel, const Value& anchor, const std::string& who) {
+    if (kernel.tile.size() != 1 || kernel.tile[0] < 1 || kernel.tile[0] > 16)
+      problem(who + ": a dense tile is 1 to 16 vectors");
+    if (anchor.op == OpKind::QuantizedDense && kernel.layout == Layout::Planar)
+      problem(who + ": " + opInfo(anchor.op).name + " is dense in int8 layout only");
   }
 
   void transposed(const Kernel& kernel, const Value& anchor, const std::string& who) {

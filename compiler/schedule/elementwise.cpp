@@ -139,7 +139,8 @@ Reg Elementwise::operand(ValueId id, const Site& site, Reg channel) {
   Reg pointer = pointers_.at(id);
   Layout layout = layoutFor(k_.kernel.layout, v.type);
   bool parameter = v.kind == graph::Value::Parameter, varies = false;
-  if (inBlocks(k_.kernel.layout) && layout == Layout::Planar && v.type.channels() > 1) {
+  const bool byBlocks = inBlocks(k_.kernel.layout) && !site.alongChannels;
+  if (byBlocks && layout == Layout::Planar && v.type.channels() > 1) {
     // One position: [C], perhaps of the item.
     Reg base =
         parameter ? pointer : b_.offset(Scalar::F32, pointer, Index(site.item, k_.itemRows(id, layout)));
@@ -152,7 +153,7 @@ Reg Elementwise::operand(ValueId id, const Site& site, Reg channel) {
     return loadBlock(k_, pointer, place);
   }
   Index index = address(id, layout, at, channel, varies);
-  if (!varies || inBlocks(k_.kernel.layout))
+  if (!varies || byBlocks)
     return k_.splat(b_.load(loop::Type::of(Scalar::F32), pointer, index));
   return k_.load(pointer, index, site.mask);
 }
@@ -315,7 +316,7 @@ void Elementwise::store(Reg v, const Site& site) {
   }
   const TensorType& type = k_.value(result).type;
   Layout layout = layoutFor(k_.kernel.resultLayout(), type);
-  if (inBlocks(k_.kernel.layout) && layout == Layout::Planar) {
+  if (inBlocks(k_.kernel.layout) && layout == Layout::Planar && !site.alongChannels) {
     // One position: the channels lie side by side, and the last vector may be partial.
     Index at = Index(site.item, k_.itemRows(result, layout)) + Index(site.channel, k_.lanes);
     bool partial = type.channels() % k_.lanes != 0;

@@ -13,7 +13,7 @@ struct Site {
   std::vector<Reg> spatial;   // position per spatial axis; planar: the last is the first lane's
   Reg mask = nullptr;         // planar: lanes that exist; null: all. Blocked: never
   bool flat = false;          // spatial is one number: positions of all axes in a row
-  bool alongChannels = false; // planar tensor[C]: lanes are the channels from `channel` on
+  bool alongChannels = false; // tensor[C]: lanes are the channels from `channel` on, whatever the layout
 };
 
 // Element by element: every operand is read at a site before the result is stored there, and nothing is

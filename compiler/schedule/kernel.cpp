@@ -130,13 +130,16 @@ Reg KernelBuilder::insideMask(Reg n, Reg first) {
 }
 
 void KernelBuilder::unitsOfBatch(const std::vector<Size>& counts,
-                                 const std::function<void(Reg, const std::vector<Reg>&)>& body) {
-  Reg items = argument({Argument::Batch, 0, Layout::Planar, {}, 0}, "items", loop::Type::index());
+                                 const std::function<void(const std::vector<Reg>&)>& body) {
   call.ofWholeBatch = true;
   units(counts, [&](std::vector<Reg> parts) {
     parts.erase(parts.begin()); // an item that is always 0
-    body(items, parts);
+    body(parts);
   });
+}
+
+Reg KernelBuilder::itemsOfBatch() {
+  return argument({Argument::Batch, 0, Layout::Planar, {}, 0}, "items", loop::Type::index());
 }
 
 Reg KernelBuilder::scalarF32(Reg index) { return b.cast(loop::Type::of(Scalar::F32), index); }

@@ -80,10 +80,10 @@ public:
   // is left: the batch item. Sets call.units.
   void units(const std::vector<Size>& counts, const std::function<void(const std::vector<Reg>& parts)>& body);
 
-  // The same when each unit does its part of all the items: parts has a number for each count. Gives the
-  // number of items to the body.
+  // The same when each unit does its part of all the items: parts has a number for each count.
   void unitsOfBatch(const std::vector<Size>& counts,
-                    const std::function<void(Reg items, const std::vector<Reg>& parts)>& body);
+                    const std::function<void(const std::vector<Reg>& parts)>& body);
+  Reg itemsOfBatch(); // how many there are
 
   Reg scalarF32(Reg index); // i64 to f32
   // A vector; lanes off the mask are 0. No mask: all of them.

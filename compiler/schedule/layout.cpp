@@ -92,7 +92,7 @@ bool convolves(const graph::Value& node) {
 }
 
 std::optional<graph::ValueId> biasOf(const graph::Value& conv) {
-  const size_t at = conv.op == OpKind::QuantizedConv ? 3 : 2; // behind weights and multiplier
+  const size_t at = opInfo(conv.op).elements == Elements::Whole ? 3 : 2; // behind weights and multiplier
   if (conv.operands.size() <= at) return std::nullopt;
   return conv.operands[at];
 }
@@ -130,8 +130,17 @@ static bool hasOneZero(const graph::Graph& graph, const graph::Value& conv) {
   return true;
 }
 
+// An item fits on the stack, and a line more.
+static bool canBeDenseInUnits(const graph::Graph& graph, const Kernel& kernel) {
+  const graph::Value& node = graph.value(kernel.anchor());
+  const int64_t inputs = graph.value(node.operands[0]).type.channels();
+  if (kernel.layout != (node.op == OpKind::QuantizedDense ? Layout::Int8 : Layout::Bf16)) return false;
+  return inputs <= (denseBufferBytes - 128) / 4 * unitChannels(kernel.layout);
+}
+
 bool canWorkInUnits(const graph::Graph& graph, const Kernel& kernel, int lanes) {
   const graph::Value& node = graph.value(kernel.anchor());
+  if (kernel.algorithm == Algorithm::Dense) return canBeDenseInUnits(graph, kernel);
   const bool transposed = node.kind == graph::Value::Node && node.op == OpKind::TransposedConv,
              tiles = kernel.algorithm == Algorithm::Tiles;
   if (transposed ? !canBlockTransposed(graph, node, lanes) || isDepthwise(graph, node)

@@ -52,7 +52,7 @@ enum class Algorithm {
   Softmax,
   Reduction,   // one number from all elements along some axes
   Standardize, // each channel less its mean, over its deviation
-  Dense,       // matrix times vector
+  Dense,       // matrix times vector, also a quantized one whose weights are bytes
   Integer,     // quantized convolution and dense layers in any shape
   Alias,       // another view of the same memory (flatten)
   Reorder,     // the value of its one node again, in the other layout
@@ -123,7 +123,9 @@ bool isDepthwise(const graph::Graph& graph, const graph::Value& conv); // also a
 bool convolves(const graph::Value& node);
 // The operand of a convolution that is its bias; none.
 std::optional<graph::ValueId> biasOf(const graph::Value& conv);
-// Of a quantized convolution: the byte that stands for 0 in its input, in Int8 layout.
+// What kernels of dense layers in units have on the stack: inputs as units.
+constexpr int64_t denseBufferBytes = 512 << 10;
+// Of a quantized convolution or dense layer: the byte that stands for 0 in its input, in Int8 layout.
 int64_t storedZero(const graph::Graph& graph, const graph::Value& conv);
 // The kernel's anchor can be computed from units of several channels, in kernel.layout by kernel.algorithm.
 bool canWorkInUnits(const graph::Graph& graph, const Kernel& kernel, int lanes);

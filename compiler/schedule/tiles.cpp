@@ -327,6 +327,8 @@ double Costs::cycles(const Kernel& kernel) const {
   if (kernel.algorithm == Algorithm::Integer) // a load for each multiply-add
     computes = 1.5 * real(usual(graph::multiplyAdds(graph, graph.value(kernel.anchor())))) / lanes /
                real(target.machine.loadsPerCycle);
+  if (opInfo(graph.value(kernel.anchor()).op).form == OpForm::Dense)
+    computes = std::max(computes, denseCycles(kernel));
   double moves = memory(bytes), cycles = std::max(computes, moves) + std::min(computes, moves) / 4;
   // A tile of planes reads and writes short pieces of many rows at once, more than the processor fetches
   // ahead.
@@ -334,6 +336,15 @@ double Costs::cycles(const Kernel& kernel) const {
       bytes > real(target.machine.level2))
     cycles += moves / 2;
   return cycles;
+}
+
+// Weights are read once, and used for one number each.
+double Costs::denseCycles(const Kernel& kernel) const {
+  const Value& node = graph.value(kernel.anchor());
+  const int64_t units =
+      ceilDiv(graph.value(node.operands[0]).type.channels(), unitChannels(kernel.layout));
+  const double vectors = real(units * ceilDiv(node.type.channels(), lanes));
+  return std::max(vectors / target.machine.loadsPerCycle, memory(vectors * 4 * lanes));
 }
 
 // How much larger a value is in memory than as float32 numbers alone: blocks are whole, units hold several

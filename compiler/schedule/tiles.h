@@ -47,6 +47,7 @@ private:
   Tile channelwiseTile(const Kernel& kernel) const;
   Tile blockedTile(const Kernel& kernel) const;
   Tile matrixTile(const Kernel& kernel) const;
+  double denseCycles(const Kernel& kernel) const;
   double memory(double bytes) const;
   double transposes(const Kernel& kernel, int64_t pixels) const;
   double bytesOf(graph::ValueId value) const;

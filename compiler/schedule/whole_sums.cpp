@@ -13,9 +13,13 @@ void WholeSums::declare() {
   if (zero_ != 0) weightSums_ = k_.weights(node_.operands[1], {Packing::Sums});
 }
 
+// A tile's vectors behind the last one read that again.
+Reg WholeSums::existing(Reg block) { return b_.min(block, b_.index(k_.blocks(node_.type.channels()) - 1)); }
+
 // 0 behind the last filter.
 Reg WholeSums::numbers(Reg pointer, Reg block) {
   const int64_t filters = node_.type.channels();
+  block = existing(block);
   Index at(block, k_.lanes);
   if (filters % k_.lanes == 0) return b_.load(k_.vector, pointer, at);
   Reg exist = b_.mask(static_cast<uint32_t>(k_.lanes), b_.sub(b_.index(filters), b_.mul(block, k_.lanes)));
@@ -25,7 +29,7 @@ Reg WholeSums::numbers(Reg pointer, Reg block) {
 Reg WholeSums::start(Reg block) {
   Reg sums = bias_ ? b_.cast(whole_, numbers(bias_, block)) : b_.number(0, whole_);
   if (!weightSums_) return sums;
-  Reg ofWeights = b_.load(whole_, weightSums_, Index(block, k_.lanes));
+  Reg ofWeights = b_.load(whole_, weightSums_, Index(existing(block), k_.lanes));
   return b_.sub(sums, b_.mul(ofWeights, b_.number(static_cast<double>(zero_), whole_)));
 }
 

@@ -12,12 +12,13 @@ public:
   explicit WholeSums(KernelBuilder& k);
   // Declares what is read. Before the loops.
   void declare();
-  // What sums of a vector of filters begin with, i32.
+  // What sums of a vector of filters begin with, i32; any number behind the last vector.
   Reg start(Reg block);
   // The results of such sums, as float32.
   Reg result(Reg sums, Reg block);
 
 private:
+  Reg existing(Reg block);
   Reg numbers(Reg pointer, Reg block);
   KernelBuilder& k_;
   Builder& b_;
