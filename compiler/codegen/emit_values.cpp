@@ -170,6 +170,17 @@ llvm::Value* Emitter::widenBf16(llvm::Value* v) {
   return b.CreateBitCast(bits, v->getType()->getWithNewType(b.getFloatTy()));
 }
 
+// Toward zero and saturating, as llvm.fptosi.sat says, which becomes a conversion for each lane.
+llvm::Value* Emitter::toIntegers(llvm::Value* v, llvm::Type* target) {
+  auto& b = builder_;
+  auto number = [&](double n) { return llvm::ConstantFP::get(v->getType(), n); };
+  llvm::Value *low = number(-0x1p31), *high = number(0x1.fffffep30); // the float32 numbers of i32's range
+  llvm::Value* x = b.CreateSelect(b.CreateFCmpORD(v, v), v, number(0));
+  x = b.CreateSelect(b.CreateFCmpOLT(x, low), low, x);
+  x = b.CreateFPToSI(b.CreateSelect(b.CreateFCmpOGT(x, high), high, x), target);
+  return b.CreateSelect(b.CreateFCmpOGT(v, high), llvm::ConstantInt::get(target, INT32_MAX), x);
+}
+
 llvm::Value* Emitter::cast(const Type& from, const Type& to, llvm::Value* v) {
   llvm::Type* target = type(to);
   bool fromFloat = isFloat(from.scalar), toFloat = isFloat(to.scalar);
@@ -179,6 +190,7 @@ llvm::Value* Emitter::cast(const Type& from, const Type& to, llvm::Value* v) {
   if (to.scalar == Scalar::BF16) return roundToBf16(from, to, v);
   if (from.scalar == Scalar::BF16) return widenBf16(v);
   if (fromFloat && toFloat) return b.CreateFPCast(v, target);
+  if (from.scalar == Scalar::F32 && to.scalar == Scalar::I32 && from.lanes > 1) return toIntegers(v, target);
   if (fromFloat)
     return b.CreateIntrinsic(toSigned ? llvm::Intrinsic::fptosi_sat : llvm::Intrinsic::fptoui_sat,
                              {target, v->getType()}, {v});

@@ -72,6 +72,7 @@ private:
   llvm::Value* compare(const loop::Inst& inst, llvm::Value* a, llvm::Value* b);
   llvm::Value* roundToBf16(const loop::Type& from, const loop::Type& to, llvm::Value* v);
   llvm::Value* widenBf16(llvm::Value* v);
+  llvm::Value* toIntegers(llvm::Value* v, llvm::Type* target);
   llvm::Value* cast(const loop::Type& from, const loop::Type& to, llvm::Value* v);
   llvm::Value* dot(const loop::Inst& inst);
   llvm::Value* reduce(const loop::Inst& inst);

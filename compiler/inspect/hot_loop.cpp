@@ -65,7 +65,9 @@ private:
       auto isVector = [](const Value* value) { return isVectorOfFloats(value->type); };
       // A loop that never turns hands on vectors, but does nothing.
       if (inst->op == Op::For) return false;
-      if (inst->op == Op::Dot) return true; // of bytes too
+      if (inst->op == Op::Dot) return true; // of whole numbers too
+      if (inst->op == Op::Store && inst->operands[0]->type.isVector() && inst->operands[0]->type.lanes > 1)
+        return true;
       if (std::any_of(inst->results.begin(), inst->results.end(), isVector)) return true;
       if (std::any_of(inst->operands.begin(), inst->operands.end(), isVector)) return true;
       return std::any_of(inst->blocks.begin(), inst->blocks.end(),

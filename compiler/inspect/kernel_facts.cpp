@@ -2,6 +2,7 @@
 #include "graph/work.h"
 #include "inspect/hot_loop.h"
 #include "support/internal_error.h"
+#include <map>
 #include <set>
 
 namespace convoy::inspect {
@@ -15,10 +16,40 @@ using schedule::Kernel;
 
 constexpr int64_t floatBytes = 4;
 
+// Of a number in memory.
+int64_t bytesIn(schedule::Layout layout) {
+  return floatBytes / unitChannels(layout) * (layout == schedule::Layout::Split ? 2 : 1);
+}
+
+// In which layouts a kernel finds what it reads, and its weights. What it overwrites is as its result.
+class Layouts {
+public:
+  Layouts(const Kernel& kernel, const std::vector<schedule::KernelCall>& calls)
+      : result_(kernel.resultLayout()) {
+    for (const schedule::KernelCall& call : calls)
+      for (const schedule::Argument& a : call.arguments) {
+        if (a.kind == schedule::Argument::Read) layouts_[a.value] = a.layout;
+        if (a.kind == schedule::Argument::Weights && a.packing.kind == schedule::Packing::Filters)
+          layouts_[a.value] = a.packing.unit;
+      }
+  }
+  int64_t bytes(const Graph& graph, ValueId id) const {
+    auto known = layouts_.find(id);
+    if (known != layouts_.end()) return bytesIn(known->second);
+    return graph.value(id).kind == graph::Value::Parameter
+               ? floatBytes
+               : bytesIn(layoutFor(result_, graph.value(id).type));
+  }
+
+private:
+  schedule::Layout result_;
+  std::map<ValueId, schedule::Layout> layouts_;
+};
+
 // Adds an operand that comes from memory.
-void addRead(const Graph& graph, ValueId id, Traffic& traffic) {
+void addRead(const Graph& graph, ValueId id, int64_t bytesOfNumber, Traffic& traffic) {
   const graph::Value& operand = graph.value(id);
-  const Size bytes = operand.type.elements() * floatBytes;
+  const Size bytes = operand.type.elements() * bytesOfNumber;
   if (operand.kind == graph::Value::Parameter)
     traffic.weights += bytes.known();
   else
@@ -31,18 +62,21 @@ Traffic trafficOf(const Graph& graph, const Kernel& kernel, const std::vector<sc
   if (kernel.algorithm == Algorithm::Concat) {              // what is not computed at its place is copied
     for (const schedule::KernelCall& call : calls)
       for (const schedule::Argument& a : call.arguments)
-        if (a.kind == schedule::Argument::Read) addRead(graph, a.value, traffic);
+        if (a.kind == schedule::Argument::Read) addRead(graph, a.value, floatBytes, traffic);
     traffic.output = traffic.input;
     return traffic;
   }
+  const Layouts layouts(kernel, calls);
   std::set<ValueId> known(kernel.nodes.begin(), kernel.nodes.end());
+  auto add = [&](ValueId id) { addRead(graph, id, layouts.bytes(graph, id), traffic); };
   if (kernel.algorithm == Algorithm::Reorder)
-    addRead(graph, kernel.anchor(), traffic);
+    add(kernel.anchor());
   else
     for (ValueId node : kernel.nodes)
       for (ValueId operand : graph.value(node).operands)
-        if (known.insert(operand).second) addRead(graph, operand, traffic);
-  traffic.output = graph.value(kernel.result()).type.elements() * floatBytes;
+        if (known.insert(operand).second) add(operand);
+  const TensorType& result = graph.value(kernel.result()).type;
+  traffic.output = result.elements() * bytesIn(layoutFor(kernel.resultLayout(), result));
   return traffic;
 }
 
@@ -60,7 +94,7 @@ bool isVectorized(const std::vector<schedule::KernelCall>& calls, const loop::Mo
 Traffic trafficOf(const Graph& graph, const graph::Value& node) {
   Traffic traffic;
   for (ValueId operand : std::set<ValueId>(node.operands.begin(), node.operands.end()))
-    addRead(graph, operand, traffic);
+    addRead(graph, operand, floatBytes, traffic);
   traffic.output = node.type.elements() * floatBytes;
   return traffic;
 }

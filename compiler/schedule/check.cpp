@@ -16,7 +16,8 @@ using graph::ValueId;
 bool fits(Algorithm algorithm, OpKind op) {
   if (algorithm == Algorithm::Reorder) return true;
   if (algorithm == Algorithm::Separable) return op == OpKind::Conv;
-  if (algorithm == Algorithm::Tiles) return op == OpKind::Conv || op == OpKind::QuantizedConv;
+  if (algorithm == Algorithm::Tiles)
+    return op == OpKind::Conv || op == OpKind::QuantizedConv || op == OpKind::TransposedConv;
   if (algorithm == Algorithm::Window && op == OpKind::QuantizedConv) return true; // in Int8 layout
   if (algorithm == Algorithm::Dense && op == OpKind::QuantizedDense) return true; // likewise
   return algorithm == algorithmOf(opInfo(op));

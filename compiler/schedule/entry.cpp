@@ -112,14 +112,14 @@ private:
     const std::string name = prefix_ + ".pack.";
     if (packing.kind == Packing::Raw) return name + "raw";
     if (packing.kind == Packing::Sums) return name + "sums";
-    if (!packing.taps.empty()) return name + "phase";
-    if (packing.unit == Layout::Blocked) return name + "filters";
-    return name + nameOf(packing.unit) + (packing.low ? ".low" : "");
+    const bool phase = !packing.taps.empty();
+    if (packing.unit == Layout::Blocked) return name + (phase ? "phase" : "filters");
+    return name + (phase ? "phase." : "") + nameOf(packing.unit) + (packing.low ? ".low" : "");
   }
   void addPacker(loop::Function& f, const Packing& packing) {
     if (packing.kind == Packing::Raw) return packRaw(f, schedule_.lanes);
     if (packing.kind == Packing::Sums) return packSums(f, schedule_.lanes);
-    if (!packing.taps.empty()) return packPhase(f, schedule_.lanes);
+    if (!packing.taps.empty()) return packPhase(f, packing, schedule_.lanes);
     if (packing.unit == Layout::Blocked) return packFilters(f, schedule_.lanes);
     packUnits(f, packing, schedule_.lanes);
   }

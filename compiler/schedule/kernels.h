@@ -8,7 +8,8 @@ namespace convoy::schedule {
 
 void planarWindow(KernelBuilder& k);
 void blockedWindow(KernelBuilder& k);
-void tiledWindow(KernelBuilder& k);                         // on matrix tiles
+void tiledWindow(KernelBuilder& k); // on matrix tiles
+void tiledPhase(KernelBuilder& k, const Phase& phase);
 void transposedPhase(KernelBuilder& k, const Phase& phase); // blocked
 void planarTransposed(KernelBuilder& k);
 void separableWindow(KernelBuilder& k);   // planar, a column times a row
@@ -42,8 +43,10 @@ void concatOperand(KernelBuilder& k, size_t operand);
 // func @name(%in: ptr, %out: ptr, %count: i64): packs parameters that stay as they are.
 void packRaw(loop::Function& function, int64_t lanes);
 // func @name(%in: ptr, %out: ptr, numbers...): packs phases of transposed convolutions.
-void packPhase(loop::Function& function, int64_t lanes);
+void packPhase(loop::Function& function, const Packing& packing, int64_t lanes);
 std::vector<int64_t> packPhaseArguments(const graph::Value& parameter, const Packing& packing);
+// Weights as they lie in memory.
+Reg packed(Builder& b, Reg v, const Packing& packing);
 // func @name(%in: ptr, %out: ptr, numbers...): packs filters in units of several channels.
 void packUnits(loop::Function& function, const Packing& packing, int64_t lanes);
 // func @name(%in: ptr, %out: ptr, numbers...): sums up the whole numbers of each filter.

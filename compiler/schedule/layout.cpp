@@ -1,4 +1,4 @@
-#include "schedule/transposed.h"
+#include "schedule/tile_window.h"
 #include <algorithm>
 
 namespace convoy::schedule {
@@ -120,16 +120,6 @@ bool isChannelwise(const graph::Graph& graph, const graph::Value& window, int la
          lanes % mixed == 0 && isSmallWindow(window);
 }
 
-// Its border is zeros, as many as are known when compiling, and lies around rows: matrix tiles find it in
-// memory.
-static bool hasKnownZeroBorder(const graph::Value& conv) {
-  const Window window = windowOf(conv.attributes);
-  bool known = window.kernel.size() <= 2;
-  for (const std::vector<Size>& pads : {window.padBegin, window.padEnd})
-    for (const Size& pad : pads) known &= pad.isConstant() && pad.known() >= 0;
-  return known && window.border.mode == BorderMode::Constant && window.border.value == 0;
-}
-
 // All convolutions of its input take the same number for 0, so that there is one border.
 static bool hasOneZero(const graph::Graph& graph, const graph::Value& conv) {
   if (conv.op != OpKind::QuantizedConv) return true;
@@ -151,16 +141,24 @@ static bool canBeDenseInUnits(const graph::Graph& graph, const Kernel& kernel) {
 bool canWorkInUnits(const graph::Graph& graph, const Kernel& kernel, int lanes) {
   const graph::Value& node = graph.value(kernel.anchor());
   if (kernel.algorithm == Algorithm::Dense) return canBeDenseInUnits(graph, kernel);
-  if (!convolves(node) || isChannelwise(graph, node, lanes)) return false;
-  const bool tiles = kernel.algorithm == Algorithm::Tiles;
-  if (tiles ? lanes != 16 : kernel.algorithm != Algorithm::Window || kernel.layout == Layout::Split)
+  const bool transposed = node.kind == graph::Value::Node && node.op == OpKind::TransposedConv,
+             tiles = kernel.algorithm == Algorithm::Tiles;
+  if (transposed ? !canBlockTransposed(graph, node, lanes) || isDepthwise(graph, node)
+                 : !convolves(node) || isChannelwise(graph, node, lanes))
     return false;
   if ((kernel.layout == Layout::Int8) != (node.op == OpKind::QuantizedConv)) return false;
-  if (tiles && (!hasKnownZeroBorder(node) || !hasOneZero(graph, node))) return false;
+  if (tiles ? lanes != 16
+            : kernel.algorithm != (transposed ? Algorithm::Transposed : Algorithm::Window) ||
+                  kernel.layout == Layout::Split)
+    return false;
+  if (tiles && (tileWindowsOf(graph, node).empty() || !hasOneZero(graph, node))) return false;
   const TensorType& input = graph.value(node.operands[0]).type;
   const int64_t groups = node.attributes.get<int64_t>("groups"), block = lanes * unitChannels(kernel.layout);
+  // A row of a tile is 16 units: neighbouring taps where a position has fewer.
+  if (tiles && blockUnits(input.channels(), kernel.layout, lanes) < lanes &&
+      (transposed || windowOf(node.attributes).dilation.back() != 1))
+    return false;
   const bool whole = input.channels() / groups % block == 0 && node.type.channels() / groups % lanes == 0;
-  if (tiles && blockUnits(input.channels(), kernel.layout, lanes) < lanes) return false; // rows of 16 units
   return layoutFor(kernel.layout, input) == kernel.layout && node.type.channels() > 1 &&
          (groups == 1 || whole);
 }
@@ -169,7 +167,7 @@ bool readsFrame(const graph::Graph& graph, const Kernel& kernel) {
   if (kernel.algorithm == Algorithm::Tiles) return true;
   if (kernel.algorithm != Algorithm::Window || kernel.layout != Layout::Int8) return false;
   const graph::Value& conv = graph.value(kernel.anchor());
-  return storedZero(graph, conv) != 0 && hasKnownZeroBorder(conv) && hasOneZero(graph, conv);
+  return storedZero(graph, conv) != 0 && tileWindowOf(graph, conv) && hasOneZero(graph, conv);
 }
 
 bool isSmallWindow(const graph::Value& node) {

@@ -113,6 +113,7 @@ private:
   std::vector<Option> optionsOf(Kernel kernel) const {
     std::vector<Option> options{option(kernel, Layout::Planar, std::nullopt)};
     const bool whole = kernel.algorithm == Algorithm::Integer, window = kernel.algorithm == Algorithm::Window,
+               transposed = kernel.algorithm == Algorithm::Transposed,
                dense = opInfo(costs_.graph.value(kernel.anchor()).op).form == OpForm::Dense;
     auto add = [&](Layout layout, std::optional<Layout> writes) {
       options.push_back(option(kernel, layout, writes));
@@ -125,7 +126,7 @@ private:
         for (Layout units : unitsOfResult(kernel)) add(Layout::Blocked, units);
     }
     const std::optional<Layout> units = whole ? std::optional(Layout::Int8) : units_;
-    if (!(whole ? wholeInUnits() : (window || dense) && units_.has_value())) return options;
+    if (!(whole ? wholeInUnits() : (window || transposed || dense) && units_.has_value())) return options;
     kernel.layout = *units;
     if (dense) {
       kernel.algorithm = Algorithm::Dense;
@@ -135,7 +136,7 @@ private:
         add(*units, std::nullopt);
       return options;
     }
-    for (Algorithm algorithm : {Algorithm::Tiles, Algorithm::Window}) {
+    for (Algorithm algorithm : {Algorithm::Tiles, transposed ? Algorithm::Transposed : Algorithm::Window}) {
       kernel.algorithm = algorithm;
       if ((algorithm == Algorithm::Tiles && !hasTiles()) ||
           !canWorkInUnits(costs_.graph, kernel, costs_.lanes))

@@ -33,7 +33,7 @@ private:
     if (storage_.frame(resultBuffer(graph_, kernel)).any()) add(kernel, ".frame", clearFrame);
     switch (kernel.algorithm) {
     case Algorithm::Window: return add(kernel, "", windowGenerator(kernel));
-    case Algorithm::Tiles: return add(kernel, "", tiledWindow);
+    case Algorithm::Tiles: return tiles(kernel);
     case Algorithm::Transposed: return transposed(kernel);
     case Algorithm::Separable: return add(kernel, "", separableWindow);
     case Algorithm::Pointwise:
@@ -69,13 +69,20 @@ private:
   }
 
   // A function for each phase.
-  void transposed(const Kernel& kernel) {
-    if (kernel.layout == Layout::Planar) return add(kernel, "", planarTransposed);
+  void eachPhase(const Kernel& kernel, void (*generate)(KernelBuilder&, const Phase&)) {
     for (const Phase& phase : phasesOf(graph_.value(kernel.anchor()))) {
       std::string suffix;
       for (const PhaseAxis& axis : phase) suffix += "." + std::to_string(axis.first);
-      add(kernel, suffix, [&phase](KernelBuilder& k) { transposedPhase(k, phase); });
+      add(kernel, suffix, [&phase, generate](KernelBuilder& k) { generate(k, phase); });
     }
+  }
+  void transposed(const Kernel& kernel) {
+    if (kernel.layout == Layout::Planar) return add(kernel, "", planarTransposed);
+    eachPhase(kernel, transposedPhase);
+  }
+  void tiles(const Kernel& kernel) {
+    if (graph_.value(kernel.anchor()).op != OpKind::TransposedConv) return add(kernel, "", tiledWindow);
+    eachPhase(kernel, tiledPhase);
   }
 
   Generator windowGenerator(const Kernel& kernel) const {

@@ -62,7 +62,8 @@ public:
         for (const KernelCall& onBytes : call.onBytes) arguments(onBytes, static_cast<int>(i));
       }
     }
-    for (const Kernel& kernel : schedule_.kernels) plan_.behind = std::max(plan_.behind, readBehind(kernel));
+    for (const Kernel& kernel : schedule_.kernels)
+      plan_.behind = std::max(plan_.behind, aligned(readBehind(kernel)));
     for (size_t i = 0; i < graph_.outputs.size(); ++i) {
       Place from = plan_.place(graph_.outputs[i].value, Layout::Planar);
       if (from.kind != Place::Output || from.index != i) plan_.copies.push_back({from, i});

@@ -33,7 +33,7 @@ int64_t packedElements(const graph::Value& parameter, const Packing& packing, in
   case Packing::Sums: return ceilDiv(s.filters, lanes) * lanes;
   case Packing::Filters:
     return ceilDiv(s.filters, packing.vectors * lanes) *
-           ceilDiv(s.channels, packing.channelBlock * unitChannels(packing.unit)) * s.taps *
+           ceilDiv(s.channels, packing.channelBlock * unitChannels(packing.unit)) * packing.stepsOf(s.taps) *
            packing.channelBlock * packing.vectors * lanes;
   case Packing::Depth: return ceilDiv(s.filters, lanes) * lanes * s.taps * s.channels;
   }
@@ -50,7 +50,17 @@ std::vector<int64_t> packArguments(const graph::Value& parameter, const Packing&
   const int64_t block = depth ? s.channels : packing.channelBlock, vectors = depth ? 1 : packing.vectors;
   if (packing.unit != Layout::Blocked) {
     const int64_t blocks = ceilDiv(s.channels, block * unitChannels(packing.unit));
-    return {s.filters, s.channels, blocks, s.taps, block, vectors};
+    const bool joined = packing.joinedTaps > 1;
+    return {s.filters,
+            s.channels,
+            blocks,
+            s.taps,
+            packing.stepsOf(s.taps),
+            block,
+            vectors,
+            joined ? packing.width : s.taps,
+            packing.joinedTaps,
+            joined ? packing.unitsOfTap : block};
   }
   const int64_t rows = ceilDiv(s.channels, block) * block * s.taps;
   return {s.filters, s.channels * s.taps, rows, s.taps, block, vectors};

@@ -1,4 +1,5 @@
 // The taps of one phase of a transposed convolution, in the order in which its kernel reads them.
+#include "schedule/blocks.h"
 #include "schedule/kernels.h"
 
 namespace convoy::schedule {
@@ -41,9 +42,9 @@ std::vector<int64_t> packPhaseArguments(const graph::Value& parameter, const Pac
   return numbers;
 }
 
-// A parameter [channels][filters / groups][taps] becomes [tile][block of channels][tap][channel][filter of
-// the tile]; what lies behind the last filter, or the last channel, is 0.
-void packPhase(loop::Function& function, int64_t lanes) {
+// A parameter [channels][filters / groups][taps] becomes [tile][block of units][tap][unit][filter of the
+// tile] [channel of the unit]; what lies behind the last filter, or the last channel, is 0.
+void packPhase(loop::Function& function, const Packing& packing, int64_t lanes) {
   Builder b(function);
   Reg in = b.parameter(loop::Type::pointer(), "in"), out = b.parameter(loop::Type::pointer(), "out");
   auto number = [&](const std::string& name) { return b.parameter(loop::Type::index(), name); };
@@ -59,7 +60,8 @@ void packPhase(loop::Function& function, int64_t lanes) {
   const loop::Type vector = loop::Type::vector(Scalar::F32, width),
                    wide = loop::Type::vector(Scalar::I32, width);
   auto up = [&](Reg a, Reg n) { return b.binary(Op::Div, b.add(a, b.sub(n, b.index(1))), n); };
-  Reg pitch = b.mul(vectors, lanes), tiles = up(filters, pitch), blocks = up(channels, block);
+  const int64_t perUnit = unitChannels(packing.unit);
+  Reg pitch = b.mul(vectors, lanes), tiles = up(filters, pitch), blocks = up(channels, b.mul(block, perUnit));
   // Neighbouring filters are a kernel apart, in one group as well as with one filter in each.
   Reg apart = b.mul(b.iota(wide), b.splat(wide, b.cast(loop::Type::of(Scalar::I32), taps)));
   nest(b,
@@ -72,15 +74,13 @@ void packPhase(loop::Function& function, int64_t lanes) {
         {"v", vectors}},
        {}, [&](const std::vector<Reg>& at) {
          Reg filter = b.mul(b.add(b.mul(at[0], vectors), at[6]), lanes);
-         Reg channel = b.add(b.mul(at[1], block), at[5]);
+         Reg unit = b.mul(b.add(b.mul(at[1], block), at[5]), perUnit);
          Reg tap = firstNumber;
          for (size_t axis = 0; axis < 3; ++axis) tap = b.sub(tap, b.mul(at[2 + axis], distances[axis]));
-         Reg exists =
-             b.binary(Op::And, b.compare(Op::Lt, filter, filters), b.compare(Op::Lt, channel, channels));
          Reg row = b.index(0);
          const std::vector<Reg> extents{tiles, blocks, counts[0], counts[1], counts[2], block, vectors};
          for (size_t i = 0; i < at.size(); ++i) row = b.add(b.mul(row, extents[i]), at[i]);
-         auto read = [&] {
+         auto read = [&](Reg channel) {
            Reg group = b.binary(Op::Div, filter, perGroup), own = b.binary(Op::Mod, filter, perGroup);
            Reg start = b.add(b.mul(b.add(b.mul(group, channels), channel), perGroup), own);
            Reg from = b.offset(Scalar::F32, in, Index(b.add(b.mul(start, taps), tap)));
@@ -91,8 +91,17 @@ void packPhase(loop::Function& function, int64_t lanes) {
            Reg mask = b.mask(width, b.add(left, 1));
            return Builder::Values{b.select(mask, b.gather(vector, from, index), b.number(0, vector))};
          };
-         Reg v = b.branch(exists, read, [&] { return Builder::Values{b.number(0, vector)}; })[0];
-         b.store(v, out, Index(row, lanes));
+         std::vector<Reg> parts;
+         for (int64_t q = 0; q < perUnit; ++q) {
+           Reg channel = b.add(unit, q);
+           Reg exists =
+               b.binary(Op::And, b.compare(Op::Lt, filter, filters), b.compare(Op::Lt, channel, channels));
+           Reg v = b.branch(
+               exists, [&] { return read(channel); },
+               [&] { return Builder::Values{b.number(0, vector)}; })[0];
+           parts.push_back(packed(b, v, packing));
+         }
+         b.store(zipped(b, parts), out, Index(row, lanes * perUnit));
        });
   b.ret();
 }

@@ -1,6 +1,7 @@
 // Weights in units of several channels: [tile][unit block][tap][unit][vectors * lanes][channel of the unit].
 #include "schedule/blocks.h"
 #include "schedule/kernels.h"
+#include "support/internal_error.h"
 
 namespace convoy::schedule {
 
@@ -10,7 +11,7 @@ class PackUnits {
 public:
   PackUnits(loop::Function& function, const Packing& packing, int64_t lanes)
       : b_(function), packing_(packing), lanes_(lanes), perUnit_(unitChannels(packing.unit)),
-        width_(static_cast<uint32_t>(lanes)), vector_(loop::Type::vector(Scalar::F32, width_)),
+        vector_(loop::Type::vector(Scalar::F32, static_cast<uint32_t>(lanes))),
         numbers_(vector_.withScalar(Scalar::I32)) {}
 
   void run() {
@@ -19,21 +20,22 @@ public:
     filters_ = size("filters"), channels_ = size("channels");
     Reg blocks = size("blocks");
     taps_ = size("taps");
-    Reg units = size("units"), vectors = size("vectors");
+    Reg steps = size("steps"), units = size("units"), vectors = size("vectors");
+    width_ = size("width"), joined_ = size("joined"), unitsOfTap_ = size("units_of_tap");
+    stepsOfRow_ = b_.binary(Op::Div, b_.add(width_, b_.sub(joined_, b_.index(1))), joined_);
     Reg given = b_.mul(channels_, taps_), pitch = b_.mul(vectors, lanes_);
     Reg tiles = b_.binary(Op::Div, b_.add(filters_, b_.sub(pitch, b_.index(1))), pitch);
-    Reg rows = b_.mul(b_.mul(blocks, taps_), units);
+    Reg rows = b_.mul(b_.mul(blocks, steps), units);
     each("tile", tiles, [&](Reg tile) {
       each("vector", vectors, [&](Reg v) {
         Reg filter = b_.mul(b_.add(b_.mul(tile, vectors), v), lanes_);
         takeFilters(filter, given);
         Reg panel = b_.add(b_.mul(b_.mul(tile, rows), pitch), b_.mul(v, lanes_));
         each("block", blocks, [&](Reg block) {
-          each("tap", taps_, [&](Reg tap) {
+          each("step", steps, [&](Reg step) {
             each("unit", units, [&](Reg unit) {
-              Reg channel = b_.mul(b_.add(b_.mul(block, units), unit), perUnit_);
-              Reg row = b_.add(b_.mul(b_.add(b_.mul(block, taps_), tap), units), unit);
-              store(unitOf(channel, tap), out, b_.add(panel, b_.mul(row, pitch)));
+              Reg row = b_.add(b_.mul(b_.add(b_.mul(block, steps), step), units), unit);
+              b_.store(unitOf(block, step, unit), out, Index(b_.add(panel, b_.mul(row, pitch)), perUnit_));
             });
           });
         });
@@ -68,33 +70,45 @@ private:
     Reg exists = b_.compare(Op::Lt, channel, channels_);
     Reg here = b_.min(channel, b_.sub(channels_, b_.index(1)));
     Reg from = b_.offset(Scalar::F32, filterBase_, Index(b_.mul(here, taps_)) + Index(tap));
-    Reg mask = b_.mask(width_, b_.select(exists, exist_, b_.index(0)));
+    Reg mask = b_.mask(vector_.lanes, b_.select(exists, exist_, b_.index(0)));
     Reg v = b_.select(mask, b_.gather(vector_, from, distance_), b_.number(0, vector_));
-    if (packing_.unit == Layout::Int8) return b_.cast(vector_.withScalar(Scalar::I8), v);
-    if (packing_.unit == Layout::Bf16) return b_.cast(vector_.withScalar(Scalar::BF16), v);
-    const Halves halves = split(b_, v);
-    return packing_.low ? halves.low : halves.high;
+    return packed(b_, v, packing_);
   }
 
   // A vector of units: filter after filter, the channels of each side by side.
-  Reg unitOf(Reg channel, Reg tap) {
+  Reg unitOf(Reg block, Reg step, Reg unit) {
+    Reg row = b_.binary(Op::Div, step, stepsOfRow_), inRow = b_.binary(Op::Mod, step, stepsOfRow_);
+    Reg column = b_.add(b_.mul(inRow, joined_), b_.binary(Op::Div, unit, unitsOfTap_));
+    Reg channel = b_.mul(b_.add(b_.mul(block, unitsOfTap_), b_.binary(Op::Mod, unit, unitsOfTap_)), perUnit_);
+    // Behind the row there is no channel.
+    channel = b_.select(b_.compare(Op::Lt, column, width_), channel, channels_);
+    Reg tap = b_.add(b_.mul(row, width_), b_.min(column, b_.sub(width_, b_.index(1))));
     std::vector<Reg> parts;
     for (int64_t q = 0; q < perUnit_; ++q) parts.push_back(channelOf(b_.add(channel, q), tap));
     return zipped(b_, parts);
   }
 
-  void store(Reg units, Reg out, Reg at) { b_.store(units, out, Index(at, perUnit_)); }
-
   Builder b_;
   const Packing& packing_;
   int64_t lanes_, perUnit_;
-  uint32_t width_;
   loop::Type vector_, numbers_;
   Reg in_ = nullptr, filters_ = nullptr, channels_ = nullptr, taps_ = nullptr;
+  Reg width_ = nullptr, joined_ = nullptr, unitsOfTap_ = nullptr, stepsOfRow_ = nullptr;
   Reg filterBase_ = nullptr, distance_ = nullptr, exist_ = nullptr; // of the vector of filters
 };
 
 } // namespace
+
+Reg packed(Builder& b, Reg v, const Packing& packing) {
+  switch (packing.unit) {
+  case Layout::Planar:
+  case Layout::Blocked: return v;
+  case Layout::Bf16: return b.cast(v->type.withScalar(Scalar::BF16), v);
+  case Layout::Split: return packing.low ? split(b, v).low : split(b, v).high;
+  case Layout::Int8: return b.cast(v->type.withScalar(Scalar::I8), v);
+  }
+  internalError("unknown layout");
+}
 
 void packUnits(loop::Function& function, const Packing& packing, int64_t lanes) {
   PackUnits(function, packing, lanes).run();

@@ -86,41 +86,49 @@ private:
       return k_.splat(b_.load(loop::Type::of(Scalar::F32), pointer, Index(filter)));
     };
     Reg factor = number(multiplier), term = bias ? number(bias) : nullptr;
-    b_.loop("x", b_.index(0), width_, vectors() * k_.lanes, {}, [&](Reg x, const Values&) {
+    auto results = [&](Reg x) {
       const Values sums = tile(x);
-      for (int64_t v = 0; v < vectors(); ++v) {
+      for (int64_t v = 0; v < vectors_; ++v) {
         Reg at = b_.add(x, v * k_.lanes);
         Site site{item, filter, rows_, tail_.edgeMask(at, width_), false};
         site.spatial.push_back(at);
         Reg result = finish(sums[static_cast<size_t>(v)], factor, term);
         tail_.store(tail_.evaluate(1, result, site), site);
       }
+    };
+    constexpr int64_t most = 4, mostTiles = 4; // vectors of a tile: sums that do not wait for each other
+    if (const auto width = loop::constantOf(width_); width && *width <= mostTiles * most * k_.lanes) {
+      for (int64_t x = 0; x < *width; x += most * k_.lanes) {
+        vectors_ = std::min(most, (*width - x + k_.lanes - 1) / k_.lanes);
+        results(b_.index(x));
+      }
+      return;
+    }
+    vectors_ = loop::constantOf(width_) ? most : 2;
+    b_.loop("x", b_.index(0), width_, vectors_ * k_.lanes, {}, [&](Reg x, const Values&) {
+      results(x);
       return Values{};
     });
   }
 
-  // Vectors of a tile: sums that do not wait for each other.
-  int64_t vectors() const {
-    const auto width = node_.type.dims.back().constant();
-    return width ? std::min<int64_t>(4, (*width + k_.lanes - 1) / k_.lanes) : 2;
-  }
-
-  // Sums of a tile at x, whose columns all lie inside the input, or not.
+  // Sums of a tile at x. Where it is not known which of its columns lie inside the input, once for all of
+  // them.
   Values tile(Reg x) {
     x_ = x;
-    Reg begin = columnOf(0, b_.index(0)), end = columnOf(vectors() - 1, b_.index(window_.kernel[last_] - 1));
-    end = b_.add(end, k_.lanes * window_.stride[last_]); // what is read for the last vector
-    Reg inside =
-        b_.binary(Op::And, b_.compare(Op::Le, b_.index(0), begin), b_.compare(Op::Le, end, inputWidth_));
+    Reg begin = columnOf(0, b_.index(0)), end = columnOf(vectors_ - 1, b_.index(window_.kernel[last_] - 1));
     auto sums = [&](bool edge) {
       edge_ = edge;
       const bool exact = channels_ * taps_ <= exactTerms; // all of them
-      Values start(static_cast<size_t>(vectors()), exact ? k_.constant(0) : zero());
+      Values start(static_cast<size_t>(vectors_), exact ? k_.constant(0) : zero());
       Values all = overRows(0, b_.index(0), b_.index(0), start);
       if (exact)
         for (Reg& sum : all) sum = b_.cast(whole_, sum);
       return all;
     };
+    if (loop::constantOf(begin) && loop::constantOf(inputWidth_)) return sums(true);
+    end = b_.add(end, k_.lanes * window_.stride[last_]); // what is read for the last vector
+    Reg inside =
+        b_.binary(Op::And, b_.compare(Op::Le, b_.index(0), begin), b_.compare(Op::Le, end, inputWidth_));
     return b_.branch(inside, [&] { return sums(false); }, [&] { return sums(true); });
   }
 
@@ -136,17 +144,15 @@ private:
     if (axis == last_) return overChannels(inputRow, tap, sums);
     Reg extent = k_.size(input_.spatial(static_cast<int>(axis)));
     Reg start = b_.sub(b_.mul(rows_[axis], window_.stride[axis]), k_.size(window_.padBegin[axis]));
-    return b_.loop(axis + 1 == last_ ? "ky" : "kd", b_.index(0), b_.index(window_.kernel[axis]), 1, sums,
-                   [&](Reg i, const Values& carried) {
-                     Reg at = b_.add(start, b_.mul(i, window_.dilation[axis]));
-                     Reg exists = b_.binary(Op::And, b_.compare(Op::Le, b_.index(0), at),
-                                            b_.compare(Op::Lt, at, extent));
-                     auto there = [&] {
-                       return overRows(axis + 1, b_.add(b_.mul(inputRow, extent), at),
-                                       b_.add(b_.mul(tap, window_.kernel[axis]), i), carried);
-                     };
-                     return b_.branch(exists, there, [&] { return carried; });
-                   });
+    const int64_t dilation = window_.dilation[axis];
+    Reg kernel = b_.index(window_.kernel[axis]);
+    Reg from = b_.min(b_.max(b_.ceilDiv(b_.sub(b_.index(0), start), dilation), b_.index(0)), kernel);
+    Reg to = b_.max(b_.min(b_.ceilDiv(b_.sub(extent, start), dilation), kernel), from);
+    return b_.loop(axis + 1 == last_ ? "ky" : "kd", from, to, 1, sums, [&](Reg i, const Values& carried) {
+      Reg at = b_.add(start, b_.mul(i, dilation));
+      return overRows(axis + 1, b_.add(b_.mul(inputRow, extent), at),
+                      b_.add(b_.mul(tap, window_.kernel[axis]), i), carried);
+    });
   }
 
   // Channels and taps of a row, as many together as are exact.
@@ -155,18 +161,24 @@ private:
                   together = exactTerms / piece;
     Reg row = b_.offset(Scalar::F32, group_, Index(b_.mul(inputRow, inputWidth_)));
     Reg weight = b_.offset(Scalar::F32, kernels_, Index(tap, taps));
+    // Of one channel and one tap.
+    auto product = [&](Reg channel, Reg own, Reg i, const Values& carried) {
+      Reg w = k_.splat(b_.load(loop::Type::of(Scalar::F32), own, Index(i)));
+      Values next;
+      for (int64_t v = 0; v < vectors_; ++v)
+        next.push_back(b_.fma(steps(columns(channel, columnOf(v, i))), w, carried[static_cast<size_t>(v)]));
+      return next;
+    };
     auto products = [&](Reg from, Reg to, Reg firstTap, Reg endTap, const Values& start) {
-      return b_.loop("c", from, to, 1, start, [&](Reg c, const Values& outer) {
+      return b_.loop("c", from, to, 1, start, [&](Reg c, Values sums) {
         Reg channel = b_.offset(Scalar::F32, row, Index(b_.mul(c, plane_)));
         Reg own = b_.offset(Scalar::F32, weight, Index(c, taps_));
-        return b_.loop("kx", firstTap, endTap, 1, outer, [&](Reg i, const Values& carried) {
-          Reg w = k_.splat(b_.load(loop::Type::of(Scalar::F32), own, Index(i)));
-          Values next;
-          for (int64_t v = 0; v < vectors(); ++v)
-            next.push_back(
-                b_.fma(steps(columns(channel, columnOf(v, i))), w, carried[static_cast<size_t>(v)]));
-          return next;
-        });
+        constexpr int64_t few = 16; // written out, so that it is known which columns are inside
+        if (taps > few)
+          return b_.loop("kx", firstTap, endTap, 1, sums,
+                         [&](Reg i, const Values& carried) { return product(channel, own, i, carried); });
+        for (int64_t i = 0; i < taps; ++i) sums = product(channel, own, b_.index(i), sums);
+        return sums;
       });
     };
     if (channels_ * taps_ <= exactTerms)
@@ -186,15 +198,11 @@ private:
   // The columns from one on, a stride apart; those outside are the zero point.
   Reg columns(Reg row, Reg first) {
     const int64_t stride = window_.stride[last_], lanes = k_.lanes;
-    if (stride == 1 && !edge_) return b_.load(k_.vector, row, Index(first));
-    if (stride == 1)
-      return b_.load(k_.vector, row, Index(first), k_.insideMask(inputWidth_, first),
-                     k_.constant(zeroPoint_));
-    if (stride == 2 && !edge_) {
+    if (stride == 1) return neighbours(row, first);
+    if (stride == 2) {
       std::vector<int64_t> even;
       for (int64_t lane = 0; lane < lanes; ++lane) even.push_back(2 * lane);
-      return b_.shuffle(b_.load(k_.vector, row, Index(first)),
-                        b_.load(k_.vector, row, Index(first) + Index(lanes)), even);
+      return b_.shuffle(neighbours(row, first), neighbours(row, b_.add(first, lanes)), even);
     }
     auto wide = [&](Reg n) { return b_.splat(whole_, b_.cast(loop::Type::of(Scalar::I32), n)); };
     Reg at = b_.add(b_.mul(b_.iota(whole_), b_.number(static_cast<double>(stride), whole_)), wide(first));
@@ -204,12 +212,20 @@ private:
     return b_.select(valid, b_.gather(k_.vector, row, at), k_.constant(zeroPoint_));
   }
 
+  Reg neighbours(Reg row, Reg first) {
+    const auto at = loop::constantOf(first), width = loop::constantOf(inputWidth_);
+    const bool inside = at && width && *at >= 0 && *at + k_.lanes <= *width;
+    Reg mask = edge_ && !inside ? k_.insideMask(inputWidth_, first) : nullptr;
+    return mask ? b_.load(k_.vector, row, Index(first), mask, k_.constant(zeroPoint_))
+                : b_.load(k_.vector, row, Index(first));
+  }
+
   const TensorType& input_;
   Window window_;
   Elementwise tail_;
-  size_t last_; // the axis of columns
-  int64_t channels_ = 1, taps_ = 1;
-  bool edge_ = false;
+  size_t last_;                                   // the axis of columns
+  int64_t channels_ = 1, taps_ = 1, vectors_ = 1; // the last: of a tile
+  bool edge_ = false;                             // columns may lie outside the input
   Reg in_ = nullptr, plane_ = nullptr, width_ = nullptr, inputWidth_ = nullptr;
   Reg group_ = nullptr, kernels_ = nullptr, x_ = nullptr;
   std::vector<Reg> rows_; // of the result

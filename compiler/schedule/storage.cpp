@@ -1,4 +1,5 @@
 #include "schedule/storage.h"
+#include "schedule/tile_window.h"
 #include <algorithm>
 #include <set>
 
@@ -124,14 +125,18 @@ void Storage::findFrames() {
   for (const Kernel& kernel : schedule_.kernels) {
     if (!readsFrame(graph_, kernel)) continue;
     const Value& anchor = graph_.value(kernel.anchor());
-    const Window window = windowOf(anchor.attributes);
     Frame& frame = frames_[operandBuffer(graph_, schedule_, kernel, anchor.operands[0])];
-    const size_t last = window.kernel.size() - 1;
     if (kernel.layout == Layout::Int8) frame.fill = storedZero(graph_, anchor);
-    frame.gap = std::max({frame.gap, window.padBegin[last].known(), window.padEnd[last].known()});
-    if (last == 0) continue;
-    frame.before = std::max(frame.before, window.padBegin[last - 1].known());
-    frame.after = std::max(frame.after, window.padEnd[last - 1].known());
+    const int64_t joined = kernel.algorithm == Algorithm::Tiles
+                               ? joinedTaps(graph_.value(anchor.operands[0]).type.channels(), kernel.layout)
+                               : 1;
+    for (const TileWindow& window : tileWindowsOf(graph_, anchor)) {
+      // Taps that are joined are read whole.
+      const int64_t more = (joined - window.columns.kernel % joined) % joined;
+      frame.gap = std::max({frame.gap, window.columns.before, window.columns.after + more});
+      frame.before = std::max(frame.before, window.rows.before);
+      frame.after = std::max(frame.after, window.rows.after);
+    }
   }
 }
 

@@ -185,7 +185,8 @@ Costs::Tile Costs::transposedTile(const Kernel& kernel) const {
   }
   const Size& extent = node.type.spatial(static_cast<int>(last));
   const int64_t filters = node.type.channels(), groups = node.attributes.get<int64_t>("groups");
-  const double perGroup = real(graph.value(node.operands[0]).type.channels() / groups);
+  const double perGroup =
+      real(ceilDiv(graph.value(node.operands[0]).type.channels() / groups, unitChannels(kernel.layout)));
   const int64_t stride = window.stride[last], width = ceilDiv(usual(extent), stride);
   if (kernel.layout == Layout::Planar) {
     const double inputs =
@@ -242,13 +243,24 @@ Costs::Tile Costs::blockedTile(const Kernel& kernel) const {
 // which has the window's border behind it, or row by row where the window moves in steps.
 Costs::Tile Costs::matrixTile(const Kernel& kernel) const {
   constexpr double cyclesOfProduct = 16;
+  if (graph.value(kernel.anchor()).op == OpKind::TransposedConv) {
+    // Of a phase, with its share of the taps.
+    const Tile tile = transposedTile(kernel);
+    const double rate = real(target.machine.fmaPerCycle * lanes) / (16 * 32 * 16 / cyclesOfProduct / 1.3);
+    return {{2, std::min<int64_t>(2, ceilDiv(graph.value(kernel.anchor()).type.channels(), lanes))},
+            tile.cycles * real(unitChannels(kernel.layout)) * rate *
+                (kernel.layout == Layout::Split ? 3 : 1)};
+  }
   Shape s(graph, kernel);
   const int64_t products = kernel.layout == Layout::Split ? 3 : 1, border = s.window.kernel[s.last] / 2;
-  const int64_t steps = ceilDiv(s.perGroup(), lanes * unitChannels(kernel.layout)) * s.taps * products;
+  const int64_t joined = lanes / blockUnits(s.perGroup(), kernel.layout, lanes), // taps of a row, in one
+      columns = s.window.kernel[s.last];
+  const int64_t steps = ceilDiv(s.perGroup(), lanes * unitChannels(kernel.layout)) * (s.taps / columns) *
+                        ceilDiv(columns, joined) * products;
   const int64_t filters = ceilDiv(s.filters, lanes);
-  const bool joined =
+  const bool inOneRow =
       s.flat || (s.hasRows() && s.window.stride[s.last] == 1 && s.window.stride[s.last - 1] == 1);
-  const int64_t rows = joined ? 1 : s.rows, pixels = joined ? (s.width + border) * s.rows : s.width;
+  const int64_t rows = inOneRow ? 1 : s.rows, pixels = inOneRow ? (s.width + border) * s.rows : s.width;
   const double tiles = real(s.outer * rows) * real(ceilDiv(pixels, 16) * filters);
   const double writes = 16 * 3 + 2 * transposes(kernel, 16);
   return {{2, std::min<int64_t>(2, filters)}, tiles * (real(steps) * cyclesOfProduct * 1.3 + writes)};

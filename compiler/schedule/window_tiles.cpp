@@ -1,11 +1,12 @@
 // Convolution on matrix tiles: 16 positions x 16 filters of sums, in a few registers of the matrix unit.
 //
-// A tile of the input is 16 neighbours, of which each gives one block of channels: a row of 64 bytes. A tile
-// of weights is such a block for 16 filters. The input has its border around it in memory (Frame), so that
-// taps differ by an offset alone. Where the window moves by 1, positions are numbered through over the rows,
-// those of the border between two rows with them: their sums are computed and not used. Where it moves
-// further, tiles lie in a row of results. Tiles at the end read behind what is there, and what they make of
-// it is not used either.
+// A tile of the input is 16 neighbours, of which each gives one block of channels: a row of 64 bytes. Where
+// there are few channels, a row is several neighbouring positions, which a kernel's row of taps meets
+// together. A tile of weights is such a block for 16 filters. The input has its border around it in memory
+// (Frame), so that taps differ by an offset alone. Where the window moves by 1, positions are numbered
+// through over the rows, those of the border between two rows with them: their sums are computed and not
+// used. Where it moves further, tiles lie in a row of results. Tiles at the end read behind what is there,
+// and what they make of it is not used either.
 //
 // Sums go through memory in the first cache to the layers behind the convolution, a vector of filters at a
 // time.
@@ -15,6 +16,7 @@
 #include "schedule/blocks.h"
 #include "schedule/elementwise.h"
 #include "schedule/kernels.h"
+#include "schedule/tile_window.h"
 #include "schedule/whole_sums.h"
 
 namespace convoy::schedule {
@@ -26,8 +28,8 @@ constexpr int64_t stepsOfUnit = 4; // tiles of positions, each `tile[0]` matrix 
 
 class TiledWindow {
 public:
-  explicit TiledWindow(KernelBuilder& k)
-      : k_(k), b_(k.b), node_(k.value(k.kernel.anchor())), window_(windowOf(node_.attributes)),
+  TiledWindow(KernelBuilder& k, TileWindow window)
+      : k_(k), b_(k.b), node_(k.value(k.kernel.anchor())), w_(std::move(window)),
         input_(k.value(node_.operands[0]).type), layout_(k.kernel.layout), across_(k.kernel.tile[1]),
         down_(k.kernel.tile[0]), frame_(k.storage.frame({node_.operands[0], layout_})), tail_(k),
         operand_(loop::Type::tile(scalarOf(layout_), tileRows, static_cast<uint32_t>(rowNumbers()))),
@@ -37,8 +39,12 @@ public:
 
   void run() {
     in_ = k_.read(node_.operands[0], layout_);
-    Packing packing{Packing::Filters, across_, 16};
+    Packing packing = w_.packing;
+    packing.kind = Packing::Filters, packing.vectors = across_, packing.channelBlock = 16;
     packing.unit = layout_;
+    if (joinedTaps() > 1)
+      packing.joinedTaps = joinedTaps(), packing.width = w_.columns.kernel,
+      packing.unitsOfTap = 16 / joinedTaps();
     weights_ = k_.weights(node_.operands[1], packing);
     if (isSplit()) {
       packing.low = true;
@@ -55,8 +61,8 @@ public:
     scratch_ = b_.stack(down_ * across_ * tileRows * 64);
 
     const int64_t filterTiles = (k_.blocks(node_.type.channels()) + across_ - 1) / across_;
-    const Size steps = Size::ceilDiv(isJoined() ? joinedLength() : columns(node_.type), tileRows * down_);
-    std::vector<Size> counts{isJoined() ? Size(1) : rows(node_.type), Size::ceilDiv(steps, stepsOfUnit)};
+    const Size steps = Size::ceilDiv(isJoined() ? joinedLength() : w_.columns.outputs, tileRows * down_);
+    std::vector<Size> counts{isJoined() ? Size(1) : w_.rows.outputs, Size::ceilDiv(steps, stepsOfUnit)};
     const bool filtersFirst = k_.kernel.order == Order::Filters;
     counts.insert(filtersFirst ? counts.begin() : counts.end(), Size(filterTiles));
     k_.units(counts, [&](const std::vector<Reg>& parts) {
@@ -76,34 +82,30 @@ public:
 private:
   bool isWhole() const { return layout_ == Layout::Int8; }
   bool isSplit() const { return layout_ == Layout::Split; }
-  size_t last() const { return window_.kernel.size() - 1; }
-  bool hasRows() const { return last() > 0; }
-  int64_t kernelRows() const { return hasRows() ? window_.kernel[last() - 1] : 1; }
-  int64_t rowStep() const { return hasRows() ? window_.stride[last() - 1] : 1; }
-  int64_t rowDilation() const { return hasRows() ? window_.dilation[last() - 1] : 1; }
-  int64_t rowPad() const { return hasRows() ? window_.padBegin[last() - 1].known() : 0; }
-  int64_t step() const { return window_.stride[last()]; }
-  static Size columns(const TensorType& type) { return type.dims.back(); }
-  static Size rows(const TensorType& type) { return Frame().rows(type); }
+  bool hasRows() const { return node_.type.spatialRank() > 1; }
+  int64_t step() const { return w_.columns.stride; }
+  // Numbers of a position; taps that are one row of a tile, and such rows of taps.
+  int64_t positionNumbers() const {
+    return blockUnits(input_.channels(), layout_, 16) * unitChannels(layout_);
+  }
+  int64_t joinedTaps() const { return schedule::joinedTaps(input_.channels(), layout_); }
+  int64_t stepsOfRow() const { return (w_.columns.kernel + joinedTaps() - 1) / joinedTaps(); }
+  int64_t stepsOfWindow() const { return w_.rows.kernel * stepsOfRow(); }
 
   // Positions are numbered through over the rows: a result and the first input of its window are equally far
   // from those of the position before, and a row of results is no longer than one of the framed input.
   bool isJoined() const {
-    const int64_t before = window_.padBegin[last()].known(), after = window_.padEnd[last()].known(),
-                  reach = (window_.kernel[last()] - 1) * window_.dilation[last()];
-    return step() == 1 && rowStep() == 1 && before + after - reach <= frame_.gap;
+    const auto longer = (w_.columns.outputs - w_.columns.input).constant();
+    return step() == 1 && w_.rows.stride == 1 && longer && *longer <= frame_.gap;
   }
   // From the first result to the last, by the input's rows.
-  Size joinedLength() const { return (rows(node_.type) - 1) * frame_.pitch(input_) + columns(node_.type); }
+  Size joinedLength() const { return (w_.rows.outputs - 1) * frame_.pitch(input_) + w_.columns.outputs; }
 
   // In the input, in positions.
   void takeGeometry() {
     pitch_ = k_.size(frame_.pitch(input_)), plane_ = k_.size(frame_.positions(input_));
-    const Size first =
-        frame_.origin(input_) - window_.padBegin[last()].known() - frame_.pitch(input_) * rowPad();
-    origin_ = k_.size(first);
-    resultRows_ = k_.size(rows(node_.type)), resultColumns_ = k_.size(columns(node_.type));
-    taps_ = kernelRows() * window_.kernel[last()];
+    origin_ = k_.size(frame_.origin(input_) - w_.columns.before - frame_.pitch(input_) * w_.rows.before);
+    resultRows_ = k_.size(w_.rows.outputs), resultColumns_ = k_.size(w_.columns.outputs);
   }
 
   void startUnit(int64_t groups) {
@@ -112,9 +114,9 @@ private:
         groups == 1 ? b_.index(0) : b_.binary(Op::Div, b_.mul(filterTile_, across_), b_.index(filterBlocks));
     Reg block = b_.add(b_.mul(item_, k_.itemRows(node_.operands[0], layout_)), b_.mul(group, groupBlocks_));
     Reg first = b_.add(b_.mul(block, plane_), origin_);
-    if (!isJoined()) first = b_.add(first, b_.mul(row_, b_.mul(pitch_, rowStep())));
-    unitInput_ = b_.offset(operand_.scalar, in_, Index(first, rowNumbers()));
-    const int64_t panel = groupBlocks_ * taps_ * tileRows * across_ * rowNumbers();
+    if (!isJoined()) first = b_.add(first, b_.mul(row_, b_.mul(pitch_, w_.rows.stride)));
+    unitInput_ = b_.offset(operand_.scalar, in_, Index(first, positionNumbers()));
+    const int64_t panel = groupBlocks_ * stepsOfWindow() * tileRows * across_ * rowNumbers();
     unitWeights_ = b_.offset(operand_.scalar, weights_, Index(filterTile_, panel));
     if (!isSplit()) return;
     unitLowWeights_ = b_.offset(operand_.scalar, lowWeights_, Index(filterTile_, panel));
@@ -127,14 +129,15 @@ private:
   void tile(Reg first) {
     Builder::Values zero;
     for (int64_t i = 0; i < down_ * across_; ++i) zero.push_back(b_.tileZero(sums_));
-    Reg from = b_.offset(operand_.scalar, unitInput_, Index(first, step() * rowNumbers()));
+    Reg from = b_.offset(operand_.scalar, unitInput_, Index(first, step() * positionNumbers()));
     Builder::Values sums = eachTap(zero, [&](Reg block, Reg ky, Reg kx, const Builder::Values& carried) {
       return products(from, block, ky, kx, carried);
     });
     for (int64_t i = 0; i < down_; ++i)
       for (int64_t j = 0; j < across_; ++j)
         b_.tileStore(sums[sumOf(i, j)], scratch_, Index(scratchAt(i, j)), b_.index(64));
-    if (isSplit()) replaceInfinite(from);
+    // What taps that there are not meet must not be seen.
+    if (isSplit() || (joinedTaps() > 1 && !isWhole())) replaceInfinite(from);
     finish(first);
   }
 
@@ -143,9 +146,9 @@ private:
     Reg zero = b_.index(0);
     return b_.loop("cb", zero, b_.index(groupBlocks_), 1, init,
                    [&](Reg block, const Builder::Values& blocks) {
-                     return b_.loop("ky", zero, b_.index(kernelRows()), 1, blocks,
+                     return b_.loop("ky", zero, b_.index(w_.rows.kernel), 1, blocks,
                                     [&](Reg ky, const Builder::Values& rows) {
-                                      return b_.loop("kx", zero, b_.index(window_.kernel[last()]), 1, rows,
+                                      return b_.loop("kx", zero, b_.index(stepsOfRow()), 1, rows,
                                                      [&](Reg kx, const Builder::Values& taps) {
                                                        return body(block, ky, kx, taps);
                                                      });
@@ -155,12 +158,12 @@ private:
 
   // Where the rows of a tap begin, from those of the first tap.
   Index inputAt(Reg block, Reg ky, Reg kx) {
-    Reg at = b_.add(b_.mul(block, plane_), b_.mul(b_.mul(ky, rowDilation()), pitch_));
-    return Index(b_.add(at, b_.mul(kx, window_.dilation[last()])), rowNumbers());
+    Reg at = b_.add(b_.mul(block, plane_), b_.mul(b_.mul(ky, w_.rows.dilation), pitch_));
+    return Index(b_.add(at, b_.mul(kx, joinedTaps() * w_.columns.dilation)), positionNumbers());
   }
   Index weightsAt(Reg block, Reg ky, Reg kx) {
-    Reg tap = b_.add(b_.mul(ky, window_.kernel[last()]), kx);
-    return Index(b_.add(b_.mul(block, taps_), tap), tileRows * across_ * rowNumbers());
+    Reg tap = b_.add(b_.mul(ky, stepsOfRow()), kx);
+    return Index(b_.add(b_.mul(block, stepsOfWindow()), tap), tileRows * across_ * rowNumbers());
   }
 
   // Each tile is asked for where it is needed, behind products that do not wait for it, and takes the place
@@ -169,8 +172,9 @@ private:
     const Index inputs = inputAt(block, ky, kx), weights = weightsAt(block, ky, kx);
     std::vector<Reg> x(static_cast<size_t>(down_)), w(static_cast<size_t>(across_));
     auto loadInput = [&](int64_t i, const Index& from) {
-      x[static_cast<size_t>(i)] = b_.tileLoad(
-          operand_, input, from + Index(i * tileRows * step() * rowNumbers()), b_.index(64 * step()));
+      x[static_cast<size_t>(i)] =
+          b_.tileLoad(operand_, input, from + Index(i * tileRows * step() * positionNumbers()),
+                      b_.index(64 / joinedTaps() * step()));
     };
     auto loadWeights = [&](int64_t j, Reg from) {
       w[static_cast<size_t>(j)] =
@@ -191,7 +195,7 @@ private:
     everyFilter(unitWeights_);
     if (isSplit())
       for (int64_t i = 0; i < down_; ++i) {
-        loadInput(i, inputs + Index(low_, rowNumbers()));
+        loadInput(i, inputs + Index(low_, positionNumbers()));
         for (int64_t j = 0; j < across_; ++j) multiply(i, j);
       }
     return sums;
@@ -223,7 +227,7 @@ private:
   void replaceInfinite(Reg input) {
     Reg any = isNotFinite([](Reg v) { return v; }, down_ * across_ * tileRows);
     auto replace = [&](Reg position) {
-      inFloat32(b_.offset(operand_.scalar, input, Index(position, step() * rowNumbers())), position);
+      inFloat32(b_.offset(operand_.scalar, input, Index(position, step() * positionNumbers())), position);
       return Builder::Values{};
     };
     auto each = [&](Reg position, const Builder::Values&) {
@@ -241,39 +245,40 @@ private:
         nullptr);
   }
 
-  // The sums of one position.
+  // The sums of one position, of the taps that there are.
   void inFloat32(Reg input, Reg position) {
-    const loop::Type half = loop::Type::of(Scalar::BF16), number = loop::Type::of(Scalar::F32);
-    Builder::Values sums = eachTap(
-        Builder::Values(static_cast<size_t>(across_), k_.constant(0)),
-        [&](Reg block, Reg ky, Reg kx, const Builder::Values& taps) {
-          Reg from = b_.offset(operand_.scalar, input, inputAt(block, ky, kx));
-          const Index weights = weightsAt(block, ky, kx);
-          return b_.loop(
-              "unit", b_.index(0), b_.index(16), 1, taps, [&](Reg unit, const Builder::Values& carried) {
-                Builder::Values next = carried;
-                std::vector<Halves> w; // of each vector of filters: units, high and low
-                for (int64_t j = 0; j < across_; ++j) {
-                  const Index at = weights + Index(unit, across_ * rowNumbers()) + Index(j * rowNumbers());
-                  const loop::Type units = loop::Type::vector(Scalar::BF16, 32);
-                  w.push_back({b_.load(units, unitWeights_, at), b_.load(units, unitLowWeights_, at)});
-                }
-                for (int64_t side = 0; side < 2; ++side) {
-                  const Index at = Index(unit, 2) + Index(side);
-                  Reg x = b_.binary(Op::Add, b_.cast(number, b_.load(half, from, at)),
-                                    b_.cast(number, b_.load(half, from, at + Index(low_, rowNumbers()))));
-                  for (int64_t j = 0; j < across_; ++j) {
-                    const Halves& halves = w[static_cast<size_t>(j)];
-                    Reg whole =
-                        b_.binary(Op::Add, everyOther(halves.high, side), everyOther(halves.low, side));
-                    next[static_cast<size_t>(j)] = b_.fma(k_.splat(x), whole, next[static_cast<size_t>(j)]);
-                  }
-                }
-                return next;
-              });
-        });
+    auto tap = [&](Reg block, Reg ky, Reg kx, const Builder::Values& sums) {
+      Reg from = b_.offset(operand_.scalar, input, inputAt(block, ky, kx));
+      const Index weights = weightsAt(block, ky, kx);
+      Reg left = b_.sub(b_.index(w_.columns.kernel), b_.mul(kx, joinedTaps()));
+      Reg units = joinedTaps() == 1 ? b_.index(16) : b_.min(b_.index(16), b_.mul(left, 16 / joinedTaps()));
+      return b_.loop("unit", b_.index(0), units, 1, sums, [&](Reg unit, const Builder::Values& carried) {
+        return addUnit(from, weights + Index(unit, across_ * rowNumbers()), unit, carried);
+      });
+    };
+    Builder::Values sums = eachTap(Builder::Values(static_cast<size_t>(across_), k_.constant(0)), tap);
     for (int64_t j = 0; j < across_; ++j)
       b_.store(sums[static_cast<size_t>(j)], scratch_, Index(sumAt(position, j), 16));
+  }
+
+  // The two channels of a unit.
+  Builder::Values addUnit(Reg from, const Index& weights, Reg unit, Builder::Values sums) {
+    const loop::Type half = loop::Type::of(Scalar::BF16), number = loop::Type::of(Scalar::F32),
+                     units = loop::Type::vector(Scalar::BF16, 32);
+    for (int64_t side = 0; side < 2; ++side) {
+      const Index at = Index(unit, 2) + Index(side);
+      Reg x = b_.cast(number, b_.load(half, from, at));
+      if (isSplit())
+        x = b_.binary(Op::Add, x, b_.cast(number, b_.load(half, from, at + Index(low_, positionNumbers()))));
+      for (int64_t j = 0; j < across_; ++j) {
+        const Index place = weights + Index(j * rowNumbers());
+        Reg w = everyOther(b_.load(units, unitWeights_, place), side);
+        if (isSplit()) w = b_.binary(Op::Add, w, everyOther(b_.load(units, unitLowWeights_, place), side));
+        Reg& sum = sums[static_cast<size_t>(j)];
+        sum = b_.fma(k_.splat(x), w, sum);
+      }
+    }
+    return sums;
   }
   Reg everyOther(Reg units, int64_t first) {
     std::vector<int64_t> lanes;
@@ -287,7 +292,10 @@ private:
   void finish(Reg first) {
     const int64_t blocks = k_.blocks(node_.type.channels());
     std::vector<Reg> biases;
-    for (int64_t j = 0; (bias_ || whole_) && j < across_; ++j) biases.push_back(biasVector(filterBlock(j)));
+    for (int64_t j = 0; (bias_ || whole_) && j < across_; ++j) {
+      Reg block = filterBlock(j); // behind the last one there is nothing to read
+      biases.push_back(biasVector(blocks % across_ == 0 ? block : b_.min(block, b_.index(blocks - 1))));
+    }
     Reg y = isJoined() ? b_.binary(Op::Div, first, pitch_) : row_;
     Reg x = isJoined() ? b_.binary(Op::Mod, first, pitch_) : first;
     Builder::Values at{y, x};
@@ -328,8 +336,11 @@ private:
     if (bias) v = b_.binary(Op::Add, v, bias);
     if (whole_) v = whole_->result(v, filterBlock(j));
     Site site{item_, filterBlock(j), {}, nullptr, false};
-    if (hasRows()) site.spatial.push_back(place[0]);
-    site.spatial.push_back(place[1]);
+    auto resultOf = [&](const TileAxis& axis, Reg o) {
+      return axis.step == 1 ? o : b_.add(b_.mul(o, axis.step), axis.first);
+    };
+    if (hasRows()) site.spatial.push_back(resultOf(w_.rows, place[0]));
+    site.spatial.push_back(resultOf(w_.columns, place[1]));
     tail_.store(tail_.evaluate(1, v, site), site);
   }
 
@@ -348,7 +359,7 @@ private:
   KernelBuilder& k_;
   Builder& b_;
   const graph::Value& node_;
-  Window window_;
+  TileWindow w_;
   const TensorType& input_;
   Layout layout_;
   int64_t across_, down_; // matrix tiles of filters and of positions
@@ -356,7 +367,7 @@ private:
   Elementwise tail_;
   std::optional<WholeSums> whole_; // of a quantized convolution
   loop::Type operand_, weight_, sums_;
-  int64_t groupBlocks_ = 1, taps_ = 1;
+  int64_t groupBlocks_ = 1;
   Reg in_ = nullptr, weights_ = nullptr, lowWeights_ = nullptr, bias_ = nullptr, scratch_ = nullptr;
   Reg pitch_ = nullptr, plane_ = nullptr, origin_ = nullptr, low_ = nullptr; // of the input, in positions
   Reg resultRows_ = nullptr, resultColumns_ = nullptr;
@@ -366,6 +377,12 @@ private:
 
 } // namespace
 
-void tiledWindow(KernelBuilder& k) { TiledWindow(k).run(); }
+void tiledWindow(KernelBuilder& k) {
+  TiledWindow(k, *tileWindowOf(k.graph, k.value(k.kernel.anchor()))).run();
+}
+
+void tiledPhase(KernelBuilder& k, const Phase& phase) {
+  TiledWindow(k, *tileWindowOf(k.graph, k.value(k.kernel.anchor()), phase)).run();
+}
 
 } // namespace convoy::schedule

@@ -209,7 +209,7 @@ int main(int argc, char** argv) {
     else
       return usage();
   }
-  if (thorough) share = 100;
+  if (thorough) share = 100, modes = std::max(modes, 25L);
   // Of the small groups, all.
   std::map<std::string, int> sizes;
   const std::vector<Case> all = allCases();

@@ -243,10 +243,11 @@ TEST_P(Ops, CastsToIntegersSaturate) {
     %g = cast f32x8 %s  store %g, %floats[8]
     %h = cast f64x8 %x  %k = cast f32x8 %h  store %k, %floats[16])",
                       "%in: ptr, %bytes: ptr, %ints: ptr, %floats: ptr");
-  const float in[8] = {0.9f, -0.9f, 254.7f, 300.0f, -300.0f, 1e20f, nan, -127.9f};
+  const float in[8] = {0.9f, -0.9f, 254.7f, 300.0f, -3e9f, 1e20f, nan, -127.9f};
   const uint8_t u[8] = {0, 0, 254, 255, 0, 255, 0, 0};
   const int8_t s[8] = {0, 0, 127, 127, -128, 127, 0, -127};
-  const int32_t i32[8] = {0, 0, 254, 300, -300, std::numeric_limits<int32_t>::max(), 0, -127};
+  const int32_t i32[8] = {
+      0, 0, 254, 300, std::numeric_limits<int32_t>::min(), std::numeric_limits<int32_t>::max(), 0, -127};
   uint8_t bytes[16];
   int32_t ints[8];
   float floats[24];

@@ -57,6 +57,28 @@ TEST(RandomParameters, DependOnSeedAndNameAlone) {
   EXPECT_GT(distinct.size(), 2000u);
 }
 
+TEST(RandomParameters, OfQuantizedLayersSpreadTheResults) {
+  const graph::Graph graph =
+      graphOf("pipeline p(x: tensor[64, 8, 8]) { return quantize(x, 0.1, 128)\n"
+              "  |> quantized_conv(200, kernel: 3x3, input_zero_point: 128, zero_point: 128, name: \"c\") }",
+              seeded(1));
+  double squares = 0;
+  const auto weights = numbersOf(graph, "c.weight");
+  for (float number : weights) {
+    EXPECT_TRUE(isWholeIn(Element::I8, number) && number > -128) << number;
+    squares += number * number;
+  }
+  EXPECT_NEAR(squares / static_cast<double>(weights.size()), 127 * 127 / 3., 100);
+  for (float number : numbersOf(graph, "c.bias")) EXPECT_TRUE(isWholeIn(Element::I32, number)) << number;
+  // Inputs that are spread over a byte have a deviation of 74, sums 74 * sqrt(fan-in * mean square of a
+  // weight).
+  const double deviation = 74 * std::sqrt(squares / 200);
+  for (float number : numbersOf(graph, "c.multiplier")) {
+    EXPECT_GT(number * deviation, 40);
+    EXPECT_LT(number * deviation, 90);
+  }
+}
+
 // These numbers are part of what a benchmark's input is; a change would make old measurements another
 // network's.
 TEST(RandomParameters, AreTheSameEverywhere) {
