@@ -60,6 +60,10 @@ private:
       for (ValueId id : kernel.nodes)
         if (!computed_.insert(id).second) problem(who + ": '" + name(id) + "' is computed twice");
     }
+    if (opInfo(anchor.op).elements == Elements::Whole && kernel.layout != Layout::Int8 &&
+        (kernel.algorithm == Algorithm::Window || kernel.algorithm == Algorithm::Dense))
+      return problem(who + ": " + opInfo(anchor.op).name + " is a " + nameOf(kernel.algorithm) +
+                     " kernel in int8 layout only");
     tail(kernel, who);
     operands(kernel, who);
     if (kernel.algorithm == Algorithm::Window) window(kernel, anchor, who);
@@ -69,7 +73,9 @@ private:
     if (inBlocks(kernel.layout)) blocked(kernel, anchor, who);
     if (unitChannels(kernel.layout) > 1) units(kernel, anchor, who);
     if (kernel.writes) writes(kernel, who);
-    if (kernel.algorithm == Algorithm::Dense) dense(kernel, anchor, who);
+    if (kernel.algorithm == Algorithm::Dense &&
+        (kernel.tile.size() != 1 || kernel.tile[0] < 1 || kernel.tile[0] > 16))
+      problem(who + ": a dense tile is 1 to 16 vectors");
     Layout layout = layoutFor(kernel.resultLayout(), graph_.value(kernel.result()).type);
     if (!written_[kernel.result()].insert(layout).second && kernel.algorithm == Algorithm::Reorder)
       problem(who + ": '" + name(kernel.result()) + "' is there in " + nameOf(layout) + " layout already");
@@ -203,13 +209,6 @@ private:
     const int64_t groups = anchor.attributes.get<int64_t>("groups");
     if (groups > 1 && (anchor.type.channels() / groups / schedule_.lanes) % filters != 0)
       problem(who + ": the tile's filters do not divide those of a group");
-  }
-
-  void dense(const Kernel& kernel, const Value& anchor, const std::string& who) {
-    if (kernel.tile.size() != 1 || kernel.tile[0] < 1 || kernel.tile[0] > 16)
-      problem(who + ": a dense tile is 1 to 16 vectors");
-    if (anchor.op == OpKind::QuantizedDense && kernel.layout == Layout::Planar)
-      problem(who + ": " + opInfo(anchor.op).name + " is dense in int8 layout only");
   }
 
   void transposed(const Kernel& kernel, const Value& anchor, const std::string& who) {

@@ -153,8 +153,7 @@ Reg Elementwise::operand(ValueId id, const Site& site, Reg channel) {
     return loadBlock(k_, pointer, place);
   }
   Index index = address(id, layout, at, channel, varies);
-  if (!varies || byBlocks)
-    return k_.splat(b_.load(loop::Type::of(Scalar::F32), pointer, index));
+  if (!varies || byBlocks) return k_.splat(b_.load(loop::Type::of(Scalar::F32), pointer, index));
   return k_.load(pointer, index, site.mask);
 }
 

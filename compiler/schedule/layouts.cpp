@@ -130,7 +130,10 @@ private:
     kernel.layout = *units;
     if (dense) {
       kernel.algorithm = Algorithm::Dense;
-      if (canWorkInUnits(costs_.graph, kernel, costs_.lanes)) add(*units, std::nullopt);
+      const bool multiplies = whole ? costs_.target.quadProducts : costs_.target.pairProducts; // in vectors
+      if ((multiplies || choices_.layouts == LayoutChoice::InBlocks) &&
+          canWorkInUnits(costs_.graph, kernel, costs_.lanes))
+        add(*units, std::nullopt);
       return options;
     }
     for (Algorithm algorithm : {Algorithm::Tiles, transposed ? Algorithm::Transposed : Algorithm::Window}) {

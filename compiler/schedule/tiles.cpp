@@ -341,8 +341,7 @@ double Costs::cycles(const Kernel& kernel) const {
 // Weights are read once, and used for one number each.
 double Costs::denseCycles(const Kernel& kernel) const {
   const Value& node = graph.value(kernel.anchor());
-  const int64_t units =
-      ceilDiv(graph.value(node.operands[0]).type.channels(), unitChannels(kernel.layout));
+  const int64_t units = ceilDiv(graph.value(node.operands[0]).type.channels(), unitChannels(kernel.layout));
   const double vectors = real(units * ceilDiv(node.type.channels(), lanes));
   return std::max(vectors / target.machine.loadsPerCycle, memory(vectors * 4 * lanes));
 }

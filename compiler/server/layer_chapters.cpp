@@ -88,7 +88,8 @@ choose or move elements work on it as on any tensor: max_pool, concat, pad, crop
 interleaving ones, clamp, the largest and smallest of reductions, and resizing to the nearest. All others want `dequantize`
 before them. Scales and zero points are written at the layers that need them; no layer compares them.
 
-A quantized result of a pipeline is float32 in the caller's memory: its whole numbers.
+A quantized result of a pipeline is float32 in the caller's memory: its whole numbers. [numerics.md](numerics.md#whole-numbers)
+says what is rounded, [decisions/quantized.md](decisions/quantized.md) why it is so.
 )"},
       {LayerGroup::Image, "Images", ""},
   };

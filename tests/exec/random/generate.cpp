@@ -45,11 +45,12 @@ public:
 private:
   template <typename T> T of(std::initializer_list<T> choices) { return random_.of(std::vector<T>(choices)); }
 
-  // Arithmetics differ where there is a convolution.
+  // Arithmetics differ where there are products with weights.
   void chooseMode() {
-    const bool convolves = std::any_of(p_.layers.begin(), p_.layers.end(),
-                                       [](const Layer& layer) { return layer.op == OpKind::Conv; });
-    if (!convolves || !random_.chance(40)) return;
+    const bool weighted = std::any_of(p_.layers.begin(), p_.layers.end(), [](const Layer& layer) {
+      return layer.op == OpKind::Conv || layer.op == OpKind::TransposedConv || layer.op == OpKind::Dense;
+    });
+    if (!weighted || !random_.chance(40)) return;
     const auto mode = static_cast<size_t>(random_.between(0, 2));
     if (!sweep::modes()[mode].choices.matrixTiles || p_.cpu == "x86-64-v4") p_.mode = mode;
   }

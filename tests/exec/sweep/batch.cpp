@@ -7,6 +7,7 @@
 #include "output/memory.h"
 #include "output/weights_object.h"
 #include "program.h"
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstring>
@@ -105,6 +106,8 @@ public:
     for (Prepared& p : prepared_)
       for (size_t mode = 0; mode < modes().size(); ++mode)
         if (takesMode(*p.source, mode)) runMode(p, mode);
+    for (const Prepared& p : prepared_)
+      if (p.source->group.rfind("quantized", 0) == 0) runWhole(p);
   }
 
 private:
@@ -172,7 +175,8 @@ private:
 
   bool takesMode(const Case& c, size_t mode) const {
     bool group = false;
-    for (const char* name : {"conv", "network", "storage", "example"}) group |= c.group.rfind(name, 0) == 0;
+    for (const char* name : {"conv", "transposed", "dense", "flatten", "network", "storage", "example"})
+      group |= c.group.rfind(name, 0) == 0;
     Random random(static_cast<uint64_t>(c.number) * modes().size() + mode);
     return group && !c.specials && static_cast<long>(random.next() % 100) < thoroughness_.modes;
   }
@@ -211,6 +215,27 @@ private:
       progress_.memory += now() - start;
       ++progress_.passed;
     });
+  }
+
+  // Sums of whole numbers are the same in every arithmetic: also by the dot products and tiles of this
+  // processor, which the targets before do not have.
+  void runWhole(const Prepared& p) {
+    const Case& c = *p.source;
+    for (const SweepTarget& other : thoroughness_.modeTargets) {
+      if (std::any_of(targets_.begin(), targets_.end(), [&](const auto& t) { return t.cpu == other.cpu; }))
+        continue;
+      const std::string where = other.cpu + ", whole numbers";
+      attempt(c, where, [&] {
+        at(c, where);
+        const double start = now();
+        const Program program = compileGraph(p.parsed.graph, other.target, c.number % 16 == 0 ? 1 : 0);
+        const CodeInMemory code(program.units, weightsOf(program.description));
+        execute(c, p.trials, static_cast<const convoy_pipeline*>(code.find(program.prefix + "_pipeline")),
+                where, true);
+        progress_.memory += now() - start;
+        ++progress_.passed;
+      });
+    }
   }
 
   void runShared(size_t target, const std::vector<CompiledUnit>& units,

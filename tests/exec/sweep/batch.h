@@ -32,8 +32,8 @@ struct Thoroughness {
   std::vector<SweepTarget> modeTargets = {};
 };
 
-// Every case is compiled for every target. Some of those with convolutions are also compiled in other
-// arithmetics, for one target each. `report` gets one text per failure.
+// Every case is compiled for every target. Some of those with convolutions or dense layers are also compiled
+// in other arithmetics, for one target each. `report` gets one text per failure.
 void runBatch(const std::vector<const Case*>& cases, const std::vector<SweepTarget>& targets,
               const Thoroughness& thoroughness, Progress& progress,
               const std::function<void(const std::string&)>& report);

@@ -161,6 +161,19 @@ void addHeads(CaseList& list) {
                  {{1, {}}, {15, {}}, {18, {}}, {0, {}}}); // tiles of 8, 4, 2 and 1 items
         ++n;
       }
+  // More items than are made units of together.
+  list.add("dense", "x: tensor[70]", "    return x |> dense(50, name: \"d\")\n",
+           {{33, {}}, {64, {}}, {71, {}}});
+  list.add("dense", "x: tensor[50001]", "    return x |> dense(20, name: \"d\")\n",
+           {{1, {}}, {6, {}}, {11, {}}});
+  // What follows a dense layer reads others.
+  for (int64_t units : {1, 5, 16, 50})
+    list.add("dense",
+             "x: tensor[" + std::to_string(2 * units + 1) + "], y: tensor[" + std::to_string(units) +
+                 "], s: float",
+             "    d = x |> dense(" + std::to_string(units) +
+                 ", name: \"d\")\n    return relu(d * s + y) - y\n",
+             {{1, {}}, {3, {}}, {0, {}}});
   for (int64_t channels : {1, 3, 16, 17, 32})
     for (const char* spatial : {"1", "7", "1, 1", "3, 5", "2, 17", "2, 3, 4"})
       for (bool before : {false, true}) {

@@ -175,6 +175,18 @@ void denses(CaseList& list, Random& random) {
     }
 }
 
+// More items than are made units of together, and items of two types that follow one another.
+void manyItems(CaseList& list) {
+  list.add(
+      "quantized dense", "wide: tensor[131]",
+      "    return quantize(wide, 2, -5, type: i8) |> quantized_dense(50, input_zero_point: -5, type: i8, "
+      "name: \"d\") |> quantized_dense(7, zero_point: 9, name: \"e\")\n",
+      {{33, {}}, {71, {}}});
+  list.add("quantized dense", "wide: tensor[50003]",
+           "    return quantize(wide, 2, 77) |> quantized_dense(20, input_zero_point: 77, name: \"d\")\n",
+           {{1, {}}, {11, {}}, {23, {}}});
+}
+
 // Element by element, planar and in blocks, with exact operands and others.
 void elementwise(CaseList& list, Random& random) {
   for (const char* expression :
@@ -238,6 +250,7 @@ void addQuantized(CaseList& list) {
   balanced(list);
   networks(list, random);
   denses(list, random);
+  manyItems(list);
   elementwise(list, random);
   moves(list, random);
 }

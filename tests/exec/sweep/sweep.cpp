@@ -42,8 +42,8 @@ struct Slot {
 
 std::vector<SweepTarget> findTargets(const std::string& only) {
   std::vector<SweepTarget> targets;
-  for (const char* cpu : {"x86-64-v4", "x86-64-v3", "x86-64-v2", texts::withTiles}) {
-    if (only.empty() ? cpu == texts::withTiles : only != cpu) continue; // tiles when they are asked for
+  for (const char* cpu : {"x86-64-v4", "x86-64-v3", "x86-64-v2"}) {
+    if (!only.empty() && only != cpu) continue;
     if (texts::runsHere(cpu))
       targets.push_back({cpu, texts::targetFor(cpu)});
     else
@@ -55,7 +55,7 @@ std::vector<SweepTarget> findTargets(const std::string& only) {
 // The same, and this processor with all its instructions, and with a matrix unit, which may be emulated.
 std::vector<SweepTarget> targetsOfModes(std::vector<SweepTarget> targets, const std::string& only) {
   for (const char* cpu : {"native", texts::withTiles})
-    if (only.empty() && texts::runsHere(cpu)) targets.push_back({cpu, texts::targetFor(cpu)});
+    if ((only.empty() || only == cpu) && texts::runsHere(cpu)) targets.push_back({cpu, texts::targetFor(cpu)});
   return targets;
 }
 

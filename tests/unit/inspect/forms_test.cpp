@@ -37,6 +37,20 @@ struct Written {
   }
 };
 
+TEST(Forms, ADenseLayerRoundsWhatItReadsInPlanes) {
+  Written net("pipeline net(x: tensor[8], y: tensor[5]) {\n"
+              "  a = x |> dense(5, name: \"a\")\n"
+              "  return a + y |> dense(3, name: \"b\")\n}");
+  const GraphForms forms = formsOf(net.computed, net.schedule("kernel [a, add_1]: dense bf16 tile 1\n"
+                                                              "kernel [b]: dense planar tile 1"));
+  const auto* a = Written::find(net.computed, forms, "a");
+  ASSERT_TRUE(a);
+  EXPECT_EQ(a->operands, (std::vector<NumberForm>{bf16, bf16, float32}));
+  EXPECT_EQ(a->result, float32);
+  EXPECT_FALSE(Written::find(net.computed, forms, "add_1")); // of a float32 sum and a float32 vector
+  EXPECT_FALSE(Written::find(net.computed, forms, "b"));
+}
+
 TEST(Forms, FollowTheSchedule) {
   Written net("pipeline net(x: tensor[32, 8, 8]) {\n"
               "  a = x |> conv(32, kernel: 3x3, padding: 1, name: \"a\") |> relu(name: \"ra\")\n"

@@ -35,6 +35,12 @@ TEST(HotLoop, ALoopThatNeverTurnsIsNone) {
                           "for %k = 0 to 7 {\n%a = load f32 %in[%k]\nstore %a, %out[%k]\n}\n"));
 }
 
+TEST(HotLoop, ProductsOfBytesAreVectorsToo) {
+  EXPECT_TRUE(vectorized("%zero = const i32x8 0\n%s = for %i = 0 to %n carry (%a = %zero) {\n"
+                         "%x = load u8x32 %in[%i * 32]\n%w = load i8x32 %out[%i * 32]\n"
+                         "%b = dot %a, %x, %w\nyield %b\n}\nstore %s, %out[0]\n"));
+}
+
 TEST(HotLoop, UnrolledRoundsAreWrittenOut) {
   EXPECT_TRUE(vectorized("for %i = 0 to %n step 8 {\nunroll %j = 0 to 2 {\n%v = load f32x8 %in[%i + %j * 8]\n"
                          "store %v, %out[%i + %j * 8]\n}\n}\n"));

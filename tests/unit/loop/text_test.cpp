@@ -48,6 +48,9 @@ export func @all(%p: ptr, %n: i64, %x: f32, %v: f32x16, %w: i32x16, %q: ptr) -> 
   %shl = shl %n, 2
   %shr = shr %n, 2
   %fma = fma %v, %v, %zero
+  %bytes = load u8x64 %p[0]
+  %weights = load i8x64 %p[0]
+  %dot = dot %w, %bytes, %weights
   %neg = neg %v
   %abs = abs %v
   %sqrt = sqrt %v

@@ -122,6 +122,56 @@ TEST(Schedule, RefusesWhatCannotBeLowered) {
   EXPECT_EQ(s.complaint("schedule @p lanes 5 { }"), "vectors have 4, 8 or 16 lanes, not 5");
 }
 
+TEST(Schedule, DenseLayersHaveWeightsInUnitsWhereTheProcessorMultipliesThem) {
+  Session s("pipeline p(x: tensor[100]) -> tensor { return x |> dense(10, name: \"d\") |> quantize(0.1)\n"
+            "|> quantized_dense(50, name: \"q\") }");
+  auto layouts = [&](schedule::Math math) {
+    schedule::Choices choices;
+    choices.math = math;
+    const schedule::Schedule made = schedule::makeSchedule(s.graph, s.target, choices);
+    EXPECT_TRUE(schedule::problems(made, s.graph).empty());
+    return print(made, s.graph);
+  };
+  const std::string head = "schedule @p lanes 16 {\n  kernel [d, quantize_1]: ";
+  EXPECT_EQ(layouts(schedule::Math::Bf16), head + "dense planar tile 1\n  kernel [q]: integer planar\n}\n");
+  s.target.pairProducts = s.target.quadProducts = true;
+  EXPECT_EQ(layouts(schedule::Math::Bf16), head + "dense bf16 tile 1\n  kernel [q]: dense int8 tile 2\n}\n");
+  EXPECT_EQ(layouts(schedule::Math::Fast),
+            head + "dense planar tile 1\n  kernel [q]: dense int8 tile 2\n}\n");
+}
+
+TEST(Schedule, DenseLayersInUnits) {
+  Session s("pipeline p(x: tensor[262144]) -> tensor { return x |> dense(3, name: \"d\") |> quantize(0.1)\n"
+            "|> quantized_dense(5, name: \"q\") }");
+  auto with = [&](const std::string& d, const std::string& q) {
+    return s.complaint("schedule @p lanes 16 { kernel [d, quantize_1]: " + d + " kernel [q]: " + q + " }");
+  };
+  EXPECT_EQ(with("dense planar tile 1", "dense int8 tile 1"), "");
+  // More inputs than the kernel keeps.
+  EXPECT_EQ(with("dense bf16 tile 1", "integer planar"),
+            "kernel 'quantize_1': dense cannot work in bf16 layout");
+  EXPECT_EQ(with("dense split tile 1", "integer planar"),
+            "kernel 'quantize_1': dense cannot work in split layout");
+  EXPECT_EQ(with("dense blocked tile 1", "integer planar"),
+            "kernel 'quantize_1': dense works in planar, bf16 or int8 layout");
+  EXPECT_EQ(with("dense planar tile 1", "dense planar tile 1"),
+            "kernel 'q': quantized_dense is a dense kernel in int8 layout only");
+  EXPECT_EQ(with("dense planar tile 1", "dense int8 tile 17"), "kernel 'q': a dense tile is 1 to 16 vectors");
+}
+
+TEST(Schedule, WindowsOfWholeNumbersAreInUnits) {
+  Session s("pipeline p(x: tensor[8, 9, 9]) -> tensor {\n"
+            "return x |> quantize(0.1, name: \"a\") |> quantized_conv(8, kernel: 3x3, name: \"q\") }");
+  auto with = [&](const std::string& q) {
+    return s.complaint("schedule @p lanes 16 { kernel [a]: pointwise planar kernel [a]: reorder int8 "
+                       "kernel [q]: window " +
+                       q + " }");
+  };
+  EXPECT_EQ(with("int8 tile 7x1 writes planar"), "");
+  for (const char* layout : {"planar tile 1x1x1", "blocked tile 7x1 writes planar"})
+    EXPECT_EQ(with(layout), "kernel 'q': quantized_conv is a window kernel in int8 layout only");
+}
+
 TEST(Schedule, BlockedLayoutIsForThoseThatHaveBlocks) {
   Session s("pipeline p(x: tensor[16, 9, 9]) -> tensor { a = x |> conv(16, kernel: 1x1, name: \"a\")\n"
             "b = x |> conv(8, kernel: 1x1, name: \"b\")\n return concat(a, b) }");
