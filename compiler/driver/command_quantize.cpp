@@ -5,6 +5,9 @@
 #include "import/write_safetensors.h"
 #include "output/files.h"
 #include "script/script.h"
+#include "support/error_words.h"
+#include <cerrno>
+#include <filesystem>
 
 namespace convoy::driver {
 
@@ -28,6 +31,14 @@ std::vector<weights::TensorToWrite> tensorsOf(const graph::Graph& graph, const s
     tensors.push_back({parameter.name, value.type, &value.data->data});
   }
   return tensors;
+}
+
+// That there is no folder to write to is said before the work is done.
+bool hasFolder(const std::string& path, DiagnosticEngine& diags) {
+  const std::filesystem::path folder = std::filesystem::path(path).parent_path();
+  std::error_code error;
+  if (folder.empty() || std::filesystem::is_directory(folder, error)) return true;
+  return wrote(errorWords(ENOENT), path, diags);
 }
 
 // What is written must not be what was read.
@@ -56,6 +67,7 @@ int runQuantize(Compilation& c, PhaseTimes& times) {
         .help("the script names a file of weights that is written beside it");
     return WrongUsage;
   }
+  if (!hasFolder(weightsFile, c.diags)) return Failure;
   const std::optional<Samples> samples = Samples::find(c.options.samples, c.options.limit, c.diags);
   if (!samples) return Failure;
   c.needsParameters = true;
