@@ -175,8 +175,7 @@ private:
 
   bool takesMode(const Case& c, size_t mode) const {
     bool group = false;
-    for (const char* name :
-         {"conv", "transposed", "dense", "flatten", "quantized", "network", "storage", "example"})
+    for (const char* name : {"conv", "transposed", "dense", "flatten", "network", "storage", "example"})
       group |= c.group.rfind(name, 0) == 0;
     Random random(static_cast<uint64_t>(c.number) * modes().size() + mode);
     return group && !c.specials && static_cast<long>(random.next() % 100) < thoroughness_.modes;
