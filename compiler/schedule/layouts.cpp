@@ -210,7 +210,10 @@ private:
     };
     auto need = [&](ValueId value, Layout layout) {
       if (layoutFor(layout, costs_.graph.value(value).type) == layoutOf(value)) return;
-      if (converted.insert({value, layout}).second) total += costs_.conversion(value);
+      if (!converted.insert({value, layout}).second) return;
+      // What is read as float32 should not have been rounded before.
+      const bool rounded = layoutOf(value) == Layout::Bf16 || layoutOf(value) == Layout::Split;
+      total += costs_.conversion(value) * (rounded ? 2 : 1);
     };
     for (size_t i = 0; i < chosen.size(); ++i) {
       const Option& option = options_[i][chosen[i]];
