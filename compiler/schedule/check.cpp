@@ -61,7 +61,8 @@ private:
         if (!computed_.insert(id).second) problem(who + ": '" + name(id) + "' is computed twice");
     }
     if (opInfo(anchor.op).elements == Elements::Whole && kernel.layout != Layout::Int8 &&
-        (kernel.algorithm == Algorithm::Window || kernel.algorithm == Algorithm::Dense))
+        (kernel.algorithm == Algorithm::Window || kernel.algorithm == Algorithm::Dense) &&
+        !(kernel.layout == Layout::Blocked && isExactInFloat32(graph_, anchor)))
       return problem(who + ": " + opInfo(anchor.op).name + " is a " + nameOf(kernel.algorithm) +
                      " kernel in int8 layout only");
     tail(kernel, who);

@@ -163,6 +163,16 @@ bool canWorkInUnits(const graph::Graph& graph, const Kernel& kernel, int lanes) 
          (groups == 1 || whole);
 }
 
+bool isExactInFloat32(const graph::Graph& graph, const graph::Value& node) {
+  if (node.kind != graph::Value::Node || node.op != OpKind::QuantizedConv || !isDepthwise(graph, node))
+    return false;
+  int64_t taps = 1;
+  for (int64_t extent : windowOf(node.attributes).kernel) taps *= extent;
+  return taps <= (int64_t{1} << 24) / (255 * 128) && isSmallWindow(node) &&
+         node.attributes.get<int64_t>("input_zero_point") == 0 &&
+         layoutFor(Layout::Blocked, graph.value(node.operands[0]).type) == Layout::Blocked;
+}
+
 bool readsFrame(const graph::Graph& graph, const Kernel& kernel) {
   if (kernel.algorithm == Algorithm::Tiles) return true;
   if (kernel.algorithm != Algorithm::Window || kernel.layout != Layout::Int8) return false;

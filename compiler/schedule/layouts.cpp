@@ -125,6 +125,13 @@ private:
       if (takesTail(kernel.algorithm))
         for (Layout units : unitsOfResult(kernel)) add(Layout::Blocked, units);
     }
+    if (whole && isExactInFloat32(costs_.graph, costs_.graph.value(kernel.anchor()))) {
+      kernel.algorithm = Algorithm::Window;
+      add(Layout::Blocked, std::nullopt);
+      add(Layout::Blocked, Layout::Planar);
+      for (Layout result : unitsOfResult(kernel)) add(Layout::Blocked, result);
+      return options;
+    }
     const std::optional<Layout> units = whole ? std::optional(Layout::Int8) : units_;
     if (!(whole ? wholeInUnits() : (window || transposed || dense) && units_.has_value())) return options;
     kernel.layout = *units;

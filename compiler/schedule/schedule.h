@@ -129,6 +129,9 @@ constexpr int64_t denseBufferBytes = 512 << 10;
 int64_t storedZero(const graph::Graph& graph, const graph::Value& conv);
 // The kernel's anchor can be computed from units of several channels, in kernel.layout by kernel.algorithm.
 bool canWorkInUnits(const graph::Graph& graph, const Kernel& kernel, int lanes);
+// A quantized convolution of each channel by itself, whose whole numbers and their sums float32 holds: it is
+// computed like one of numbers, in blocks.
+bool isExactInFloat32(const graph::Graph& graph, const graph::Value& node);
 // The kernel finds the border of its windows in memory, around its input (storage.h): on matrix tiles, and
 // where bytes that stand for 0 are others.
 bool readsFrame(const graph::Graph& graph, const Kernel& kernel);

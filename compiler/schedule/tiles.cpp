@@ -134,7 +134,7 @@ Costs::Tile Costs::planarPoolTile(const Kernel& kernel) const {
 Costs::Tile Costs::channelwiseTile(const Kernel& kernel) const {
   Shape s(graph, kernel);
   const Value& node = graph.value(kernel.anchor());
-  bool convolves = node.op == OpKind::Conv, small = isSmallWindow(node), unrolls = unrollsRows(graph, node);
+  bool convolves = schedule::convolves(node), small = isSmallWindow(node), unrolls = unrollsRows(graph, node);
   int64_t registers = target.vectorRegisters - 1, mixed = mixedChannels(graph, node);
   // Weights that stay in registers over all tiles of a unit, or are read where they are used.
   int64_t weights = !convolves ? 0 : unrolls && target.vectorRegisters >= 32 ? s.taps : 1;

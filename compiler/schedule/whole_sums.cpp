@@ -4,7 +4,8 @@
 namespace convoy::schedule {
 
 WholeSums::WholeSums(KernelBuilder& k)
-    : k_(k), b_(k.b), node_(k.value(k.kernel.anchor())), zero_(storedZero(k.graph, node_)),
+    : k_(k), b_(k.b), node_(k.value(k.kernel.anchor())),
+      zero_(k.kernel.layout == Layout::Int8 ? storedZero(k.graph, node_) : 0),
       whole_(k.vector.withScalar(Scalar::I32)) {}
 
 void WholeSums::declare() {

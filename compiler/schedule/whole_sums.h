@@ -14,6 +14,10 @@ public:
   void declare();
   // What sums of a vector of filters begin with, i32; any number behind the last vector.
   Reg start(Reg block);
+  // The results of sums that begin with nothing and are whole numbers in float32.
+  Reg resultOfExact(Reg sums, Reg block) {
+    return result(b_.add(start(block), b_.cast(whole_, sums)), block);
+  }
   // The results of such sums, as float32.
   Reg result(Reg sums, Reg block);
 

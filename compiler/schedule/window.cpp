@@ -59,7 +59,7 @@ Window3 windowOfKernel(KernelBuilder& k) {
   }
   if (convolves(node)) {
     w.border = window.border;
-    if (node.op == OpKind::QuantizedConv) // as it is stored
+    if (k.kernel.layout == Layout::Int8) // as it is stored
       w.border.value = static_cast<double>(storedZero(k.graph, node));
     addWeights(k, node, w);
   } else {

@@ -6,6 +6,7 @@
 // column, and then the columns, so that neighbours share the partial results. A row outside the input is a
 // row of the constant or the row that the border maps it to; columns outside concern the first and the last
 // tiles alone, which blend them in.
+#include "schedule/whole_sums.h"
 #include "schedule/window.h"
 #include "support/internal_error.h"
 #include <algorithm>
@@ -27,7 +28,10 @@ public:
     in_ = k_.read(w_.input, Layout::Blocked);
     if (convolves()) {
       weights_ = k_.weights(w_.weight, {Packing::Depth, 1, mixed_});
-      if (w_.hasBias) bias_ = k_.weights(w_.bias, {});
+      if (k_.value(k_.kernel.anchor()).op == OpKind::QuantizedConv)
+        whole_.emplace(k_), whole_->declare();
+      else if (w_.hasBias)
+        bias_ = k_.weights(w_.bias, {});
     }
     if (hasRows() && w_.border.mode == BorderMode::Constant)
       borderRow_ = k_.borderRow(w_.input, w_.border.value, lanes_);
@@ -348,6 +352,7 @@ private:
         edge && edge->known ? std::min(pixels_, w_.last().known->output - *edge->known) : pixels_;
     tail_.finishPixels(pixels, 1, site, count, [&](Reg p) {
       Reg v = b_.get(results, {p});
+      if (whole_) return whole_->resultOfExact(v, block_);
       return w_.combine == Combine::Sum ? averageOf(k_, w_, v, position, b_.add(x, p), edge != nullptr) : v;
     });
   }
@@ -364,6 +369,7 @@ private:
   Builder& b_;
   Window3 w_;
   Elementwise tail_;
+  std::optional<WholeSums> whole_; // of a quantized convolution
   int64_t rows_, pixels_, lanes_, columns_, mixed_, strip_ = 1;
   Reg in_ = nullptr, weights_ = nullptr, bias_ = nullptr, borderRow_ = nullptr, plane_ = nullptr;
   TileRange tiles_{};
