@@ -110,51 +110,59 @@ private:
     return hasTiles() || costs_.target.quadProducts || choices_.layouts == LayoutChoice::InBlocks;
   }
 
-  std::vector<Option> optionsOf(Kernel kernel) const {
+  // Every way that a kernel may be computed.
+  std::vector<Option> optionsOf(const Kernel& kernel) const {
     std::vector<Option> options{option(kernel, Layout::Planar, std::nullopt)};
-    const bool whole = kernel.algorithm == Algorithm::Integer, window = kernel.algorithm == Algorithm::Window,
-               transposed = kernel.algorithm == Algorithm::Transposed,
-               dense = opInfo(costs_.graph.value(kernel.anchor()).op).form == OpForm::Dense;
-    auto add = [&](Layout layout, std::optional<Layout> writes) {
-      options.push_back(option(kernel, layout, writes));
-    };
     if (canBlock(kernel)) {
-      add(Layout::Blocked, std::nullopt);
-      if (options.back().result != Layout::Blocked) return options; // a single position
-      if (window) add(Layout::Blocked, Layout::Planar);
-      if (takesTail(kernel.algorithm))
-        for (Layout units : unitsOfResult(kernel)) add(Layout::Blocked, units);
+      addBlocked(kernel, options);
+      if (options[1].result != Layout::Blocked) return options; // a single position
     }
-    if (whole && isExactInFloat32(costs_.graph, costs_.graph.value(kernel.anchor()))) {
-      kernel.algorithm = Algorithm::Window;
-      add(Layout::Blocked, std::nullopt);
-      add(Layout::Blocked, Layout::Planar);
-      for (Layout result : unitsOfResult(kernel)) add(Layout::Blocked, result);
-      return options;
-    }
-    const std::optional<Layout> units = whole ? std::optional(Layout::Int8) : units_;
-    if (!(whole ? wholeInUnits() : (window || transposed || dense) && units_.has_value())) return options;
-    kernel.layout = *units;
-    if (dense) {
-      kernel.algorithm = Algorithm::Dense;
-      const bool multiplies = whole ? costs_.target.quadProducts : costs_.target.pairProducts; // in vectors
-      if ((multiplies || choices_.layouts == LayoutChoice::InBlocks) &&
-          canWorkInUnits(costs_.graph, kernel, costs_.lanes))
-        add(*units, std::nullopt);
-      return options;
-    }
-    for (Algorithm algorithm : {Algorithm::Tiles, transposed ? Algorithm::Transposed : Algorithm::Window}) {
-      kernel.algorithm = algorithm;
-      if ((algorithm == Algorithm::Tiles && !hasTiles()) ||
-          !canWorkInUnits(costs_.graph, kernel, costs_.lanes))
-        continue;
-      const TensorType& result = costs_.graph.value(kernel.result()).type;
-      if (layoutFor(*units, result) == *units) add(*units, std::nullopt);
-      add(*units, Layout::Blocked);
-      if (algorithm == Algorithm::Window) add(*units, Layout::Planar);
-      break;
+    if (kernel.algorithm == Algorithm::Integer) {
+      if (const Value& anchor = costs_.graph.value(kernel.anchor()); isExactInFloat32(costs_.graph, anchor)) {
+        Kernel window = kernel;
+        window.algorithm = Algorithm::Window;
+        addBlocked(window, options);
+      } else if (wholeInUnits()) {
+        addUnits(kernel, Layout::Int8, options);
+      }
+    } else if (units_) {
+      addUnits(kernel, *units_, options);
     }
     return options;
+  }
+
+  // In blocks of float32, with every layout in which the result may be left.
+  void addBlocked(const Kernel& kernel, std::vector<Option>& options) const {
+    options.push_back(option(kernel, Layout::Blocked, std::nullopt));
+    if (options.back().result != Layout::Blocked) return; // a single position
+    if (kernel.algorithm == Algorithm::Window)
+      options.push_back(option(kernel, Layout::Blocked, Layout::Planar));
+    if (!takesTail(kernel.algorithm)) return;
+    for (Layout units : unitsOfResult(kernel)) options.push_back(option(kernel, Layout::Blocked, units));
+  }
+
+  // In units of several channels: on matrix tiles where they can be, else in vectors.
+  void addUnits(Kernel kernel, Layout units, std::vector<Option>& options) const {
+    const Algorithm given = kernel.algorithm;
+    kernel.layout = units;
+    auto can = [&](Algorithm algorithm) {
+      kernel.algorithm = algorithm;
+      return canWorkInUnits(costs_.graph, kernel, costs_.lanes);
+    };
+    auto add = [&](std::optional<Layout> writes) { options.push_back(option(kernel, units, writes)); };
+    if (opInfo(costs_.graph.value(kernel.anchor()).op).form == OpForm::Dense) {
+      const Target& target = costs_.target;
+      const bool multiplies = units == Layout::Int8 ? target.quadProducts : target.pairProducts; // in vectors
+      if ((multiplies || choices_.layouts == LayoutChoice::InBlocks) && can(Algorithm::Dense))
+        add(std::nullopt);
+      return;
+    }
+    const bool tiles = hasTiles() && can(Algorithm::Tiles);
+    if (!tiles && !can(given == Algorithm::Transposed ? given : Algorithm::Window)) return;
+    const TensorType& result = costs_.graph.value(kernel.result()).type;
+    if (layoutFor(units, result) == units) add(std::nullopt);
+    add(Layout::Blocked);
+    if (kernel.algorithm == Algorithm::Window) add(Layout::Planar);
   }
 
   Option option(Kernel kernel, Layout layout, std::optional<Layout> writes) const {
