@@ -17,9 +17,7 @@ using schedule::Kernel;
 constexpr int64_t floatBytes = 4;
 
 // Of a number in memory.
-int64_t bytesIn(schedule::Layout layout) {
-  return floatBytes / unitChannels(layout) * (layout == schedule::Layout::Split ? 2 : 1);
-}
+int64_t bytesIn(schedule::Layout layout) { return floatBytes / unitChannels(layout) * partsOf(layout); }
 
 // In which layouts a kernel finds what it reads, and its weights. What it overwrites is as its result.
 class Layouts {

@@ -95,6 +95,26 @@ void storeBlock(KernelBuilder& k, Reg v, Reg pointer, const BlockPlace& place, R
   if (parts.size() > 1) b.store(parts[1], pointer, place.at + Index(place.low), mask);
 }
 
+loop::Type UnitProducts::vectorOf(Scalar scalar) const {
+  return loop::Type::vector(scalar, static_cast<uint32_t>(k_.lanes * perUnit_));
+}
+
+Reg UnitProducts::spread(Reg unit) const {
+  if (perUnit_ == 1) return k_.splat(unit);
+  return k_.b.bitcast(vectorOf(scalarOf(k_.kernel.layout)),
+                      k_.b.splat(k_.vector.withScalar(Scalar::I32), unit));
+}
+
+Reg UnitProducts::weights(Reg pointer, const Index& at) const {
+  if (perUnit_ == 1) return k_.b.load(k_.vector, pointer, at);
+  const Scalar scalar = k_.kernel.layout == Layout::Int8 ? Scalar::I8 : Scalar::BF16;
+  return k_.b.load(vectorOf(scalar), pointer, at * perUnit_);
+}
+
+Reg UnitProducts::add(Reg sum, Reg x, Reg w) const {
+  return perUnit_ == 1 ? k_.b.fma(x, w, sum) : k_.b.dot(sum, x, w);
+}
+
 Reg zipped(Builder& b, std::vector<Reg> vectors) {
   // Neighbours become one, a run of `together` elements of each in turn.
   for (int64_t together = 1; vectors.size() > 1; together *= 2) {

@@ -9,6 +9,23 @@ namespace convoy::schedule {
 // What memory holds in this layout.
 Scalar scalarOf(Layout layout);
 
+// Products of one unit of the input with units of weights, a lane for each filter, in the kernel's
+// arithmetic.
+class UnitProducts {
+public:
+  explicit UnitProducts(KernelBuilder& k) : k_(k), perUnit_(unitChannels(k.kernel.layout)) {}
+  // As which a unit is loaded, and the same for every lane.
+  loop::Type unit() const { return loop::Type::of(perUnit_ == 1 ? Scalar::F32 : Scalar::I32); }
+  Reg spread(Reg unit) const;
+  Reg weights(Reg pointer, const Index& at) const; // `at` counts units
+  Reg add(Reg sum, Reg x, Reg w) const;
+
+private:
+  loop::Type vectorOf(Scalar scalar) const;
+  KernelBuilder& k_;
+  int64_t perUnit_;
+};
+
 // The two halves of float32 numbers: bf16 vectors whose sum is theirs but for a 65536th. Where the number is
 // infinite or no number, the first half is, and the second is 0.
 struct Halves {

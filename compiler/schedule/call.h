@@ -20,9 +20,9 @@ struct Packing {
   // Filters: what a unit of the input is, and so of the weights. Split: their high or their low halves.
   Layout unit = Layout::Blocked;
   bool low = false;
-  // Filters: so many neighbouring taps of a kernel's row, of `width` taps, are one, with `unitsOfTap` units
-  // each: those that there are not are 0.
-  int64_t joinedTaps = 1, width = 1, unitsOfTap = 1;
+  // Filters: so many neighbouring taps of a kernel's row, of `width` taps, share a block of units evenly;
+  // those that there are not are 0.
+  int64_t joinedTaps = 1, width = 1;
   int64_t stepsOf(int64_t allTaps) const {
     return joinedTaps == 1 ? allTaps : allTaps / width * ((width + joinedTaps - 1) / joinedTaps);
   }
@@ -36,8 +36,8 @@ struct Packing {
   int64_t firstNumber = 0, groups = 1;
   bool operator==(const Packing& o) const {
     return kind == o.kind && vectors == o.vectors && channelBlock == o.channelBlock && unit == o.unit &&
-           low == o.low && joinedTaps == o.joinedTaps && width == o.width && unitsOfTap == o.unitsOfTap &&
-           taps == o.taps && firstNumber == o.firstNumber && groups == o.groups;
+           low == o.low && joinedTaps == o.joinedTaps && width == o.width && taps == o.taps &&
+           firstNumber == o.firstNumber && groups == o.groups;
   }
 };
 

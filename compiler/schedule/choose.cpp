@@ -152,7 +152,7 @@ private:
         if (needed && !there.count(*needed)) addReorder(operand, *needed);
         if (!needed && !there.count(Layout::Planar) && !there.count(Layout::Blocked))
           addReorder(operand, Layout::Blocked);
-        if (!needed && !available_[operand].count(Layout::Blocked) && convertsPlanes(kernel, operand))
+        if (!needed && !there.count(Layout::Blocked) && convertsPlanes(kernel, operand))
           addReorder(operand, Layout::Blocked);
       }
     schedule_.kernels.push_back(kernel);

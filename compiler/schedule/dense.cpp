@@ -20,7 +20,7 @@ public:
       : k_(k), b_(k.b), node_(k.value(k.kernel.anchor())), operand_(k.value(node_.operands[0]).type),
         perUnit_(unitChannels(k.kernel.layout)), inputs_(operand_.channels()),
         units_((inputs_ + perUnit_ - 1) / perUnit_), outputs_(node_.type.channels()),
-        vectors_(k.kernel.tile[0]), tail_(k) {
+        vectors_(k.kernel.tile[0]), products_(k), tail_(k) {
     if (k.kernel.layout == Layout::Int8) whole_.emplace(k);
   }
 
@@ -132,11 +132,11 @@ private:
         b_.loop("c", b_.index(0), b_.index(units_), 1, init, [&](Reg c, const Builder::Values& carried) {
           Builder::Values rows, next = carried;
           for (int64_t v = 0; v < vectors_; ++v)
-            rows.push_back(weightVector(Index(c, vectors_ * k_.lanes) + Index(v * k_.lanes)));
+            rows.push_back(products_.weights(row_, Index(c, vectors_ * k_.lanes) + Index(v * k_.lanes)));
           for (int64_t i = 0; i < items; ++i) {
-            Reg number = broadcast(x, Index(c) + Index(i * pitch_));
+            Reg number = products_.spread(b_.load(products_.unit(), x, Index(c) + Index(i * pitch_)));
             for (int64_t v = 0; v < vectors_; ++v)
-              next[at(i, v)] = addProduct(carried[at(i, v)], number, rows[static_cast<size_t>(v)]);
+              next[at(i, v)] = products_.add(carried[at(i, v)], number, rows[static_cast<size_t>(v)]);
           }
           return next;
         });
@@ -150,27 +150,12 @@ private:
       }
   }
 
-  loop::Type unitsType(Scalar scalar) const {
-    return loop::Type::vector(scalar, static_cast<uint32_t>(k_.lanes * perUnit_));
-  }
-  Reg weightVector(const Index& at) {
-    if (perUnit_ == 1) return b_.load(k_.vector, row_, at);
-    return b_.load(unitsType(whole_ ? Scalar::I8 : Scalar::BF16), row_, at * perUnit_);
-  }
-  // An input, or a unit of several, for every lane.
-  Reg broadcast(Reg x, const Index& at) {
-    if (perUnit_ == 1) return k_.splat(b_.load(loop::Type::of(Scalar::F32), x, at));
-    Reg unit = b_.load(loop::Type::of(Scalar::I32), x, at);
-    return b_.bitcast(unitsType(scalarOf(k_.kernel.layout)),
-                      b_.splat(k_.vector.withScalar(Scalar::I32), unit));
-  }
-  Reg addProduct(Reg sum, Reg x, Reg w) { return perUnit_ == 1 ? b_.fma(x, w, sum) : b_.dot(sum, x, w); }
-
   KernelBuilder& k_;
   Builder& b_;
   const graph::Value& node_;
   const TensorType& operand_;
   int64_t perUnit_, inputs_, units_, outputs_, vectors_;
+  UnitProducts products_;
   Elementwise tail_;
   std::optional<WholeSums> whole_; // of a quantized layer
   Reg in_ = nullptr, weights_ = nullptr, bias_ = nullptr;

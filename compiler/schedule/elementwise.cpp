@@ -69,15 +69,6 @@ Index Elementwise::address(ValueId id, Layout layout, const Site& site, Reg chan
   return Index(at, inBlocks(layout) ? k_.lanes : 1);
 }
 
-// A vector of one number per channel from planar memory; the last block may be partial.
-Reg Elementwise::channelVector(ValueId id, Reg pointer, Reg block) {
-  int64_t channels = k_.value(id).type.channels();
-  Index at(block, k_.lanes);
-  if (channels % k_.lanes == 0) return b_.load(k_.vector, pointer, at);
-  Reg mask = b_.mask(static_cast<uint32_t>(k_.lanes), b_.sub(b_.index(channels), b_.mul(block, k_.lanes)));
-  return b_.load(k_.vector, pointer, at, mask, k_.constant(0));
-}
-
 // Where a vector of an image begins whose channels are columns.
 Index Elementwise::interleavedAddress(ValueId id, const Site& site) {
   const TensorType& type = k_.value(id).type;
@@ -144,7 +135,7 @@ Reg Elementwise::operand(ValueId id, const Site& site, Reg channel) {
     // One position: [C], perhaps of the item.
     Reg base =
         parameter ? pointer : b_.offset(Scalar::F32, pointer, Index(site.item, k_.itemRows(id, layout)));
-    return channelVector(id, base, channel);
+    return k_.channelNumbers(base, v.type.channels(), channel);
   }
   Site at = site;
   if (parameter || v.type.scalar) at.item = b_.index(0); // one for all items

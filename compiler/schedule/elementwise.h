@@ -54,7 +54,6 @@ public:
 private:
   Reg operand(ValueId id, const Site& site, Reg channel);
   std::vector<Reg> channelWindow(const graph::Value& node, const Site& site);
-  Reg channelVector(ValueId id, Reg pointer, Reg block);
   Reg bytesOperand(ValueId id, const Site& site, Reg channel);
   Index interleavedAddress(ValueId id, const Site& site);
   Reg otherChannel(const graph::Value& node, const Site& site);

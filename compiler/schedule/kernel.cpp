@@ -123,6 +123,13 @@ void KernelBuilder::units(const std::vector<Size>& counts,
   });
 }
 
+Reg KernelBuilder::channelNumbers(Reg pointer, int64_t channels, Reg block, int64_t together) {
+  Index at(block, lanes);
+  if (channels % (lanes * together) == 0) return b.load(vector, pointer, at);
+  Reg exist = b.mask(static_cast<uint32_t>(lanes), b.sub(b.index(channels), b.mul(block, lanes)));
+  return b.load(vector, pointer, at, exist, constant(0));
+}
+
 // Lanes before 0 are among those before n, so that the difference of the two masks is what is inside.
 Reg KernelBuilder::insideMask(Reg n, Reg first) {
   uint32_t count = static_cast<uint32_t>(lanes);

@@ -92,6 +92,9 @@ public:
   }
   Reg splat(Reg scalar) { return b.splat(vector, scalar); }
   Reg constant(double number) { return b.number(number, vector); }
+  // The vector of a block from memory with a number for each channel; 0 behind the last one. `together`:
+  // blocks are taken so many at a time, of which the last ones may not exist.
+  Reg channelNumbers(Reg pointer, int64_t channels, Reg block, int64_t together = 1);
   Reg insideMask(Reg n, Reg first); // the lanes that lie in 0..n-1, the first one at `first`
   int64_t blocks(int64_t channels) const { return (channels + lanes - 1) / lanes; }
   // The layout in which this kernel reads an operand.

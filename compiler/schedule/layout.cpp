@@ -36,6 +36,8 @@ int64_t unitChannels(Layout layout) {
   return 1;
 }
 
+int64_t partsOf(Layout layout) { return layout == Layout::Split ? 2 : 1; }
+
 int64_t blocksOf(int64_t channels, Layout layout, int64_t lanes) {
   const int64_t block = lanes * unitChannels(layout);
   return (channels + block - 1) / block;
@@ -168,8 +170,7 @@ bool isExactInFloat32(const graph::Graph& graph, const graph::Value& node) {
     return false;
   int64_t taps = 1;
   for (int64_t extent : windowOf(node.attributes).kernel) taps *= extent;
-  return taps <= (int64_t{1} << 24) / (255 * 128) && isSmallWindow(node) &&
-         node.attributes.get<int64_t>("input_zero_point") == 0 &&
+  return taps <= exactTerms && isSmallWindow(node) && node.attributes.get<int64_t>("input_zero_point") == 0 &&
          layoutFor(Layout::Blocked, graph.value(node.operands[0]).type) == Layout::Blocked;
 }
 

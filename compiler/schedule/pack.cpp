@@ -50,7 +50,6 @@ std::vector<int64_t> packArguments(const graph::Value& parameter, const Packing&
   const int64_t block = depth ? s.channels : packing.channelBlock, vectors = depth ? 1 : packing.vectors;
   if (packing.unit != Layout::Blocked) {
     const int64_t blocks = ceilDiv(s.channels, block * unitChannels(packing.unit));
-    const bool joined = packing.joinedTaps > 1;
     return {s.filters,
             s.channels,
             blocks,
@@ -58,9 +57,8 @@ std::vector<int64_t> packArguments(const graph::Value& parameter, const Packing&
             packing.stepsOf(s.taps),
             block,
             vectors,
-            joined ? packing.width : s.taps,
-            packing.joinedTaps,
-            joined ? packing.unitsOfTap : block};
+            packing.joinedTaps > 1 ? packing.width : s.taps,
+            packing.joinedTaps};
   }
   const int64_t rows = ceilDiv(s.channels, block) * block * s.taps;
   return {s.filters, s.channels * s.taps, rows, s.taps, block, vectors};

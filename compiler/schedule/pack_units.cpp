@@ -21,7 +21,8 @@ public:
     Reg blocks = size("blocks");
     taps_ = size("taps");
     Reg steps = size("steps"), units = size("units"), vectors = size("vectors");
-    width_ = size("width"), joined_ = size("joined"), unitsOfTap_ = size("units_of_tap");
+    width_ = size("width"), joined_ = size("joined");
+    unitsOfTap_ = b_.binary(Op::Div, units, joined_);
     stepsOfRow_ = b_.binary(Op::Div, b_.add(width_, b_.sub(joined_, b_.index(1))), joined_);
     Reg given = b_.mul(channels_, taps_), pitch = b_.mul(vectors, lanes_);
     Reg tiles = b_.binary(Op::Div, b_.add(filters_, b_.sub(pitch, b_.index(1))), pitch);
@@ -52,7 +53,6 @@ private:
       return Builder::Values{};
     });
   }
-  Reg number(int64_t n) { return b_.number(static_cast<double>(n), numbers_); }
   Reg splat(Reg index) { return b_.splat(numbers_, b_.cast(loop::Type::of(Scalar::I32), index)); }
 
   // The filters of a vector: where they begin, and which there are. Behind the last it is read again.

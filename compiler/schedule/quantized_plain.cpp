@@ -13,8 +13,6 @@ namespace convoy::schedule {
 
 namespace {
 
-constexpr int64_t exactTerms = (int64_t(1) << 24) / (255 * 128);
-
 // What both layers do with sums.
 class Sums {
 public:

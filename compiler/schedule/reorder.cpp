@@ -85,7 +85,7 @@ private:
 
   // To blocks of a few channels: those of `lanes` positions side by side.
   void zip(Reg x, bool whole) {
-    std::vector<std::vector<Reg>> parts(to_ == Layout::Split ? 2 : 1);
+    std::vector<std::vector<Reg>> parts(static_cast<size_t>(partsOf(to_)));
     for (int64_t channel = 0; channel < blockChannels(); ++channel) {
       Reg row = channel < channels_ ? k_.load(planarRow(channel), Index(x),
                                               whole ? nullptr : b_.mask(width(), b_.sub(end_, x)))

@@ -24,6 +24,7 @@ namespace convoy::schedule {
 enum class Layout { Planar, Blocked, Bf16, Split, Int8 };
 inline bool inBlocks(Layout layout) { return layout != Layout::Planar; }
 int64_t unitChannels(Layout layout); // channels of a unit; 1 of Planar
+int64_t partsOf(Layout layout);      // how often a value lies there: 2 of Split, its halves
 int64_t blocksOf(int64_t channels, Layout layout, int64_t lanes);
 // Units of a position in a block: `lanes`, or the next power of two where units of several channels are
 // fewer.
@@ -129,6 +130,8 @@ constexpr int64_t denseBufferBytes = 512 << 10;
 int64_t storedZero(const graph::Graph& graph, const graph::Value& conv);
 // The kernel's anchor can be computed from units of several channels, in kernel.layout by kernel.algorithm.
 bool canWorkInUnits(const graph::Graph& graph, const Kernel& kernel, int lanes);
+// A product of two 8-bit numbers is below 2^15: float32 holds every sum of so many.
+constexpr int64_t exactTerms = (int64_t{1} << 24) / (255 * 128);
 // A quantized convolution of each channel by itself, whose whole numbers and their sums float32 holds: it is
 // computed like one of numbers, in blocks.
 bool isExactInFloat32(const graph::Graph& graph, const graph::Value& node);

@@ -28,7 +28,7 @@ namespace {
 // In a layout: channels, or blocks of channels.
 int64_t rowsOf(const TensorType& type, Layout layout, int64_t lanes) {
   if (!inBlocks(layout)) return type.channels();
-  return blocksOf(type.channels(), layout, lanes) * (layout == Layout::Split ? 2 : 1);
+  return blocksOf(type.channels(), layout, lanes) * partsOf(layout);
 }
 
 // Of four bytes each.

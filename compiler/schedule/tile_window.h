@@ -16,7 +16,6 @@ struct TileAxis {
 struct TileWindow {
   TileAxis rows, columns; // one row where the layer has no such axis
   Packing packing;        // of a phase: which taps it has
-  int64_t taps() const { return rows.kernel * columns.kernel; }
 };
 
 // Neighbouring taps of a row that make one row of a matrix tile: several where a position has few units.

@@ -352,7 +352,7 @@ double Costs::padding(const Kernel& kernel, ValueId value) const {
   const TensorType& type = graph.value(value).type;
   const Layout layout = layoutFor(value == kernel.result() ? kernel.resultLayout() : kernel.layout, type);
   if (layout == Layout::Planar) return 1;
-  const int64_t units = blocksOf(type.channels(), layout, lanes) * lanes * (layout == Layout::Split ? 2 : 1);
+  const int64_t units = blocksOf(type.channels(), layout, lanes) * lanes * partsOf(layout);
   return real(units) / real(type.channels());
 }
 

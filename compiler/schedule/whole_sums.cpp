@@ -17,14 +17,8 @@ void WholeSums::declare() {
 // A tile's vectors behind the last one read that again.
 Reg WholeSums::existing(Reg block) { return b_.min(block, b_.index(k_.blocks(node_.type.channels()) - 1)); }
 
-// 0 behind the last filter.
 Reg WholeSums::numbers(Reg pointer, Reg block) {
-  const int64_t filters = node_.type.channels();
-  block = existing(block);
-  Index at(block, k_.lanes);
-  if (filters % k_.lanes == 0) return b_.load(k_.vector, pointer, at);
-  Reg exist = b_.mask(static_cast<uint32_t>(k_.lanes), b_.sub(b_.index(filters), b_.mul(block, k_.lanes)));
-  return b_.load(k_.vector, pointer, at, exist, k_.constant(0));
+  return k_.channelNumbers(pointer, node_.type.channels(), existing(block));
 }
 
 Reg WholeSums::start(Reg block) {

@@ -24,7 +24,7 @@ constexpr int64_t widestUnrolled = 11; // kernels up to this width are written o
 class BlockedWindow {
 public:
   BlockedWindow(KernelBuilder& k, Window3 window, int64_t pixels)
-      : k_(k), b_(k.b), w_(std::move(window)), tail_(k), pixels_(pixels),
+      : k_(k), b_(k.b), w_(std::move(window)), products_(k), tail_(k), pixels_(pixels),
         vectors_(w_.perChannel ? 1 : k.kernel.tile[1]), lanes_(k.lanes),
         perUnit_(w_.perChannel ? 1 : unitChannels(k.kernel.layout)) {
     if (k.kernel.layout == Layout::Int8) whole_.emplace(k);
@@ -85,25 +85,13 @@ private:
     rowPitch_ = frame.any() ? k_.size(frame.pitch(type)) : w_.last().input;
     pitch_ = inBlocks(inputLayout_) ? blockUnits(w_.channels, inputLayout_, lanes_) : 1;
     if (frame.any()) in_ = b_.offset(Scalar::F32, in_, Index(k_.size(frame.origin(type)), pitch_));
-    framed_ = frame.any() && holdsBorder(frame);
+    framed_ = frame.any() && readsFrame(k_.graph, k_.kernel);
   }
 
   // Whole tiles; the last one may have fewer results, and reads as many positions as the others.
   TileRange allInside() {
     Reg zero = b_.index(0), whole = b_.floorDiv(w_.last().output, pixels_);
     return {zero, zero, whole, b_.ceilDiv(w_.last().output, pixels_)};
-  }
-
-  // The border of the window lies in memory.
-  bool holdsBorder(const Frame& frame) const {
-    const Window window = windowOf(k_.value(k_.kernel.anchor()).attributes);
-    auto most = [&](const std::vector<Size>& pads, size_t axis, int64_t pad) {
-      return pads[axis].isConstant() && pads[axis].known() <= pad;
-    };
-    const size_t last = window.kernel.size() - 1;
-    bool all = last < 2 && most(window.padBegin, last, frame.gap) && most(window.padEnd, last, frame.gap);
-    if (last == 1) all &= most(window.padBegin, 0, frame.before) && most(window.padEnd, 0, frame.after);
-    return all;
   }
 
   void unit() {
@@ -192,10 +180,7 @@ private:
   Reg biasVector(Reg o) {
     Reg block = b_.add(b_.mul(filterTile_, vectors_), o);
     if (whole_) return whole_->start(block);
-    Index at(block, lanes_);
-    if (w_.filters % (lanes_ * vectors_) == 0) return b_.load(k_.vector, bias_, at);
-    Reg mask = b_.mask(static_cast<uint32_t>(lanes_), b_.sub(b_.index(w_.filters), b_.mul(block, lanes_)));
-    return b_.load(k_.vector, bias_, at, mask, k_.constant(0));
+    return k_.channelNumbers(bias_, w_.filters, block, vectors_);
   }
 
   Reg startOfSums() {
@@ -353,12 +338,12 @@ private:
         Index channel = Index(c) + Index(u);
         std::vector<Reg> w;
         for (int64_t o = 0; o < vectors_; ++o)
-          w.push_back(weightVector(tapWeights, channel * (vectors_ * lanes_) + Index(o * lanes_)));
+          w.push_back(products_.weights(tapWeights, channel * (vectors_ * lanes_) + Index(o * lanes_)));
         return b_.unroll("j", 0, end - first, {carried[0]}, [&](Reg i, const Builder::Values& tile) {
-          Reg x = broadcast(p, i, channel), t = tile[0], j = b_.add(i, first);
+          Reg x = products_.spread(inputNumber(p, i, channel)), t = tile[0], j = b_.add(i, first);
           for (int64_t o = 0; o < vectors_; ++o) {
             std::vector<Reg> at{j, b_.index(o)};
-            t = b_.set(t, at, addProduct(b_.get(t, at), x, w[static_cast<size_t>(o)]));
+            t = b_.set(t, at, products_.add(b_.get(t, at), x, w[static_cast<size_t>(o)]));
           }
           return Builder::Values{t};
         });
@@ -379,24 +364,8 @@ private:
       b_.prefetch(Scalar::F32, tileWeights_, part + Index(panel_ + i * line));
   }
 
-  // A number, or a unit of several, for every lane.
-  Reg broadcast(const Pixels& p, Reg j, const Index& channel) {
-    if (perUnit_ == 1) return k_.splat(inputNumber(p, j, channel));
-    Reg unit = b_.splat(k_.vector.withScalar(Scalar::I32), inputNumber(p, j, channel));
-    return b_.bitcast(unitsType(scalarOf(inputLayout_)), unit);
-  }
-  loop::Type unitsType(Scalar scalar) const {
-    return loop::Type::vector(scalar, static_cast<uint32_t>(lanes_ * perUnit_));
-  }
-  Reg weightVector(Reg tapWeights, const Index& at) {
-    if (perUnit_ == 1) return b_.load(k_.vector, tapWeights, at);
-    const Scalar scalar = k_.kernel.layout == Layout::Int8 ? Scalar::I8 : Scalar::BF16;
-    return b_.load(unitsType(scalar), tapWeights, at * perUnit_);
-  }
-  Reg addProduct(Reg sum, Reg x, Reg w) { return perUnit_ == 1 ? b_.fma(x, w, sum) : b_.dot(sum, x, w); }
-
   Reg inputNumber(const Pixels& p, Reg j, const Index& channel) {
-    loop::Type number = loop::Type::of(perUnit_ == 1 ? Scalar::F32 : Scalar::I32);
+    const loop::Type number = products_.unit();
     bool blocked = inBlocks(inputLayout_);
     if (p.base) {
       if (blocked) return b_.load(number, p.base, channel + Index(j, w_.last().stride * pitch_));
@@ -432,6 +401,7 @@ private:
   KernelBuilder& k_;
   Builder& b_;
   Window3 w_;
+  UnitProducts products_;
   Elementwise tail_;
   std::optional<WholeSums> whole_;               // of a quantized convolution
   int64_t pixels_, vectors_, lanes_, pitch_ = 1; // units from one position to the next

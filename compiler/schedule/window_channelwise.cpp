@@ -186,7 +186,7 @@ private:
     State state(static_cast<size_t>(rows), nullptr);
     if (convolves()) {
       Reg start = k_.constant(0);
-      if (bias_) start = channelParameter(bias_);
+      if (bias_) start = k_.channelNumbers(bias_, w_.channels, block_);
       for (Reg& sums : state) sums = b_.fill(k_.vector.arrayOf({static_cast<uint32_t>(pixels_)}), start);
     }
     if (hasDepth()) {
@@ -355,14 +355,6 @@ private:
       if (whole_) return whole_->resultOfExact(v, block_);
       return w_.combine == Combine::Sum ? averageOf(k_, w_, v, position, b_.add(x, p), edge != nullptr) : v;
     });
-  }
-
-  // The vector of this block from a parameter with a number for each channel.
-  Reg channelParameter(Reg pointer) {
-    Index at(block_, lanes_);
-    if (w_.channels % lanes_ == 0) return b_.load(k_.vector, pointer, at);
-    Reg left = b_.sub(b_.index(w_.channels), b_.mul(block_, lanes_));
-    return b_.load(k_.vector, pointer, at, b_.mask(static_cast<uint32_t>(lanes_), left), k_.constant(0));
   }
 
   KernelBuilder& k_;

@@ -42,9 +42,7 @@ public:
     Packing packing = w_.packing;
     packing.kind = Packing::Filters, packing.vectors = across_, packing.channelBlock = 16;
     packing.unit = layout_;
-    if (joinedTaps() > 1)
-      packing.joinedTaps = joinedTaps(), packing.width = w_.columns.kernel,
-      packing.unitsOfTap = 16 / joinedTaps();
+    if (joinedTaps() > 1) packing.joinedTaps = joinedTaps(), packing.width = w_.columns.kernel;
     weights_ = k_.weights(node_.operands[1], packing);
     if (isSplit()) {
       packing.low = true;
@@ -349,11 +347,7 @@ private:
   // 0 behind the last filter.
   Reg biasVector(Reg block) {
     if (whole_) return whole_->start(block);
-    Index at(block, 16);
-    const int64_t filters = node_.type.channels();
-    if (filters % (16 * across_) == 0) return b_.load(k_.vector, bias_, at);
-    return b_.load(k_.vector, bias_, at, b_.mask(16, b_.sub(b_.index(filters), b_.mul(block, 16))),
-                   k_.constant(0));
+    return k_.channelNumbers(bias_, node_.type.channels(), block, across_);
   }
 
   KernelBuilder& k_;
