@@ -1,8 +1,8 @@
 // Every operation of loop IR, run: what it computes, at the edges where a wrong lowering would show, for this
 // machine and the generic ones, optimized and not.
-#include "compiled_text.h"
 #include "convoy/runtime.h"
 #include "guarded_buffer.h"
+#include "mode_test.h"
 #include <cmath>
 #include <cstring>
 #include <gtest/gtest.h>
@@ -14,19 +14,8 @@ namespace convoy::texts {
 
 namespace {
 
-struct Mode {
-  const char* cpu;
-  int optimize;
-  friend std::ostream& operator<<(std::ostream& s, const Mode& m) {
-    return s << m.cpu << " -O" << m.optimize;
-  }
-};
-
-class Ops : public testing::TestWithParam<Mode> {
+class Ops : public ModeTest {
 protected:
-  void SetUp() override {
-    if (!runsHere(GetParam().cpu)) GTEST_SKIP() << whyNotHere(GetParam().cpu);
-  }
   CompiledText compile(const std::string& body, const std::string& parameters) {
     return {"ops", "export func @f(" + parameters + ") {\n" + body + "\n return }", GetParam().cpu,
             GetParam().optimize};
@@ -39,13 +28,7 @@ INSTANTIATE_TEST_SUITE_P(Modes, Ops,
                          testing::Values(Mode{"native", 3}, Mode{"native", 0}, Mode{withTiles, 3},
                                          Mode{withTiles, 0}, Mode{"x86-64-v3", 3}, Mode{"x86-64-v2", 3},
                                          Mode{"x86-64-v2", 0}),
-                         [](const auto& info) {
-                           std::string name =
-                               std::string(info.param.cpu) + "_O" + std::to_string(info.param.optimize);
-                           for (char& c : name)
-                             if (c == '-' || c == '+') c = '_';
-                           return name;
-                         });
+                         nameOf);
 
 constexpr float nan = std::numeric_limits<float>::quiet_NaN();
 constexpr float inf = std::numeric_limits<float>::infinity();

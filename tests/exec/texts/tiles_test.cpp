@@ -1,7 +1,7 @@
 // Code with matrix tiles: their registers through loops and shapes, and what it makes of the unit's state,
 // which belongs to its thread and may be configured for something else when a call begins.
-#include "compiled_text.h"
 #include "convoy/runtime.h"
+#include "mode_test.h"
 #include <gtest/gtest.h>
 #include <numeric>
 #include <sys/wait.h>
@@ -13,30 +13,13 @@ namespace convoy::texts {
 
 namespace {
 
-struct Mode {
-  const char* cpu;
-  int optimize;
-  friend std::ostream& operator<<(std::ostream& s, const Mode& m) {
-    return s << m.cpu << " -O" << m.optimize;
-  }
-};
-
-class TilesTest : public testing::TestWithParam<Mode> {
+class TilesTest : public ModeTest {
 protected:
-  void SetUp() override {
-    if (!runsHere(GetParam().cpu)) GTEST_SKIP() << whyNotHere(GetParam().cpu);
-  }
   static CompiledText compile(const std::string& text) {
     return {"tiles", text, GetParam().cpu, GetParam().optimize};
   }
 };
 
-std::string nameOf(const testing::TestParamInfo<Mode>& info) {
-  std::string name = info.param.cpu;
-  for (char& c : name)
-    if (c == '-' || c == '+') c = '_';
-  return name + "_O" + std::to_string(info.param.optimize);
-}
 INSTANTIATE_TEST_SUITE_P(Modes, TilesTest,
                          testing::Values(Mode{withTiles, 3}, Mode{withTiles, 0}, Mode{"native", 3},
                                          Mode{"x86-64-v2", 0}),
