@@ -200,8 +200,9 @@ private:
       }
       for (int64_t t = 0; t < count; ++t) {
         for (size_t e = 0; e < squares; ++e) one[e] = products[e * count + t];
-        // later_ times the sums of absolute products are at most the errors.
-        const Square off = transformed(sizes_.output, limited(one), 1 / later_);
+        // later_ times the sums of absolute products are at most the errors; two are added before they are
+        // multiplied by numbers below 1.
+        const Square off = transformed(sizes_.output, limited(one), 2 / later_);
         const int64_t row = (first + t) / columns * tile_, column = (first + t) % columns * tile_;
         for (int64_t i = 0; i < std::min(tile_, window_.output[1] - row); ++i)
           for (int64_t j = 0; j < std::min(tile_, window_.output[2] - column); ++j)
@@ -213,7 +214,7 @@ private:
 
   Square limited(Square sums) const {
     for (double& sum : sums)
-      if (sum > later_ * largestFloat) sum = infinity;
+      if (2 * sum > later_ * largestFloat) sum = infinity;
     return sums;
   }
 
