@@ -296,13 +296,13 @@ private:
 
   // All results of a tile of filters in the band.
   void filters(Reg filterTile, Reg transformed) {
-    const int64_t panel = s_.channelBlocks * lanes_ * s_.vectors * lanes_;
+    const int64_t panel = s_.panelNumbers();
     Reg weights = b_.offset(Scalar::F32, weights_, Index(filterTile, s_.elements * panel));
     eachIn("point", b_.index(s_.elements), [&](Reg e) {
       Reg w = b_.offset(Scalar::F32, weights, Index(e, panel)),
           x = b_.offset(Scalar::F32, transformed, Index(e, s_.pointNumbers()));
       eachIn("block", b_.ceilDiv(count_, s_.tiles), [&](Reg block) {
-        products(b_.offset(Scalar::F32, x, Index(block, s_.blockNumbers())), w,
+        products(block, b_.offset(Scalar::F32, x, Index(block, s_.blockNumbers())), w,
                  b_.offset(Scalar::F32, products_,
                            Index(block, s_.tiles * s_.vectors * s_.productPitch()) + Index(e, lanes_)));
       });
@@ -326,7 +326,7 @@ private:
   }
 
   // One point of a block of tiles.
-  void products(Reg x, Reg w, Reg to) {
+  void products(Reg block, Reg x, Reg w, Reg to) {
     const auto sums = k_.vector.arrayOf({static_cast<uint32_t>(s_.tiles), static_cast<uint32_t>(s_.vectors)});
     const int64_t unrollBy = s_.channels % 4 == 0 ? 4 : 1, row = s_.vectors * lanes_;
     auto ofBlock = [&](Reg cb, const Builder::Values& carried) {
@@ -336,6 +336,7 @@ private:
                       ? b_.index(lanes_)
                       : b_.min(b_.index(lanes_), b_.sub(b_.index(s_.channels), b_.mul(cb, lanes_)));
       return b_.loop("c", b_.index(0), count, unrollBy, carried, [&](Reg c, const Builder::Values& outer) {
+        prefetch(block, w, b_.add(b_.mul(cb, lanes_), c), unrollBy);
         return b_.unroll("u", 0, unrollBy, outer, [&](Reg u, const Builder::Values& some) {
           return Builder::Values{channel(here, weights, Index(c) + Index(u), some[0])};
         });
@@ -351,13 +352,23 @@ private:
     });
   }
 
+  // Weights come from far away. A band of one block asks for them a little ahead; one of several asks for
+  // those of the next point, a share with each block, so that memory is busy all the time.
+  void prefetch(Reg block, Reg w, Reg channel, int64_t channels) {
+    constexpr int64_t line = 16, ahead = 1024; // numbers
+    const int64_t row = s_.vectors * lanes_, lines = std::max<int64_t>(1, channels * row / line / s_.blocks);
+    Index at = Index(channel, row) + Index(ahead);
+    if (s_.blocks > 1)
+      at = Index(s_.panelNumbers()) + Index(block, s_.panelNumbers() / s_.blocks) +
+           Index(b_.floorDiv(b_.mul(channel, row), s_.blocks));
+    for (int64_t i = 0; i < lines; ++i) b_.prefetch(Scalar::F32, w, at + Index(i * line));
+  }
+
   Reg channel(Reg x, Reg weights, const Index& c, Reg sums) {
     const int64_t row = s_.vectors * lanes_;
     Regs w;
-    for (int64_t v = 0; v < s_.vectors; ++v) {
+    for (int64_t v = 0; v < s_.vectors; ++v)
       w.push_back(b_.load(k_.vector, weights, c * row + Index(v * lanes_)));
-      b_.prefetch(Scalar::F32, weights, c * row + Index(v * lanes_ + prefetchNumbers));
-    }
     return b_.unroll("j", 0, s_.tiles, {sums}, [&](Reg j, const Builder::Values& carried) {
       Reg number = k_.splat(b_.load(loop::Type::of(Scalar::F32), x, c + Index(j, lanes_))), t = carried[0];
       for (int64_t v = 0; v < s_.vectors; ++v) {
@@ -466,8 +477,6 @@ private:
     };
     tail_.finishPixels(s_.results / 2, 1, site, count, window, *pool_ + 1);
   }
-
-  static constexpr int64_t prefetchNumbers = 1024; // weights are asked for so far ahead
 
   KernelBuilder& k_;
   Builder& b_;
