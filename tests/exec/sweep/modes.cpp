@@ -25,14 +25,14 @@ const std::vector<Mode>& modes() {
 namespace {
 
 // Any register tile, and either order, instead of the ones that cost least.
-void spread(schedule::Kernel& kernel, const graph::Graph& graph, int64_t results, int lanes) {
+void spread(schedule::Kernel& kernel, const graph::Graph& graph, int lanes) {
   const auto channelsOf = [&](graph::ValueId id) { return graph.value(id).type.channels(); };
   const int64_t filters = channelsOf(kernel.anchor()),
                 channels = channelsOf(graph.value(kernel.anchor()).operands[0]);
-  Random random(static_cast<uint64_t>(filters * 1000 + channels * 10 + results) + kernel.anchor());
+  Random random(static_cast<uint64_t>(filters * 1000 + channels) + kernel.anchor());
   kernel.order = random.chance(50) ? schedule::Order::Filters : schedule::Order::Positions;
   const int64_t vectors = random.between(1, std::min<int64_t>(3, (filters + lanes - 1) / lanes));
-  kernel.tile = {results, random.between(1, 8 / vectors), vectors, random.between(1, 3)};
+  kernel.tile = {2, random.between(1, 8 / vectors), vectors, random.between(1, 3)};
 }
 
 } // namespace
@@ -47,18 +47,26 @@ bool canRun(const Mode& mode, const Target& target) {
   return mode.choices.matrixTiles ? target.lanes() == 16 : !target.matrixUnit;
 }
 
+void setWinogradTiles(schedule::Schedule& schedule, const graph::Graph& graph, int64_t results) {
+  const auto each = [&](auto change) {
+    for (schedule::Kernel& kernel : schedule.kernels)
+      if (kernel.algorithm == schedule::Algorithm::Winograd) change(kernel);
+  };
+  each([&](schedule::Kernel& kernel) { kernel.tile[0] = results; });
+  if (problems(schedule, graph).empty()) return;
+  each([&](schedule::Kernel& kernel) { // more than there may be on a stack
+    kernel.tile = {results, 1, 1, 1}, kernel.order = schedule::Order::Filters;
+  });
+}
+
 schedule::Schedule scheduleOf(const graph::Graph& rewritten, const Target& target, const Mode& mode) {
   Target able = target;
   able.pairProducts = true;
   schedule::Schedule schedule = schedule::makeSchedule(rewritten, able, mode.choices);
+  if (mode.winogradTile == 0) return schedule;
   for (schedule::Kernel& kernel : schedule.kernels)
-    if (kernel.algorithm == schedule::Algorithm::Winograd && mode.winogradTile > 0)
-      spread(kernel, rewritten, mode.winogradTile, schedule.lanes);
-  if (mode.winogradTile > 0 &&
-      !schedule::problems(schedule, rewritten).empty()) // more than there may be on a stack
-    for (schedule::Kernel& kernel : schedule.kernels)
-      if (kernel.algorithm == schedule::Algorithm::Winograd)
-        kernel.tile = {mode.winogradTile, 1, 1, 1}, kernel.order = schedule::Order::Filters;
+    if (kernel.algorithm == schedule::Algorithm::Winograd) spread(kernel, rewritten, schedule.lanes);
+  setWinogradTiles(schedule, rewritten, mode.winogradTile);
   return schedule;
 }
 

@@ -19,6 +19,9 @@ bool canRun(const Mode& mode, const Target& target);
 // What is the same everywhere: direct sums in float32, which whole numbers make exact.
 schedule::Choices directSums();
 
+// Tiles of so many results along an axis for all kernels on Winograd tiles, in a schedule that fits.
+void setWinogradTiles(schedule::Schedule& schedule, const graph::Graph& graph, int64_t results);
+
 schedule::Schedule scheduleOf(const graph::Graph& rewritten, const Target& target, const Mode& mode);
 // What is rounded where, by the values of a graph as it was written; empty where the mode changes nothing.
 reference::GraphForms formsOf(const graph::Graph& written, const Target& target, const Mode& mode);
