@@ -275,6 +275,28 @@ TEST_P(Winograd, TilesAreAllAlike) {
   }
 }
 
+// With fused multiply-adds, for vectors of any width.
+TEST(WinogradBits, AreThoseOfOtherProcessors) {
+  if (!texts::runsHere("x86-64-v4")) GTEST_SKIP() << texts::whyNotHere("x86-64-v4");
+  const std::string script =
+      "pipeline p(x: tensor[21, 13, 10]) { return x |> conv(35, kernel: 3x3, name: \"c\") }\n";
+  for (int64_t tile : {2, 4, 6}) {
+    const std::string kernels = "  kernel [x]: reorder blocked\n  kernel [c]: winograd blocked tile " +
+                                number(tile) + "x2x2x1 writes planar\n";
+    Scene wide(script, kernels, "x86-64-v4"), narrow(script, kernels, "x86-64-v3");
+    std::mt19937 engine(3);
+    std::uniform_real_distribution<float> uniform(-1, 1);
+    Rows w, x;
+    for (size_t size : wide.parameterSizes()) {
+      w.emplace_back(size);
+      for (float& number : w.back()) number = uniform(engine);
+    }
+    x.emplace_back(wide.inputSizes(1, {})[0]);
+    for (float& number : x[0]) number = uniform(engine);
+    EXPECT_EQ(wide.run(w, x).actual, narrow.run(w, x).actual) << tile;
+  }
+}
+
 TEST_P(Winograd, MovesWithItsInput) {
   Scene some = scene({7, 18, "padding: 0"}, algorithm("filters"));
   const int64_t n = 4 * tile() + 2, cut = n - tile();
