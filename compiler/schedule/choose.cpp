@@ -1,7 +1,8 @@
-// Which nodes share a kernel, and the algorithm, layout and register tile of each kernel.
+// Which nodes share a kernel, in which order kernels run, and the algorithm, layout and register tile of
+// each: all of it, or what a request leaves open.
 #include "schedule/layouts.h"
-#include "schedule/separable.h"
 #include <algorithm>
+#include <map>
 #include <set>
 
 namespace convoy::schedule {
@@ -14,29 +15,91 @@ using graph::ValueId;
 
 class Chooser {
 public:
-  Chooser(const Graph& graph, const Target& target)
-      : graph_(graph), costs_{graph, target, target.lanes()}, users_(graph.users()),
+  Chooser(const Request& request, const Graph& graph, const Target& target, const Choices& choices)
+      : request_(request), choices_(choices), graph_(graph),
+        costs_{graph, target, request.lanes.value_or(target.lanes())}, users_(graph.users()),
         kernelOf_(graph.values.size(), -1), available_(graph.values.size()) {
-    schedule_.lanes = target.lanes();
+    schedule_.lanes = costs_.lanes;
+    schedule_.items = request.items;
     for (ValueId input : graph.inputs) available_[input].insert(Layout::Planar);
     for (const graph::Output& o : graph.outputs) outputs_.insert(o.value);
+    std::vector<ValueId> wanted;
+    for (const KernelRequest& kernel : request.kernels)
+      wanted.insert(wanted.end(), kernel.nodes.begin(), kernel.nodes.end());
+    live_ = liveNodes(graph, wanted);
   }
 
-  Schedule run(const Choices& choices) {
-    group();
-    layouts_ = choices.layouts;
-    chooseLayouts(costs_, choices, groups_);
-    for (Kernel& kernel : groups_) {
-      decide(kernel);
-      addKernel(kernel);
+  Fulfilled run() {
+    if (possible() && (group(), putInOrder()) && chooseForms()) {
+      for (const Step& step : steps_) take(step);
+      for (ValueId output : outputs_)
+        if (!available_[output].count(Layout::Planar) && graph_.value(output).kind == Value::Node)
+          addReorder(output, Layout::Planar);
+      if (!request_.kernels.empty()) checkAll();
     }
-    for (ValueId output : outputs_)
-      if (!available_[output].count(Layout::Planar) && graph_.value(output).kind == Value::Node)
-        addReorder(output, Layout::Planar);
-    return std::move(schedule_);
+    return {std::move(schedule_), std::move(problems_)};
   }
 
 private:
+  // ---- what is requested ----
+
+  void problem(size_t request, const std::string& text, Part part = Part::Layers,
+               const std::string& help = {}) {
+    problems_.push_back(
+        {"kernel '" + name(request_.kernels[request].result()) + "': " + text, request, part, help});
+  }
+  void problem(size_t request, const Fault& fault) { problem(request, fault.text, fault.part, fault.help); }
+  const std::string& name(ValueId id) const { return graph_.value(id).name; }
+
+  // The layers of each kernel go together, and none has two kernels.
+  bool possible() {
+    if (schedule_.lanes != 4 && schedule_.lanes != 8 && schedule_.lanes != 16)
+      problems_.push_back(
+          {"vectors have 4, 8 or 16 lanes, not " + std::to_string(schedule_.lanes), std::nullopt});
+    std::set<ValueId> computed;
+    for (size_t i = 0; i < request_.kernels.size(); ++i) {
+      const KernelRequest& kernel = request_.kernels[i];
+      exactEnough(i);
+      if (kernel.converts()) {
+        const Kernel made = conversion(kernel);
+        for (const Fault& fault : formFaults(graph_, made, schedule_.lanes)) problem(i, fault);
+        for (const Fault& fault : tileFaults(graph_, made, schedule_.lanes)) problem(i, fault);
+        continue;
+      }
+      for (ValueId id : kernel.nodes)
+        if (!computed.insert(id).second) problem(i, "'" + name(id) + "' is computed twice");
+      for (const Fault& fault : chainFaults(graph_, kernel.nodes, live_)) problem(i, fault);
+    }
+    return problems_.empty();
+  }
+
+  // What the options of the compilation exclude, a schedule cannot have.
+  void exactEnough(size_t request) {
+    if (choices_.math != Math::Strict) return;
+    const KernelRequest& kernel = request_.kernels[request];
+    auto check = [&](std::optional<Layout> layout, Part part) {
+      if (layout == Layout::Bf16 || layout == Layout::Split)
+        problem(request, std::string(nameOf(*layout)) + " numbers are rounded, which --math=strict excludes",
+                part, "without --math=strict they are possible");
+    };
+    check(kernel.layout, Part::Layout);
+    check(kernel.writes, Part::Writes);
+  }
+
+  static Kernel conversion(const KernelRequest& request) {
+    Kernel kernel;
+    kernel.nodes = request.nodes;
+    kernel.algorithm = Algorithm::Reorder;
+    kernel.layout = *request.layout;
+    kernel.writes = request.writes;
+    kernel.tile = request.tile.value_or(std::vector<int64_t>{});
+    kernel.order = request.order.value_or(Order::Filters);
+    kernel.threads = request.threads;
+    kernel.storesPast = request.storesPast;
+    kernel.prefetches = request.prefetches;
+    return kernel;
+  }
+
   // ---- grouping ----
 
   // The result's element needs the same element of this operand, as the op's access maps say.
@@ -64,6 +127,7 @@ private:
       int k = kernelOf_[candidate];
       if (k < 0 || groups_[static_cast<size_t>(k)].result() != candidate || outputs_.count(candidate))
         continue;
+      if (requestOf_[static_cast<size_t>(k)] || converted_.count(candidate)) continue;
       if (!takesTail(groups_[static_cast<size_t>(k)].algorithm) || !readsSameElement(node, i)) continue;
       // Sizes may be equal and called differently: then only the running program knows.
       if (!graph_.value(candidate).type.sameDims(node.type)) continue;
@@ -75,52 +139,170 @@ private:
     return std::nullopt;
   }
 
-  // Nodes that no output depends on have no kernel.
-  std::vector<bool> liveNodes() const {
-    std::vector<bool> live(graph_.values.size(), false);
-    for (ValueId output : outputs_) live[output] = true;
-    for (size_t id = graph_.values.size(); id-- > 0;)
-      if (live[id])
-        for (ValueId operand : graph_.values[id].operands) live[operand] = true;
-    return live;
-  }
-
+  // Kernels as they are requested; what they leave over joins others or begins its own. Nodes that nobody
+  // needs have no kernel.
   void group() {
-    std::vector<bool> live = liveNodes();
+    std::map<ValueId, size_t> anchors; // of what is requested
+    for (size_t i = 0; i < request_.kernels.size(); ++i)
+      if (request_.kernels[i].converts())
+        converted_.insert(request_.kernels[i].result());
+      else
+        anchors[request_.kernels[i].nodes.front()] = i;
+    std::set<ValueId> taken;
+    for (const auto& [anchor, i] : anchors)
+      taken.insert(request_.kernels[i].nodes.begin(), request_.kernels[i].nodes.end());
     for (ValueId id = 0; id < graph_.values.size(); ++id) {
       const Value& node = graph_.value(id);
-      if (node.kind != Value::Node || !live[id]) continue;
-      if (auto k = kernelToJoin(node)) {
+      if (node.kind != Value::Node || !live_[id]) continue;
+      const auto requested = anchors.find(id);
+      if (requested != anchors.end()) {
+        addGroup(request_.kernels[requested->second].nodes, requested->second);
+      } else if (taken.count(id)) {
+        continue;
+      } else if (auto k = kernelToJoin(node)) {
         groups_[static_cast<size_t>(*k)].nodes.push_back(id);
         kernelOf_[id] = *k;
       } else {
-        kernelOf_[id] = static_cast<int>(groups_.size());
-        Kernel kernel;
-        kernel.nodes = {id};
-        kernel.algorithm = algorithmOf(opInfo(node.op));
-        groups_.push_back(kernel);
+        addGroup({id}, std::nullopt);
+      }
+    }
+  }
+
+  void addGroup(const std::vector<ValueId>& nodes, std::optional<size_t> request) {
+    for (ValueId node : nodes) kernelOf_[node] = static_cast<int>(groups_.size());
+    Kernel kernel;
+    kernel.nodes = nodes;
+    kernel.algorithm = algorithmOf(opInfo(graph_.value(nodes.front()).op));
+    groups_.push_back(kernel);
+    requestOf_.push_back(request);
+  }
+
+  // ---- order ----
+
+  // A kernel, or a conversion that is requested.
+  struct Step {
+    std::optional<size_t> group, request;
+  };
+
+  // Operands first; what is requested in its order; else as the graph has the first layers.
+  bool putInOrder() {
+    std::vector<Step> all;
+    for (size_t i = 0; i < groups_.size(); ++i) all.push_back({i, requestOf_[i]});
+    if (request_.kernels.empty()) return steps_ = std::move(all), true;
+    std::vector<size_t> ofRequest(request_.kernels.size());
+    for (size_t i = 0; i < request_.kernels.size(); ++i)
+      if (request_.kernels[i].converts()) all.push_back({std::nullopt, i});
+    for (size_t i = 0; i < all.size(); ++i)
+      if (all[i].request) ofRequest[*all[i].request] = i;
+    std::vector<std::set<size_t>> before(all.size()), behind(all.size());
+    auto follows = [&](size_t first, size_t then) {
+      if (first != then) before[then].insert(first), behind[first].insert(then);
+    };
+    for (size_t i = 0; i < all.size(); ++i)
+      for (ValueId operand : readBy(all[i]))
+        if (kernelOf_[operand] >= 0) follows(static_cast<size_t>(kernelOf_[operand]), i);
+    const std::vector<std::set<size_t>> operands = before;
+    for (size_t i = 1; i < ofRequest.size(); ++i) follows(ofRequest[i - 1], ofRequest[i]);
+
+    auto place = [&](size_t i) {
+      return std::make_pair(
+          all[i].group ? groups_[*all[i].group].anchor() : request_.kernels[*all[i].request].result(), i);
+    };
+    std::set<std::pair<ValueId, size_t>> ready;
+    for (size_t i = 0; i < all.size(); ++i)
+      if (before[i].empty()) ready.insert(place(i));
+    while (!ready.empty()) {
+      const size_t next = ready.begin()->second;
+      ready.erase(ready.begin());
+      steps_.push_back(all[next]);
+      for (size_t i : behind[next])
+        if (before[i].erase(next) && before[i].empty()) ready.insert(place(i));
+    }
+    if (steps_.size() == all.size()) return true;
+    for (size_t i = 0; i < ofRequest.size(); ++i) findLate(all, operands, ofRequest, i);
+    return false;
+  }
+
+  std::vector<ValueId> readBy(const Step& step) const {
+    if (!step.group) return {request_.kernels[*step.request].result()};
+    const Kernel& kernel = groups_[*step.group];
+    std::vector<ValueId> reads;
+    for (ValueId node : kernel.nodes)
+      for (ValueId operand : graph_.value(node).operands)
+        if (std::find(kernel.nodes.begin(), kernel.nodes.end(), operand) == kernel.nodes.end())
+          reads.push_back(operand);
+    return reads;
+  }
+
+  // Says what a requested kernel needs that is requested behind it.
+  void findLate(const std::vector<Step>& all, const std::vector<std::set<size_t>>& operands,
+                const std::vector<size_t>& ofRequest, size_t request) {
+    std::vector<size_t> open{ofRequest[request]};
+    std::set<size_t> seen;
+    while (!open.empty()) {
+      const size_t step = open.back();
+      open.pop_back();
+      for (size_t from : operands[step]) {
+        if (!seen.insert(from).second) continue;
+        open.push_back(from);
+        if (!all[from].request || *all[from].request <= request) continue;
+        const std::string& late = name(groups_[*all[from].group].result());
+        return problem(request, "'" + late + "' is not computed before it", Part::Layers,
+                       "kernels stand in the order in which they run: that of '" + late +
+                           "' belongs in front of this one");
       }
     }
   }
 
   // ---- layout, tile, order ----
 
-  void decide(Kernel& kernel) {
-    const Value& anchor = graph_.value(kernel.anchor());
-    if (kernel.algorithm == Algorithm::Window && kernel.layout == Layout::Planar &&
-        separate(graph_, anchor)) {
-      kernel.algorithm = Algorithm::Separable;
-      kernel.tile = {costs_.target.vectorRegisters >= 32 ? 4 : 2}; // the sums of a column stay in registers
+  bool chooseForms() {
+    std::vector<Kernel> kernels;
+    std::vector<const KernelRequest*> requests;
+    std::vector<Conversion> conversions;
+    std::vector<size_t> groups;
+    for (const Step& step : steps_) {
+      const KernelRequest* request = step.request ? &request_.kernels[*step.request] : nullptr;
+      if (!step.group) {
+        conversions.push_back({request->result(), *request->layout});
+        continue;
+      }
+      groups.push_back(*step.group);
+      kernels.push_back(groups_[*step.group]);
+      requests.push_back(request);
     }
-    if (isWindowed(kernel.algorithm)) kernel.tile = costs_.windowTile(kernel).extents;
-    if (kernel.algorithm == Algorithm::Window && inBlocks(kernel.layout) &&
-        !isChannelwise(graph_, anchor, schedule_.lanes))
-      kernel.order = costs_.orderOf(kernel);
-    if (kernel.algorithm == Algorithm::Dense) {
-      // Three vectors keep the units of one item busy, and leave registers for the sums of several items.
-      int64_t vectors = (anchor.type.channels() + schedule_.lanes - 1) / schedule_.lanes,
-              tiles = (vectors + 2) / 3;
-      kernel.tile = {(vectors + tiles - 1) / tiles};
+    std::vector<std::pair<size_t, Fault>> faults;
+    chooseLayouts(costs_, choices_, kernels, requests, conversions, faults);
+    for (const auto& [kernel, fault] : faults) reject(groups[kernel], fault);
+    for (size_t i = 0; i < kernels.size() && faults.empty(); ++i) {
+      decide(costs_, kernels[i], requests[i]);
+      groups_[groups[i]] = kernels[i];
+    }
+    return faults.empty();
+  }
+
+  // What is wrong with a kernel that nobody asked for is wrong with the conversion of its result.
+  void reject(size_t group, const Fault& fault) {
+    if (requestOf_[group]) return problem(*requestOf_[group], fault);
+    for (size_t i = 0; i < request_.kernels.size(); ++i)
+      if (request_.kernels[i].converts() && request_.kernels[i].result() == groups_[group].result())
+        return problem(i, fault);
+  }
+
+  void take(const Step& step) {
+    current_ = step.request;
+    if (step.group)
+      addKernel(groups_[*step.group]);
+    else
+      add(conversion(request_.kernels[*step.request]));
+    current_.reset();
+  }
+
+  // What is left of the rules: where values lie.
+  void checkAll() {
+    for (Problem& found : problems(schedule_, graph_)) {
+      found.kernel = found.kernel ? from_[*found.kernel] : std::nullopt;
+      problems_.push_back(std::move(found));
     }
   }
 
@@ -131,14 +313,20 @@ private:
     kernel.nodes = {value};
     kernel.algorithm = Algorithm::Reorder;
     kernel.layout = layout;
+    add(kernel);
+  }
+  void add(const Kernel& kernel) {
     schedule_.kernels.push_back(kernel);
-    available_[value].insert(layout);
+    from_.push_back(current_);
+    available_[kernel.result()].insert(layoutFor(kernel.resultLayout(), graph_.value(kernel.result()).type));
   }
 
-  // Of an operand that may be read from planes.
+  // Of an operand that may be read from planes. Not where every word about the kernel is said.
   bool convertsPlanes(const Kernel& kernel, ValueId operand) const {
+    if (current_ && saysAll(graph_, kernel, request_.kernels[*current_], costs_.lanes)) return false;
     if (layoutFor(Layout::Blocked, graph_.value(operand).type) == Layout::Planar) return false;
-    if (layouts_ == LayoutChoice::InBlocks) return graph_.value(operand).type.channels() >= schedule_.lanes;
+    if (choices_.layouts == LayoutChoice::InBlocks)
+      return graph_.value(operand).type.channels() >= schedule_.lanes;
     return isWindowed(kernel.algorithm) && costs_.readingPlanes(kernel, operand) > costs_.conversion(operand);
   }
 
@@ -155,25 +343,35 @@ private:
         if (!needed && !there.count(Layout::Blocked) && convertsPlanes(kernel, operand))
           addReorder(operand, Layout::Blocked);
       }
-    schedule_.kernels.push_back(kernel);
-    available_[kernel.result()].insert(layoutFor(kernel.resultLayout(), graph_.value(kernel.result()).type));
+    add(kernel);
   }
 
+  const Request& request_;
+  const Choices& choices_;
   const Graph& graph_;
   Costs costs_;
-  LayoutChoice layouts_ = LayoutChoice::ByCost;
   std::vector<std::vector<ValueId>> users_;
+  std::vector<bool> live_;
   std::vector<int> kernelOf_;
   std::vector<std::set<Layout>> available_;
-  std::set<ValueId> outputs_;
+  std::set<ValueId> outputs_, converted_; // values of which conversions are requested
   std::vector<Kernel> groups_;
+  std::vector<std::optional<size_t>> requestOf_; // of each group
+  std::vector<Step> steps_;
   Schedule schedule_;
+  std::vector<std::optional<size_t>> from_; // which request each kernel of the schedule is
+  std::optional<size_t> current_;           // the request that is taken up
+  std::vector<Problem> problems_;
 };
 
 } // namespace
 
+Fulfilled fulfil(const Request& request, const Graph& graph, const Target& target, const Choices& choices) {
+  return Chooser(request, graph, target, choices).run();
+}
+
 Schedule makeSchedule(const Graph& graph, const Target& target, const Choices& choices) {
-  return Chooser(graph, target).run(choices);
+  return fulfil({}, graph, target, choices).schedule;
 }
 
 } // namespace convoy::schedule

@@ -30,10 +30,18 @@ struct Option {
 
 class LayoutChooser {
 public:
-  LayoutChooser(const Costs& costs, const Choices& choices, std::vector<Kernel>& kernels)
-      : costs_(costs), choices_(choices), units_(unitsToUse(costs.target, choices)), kernels_(kernels) {
+  LayoutChooser(const Costs& costs, const Choices& choices, std::vector<Kernel>& kernels,
+                const std::vector<const KernelRequest*>& requests, const std::vector<Conversion>& conversions,
+                std::vector<std::pair<size_t, Fault>>& faults)
+      : costs_(costs), choices_(choices), units_(unitsToUse(costs.target, choices)), kernels_(kernels),
+        conversions_(conversions) {
     schedule_.lanes = costs.lanes;
-    for (const Kernel& kernel : kernels) options_.push_back(optionsOf(kernel));
+    for (size_t i = 0; i < kernels.size(); ++i) {
+      std::vector<Fault> wrong;
+      options_.push_back(requests[i] ? requested(kernels[i], *requests[i], wrong) : optionsOf(kernels[i]));
+      leaveRoom(kernels[i], options_.back(), wrong);
+      for (Fault& fault : wrong) faults.emplace_back(i, std::move(fault));
+    }
   }
 
   void run() {
@@ -131,6 +139,46 @@ private:
     return options;
   }
 
+  // Those that do what is wanted. None: then `faults` says why.
+  std::vector<Option> requested(const Kernel& kernel, const KernelRequest& request,
+                                std::vector<Fault>& faults) const {
+    std::vector<Option> options;
+    if (!request.algorithm) // those that this processor is good at first
+      for (const Option& one : optionsOf(kernel)) {
+        Kernel form = kernel;
+        form.algorithm = one.algorithm, form.layout = one.layout, form.writes = one.writes;
+        if (!agrees(form, request) || !formFaults(costs_.graph, form, costs_.lanes).empty()) continue;
+        decide(costs_, form, &request);
+        if (tileFaults(costs_.graph, form, costs_.lanes).empty()) options.push_back(one);
+      }
+    if (!options.empty()) return options;
+    std::vector<Layout> works{Layout::Planar, Layout::Blocked}, writes = works;
+    if (units_)
+      works.push_back(*units_);
+    else if (request.algorithm == Algorithm::Tiles && choices_.math != Math::Strict)
+      works.push_back(choices_.math == Math::Bf16 ? Layout::Bf16 : Layout::Split);
+    works.push_back(Layout::Int8); // the only one of many quantized layers
+    for (Layout units : unitsOfResult(kernel)) writes.push_back(units);
+    for (const Kernel& form : formsOf(costs_, request, works, writes, faults))
+      options.push_back(option(form, form.layout, form.writes));
+    if (!options.empty()) faults.clear();
+    return options;
+  }
+
+  // Leaves out what would make a conversion that is wanted needless.
+  void leaveRoom(const Kernel& kernel, std::vector<Option>& options, std::vector<Fault>& faults) const {
+    for (const Conversion& conversion : conversions_) {
+      if (conversion.value != kernel.result() || options.empty()) continue;
+      const Value& value = costs_.graph.value(conversion.value);
+      const Layout layout = layoutFor(conversion.layout, value.type);
+      auto there = [&](const Option& option) { return option.result == layout; };
+      options.erase(std::remove_if(options.begin(), options.end(), there), options.end());
+      if (options.empty())
+        faults.push_back({Part::Layers, "'" + value.name + "' is written in " + nameOf(layout) +
+                                            " layout, so that it cannot be converted to it"});
+    }
+  }
+
   // In blocks of float32, with every layout in which the result may be left.
   void addBlocked(const Kernel& kernel, std::vector<Option>& options) const {
     options.push_back(option(kernel, Layout::Blocked, std::nullopt));
@@ -216,6 +264,7 @@ private:
       auto it = written.find(value);
       return it == written.end() ? Layout::Planar : it->second; // inputs are planar
     };
+    for (const Conversion& wanted : conversions_) converted.insert({wanted.value, wanted.layout});
     auto need = [&](ValueId value, Layout layout) {
       if (layoutFor(layout, costs_.graph.value(value).type) == layoutOf(value)) return;
       if (!converted.insert({value, layout}).second) return;
@@ -261,6 +310,7 @@ private:
   const Choices& choices_;
   std::optional<Layout> units_; // of several channels, where they may be used
   std::vector<Kernel>& kernels_;
+  const std::vector<Conversion>& conversions_;
   Schedule schedule_; // for the number of lanes
   std::vector<std::vector<Option>> options_;
 };
@@ -274,8 +324,12 @@ std::optional<Layout> unitsToUse(const Target& target, const Choices& choices) {
   return std::nullopt;
 }
 
-void chooseLayouts(const Costs& costs, const Choices& choices, std::vector<Kernel>& kernels) {
-  LayoutChooser(costs, choices, kernels).run();
+void chooseLayouts(const Costs& costs, const Choices& choices, std::vector<Kernel>& kernels,
+                   const std::vector<const KernelRequest*>& requests,
+                   const std::vector<Conversion>& conversions,
+                   std::vector<std::pair<size_t, Fault>>& faults) {
+  LayoutChooser chooser(costs, choices, kernels, requests, conversions, faults);
+  if (faults.empty()) chooser.run();
 }
 
 } // namespace convoy::schedule

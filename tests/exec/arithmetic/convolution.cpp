@@ -73,7 +73,7 @@ Outcome convolve(const Way& way, const Shape& shape, const Numbers& numbers) {
   }
   const SourceFile text("test.schedule", scheduleText(way));
   DiagnosticEngine diags;
-  const auto schedule = schedule::read(text, graph, diags);
+  const auto schedule = schedule::read(text, graph, texts::targetFor(way.cpu), diags);
   if (!schedule) throw std::runtime_error(renderText(*diags.all().at(0), false));
   const sweep::Program program = sweep::compileScheduled(graph, *schedule, texts::targetFor(way.cpu), 0);
 
