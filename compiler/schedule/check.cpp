@@ -54,7 +54,7 @@ private:
       for (ValueId id : kernel.nodes)
         if (!computed_.insert(id).second) problem(who + "'" + name(id) + "' is computed twice");
     if (add(formFaults(graph_, kernel, schedule_.lanes))) return;
-    if (!converts) add(chainFaults(graph_, kernel.nodes, live_));
+    if (!converts) add(chainFaults(graph_, kernel.nodes, kernel.algorithm, live_));
     operands(kernel, who);
     add(tileFaults(graph_, kernel, schedule_.lanes));
     const Layout layout = layoutFor(kernel.resultLayout(), graph_.value(kernel.result()).type);

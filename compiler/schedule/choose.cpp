@@ -1,6 +1,8 @@
 // Which nodes share a kernel, in which order kernels run, and the algorithm, layout and register tile of
 // each: all of it, or what a request leaves open.
 #include "schedule/layouts.h"
+#include "schedule/storage.h"
+#include "schedule/winograd.h"
 #include <algorithm>
 #include <map>
 #include <set>
@@ -68,7 +70,7 @@ private:
       }
       for (ValueId id : kernel.nodes)
         if (!computed.insert(id).second) problem(i, "'" + name(id) + "' is computed twice");
-      for (const Fault& fault : chainFaults(graph_, kernel.nodes, live_)) problem(i, fault);
+      for (const Fault& fault : chainFaults(graph_, kernel.nodes, kernel.algorithm, live_)) problem(i, fault);
     }
     return problems_.empty();
   }
@@ -181,63 +183,52 @@ private:
 
   // A kernel, or a conversion that is requested.
   struct Step {
-    std::optional<size_t> group, request;
+    Kernel kernel;
+    std::optional<size_t> request;
+    bool converts() const { return kernel.algorithm == Algorithm::Reorder; }
   };
+  using Before = std::vector<std::set<size_t>>; // the steps that must be done before each
 
   // Operands first; what is requested in its order; else as the graph has the first layers.
   bool putInOrder() {
-    std::vector<Step> all;
-    for (size_t i = 0; i < groups_.size(); ++i) all.push_back({i, requestOf_[i]});
-    if (request_.kernels.empty()) return steps_ = std::move(all), true;
-    std::vector<size_t> ofRequest(request_.kernels.size());
+    std::vector<Step> all; // kernels by their number
+    for (size_t i = 0; i < groups_.size(); ++i) all.push_back({groups_[i], requestOf_[i]});
     for (size_t i = 0; i < request_.kernels.size(); ++i)
-      if (request_.kernels[i].converts()) all.push_back({std::nullopt, i});
+      if (request_.kernels[i].converts()) all.push_back({conversion(request_.kernels[i]), i});
+    Before operands(all.size());
+    for (size_t i = 0; i < all.size(); ++i)
+      for (ValueId operand : valuesRead(graph_, all[i].kernel))
+        if (kernelOf_[operand] >= 0) operands[i].insert(static_cast<size_t>(kernelOf_[operand]));
+    std::vector<size_t> ofRequest(request_.kernels.size());
     for (size_t i = 0; i < all.size(); ++i)
       if (all[i].request) ofRequest[*all[i].request] = i;
-    std::vector<std::set<size_t>> before(all.size()), behind(all.size());
-    auto follows = [&](size_t first, size_t then) {
-      if (first != then) before[then].insert(first), behind[first].insert(then);
-    };
+    Before before = operands;
+    for (size_t i = 1; i < ofRequest.size(); ++i) before[ofRequest[i]].insert(ofRequest[i - 1]);
+    Before behind(all.size());
     for (size_t i = 0; i < all.size(); ++i)
-      for (ValueId operand : readBy(all[i]))
-        if (kernelOf_[operand] >= 0) follows(static_cast<size_t>(kernelOf_[operand]), i);
-    const std::vector<std::set<size_t>> operands = before;
-    for (size_t i = 1; i < ofRequest.size(); ++i) follows(ofRequest[i - 1], ofRequest[i]);
+      for (size_t first : before[i]) behind[first].insert(i);
 
-    auto place = [&](size_t i) {
-      return std::make_pair(
-          all[i].group ? groups_[*all[i].group].anchor() : request_.kernels[*all[i].request].result(), i);
+    std::set<std::pair<ValueId, size_t>> ready; // by anchor
+    auto makeReady = [&](size_t i) {
+      if (before[i].empty()) ready.insert({all[i].kernel.anchor(), i});
     };
-    std::set<std::pair<ValueId, size_t>> ready;
-    for (size_t i = 0; i < all.size(); ++i)
-      if (before[i].empty()) ready.insert(place(i));
+    for (size_t i = 0; i < all.size(); ++i) makeReady(i);
     while (!ready.empty()) {
       const size_t next = ready.begin()->second;
       ready.erase(ready.begin());
       steps_.push_back(all[next]);
       for (size_t i : behind[next])
-        if (before[i].erase(next) && before[i].empty()) ready.insert(place(i));
+        if (before[i].erase(next) > 0) makeReady(i);
     }
     if (steps_.size() == all.size()) return true;
-    for (size_t i = 0; i < ofRequest.size(); ++i) findLate(all, operands, ofRequest, i);
+    for (size_t i = 0; i < ofRequest.size(); ++i) findLate(all, operands, ofRequest[i]);
     return false;
   }
 
-  std::vector<ValueId> readBy(const Step& step) const {
-    if (!step.group) return {request_.kernels[*step.request].result()};
-    const Kernel& kernel = groups_[*step.group];
-    std::vector<ValueId> reads;
-    for (ValueId node : kernel.nodes)
-      for (ValueId operand : graph_.value(node).operands)
-        if (std::find(kernel.nodes.begin(), kernel.nodes.end(), operand) == kernel.nodes.end())
-          reads.push_back(operand);
-    return reads;
-  }
-
   // Says what a requested kernel needs that is requested behind it.
-  void findLate(const std::vector<Step>& all, const std::vector<std::set<size_t>>& operands,
-                const std::vector<size_t>& ofRequest, size_t request) {
-    std::vector<size_t> open{ofRequest[request]};
+  void findLate(const std::vector<Step>& all, const Before& operands, size_t number) {
+    const size_t request = *all[number].request;
+    std::vector<size_t> open{number};
     std::set<size_t> seen;
     while (!open.empty()) {
       const size_t step = open.back();
@@ -246,7 +237,7 @@ private:
         if (!seen.insert(from).second) continue;
         open.push_back(from);
         if (!all[from].request || *all[from].request <= request) continue;
-        const std::string& late = name(groups_[*all[from].group].result());
+        const std::string& late = name(all[from].kernel.result());
         return problem(request, "'" + late + "' is not computed before it", Part::Layers,
                        "kernels stand in the order in which they run: that of '" + late +
                            "' belongs in front of this one");
@@ -258,43 +249,71 @@ private:
 
   bool chooseForms() {
     std::vector<Kernel> kernels;
-    std::vector<const KernelRequest*> requests;
-    std::vector<Conversion> conversions;
-    std::vector<size_t> groups;
-    for (const Step& step : steps_) {
-      const KernelRequest* request = step.request ? &request_.kernels[*step.request] : nullptr;
-      if (!step.group) {
-        conversions.push_back({request->result(), *request->layout});
+    std::vector<size_t> places; // of the kernels
+    Wanted wanted;
+    for (size_t i = 0; i < steps_.size(); ++i) {
+      const auto& [kernel, request] = steps_[i];
+      if (steps_[i].converts()) {
+        wanted.conversions.push_back({kernel.result(), kernel.layout});
         continue;
       }
-      groups.push_back(*step.group);
-      kernels.push_back(groups_[*step.group]);
-      requests.push_back(request);
+      places.push_back(i);
+      kernels.push_back(kernel);
+      wanted.requests.push_back(request ? &request_.kernels[*request] : nullptr);
     }
-    std::vector<std::pair<size_t, Fault>> faults;
-    chooseLayouts(costs_, choices_, kernels, requests, conversions, faults);
-    for (const auto& [kernel, fault] : faults) reject(groups[kernel], fault);
-    for (size_t i = 0; i < kernels.size() && faults.empty(); ++i) {
-      decide(costs_, kernels[i], requests[i]);
-      groups_[groups[i]] = kernels[i];
-    }
-    return faults.empty();
+    chooseLayouts(costs_, choices_, kernels, &wanted);
+    for (const auto& [number, fault] : wanted.faults) reject(steps_[places[number]], fault);
+    if (!wanted.faults.empty()) return false;
+    for (size_t i = 0; i < kernels.size(); ++i) steps_[places[i]].kernel = kernels[i];
+    joinPools();
+    for (Step& step : steps_)
+      if (!step.converts())
+        decide(costs_, step.kernel, step.request ? &request_.kernels[*step.request] : nullptr);
+    return true;
   }
 
   // What is wrong with a kernel that nobody asked for is wrong with the conversion of its result.
-  void reject(size_t group, const Fault& fault) {
-    if (requestOf_[group]) return problem(*requestOf_[group], fault);
+  void reject(const Step& step, const Fault& fault) {
+    if (step.request) return problem(*step.request, fault);
     for (size_t i = 0; i < request_.kernels.size(); ++i)
-      if (request_.kernels[i].converts() && request_.kernels[i].result() == groups_[group].result())
+      if (request_.kernels[i].converts() && request_.kernels[i].result() == step.kernel.result())
         return problem(i, fault);
+  }
+
+  // Winograd tiles hold whole windows of a 2x2 pool: it joins them, with what follows it, if nobody else
+  // reads what it pools. Not where either is requested as it is.
+  void joinPools() {
+    for (size_t at = 0; at < steps_.size(); ++at) {
+      const Kernel pool = steps_[at].kernel;
+      if (steps_[at].request || !poolsTiles(graph_, graph_.value(pool.anchor()))) continue;
+      const ValueId pooled = graph_.value(pool.anchor()).operands[0];
+      auto computes = [](ValueId id) {
+        return [id](const Step& step) { return !step.converts() && step.kernel.result() == id; };
+      };
+      const auto found = std::find_if(steps_.begin(), steps_.end(), computes(pooled));
+      if (found == steps_.end() || found->request || found->kernel.algorithm != Algorithm::Winograd ||
+          users_[pooled].size() != 1 || outputs_.count(pooled) || converted_.count(pooled) ||
+          found->kernel.resultLayout() != pool.layout)
+        continue;
+      if (pool.layout == Layout::Planar && pool.nodes.size() > 1) continue; // reads planes
+      // What follows the pool may read what is computed between the two.
+      bool ready = true;
+      for (ValueId id : valuesRead(graph_, pool))
+        ready &= id == pooled || std::none_of(found, steps_.end(), computes(id));
+      if (!ready) continue;
+      Kernel& tiles = found->kernel;
+      tiles.nodes.insert(tiles.nodes.end(), pool.nodes.begin(), pool.nodes.end());
+      if (pool.layout != Layout::Planar) tiles.writes = pool.writes;
+      steps_.erase(steps_.begin() + static_cast<std::ptrdiff_t>(at--));
+    }
   }
 
   void take(const Step& step) {
     current_ = step.request;
-    if (step.group)
-      addKernel(groups_[*step.group]);
+    if (step.converts())
+      add(step.kernel);
     else
-      add(conversion(request_.kernels[*step.request]));
+      addKernel(step.kernel);
     current_.reset();
   }
 

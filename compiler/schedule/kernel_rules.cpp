@@ -3,6 +3,7 @@
 #include "schedule/separable.h"
 #include "schedule/storage.h"
 #include "schedule/transposed.h"
+#include "schedule/winograd.h"
 #include <algorithm>
 
 namespace convoy::schedule {
@@ -94,11 +95,23 @@ private:
   void tailAllowed() {
     if (kernel_.nodes.size() > 1 && !takesTail(kernel_.algorithm))
       fault(Part::Layers, std::string("nothing can be fused behind ") + nameOf(kernel_.algorithm));
+    const std::optional<size_t> pool = pooledBy(graph_, kernel_);
+    for (size_t i = 1; i < kernel_.nodes.size(); ++i)
+      if (const Value& node = graph_.value(kernel_.nodes[i]); !opInfo(node.op).isElementwise() && i != pool)
+        fault(Part::Layers, "'" + node.name + "' is not element-wise and cannot be fused behind " +
+                                nameOf(kernel_.algorithm));
   }
 
   void layout() {
     switch (kernel_.algorithm) {
     case Algorithm::Window: return windowLayout();
+    case Algorithm::Winograd:
+      if (kernel_.layout != Layout::Blocked) fault(Part::Layout, "winograd works in blocked layout");
+      if (!canUseWinograd(graph_, anchor_))
+        fault(Part::Algorithm,
+              "winograd needs a 3x3 kernel, steps of 1, one group, a border of zeros whose width is "
+              "known, and several channels");
+      return;
     case Algorithm::Transposed:
       if (inBlocks(kernel_.layout) && !canBlockTransposed(graph_, anchor_, lanes_))
         fault(Part::Layout, "blocked layout needs whole vectors of channels in each group, and at most " +
@@ -169,7 +182,8 @@ private:
         kernel_.algorithm == Algorithm::Dense)
       fault(Part::Writes,
             "only kernels that work in blocks, and may have others behind them, can write another layout");
-    else if (to == Layout::Planar && kernel_.algorithm != Algorithm::Window)
+    else if (to == Layout::Planar && kernel_.algorithm != Algorithm::Window &&
+             kernel_.algorithm != Algorithm::Winograd)
       fault(Part::Writes, "only a window can write planes",
             "'kernel [" + graph_.value(kernel_.result()).name + "]: reorder planar' behind it converts");
     else if (to == Layout::Int8 && !result().quantized())
@@ -182,6 +196,7 @@ private:
     switch (kernel_.algorithm) {
     case Algorithm::Window: return window();
     case Algorithm::Tiles: return matrixTiles();
+    case Algorithm::Winograd: return winograd();
     case Algorithm::Transposed: return transposed();
     case Algorithm::Separable:
       if (kernel_.tile.size() != 1 || kernel_.tile[0] < 1 || kernel_.tile[0] > 8)
@@ -257,6 +272,28 @@ private:
     const int64_t groups = anchor_.attributes.get<int64_t>("groups");
     if (groups > 1 && (anchor_.type.channels() / groups / lanes_) % filters != 0)
       fault(Part::Tile, "the tile's filters do not divide those of a group");
+  }
+
+  void winograd() {
+    const std::vector<int64_t>& tile = kernel_.tile;
+    if (tile.size() != 4)
+      return fault(Part::Tile,
+                   "a winograd tile is results along an axis x tiles x vectors x blocks of tiles");
+    if (tile[0] != 2 && tile[0] != 4 && tile[0] != 6)
+      return fault(Part::Tile, "a winograd tile has 2, 4 or 6 results along an axis");
+    for (size_t i = 1; i < 4; ++i)
+      if (tile[i] < 1 || tile[i] > 64) return fault(Part::Tile, "a tile's extent is 1 to 64");
+    if (tile[1] * tile[2] > 64) return fault(Part::Tile, "more than 64 accumulators");
+    const WinogradShape shape(graph_, kernel_, lanes_);
+    const int64_t bytes = shape.stackBytes(kernel_.order);
+    if (bytes <= winogradStackBytes) return;
+    const bool fitsOtherwise =
+        kernel_.order == Order::Positions && shape.stackBytes(Order::Filters) <= winogradStackBytes;
+    fault(Part::Tile,
+          "its tiles take " + std::to_string(bytes >> 10) + " KiB of the stack, more than " +
+              std::to_string(winogradStackBytes >> 10),
+          fitsOtherwise ? "with 'order filters' they lie in the workspace; fewer tiles or blocks take less"
+                        : "fewer tiles or blocks take less");
   }
 
   void transposed() {

@@ -1,5 +1,6 @@
 #include "schedule/layouts.h"
 #include "schedule/transposed.h"
+#include "schedule/winograd.h"
 #include <algorithm>
 #include <map>
 #include <set>
@@ -31,16 +32,16 @@ struct Option {
 class LayoutChooser {
 public:
   LayoutChooser(const Costs& costs, const Choices& choices, std::vector<Kernel>& kernels,
-                const std::vector<const KernelRequest*>& requests, const std::vector<Conversion>& conversions,
-                std::vector<std::pair<size_t, Fault>>& faults)
-      : costs_(costs), choices_(choices), units_(unitsToUse(costs.target, choices)), kernels_(kernels),
-        conversions_(conversions) {
+                Wanted* wanted = nullptr)
+      : costs_(costs), choices_(choices), units_(unitsToUse(costs.target, choices)), kernels_(kernels) {
     schedule_.lanes = costs.lanes;
+    if (wanted) conversions_ = wanted->conversions;
     for (size_t i = 0; i < kernels.size(); ++i) {
+      const KernelRequest* request = wanted ? wanted->requests[i] : nullptr;
       std::vector<Fault> wrong;
-      options_.push_back(requests[i] ? requested(kernels[i], *requests[i], wrong) : optionsOf(kernels[i]));
+      options_.push_back(request ? requested(kernels[i], *request, wrong) : optionsOf(kernels[i]));
       leaveRoom(kernels[i], options_.back(), wrong);
-      for (Fault& fault : wrong) faults.emplace_back(i, std::move(fault));
+      for (Fault& fault : wrong) wanted->faults.emplace_back(i, std::move(fault));
     }
   }
 
@@ -93,6 +94,7 @@ private:
     case Algorithm::Resample:
     case Algorithm::Concat: return isAllBlocks(graph, anchor);
     case Algorithm::Tiles:
+    case Algorithm::Winograd:
     case Algorithm::Separable:
     case Algorithm::Interleave:
     case Algorithm::Softmax:
@@ -123,6 +125,12 @@ private:
     std::vector<Option> options{option(kernel, Layout::Planar, std::nullopt)};
     if (canBlock(kernel)) {
       addBlocked(kernel, options);
+      if (choices_.math != Math::Strict &&
+          canUseWinograd(costs_.graph, costs_.graph.value(kernel.anchor()))) {
+        Kernel winograd = kernel;
+        winograd.algorithm = Algorithm::Winograd;
+        addBlocked(winograd, options);
+      }
       if (options[1].result != Layout::Blocked) return options; // a single position
     }
     if (kernel.algorithm == Algorithm::Integer) {
@@ -167,7 +175,7 @@ private:
 
   // Leaves out what would make a conversion that is wanted needless.
   void leaveRoom(const Kernel& kernel, std::vector<Option>& options, std::vector<Fault>& faults) const {
-    for (const Conversion& conversion : conversions_) {
+    for (const Wanted::Conversion& conversion : conversions_) {
       if (conversion.value != kernel.result() || options.empty()) continue;
       const Value& value = costs_.graph.value(conversion.value);
       const Layout layout = layoutFor(conversion.layout, value.type);
@@ -183,7 +191,7 @@ private:
   void addBlocked(const Kernel& kernel, std::vector<Option>& options) const {
     options.push_back(option(kernel, Layout::Blocked, std::nullopt));
     if (options.back().result != Layout::Blocked) return; // a single position
-    if (kernel.algorithm == Algorithm::Window)
+    if (kernel.algorithm == Algorithm::Window || kernel.algorithm == Algorithm::Winograd)
       options.push_back(option(kernel, Layout::Blocked, Layout::Planar));
     if (!takesTail(kernel.algorithm)) return;
     for (Layout units : unitsOfResult(kernel)) options.push_back(option(kernel, Layout::Blocked, units));
@@ -264,7 +272,7 @@ private:
       auto it = written.find(value);
       return it == written.end() ? Layout::Planar : it->second; // inputs are planar
     };
-    for (const Conversion& wanted : conversions_) converted.insert({wanted.value, wanted.layout});
+    for (const Wanted::Conversion& wanted : conversions_) converted.insert({wanted.value, wanted.layout});
     auto need = [&](ValueId value, Layout layout) {
       if (layoutFor(layout, costs_.graph.value(value).type) == layoutOf(value)) return;
       if (!converted.insert({value, layout}).second) return;
@@ -310,7 +318,7 @@ private:
   const Choices& choices_;
   std::optional<Layout> units_; // of several channels, where they may be used
   std::vector<Kernel>& kernels_;
-  const std::vector<Conversion>& conversions_;
+  std::vector<Wanted::Conversion> conversions_;
   Schedule schedule_; // for the number of lanes
   std::vector<std::vector<Option>> options_;
 };
@@ -324,12 +332,9 @@ std::optional<Layout> unitsToUse(const Target& target, const Choices& choices) {
   return std::nullopt;
 }
 
-void chooseLayouts(const Costs& costs, const Choices& choices, std::vector<Kernel>& kernels,
-                   const std::vector<const KernelRequest*>& requests,
-                   const std::vector<Conversion>& conversions,
-                   std::vector<std::pair<size_t, Fault>>& faults) {
-  LayoutChooser chooser(costs, choices, kernels, requests, conversions, faults);
-  if (faults.empty()) chooser.run();
+void chooseLayouts(const Costs& costs, const Choices& choices, std::vector<Kernel>& kernels, Wanted* wanted) {
+  LayoutChooser chooser(costs, choices, kernels, wanted);
+  if (!wanted || wanted->faults.empty()) chooser.run();
 }
 
 } // namespace convoy::schedule

@@ -4,19 +4,23 @@
 
 namespace convoy::schedule {
 
-// A conversion that there will be, whatever is chosen.
-struct Conversion {
-  graph::ValueId value;
-  Layout layout;
+// What is wanted of kernels, as far as layouts go.
+struct Wanted {
+  struct Conversion {
+    graph::ValueId value;
+    Layout layout;
+  };
+  std::vector<const KernelRequest*> requests;   // of each kernel; null: nothing
+  std::vector<Conversion> conversions;          // that there will be, whatever is chosen
+  std::vector<std::pair<size_t, Fault>> faults; // what is not possible, with the number of the kernel
 };
 
 // Sets `algorithm`, `layout` and `writes` of every kernel. By cost: they are chosen so that the kernels and
 // the conversions between them take the fewest cycles that were found: from all planar, from all blocked and
 // from all in units of several channels, one kernel after another is changed as long as that helps. `kernels`
-// stand in order of execution, without conversions. `requests`: what is wanted of each; null: nothing. Where
-// that is not possible, nothing is set, and faults are added, with the numbers of their kernels.
+// stand in order of execution, without conversions. Nothing is set where something that is wanted is not
+// possible.
 void chooseLayouts(const Costs& costs, const Choices& choices, std::vector<Kernel>& kernels,
-                   const std::vector<const KernelRequest*>& requests,
-                   const std::vector<Conversion>& conversions, std::vector<std::pair<size_t, Fault>>& faults);
+                   Wanted* wanted = nullptr);
 
 } // namespace convoy::schedule

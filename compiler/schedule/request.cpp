@@ -19,6 +19,19 @@ bool saysAll(const Graph& graph, const Kernel& kernel, const KernelRequest& requ
          (request.writes || !mayWriteOthers(graph, kernel));
 }
 
+namespace {
+
+// The order for a tile, or the tile for an order, that somebody wants of a Winograd kernel.
+void fitWinograd(const Costs& costs, Kernel& kernel, const KernelRequest& request) {
+  auto fits = [&] { return tileFaults(costs.graph, kernel, costs.lanes).empty(); };
+  if (request.tile && !request.order && !fits()) kernel.order = Order::Filters; // takes less of the stack
+  if (!request.tile && request.order)
+    for (size_t extent : {3, 1, 2}) // blocks, tiles, vectors
+      while (!fits() && kernel.tile[extent] > 1) --kernel.tile[extent];
+}
+
+} // namespace
+
 void decide(const Costs& costs, Kernel& kernel, const KernelRequest* request) {
   const Graph& graph = costs.graph;
   const Value& anchor = graph.value(kernel.anchor());
@@ -26,22 +39,23 @@ void decide(const Costs& costs, Kernel& kernel, const KernelRequest* request) {
   if (mayTakeApart && kernel.algorithm == Algorithm::Window && kernel.layout == Layout::Planar &&
       separate(graph, anchor))
     kernel.algorithm = Algorithm::Separable;
-  if (request && request->tile)
-    kernel.tile = *request->tile;
-  else if (kernel.algorithm == Algorithm::Separable)
+  if (isWindowed(kernel.algorithm)) {
+    const Costs::Tile best = costs.windowTile(kernel);
+    kernel.tile = best.extents, kernel.order = best.order;
+    if (kernel.algorithm == Algorithm::Window && hasOrder(graph, kernel, costs.lanes))
+      kernel.order = costs.orderOf(kernel);
+  }
+  if (kernel.algorithm == Algorithm::Separable)
     kernel.tile = {costs.target.vectorRegisters >= 32 ? 4 : 2}; // the sums of a column stay in registers
-  else if (isWindowed(kernel.algorithm))
-    kernel.tile = costs.windowTile(kernel).extents;
-  else if (kernel.algorithm == Algorithm::Dense) {
+  if (kernel.algorithm == Algorithm::Dense) {
     // Three vectors keep the units of one item busy, and leave registers for the sums of several items.
     int64_t vectors = (anchor.type.channels() + costs.lanes - 1) / costs.lanes, tiles = (vectors + 2) / 3;
     kernel.tile = {(vectors + tiles - 1) / tiles};
   }
-  if (request && request->order)
-    kernel.order = *request->order;
-  else if (kernel.algorithm == Algorithm::Window && hasOrder(graph, kernel, costs.lanes))
-    kernel.order = costs.orderOf(kernel);
   if (!request) return;
+  kernel.tile = request->tile.value_or(kernel.tile);
+  kernel.order = request->order.value_or(kernel.order);
+  if (kernel.algorithm == Algorithm::Winograd) fitWinograd(costs, kernel, *request);
   kernel.threads = request->threads;
   kernel.storesPast = request->storesPast;
   kernel.prefetches = request->prefetches;

@@ -1,4 +1,5 @@
 #include "schedule/rules.h"
+#include "schedule/winograd.h"
 #include <algorithm>
 
 namespace convoy::schedule {
@@ -12,7 +13,8 @@ namespace {
 bool fits(Algorithm algorithm, OpKind op) {
   switch (algorithm) {
   case Algorithm::Reorder: return true;
-  case Algorithm::Separable: return op == OpKind::Conv;
+  case Algorithm::Separable:
+  case Algorithm::Winograd: return op == OpKind::Conv;
   case Algorithm::Tiles:
     return op == OpKind::Conv || op == OpKind::QuantizedConv || op == OpKind::TransposedConv;
   case Algorithm::Window:
@@ -49,6 +51,7 @@ size_t extentsOfTile(const Kernel& kernel) {
   switch (kernel.algorithm) {
   case Algorithm::Window: return inBlocks(kernel.layout) ? 2 : 3;
   case Algorithm::Tiles: return 2;
+  case Algorithm::Winograd: return 4;
   case Algorithm::Transposed: return inBlocks(kernel.layout) ? 2 : 0;
   case Algorithm::Separable:
   case Algorithm::Dense: return 1;
@@ -72,7 +75,7 @@ bool hasOrder(const Graph& graph, const Kernel& kernel, int lanes) {
   const Value& anchor = graph.value(kernel.anchor());
   if (kernel.algorithm == Algorithm::Window) return !isChannelwise(graph, anchor, lanes);
   if (kernel.algorithm == Algorithm::Transposed) return !isDepthwise(graph, anchor);
-  return kernel.algorithm == Algorithm::Tiles;
+  return kernel.algorithm == Algorithm::Tiles || kernel.algorithm == Algorithm::Winograd;
 }
 
 bool mayWriteOthers(const Graph& graph, const Kernel& kernel) {
@@ -91,7 +94,11 @@ std::vector<bool> liveNodes(const Graph& graph, const std::vector<ValueId>& want
 }
 
 std::vector<Fault> chainFaults(const Graph& graph, const std::vector<ValueId>& nodes,
-                               const std::vector<bool>& live) {
+                               std::optional<Algorithm> algorithm, const std::vector<bool>& live) {
+  Kernel kernel;
+  kernel.nodes = nodes;
+  kernel.algorithm = algorithm.value_or(Algorithm::Winograd);
+  const std::optional<size_t> pool = pooledBy(graph, kernel);
   std::vector<Fault> faults;
   auto fault = [&](std::string text, std::string help = {}) {
     faults.push_back({Part::Layers, std::move(text), std::move(help)});
@@ -99,10 +106,10 @@ std::vector<Fault> chainFaults(const Graph& graph, const std::vector<ValueId>& n
   for (size_t i = 1; i < nodes.size(); ++i) {
     const Value &node = graph.value(nodes[i]), &before = graph.value(nodes[i - 1]);
     const bool reads = std::count(node.operands.begin(), node.operands.end(), nodes[i - 1]) > 0;
-    if (!opInfo(node.op).isElementwise()) {
+    if (!opInfo(node.op).isElementwise() && i != pool) {
       fault("'" + node.name + "' is not element-wise and cannot be fused",
             "it needs a kernel of its own, or to be the first layer of one");
-    } else if (!reads || !before.type.sameDims(node.type)) {
+    } else if (!reads || (i != pool && !before.type.sameDims(node.type))) {
       fault("'" + node.name + "' does not continue '" + before.name + "'",
             !reads ? "each layer behind the first one reads the layer before it"
                    : "each layer behind the first one has the shape of the layer before it");

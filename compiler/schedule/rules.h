@@ -18,10 +18,10 @@ size_t extentsOfTile(const Kernel& kernel); // 0: it has no tile
 bool hasOrder(const graph::Graph& graph, const Kernel& kernel, int lanes);
 bool mayWriteOthers(const graph::Graph& graph, const Kernel& kernel);
 
-// Of the layers alone: each continues the one before it, and nobody else needs what is inside. `live` says
-// which layers are computed.
+// Of the layers alone: each continues the one before it, and nobody else needs what is inside. No algorithm:
+// some that there is. `live` says which layers are computed.
 std::vector<Fault> chainFaults(const graph::Graph& graph, const std::vector<graph::ValueId>& nodes,
-                               const std::vector<bool>& live);
+                               std::optional<Algorithm> algorithm, const std::vector<bool>& live);
 // Of algorithm, layout and `writes`: without these there is no tile.
 std::vector<Fault> formFaults(const graph::Graph& graph, const Kernel& kernel, int lanes);
 // Of all else, where there are no faults of form.

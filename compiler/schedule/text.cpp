@@ -5,10 +5,11 @@ namespace convoy::schedule {
 
 const std::vector<Algorithm>& everyAlgorithm() {
   static const std::vector<Algorithm> algorithms = {
-      Algorithm::Window,     Algorithm::Tiles,     Algorithm::Transposed, Algorithm::Adaptive,
-      Algorithm::Separable,  Algorithm::Pointwise, Algorithm::Concat,     Algorithm::Resample,
-      Algorithm::Interleave, Algorithm::Softmax,   Algorithm::Reduction,  Algorithm::Standardize,
-      Algorithm::Dense,      Algorithm::Integer,   Algorithm::Alias,      Algorithm::Reorder};
+      Algorithm::Window,      Algorithm::Tiles,      Algorithm::Winograd,  Algorithm::Transposed,
+      Algorithm::Adaptive,    Algorithm::Separable,  Algorithm::Pointwise, Algorithm::Concat,
+      Algorithm::Resample,    Algorithm::Interleave, Algorithm::Softmax,   Algorithm::Reduction,
+      Algorithm::Standardize, Algorithm::Dense,      Algorithm::Integer,   Algorithm::Alias,
+      Algorithm::Reorder};
   return algorithms;
 }
 
@@ -22,6 +23,7 @@ const char* nameOf(Algorithm algorithm) {
   switch (algorithm) {
   case Algorithm::Window: return "window";
   case Algorithm::Tiles: return "tiles";
+  case Algorithm::Winograd: return "winograd";
   case Algorithm::Transposed: return "transposed";
   case Algorithm::Adaptive: return "adaptive";
   case Algorithm::Separable: return "separable";
