@@ -79,13 +79,15 @@ private:
   void exactEnough(size_t request) {
     if (choices_.math != Math::Strict) return;
     const KernelRequest& kernel = request_.kernels[request];
-    auto check = [&](std::optional<Layout> layout, Part part) {
-      if (layout == Layout::Bf16 || layout == Layout::Split)
-        problem(request, std::string(nameOf(*layout)) + " numbers are rounded, which --math=strict excludes",
-                part, "without --math=strict they are possible");
+    auto check = [&](bool wrong, const char* name, Part part) {
+      if (wrong)
+        problem(request, std::string(name) + " is not exact enough for --math=strict", part,
+                "without --math=strict it is possible");
     };
-    check(kernel.layout, Part::Layout);
-    check(kernel.writes, Part::Writes);
+    auto rounds = [](std::optional<Layout> layout) { return layout == Layout::Bf16 || layout == Layout::Split; };
+    check(kernel.algorithm == Algorithm::Winograd, nameOf(Algorithm::Winograd), Part::Algorithm);
+    check(rounds(kernel.layout), nameOf(kernel.layout.value_or(Layout::Planar)), Part::Layout);
+    check(rounds(kernel.writes), nameOf(kernel.writes.value_or(Layout::Planar)), Part::Writes);
   }
 
   static Kernel conversion(const KernelRequest& request) {

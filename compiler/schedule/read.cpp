@@ -49,9 +49,13 @@ private:
     const size_t begin = text_.position();
     if (const std::string written = name("a name"); written != graph::nameText(graph_.name))
       text_.fail("this is the schedule of '" + written + "', not of '" + graph_.name + "'", begin);
-    if (text_.accept("lanes")) request.lanes = static_cast<int>(number(0));
-    if (text_.accept("items")) request.items = number(1);
-    text_.expect("{");
+    while (!text_.accept("{"))
+      if (!request.lanes && text_.accept("lanes"))
+        request.lanes = static_cast<int>(number(0));
+      else if (request.items == 0 && text_.accept("items"))
+        request.items = number(1);
+      else
+        text_.fail("expected 'lanes', 'items' or '{', each once");
     while (!text_.accept("}")) {
       if (!text_.peek("kernel")) text_.fail("expected 'kernel' or '}'");
       request.kernels.push_back(kernel());
@@ -114,7 +118,7 @@ private:
     places[Part::Layers] = text_.since(start);
     if (text_.accept(":")) do
         what(request, places);
-      while (!text_.peek("kernel") && !text_.peek("}"));
+      while (!text_.peek("kernel") && !text_.peek("}") && !text_.atEnd());
     if (request.converts() && !request.layout)
       text_.fail("a conversion says the layout that it gives", start);
     if (!request.converts() && graph_.value(request.nodes.front()).kind != graph::Value::Node)
