@@ -309,19 +309,15 @@ private:
     });
     eachIn("tile", count_, [&](Reg j) {
       const Place place = placeOf(b_.add(first_, j));
-      for (int64_t v = 0; v < s_.vectors; ++v) {
-        Reg block = b_.add(b_.mul(filterTile, s_.vectors), v);
-        auto one = [&] {
-          Reg from = b_.offset(Scalar::F32, products_,
-                               Index(j, s_.vectors * s_.productPitch()) + Index(v * s_.productPitch()));
-          results(from, place, block);
-          return Builder::Values{};
-        };
-        if (k_.blocks(s_.filters) % s_.vectors == 0 || v == 0)
-          one();
-        else
-          b_.branch(b_.compare(Op::Lt, block, b_.index(k_.blocks(s_.filters))), one, nullptr);
-      }
+      const int64_t blocks = k_.blocks(s_.filters);
+      Reg firstBlock = b_.mul(filterTile, s_.vectors);
+      Reg vectors = blocks % s_.vectors == 0
+                        ? b_.index(s_.vectors)
+                        : b_.min(b_.index(s_.vectors), b_.sub(b_.index(blocks), firstBlock));
+      Reg from = b_.offset(Scalar::F32, products_, Index(j, s_.vectors * s_.productPitch()));
+      eachIn("v", vectors, [&](Reg v) {
+        results(b_.offset(Scalar::F32, from, Index(v, s_.productPitch())), place, b_.add(firstBlock, v));
+      });
     });
   }
 
@@ -410,33 +406,21 @@ private:
           storeRow(y, r, site, edge ? columnsHere : nullptr);
           return Builder::Values{};
         };
-        if (edge && r > 0)
+        if (edge && (r > 0 || pool_)) // a tile may have no window at all
           b_.branch(b_.compare(Op::Lt, b_.index(r), rowsHere), one, nullptr);
         else
           one();
       }
       return Builder::Values{};
     };
-    if (holdsWholeTiles(size))
+    if (holdsWholeTiles())
       store(false);
     else
-      b_.branch(
-          whole, [&] { return store(false); }, [&] { return edgeOf(size, rowsHere, columnsHere, store); });
+      b_.branch(whole, [&] { return store(false); }, [&] { return store(true); });
   }
-  // Of a tile that has no window of the pool, nothing is stored.
-  Builder::Values edgeOf(int64_t, Reg rowsHere, Reg columnsHere,
-                         const std::function<Builder::Values(bool edge)>& store) {
-    if (!pool_) return store(true);
-    Reg zero = b_.index(0);
-    Reg some = b_.binary(Op::And, b_.compare(Op::Lt, zero, rowsHere), b_.compare(Op::Lt, zero, columnsHere));
-    return b_.branch(some, [&] { return store(true); }, nullptr);
-  }
-  bool holdsWholeTiles(int64_t size) const {
-    const auto rows = resultType().spatial(0).constant(), columns = resultType().spatial(1).constant();
-    const int64_t tiles = pool_ ? 2 * size : size;
-    const auto allRows = node_.type.spatial(0).constant(), allColumns = node_.type.spatial(1).constant();
-    return rows && columns && *rows % size == 0 && *columns % size == 0 && *allRows % tiles == 0 &&
-           *allColumns % tiles == 0;
+  bool holdsWholeTiles() const {
+    const auto rows = node_.type.spatial(0).constant(), columns = node_.type.spatial(1).constant();
+    return rows && columns && *rows % s_.results == 0 && *columns % s_.results == 0;
   }
 
   Reg rowOf(const Regs& numbers) {
