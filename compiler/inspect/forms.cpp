@@ -26,7 +26,7 @@ NumberForm formOf(Layout layout) {
 }
 
 bool isFloat32(const LayerForms& forms) {
-  return forms.result == NumberForm::Float32 &&
+  return forms.winograd == 0 && forms.result == NumberForm::Float32 &&
          std::all_of(forms.operands.begin(), forms.operands.end(),
                      [](NumberForm form) { return form == NumberForm::Float32; });
 }
@@ -53,6 +53,8 @@ GraphForms formsOf(const Graph& graph, const schedule::Schedule& schedule) {
         }
         forms.operands.push_back(form);
       }
+      if (id == kernel.anchor() && kernel.algorithm == schedule::Algorithm::Winograd)
+        forms.winograd = kernel.tile.at(0);
       if (id == kernel.result())
         forms.result = formOf(layoutFor(kernel.resultLayout(), graph.value(id).type));
       if (!isFloat32(forms)) all[id] = forms;

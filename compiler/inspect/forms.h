@@ -6,7 +6,7 @@
 namespace convoy::inspect {
 
 // What the kernels of `schedule` round beside float32: what they write, what they read, and the weights of
-// products. By the values of `graph`, which was scheduled.
+// products; and which sums are not direct. By the values of `graph`, which was scheduled.
 reference::GraphForms formsOf(const graph::Graph& graph, const schedule::Schedule& schedule);
 
 // The same by the values of the graph before layers were folded. A layer that was folded has its weights in

@@ -1,6 +1,7 @@
 #include "inspect/plan.h"
 #include "graph/work.h"
 #include "reference/forms.h"
+#include "reference/winograd.h"
 
 namespace convoy::inspect {
 
@@ -48,11 +49,12 @@ std::optional<double> productsOf(const Graph& graph, const Value& node) {
   return static_cast<double>(weight.elements().known() / others.known() / groups);
 }
 
-// Of this arithmetic, with so many products.
-double boundOf(schedule::Arithmetic arithmetic, double products) {
+// Of this arithmetic, with so many products; of a kernel on Winograd tiles they are nine of a channel.
+double boundOf(schedule::Arithmetic arithmetic, double products, const schedule::Kernel& kernel) {
   using reference::NumberForm;
   switch (arithmetic) {
   case schedule::Arithmetic::Float32: return reference::shareOfSum(NumberForm::Float32, products);
+  case schedule::Arithmetic::Winograd: return reference::winogradShare(kernel.tile.at(0), products / 9);
   case schedule::Arithmetic::Bf16: return reference::shareOfSum(NumberForm::Bf16, products);
   case schedule::Arithmetic::Split: return reference::shareOfSum(NumberForm::Split, products);
   case schedule::Arithmetic::Int8: return 0;
@@ -100,9 +102,9 @@ private:
     layer.kernel = kernel->second;
     if (const std::optional<double> products = productsOf(graph_, node)) {
       const bool whole = row.group == LayerGroup::Quantization;
-      layer.arithmetic =
-          whole ? schedule::Arithmetic::Int8 : schedule::arithmeticOf(plan_.kernels[*layer.kernel].kernel);
-      layer.bound = boundOf(*layer.arithmetic, *products);
+      const schedule::Kernel& computedBy = plan_.kernels[*layer.kernel].kernel;
+      layer.arithmetic = whole ? schedule::Arithmetic::Int8 : schedule::arithmeticOf(computedBy);
+      layer.bound = boundOf(*layer.arithmetic, *products, computedBy);
     }
     return layer;
   }

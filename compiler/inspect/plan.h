@@ -13,9 +13,10 @@ struct LayerPlan {
   // Positions around the input that windows reach, begin and end of each axis in turn: words are resolved,
   // and what the last window hangs over in ceil_mode is part of the end. Empty without a window.
   std::vector<Size> pads;
-  Size multiplyAdds = 0;        // of one item
-  // Of a layer that sums up products with weights: how, and how far a sum may be off, as a share of the sum of
-  // absolute products (docs/numerics.md).
+  Size multiplyAdds = 0; // of one item
+  // Of a layer that sums up products with weights: how, and how far a sum may be off, as a share of the sum
+  // of absolute products; by Winograd's algorithm, of the largest number that its tile reads times the sum of
+  // absolute weights (docs/numerics.md).
   std::optional<schedule::Arithmetic> arithmetic;
   double bound = 0;
   Traffic traffic;              // of the layer by itself, also when it is fused

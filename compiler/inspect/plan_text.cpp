@@ -33,6 +33,8 @@ std::string shareText(double share) {
   return share == 0 ? "0" : text;
 }
 
+bool isWinograd(const LayerPlan& layer) { return layer.arithmetic == schedule::Arithmetic::Winograd; }
+
 // "33,216 bytes: 4 buffers in 32,960, 2 border rows in 256"
 std::string workspaceText(const schedule::Workspace& workspace) {
   std::string text = countText(workspace.bytes()) + " bytes";
@@ -62,6 +64,9 @@ public:
                        "; counts and bytes are for one item of the batch\n\n" + table_.str() +
                        "\nparameters     " + grouped(plan_.parameters) + "\nmultiply-adds  " +
                        countText(plan_.multiplyAdds) + "\nworkspace      " + workspaceText(plan_.workspace);
+    if (std::any_of(plan_.layers.begin(), plan_.layers.end(), isWinograd))
+      text += "bound of winograd: a share of the largest number that a tile reads times the sum of absolute "
+              "weights\n";
     if (!scalar_.empty()) text += "not vectorized: " + scalar_ + "\n";
     if (!plan_.remark.empty()) text += plan_.remark + "\n";
     return text;
@@ -163,6 +168,7 @@ Json layerJson(const Plan& plan, const LayerPlan& layer) {
   if (layer.arithmetic) {
     json.set("arithmetic", nameOf(*layer.arithmetic));
     json.set("bound", layer.bound);
+    json.set("bound_of", isWinograd(layer) ? "largest input times weights" : "products");
   }
   setTraffic(json, layer.traffic);
   json.set("kernel", layer.kernel ? Json(static_cast<int64_t>(*layer.kernel)) : Json());

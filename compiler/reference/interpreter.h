@@ -33,14 +33,17 @@ struct LayerForms {
   NumberForm result = NumberForm::Float32;
   // The weight that is rounded is not the one of the graph: a layer behind was multiplied into it.
   bool scaledWeight = false;
+  // Winograd's algorithm computes the layer, a convolution, in tiles of so many results along an axis; 0:
+  // sums are direct.
+  int64_t winograd = 0;
   NumberForm operand(size_t i) const { return i < operands.size() ? operands[i] : NumberForm::Float32; }
 };
-using GraphForms = std::map<graph::ValueId, LayerForms>; // those that are not float32 throughout
+using GraphForms = std::map<graph::ValueId, LayerForms>; // those that are not direct in float32 throughout
 
 // For each element of each of `values` (from evaluate), how far compiled code may be from it when it sums
-// directly, in any order, fused or not: a rounding of u = 2^-24 per operation, g(n) = n * u / (1 - n * u) for
-// n in a row, and what `forms` rounds, carried through the layers (docs/numerics.md). Infinite where a
-// divisor may be zero. Without `sizes`, the inputs' shapes tell them.
+// directly (but where `forms` says Winograd), in any order, fused or not: a rounding of u = 2^-24 per
+// operation, g(n) = n * u / (1 - n * u) for n in a row, and what `forms` rounds, carried through the layers
+// (docs/numerics.md). Infinite where a divisor may be zero. Without `sizes`, the inputs' shapes tell them.
 std::vector<Tensor> errorBounds(const graph::Graph& graph, const std::vector<Tensor>& values,
                                 const std::map<std::string, int64_t>& sizes, const GraphForms& forms = {});
 std::vector<Tensor> errorBounds(const graph::Graph& graph, const std::vector<Tensor>& values,

@@ -66,6 +66,9 @@ WindowTable windowTable(const Attributes& attributes, const std::vector<int64_t>
 void convolve(const Tensor& input, const Tensor& weight, const Tensor* bias, int64_t groups,
               const WindowTable& window, Tensor& result);
 
+// to[i] += the sum of weights[row] * numbers[row][i], row after row; `n` numbers a row.
+void addProducts(const double* weights, const double* numbers, int64_t rows, int64_t n, double* to);
+
 // The larger one; NaN when either is.
 inline double maximum(double a, double b) { return a != a ? a : b != b ? b : a > b ? a : b; }
 

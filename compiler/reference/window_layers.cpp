@@ -1,5 +1,6 @@
 // Convolution and pooling.
 #include "reference/weighted.h"
+#include "reference/winograd.h"
 #include "support/internal_error.h"
 #include <algorithm>
 #include <cmath>
@@ -126,22 +127,20 @@ private:
   int64_t channels_;
 };
 
-// to[i] += the sum of weights[row] * patch[row][i], row after row.
-void addProducts(const double* weights, const Patch& patch, double* to) {
-  const int64_t n = patch.outputs, rows = patch.rows();
+} // namespace
+
+void addProducts(const double* weights, const double* numbers, int64_t rows, int64_t n, double* to) {
   int64_t row = 0;
   for (; row + 4 <= rows; row += 4) { // four at a time: less reading and writing of `to`, in the same order
-    const double *w = weights + row, *x = patch.numbers.data() + row * n;
+    const double *w = weights + row, *x = numbers + row * n;
     for (int64_t i = 0; i < n; ++i)
       to[i] = to[i] + w[0] * x[i] + w[1] * x[n + i] + w[2] * x[2 * n + i] + w[3] * x[3 * n + i];
   }
   for (; row < rows; ++row) {
-    const double* x = patch.numbers.data() + row * n;
+    const double* x = numbers + row * n;
     for (int64_t i = 0; i < n; ++i) to[i] += weights[row] * x[i];
   }
 }
-
-} // namespace
 
 void convolve(const Tensor& input, const Tensor& weight, const Tensor* bias, int64_t groups,
               const WindowTable& window, Tensor& result) {
@@ -159,7 +158,8 @@ void convolve(const Tensor& input, const Tensor& weight, const Tensor* bias, int
         for (int64_t f = group * (filters / groups); f < (group + 1) * (filters / groups); ++f) {
           double* to = result.data.data() + (n * filters + f) * rows * width + row * width;
           std::fill_n(to, patch.outputs, bias ? bias->data[static_cast<size_t>(f)] : 0.0);
-          addProducts(weight.data.data() + f * patch.rows(), patch, to);
+          addProducts(weight.data.data() + f * patch.rows(), patch.numbers.data(), patch.rows(),
+                      patch.outputs, to);
         }
       }
 }
@@ -216,6 +216,7 @@ static WindowTable errorWindow(const LayerCall& call, const Tensor& error) {
 
 static void convBound(const BoundCall& call, Tensor& error) {
   WindowTable table = windowTable(call, error);
+  if (call.forms.winograd > 0) return winogradBound(call, table, error);
   const auto groups = call.node.attributes.get<int64_t>("groups");
   weighted(call, table.constant, error,
            [&](const Tensor& from, double border, const Tensor& weight, const Tensor* bias, Tensor& to) {

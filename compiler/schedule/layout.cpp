@@ -57,6 +57,7 @@ int64_t vectorsOf(int64_t channels, Layout layout, int64_t lanes) {
 }
 
 Arithmetic arithmeticOf(const Kernel& kernel) {
+  if (kernel.algorithm == Algorithm::Winograd) return Arithmetic::Winograd;
   switch (kernel.layout) {
   case Layout::Planar:
   case Layout::Blocked: return Arithmetic::Float32;

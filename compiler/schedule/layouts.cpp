@@ -125,11 +125,13 @@ private:
     std::vector<Option> options{option(kernel, Layout::Planar, std::nullopt)};
     if (canBlock(kernel)) {
       addBlocked(kernel, options);
-      if (choices_.math != Math::Strict &&
+      if (choices_.math != Math::Strict && choices_.winograd != WinogradChoice::Never &&
           canUseWinograd(costs_.graph, costs_.graph.value(kernel.anchor()))) {
         Kernel winograd = kernel;
         winograd.algorithm = Algorithm::Winograd;
+        if (choices_.winograd == WinogradChoice::Wherever) options.clear();
         addBlocked(winograd, options);
+        if (choices_.winograd == WinogradChoice::Wherever) return options;
       }
       if (options[1].result != Layout::Blocked) return options; // a single position
     }

@@ -35,9 +35,10 @@ int64_t vectorsOf(int64_t channels, Layout layout, int64_t lanes);
 // How products are computed, and how exact they are (docs/numerics.md).
 enum class Arithmetic {
   Float32,
-  Bf16,  // numbers rounded to bf16, sums in float32
-  Split, // each number as the sum of two bf16 ones, three of the four products
-  Int8,  // whole numbers, exactly
+  Winograd, // fewer products in float32, of sums of the numbers
+  Bf16,     // numbers rounded to bf16, sums in float32
+  Split,    // each number as the sum of two bf16 ones, three of the four products
+  Int8,     // whole numbers, exactly
 };
 
 enum class Algorithm {
@@ -96,7 +97,7 @@ struct Kernel {
   graph::ValueId result() const { return nodes.back(); }
   Layout resultLayout() const { return writes.value_or(layout); }
 };
-// That of the anchor's products: the layout in which it reads numbers says it.
+// That of the anchor's products: the algorithm, or the layout in which it reads numbers, says it.
 Arithmetic arithmeticOf(const Kernel& kernel);
 
 struct Schedule {
@@ -111,10 +112,14 @@ enum class LayoutChoice { ByCost, InBlocks };
 // What results may differ by: Strict, float32 sums in order; Fast, also what is about as exact; Bf16, also
 // products of numbers that are rounded to bf16.
 enum class Math { Strict, Fast, Bf16 };
+// Which convolutions Winograd's algorithm computes, unless they are strict: where that costs less; all that
+// it can; none.
+enum class WinogradChoice { ByCost, Wherever, Never };
 struct Choices {
   LayoutChoice layouts = LayoutChoice::ByCost;
   Math math = Math::Fast;
   bool matrixTiles = false; // also where the target has no matrix unit and they are slow
+  WinogradChoice winograd = WinogradChoice::ByCost;
 };
 // The layout of several channels a unit that may be used, if it gains anything on this target.
 std::optional<Layout> unitsToUse(const Target& target, const Choices& choices);

@@ -58,6 +58,7 @@ const char* nameOf(Layout layout) {
 const char* nameOf(Arithmetic arithmetic) {
   switch (arithmetic) {
   case Arithmetic::Float32: return "float32";
+  case Arithmetic::Winograd: return "winograd";
   case Arithmetic::Bf16: return "bf16";
   case Arithmetic::Split: return "split bf16";
   case Arithmetic::Int8: return "int8";

@@ -1,16 +1,20 @@
-// Which class an example network finds most likely, in strict float32, in split bf16 and in bf16, over 200
-// inputs. Split must always find the same one, but for ties; how often bf16 does is printed.
+// Which class an example network finds most likely, in strict float32, by Winograd's algorithm, in split bf16
+// and in bf16, over 200 inputs. Winograd and split must always find the same one, but for ties; how often
+// bf16 does is printed.
 //
 //   agreement [NAME...]
 //
-// Without names the small networks, with CONVOY_TEST_LONG in the environment all of them. Pictures are small
-// ones, since matrix tiles are slow where the processor has no unit for them; all convolutions that can are
-// computed on them, whatever that costs.
+// Without names the small networks, and the others over 24 inputs by Winograd alone; with CONVOY_TEST_LONG in
+// the environment all of them in all. Pictures are small ones, since matrix tiles are slow where the
+// processor has no unit for them; all convolutions that can are computed on them, or on Winograd tiles of 4x4
+// results, whatever that costs.
 #include "../sweep/case.h"
+#include "../sweep/modes.h"
 #include "command/runner.h"
 #include "command/tensor_file.h"
 #include "driver/load.h"
 #include "driver/pipeline.h"
+#include "networks.h"
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -22,41 +26,12 @@ namespace convoy::arithmetic {
 
 namespace {
 
-struct Network {
-  const char* file; // in examples/
-  std::string pipeline = "";
-  std::vector<std::pair<std::string, std::string>> defines = {};
-  bool small = false;
-  bool isTrained() const { return std::string(file) == "digits/digits"; } // and its inputs are real
-};
+using schedule::Arithmetic;
+using schedule::LayoutChoice;
+using schedule::Math;
+using schedule::WinogradChoice;
 
-std::vector<Network> networks() {
-  auto size = [](const char* number) {
-    return std::vector<std::pair<std::string, std::string>>{{"size", number}};
-  };
-  return {
-      {"digits/digits", "", {}, true},
-      {"lenet/lenet", "", {}, true},
-      {"networks/lenet5", "", {}, true},
-      {"networks/squeezenet", "", size("40"), true},
-      {"networks/alexnet", "", size("64")},
-      {"networks/audio", "", {}},
-      {"networks/densenet121", "", size("32")},
-      {"networks/efficientnetb0", "", size("32")},
-      {"networks/inception", "googlenet", size("32")},
-      {"networks/mobilenetv1", "", size("32")},
-      {"networks/mobilenetv2", "", size("32")},
-      {"networks/resnet18", "", size("32")},
-      {"networks/resnet50", "", size("32")},
-      {"networks/shufflenetv2", "", size("32")},
-      {"networks/unet", "", size("32")},
-      {"networks/vgg16", "vgg16", size("32")},
-      {"networks/video", "r3d18", {{"size", "16"}, {"frames", "8"}}},
-      {"networks/yolotiny", "", size("32")},
-  };
-}
-
-constexpr int64_t inputs = 200, together = 8;
+constexpr int64_t together = 8;
 
 using Rows = std::vector<std::vector<float>>;
 
@@ -72,7 +47,7 @@ struct Written {
   driver::Compilation compilation{options, diags};
 
   explicit Written(const Network& network) {
-    options.file = std::string(EXAMPLES_FOLDER "/") + network.file + ".cvy";
+    options.file = network.path();
     options.defines = network.defines;
     options.initSeed = 1;
     compilation.pipeline = network.pipeline;
@@ -100,11 +75,14 @@ private:
 
 class Compiled {
 public:
-  Compiled(const Written& written, const schedule::Choices& choices) : compilation_(written.options, diags_) {
+  // `winogradTile`: results along an axis, where they go by Winograd's algorithm; 0: by cost.
+  Compiled(const Written& written, const schedule::Choices& choices, int64_t winogradTile = 0)
+      : compilation_(written.options, diags_) {
     compilation_.kind = driver::FileKind::Graph;
     compilation_.graph = written.compilation.graph;
     compilation_.target = written.compilation.target;
     compilation_.schedule = schedule::makeSchedule(*compilation_.graph, *compilation_.target, choices);
+    if (winogradTile > 0) sweep::setWinogradTiles(*compilation_.schedule, *compilation_.graph, winogradTile);
     driver::PhaseTimes times;
     if (!runScheduled(compilation_, times)) throw std::runtime_error(renderText(*diags_.all().at(0), false));
     loaded_ = driver::loadInMemory(compilation_);
@@ -171,7 +149,7 @@ void drawWaves(sweep::Random& random, const std::vector<int64_t>& extents, float
   }
 }
 
-std::vector<command::Tensor> makeInputs(const Network& network, const Compiled& compiled) {
+std::vector<command::Tensor> makeInputs(const Network& network, const Compiled& compiled, int64_t inputs) {
   std::vector<int64_t> extents;
   for (const Size& dim : compiled.graph().value(compiled.graph().inputs.at(0)).type.dims)
     extents.push_back(dim.known());
@@ -239,33 +217,65 @@ int64_t agreeing(const std::vector<size_t>& a, const std::vector<size_t>& b) {
   return count;
 }
 
-// Whether split agrees, but for ties.
-bool compare(const Network& network) {
-  using schedule::Arithmetic;
-  using schedule::LayoutChoice;
-  using schedule::Math;
-  const Written written(network);
-  const Compiled strict(written, {LayoutChoice::ByCost, Math::Strict, false});
-  const std::vector<command::Tensor> batches = makeInputs(network, strict);
-  const Rows rows = strict.outputs(batches);
-  const std::vector<float> less = network.isTrained() ? std::vector<float>(rows[0].size()) : means(rows);
-  const std::vector<size_t> expected = classes(rows, less);
-  const std::set<size_t> different(expected.begin(), expected.end());
-  std::printf("%-24s %3zu classes", network.file, different.size());
+// One network's strict results, and what others make of them.
+class Comparison {
+public:
+  Comparison(const Network& network, int64_t inputs) : written_(network) {
+    const Compiled strict(written_, {LayoutChoice::ByCost, Math::Strict, false});
+    batches_ = makeInputs(network, strict, inputs);
+    rows_ = strict.outputs(batches_);
+    less_ = network.isTrained() ? std::vector<float>(rows_[0].size()) : means(rows_);
+    expected_ = classes(rows_, less_);
+    const std::set<size_t> different(expected_.begin(), expected_.end());
+    std::printf("%-24s %3zu classes of %lld inputs", network.file, different.size(),
+                static_cast<long long>(inputs));
+  }
+
   // Float32 sums in another order tell how much of a difference is noise.
-  const Compiled other(written, {LayoutChoice::InBlocks, Math::Strict, false});
-  std::printf("; float32 otherwise: %lld",
-              static_cast<long long>(agreeing(expected, classes(other.outputs(batches), less))));
-  const Compiled split(written, {LayoutChoice::InBlocks, Math::Fast, true});
-  const std::vector<size_t> found = classes(split.outputs(batches), less);
-  double apart = 0;
-  const bool good = areTies(rows, less, expected, found, apart);
-  std::printf("; split (%d kernels): %lld of %lld agree", split.kernelsIn(Arithmetic::Split),
-              static_cast<long long>(agreeing(expected, found)), static_cast<long long>(inputs));
-  if (apart > 0) std::printf(", others are %.1e of the largest number apart", apart);
-  const Compiled bf16(written, {LayoutChoice::InBlocks, Math::Bf16, true});
-  std::printf("; bf16 (%d kernels): %lld\n", bf16.kernelsIn(Arithmetic::Bf16),
-              static_cast<long long>(agreeing(expected, classes(bf16.outputs(batches), less))));
+  void floatOtherwise() { show("float32 otherwise", {LayoutChoice::InBlocks, Math::Strict, false}); }
+  bool winograd() {
+    return show("winograd", {LayoutChoice::ByCost, Math::Fast, false, WinogradChoice::Wherever}, 4,
+                Arithmetic::Winograd);
+  }
+  bool split() {
+    return show("split", {LayoutChoice::InBlocks, Math::Fast, true, WinogradChoice::Never}, 0,
+                Arithmetic::Split);
+  }
+  void bf16() {
+    show("bf16", {LayoutChoice::InBlocks, Math::Bf16, true, WinogradChoice::Never}, 0, Arithmetic::Bf16);
+  }
+
+private:
+  // Whether it agrees, but for ties.
+  bool show(const char* name, const schedule::Choices& choices, int64_t winogradTile = 0,
+            Arithmetic arithmetic = Arithmetic::Float32) {
+    const Compiled compiled(written_, choices, winogradTile);
+    const std::vector<size_t> found = classes(compiled.outputs(batches_), less_);
+    std::printf("; %s (%d kernels): %lld", name, compiled.kernelsIn(arithmetic),
+                static_cast<long long>(agreeing(expected_, found)));
+    double apart = 0;
+    const bool good = areTies(rows_, less_, expected_, found, apart);
+    if (apart > 0) std::printf(", others are %.1e of the largest number apart", apart);
+    return good;
+  }
+
+  const Written written_;
+  std::vector<command::Tensor> batches_;
+  Rows rows_;
+  std::vector<float> less_;
+  std::vector<size_t> expected_;
+};
+
+// Whether what should agree does.
+bool compare(const Network& network, bool all) {
+  Comparison comparison(network, all ? 200 : 24);
+  bool good = comparison.winograd();
+  if (all) {
+    comparison.floatOtherwise();
+    good &= comparison.split();
+    comparison.bf16();
+  }
+  std::printf("\n");
   std::fflush(stdout);
   return good;
 }
@@ -277,9 +287,9 @@ int main(int argc, char** argv) {
   const bool thorough = std::getenv("CONVOY_TEST_LONG") != nullptr;
   int failed = 0, passed = 0;
   for (const Network& network : networks()) {
-    if (wanted.empty() ? !thorough && !network.small : !wanted.count(network.file)) continue;
+    if (!wanted.empty() && !wanted.count(network.file)) continue;
     try {
-      ++(compare(network) ? passed : failed);
+      ++(compare(network, network.small || thorough || !wanted.empty()) ? passed : failed);
     } catch (const std::exception& problem) {
       std::printf("%s: %s\n", network.file, problem.what());
       ++failed;

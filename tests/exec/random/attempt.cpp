@@ -92,10 +92,11 @@ void tryOut(const Pipeline& pipeline, Report& report) {
     return;
   }
   at("in the reference");
-  const Target& machine = texts::targetFor(pipeline.cpu);
-  const sweep::Mode* mode = pipeline.mode ? &sweep::modes()[*pipeline.mode] : nullptr;
-  const std::vector<Trial> trials = makeTrials(
-      pipeline, parsed.graph, mode ? sweep::formsOf(parsed.graph, machine, *mode) : reference::GraphForms{});
+  const Target& whole = texts::targetFor(pipeline.cpu);
+  const Target machine = pipeline.seed % 3 == 1 ? sweep::withSmallCaches(whole) : whole;
+  const sweep::Mode& mode = sweep::modes().at(pipeline.mode.value_or(sweep::modes().size() - 1));
+  const std::vector<Trial> trials =
+      makeTrials(pipeline, parsed.graph, sweep::formsOf(parsed.graph, machine, mode));
   for (const Trial& trial : trials) {
     report.refused += trial.failedCheck >= 0;
     for (const sweep::Expected& output : trial.outputs)
@@ -103,9 +104,7 @@ void tryOut(const Pipeline& pipeline, Report& report) {
   }
   at("compiling");
   sweep::checkGraphText(parsed.graph);
-  const sweep::Program program =
-      sweep::compileGraph(parsed.graph, pipeline.seed % 3 == 1 ? sweep::withSmallCaches(machine) : machine,
-                          pipeline.optimize, mode);
+  const sweep::Program program = sweep::compileGraph(parsed.graph, machine, pipeline.optimize, &mode);
   const CodeInMemory code(program.units, weightsOf(program.description));
   convoy_pool* pool = convoy_pool_create(2);
   sweep::Execution execution{static_cast<const convoy_pipeline*>(code.find(program.prefix + "_pipeline")),

@@ -51,7 +51,8 @@ private:
       return layer.op == OpKind::Conv || layer.op == OpKind::TransposedConv || layer.op == OpKind::Dense;
     });
     if (!weighted || !random_.chance(40)) return;
-    const auto mode = static_cast<size_t>(random_.between(0, 2));
+    const auto mode =
+        static_cast<size_t>(random_.between(0, static_cast<int64_t>(sweep::modes().size()) - 1));
     if (!sweep::modes()[mode].choices.matrixTiles || p_.cpu == "x86-64-v4") p_.mode = mode;
   }
 

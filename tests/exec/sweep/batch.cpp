@@ -178,7 +178,9 @@ private:
     for (const char* name : {"conv", "transposed", "dense", "flatten", "network", "storage", "example"})
       group |= c.group.rfind(name, 0) == 0;
     Random random(static_cast<uint64_t>(c.number) * modes().size() + mode);
-    return group && !c.specials && static_cast<long>(random.next() % 100) < thoroughness_.modes;
+    // Few layers are 3x3 in steps of 1.
+    const long share = thoroughness_.modes * (modes()[mode].winogradTile > 0 ? 3 : 1);
+    return group && !c.specials && static_cast<long>(random.next() % 100) < share;
   }
 
   // For one of the targets that can, in turn.

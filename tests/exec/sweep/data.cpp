@@ -161,7 +161,7 @@ private:
       if (row.form == OpForm::Transposed) // [channels][filters / groups][..kernel]
         terms = static_cast<double>(w.elements() / w.shape[1] / node.attributes.get<int64_t>("groups"));
       bool exact = sumIsExact(node, terms, largest(w.data), fractionBits(w.data), largest(bias));
-      exact &= isFloat(y.data) && hasAllProducts(node);
+      exact &= isFloat(y.data) && hasAllProducts(node) && own_.winograd == 0;
       return exact && operands == Precision::Exact ? Precision::Exact : Precision::Real;
     }
     double terms = static_cast<double>(x.elements() / std::max<int64_t>(1, y.elements()));

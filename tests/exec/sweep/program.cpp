@@ -83,9 +83,9 @@ Target withSmallCaches(Target target) {
 Program compileGraph(const graph::Graph& given, const Target& target, int optimize, const Mode* mode) {
   const graph::Graph graph = driver::rewritten(given);
   requireNone("the rewritten graph is not well formed", graph::verify(graph));
-  return compileScheduled(graph,
-                          mode ? scheduleOf(graph, target, *mode) : schedule::makeSchedule(graph, target),
-                          target, optimize);
+  return compileScheduled(
+      graph, mode ? scheduleOf(graph, target, *mode) : schedule::makeSchedule(graph, target, directSums()),
+      target, optimize);
 }
 
 Program compileScheduled(const graph::Graph& graph, const schedule::Schedule& schedule, const Target& target,

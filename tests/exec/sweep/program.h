@@ -24,7 +24,8 @@ struct Program {
   std::vector<std::string> exports; // with the descriptor
 };
 // The graph's parameters must have their numbers. Throws unless the schedule and the loop IR print as texts
-// that say the same and verify. Without a mode the schedule is the compiler's choice.
+// that say the same and verify. Without a mode the schedule is the compiler's choice of
+// direct sums.
 Program compileGraph(const graph::Graph& graph, const Target& target, int optimize,
                      const Mode* mode = nullptr);
 // A graph that was rewritten, in this schedule.

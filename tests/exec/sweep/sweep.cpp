@@ -55,7 +55,8 @@ std::vector<SweepTarget> findTargets(const std::string& only) {
 // The same, and this processor with all its instructions, and with a matrix unit, which may be emulated.
 std::vector<SweepTarget> targetsOfModes(std::vector<SweepTarget> targets, const std::string& only) {
   for (const char* cpu : {"native", texts::withTiles})
-    if ((only.empty() || only == cpu) && texts::runsHere(cpu)) targets.push_back({cpu, texts::targetFor(cpu)});
+    if ((only.empty() || only == cpu) && texts::runsHere(cpu))
+      targets.push_back({cpu, texts::targetFor(cpu)});
   return targets;
 }
 
