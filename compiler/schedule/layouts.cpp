@@ -1,5 +1,6 @@
 #include "schedule/layouts.h"
 #include "schedule/transposed.h"
+#include "schedule/winograd.h"
 #include <algorithm>
 #include <map>
 #include <set>
@@ -85,6 +86,7 @@ private:
     case Algorithm::Resample:
     case Algorithm::Concat: return isAllBlocks(graph, anchor);
     case Algorithm::Tiles:
+    case Algorithm::Winograd:
     case Algorithm::Separable:
     case Algorithm::Interleave:
     case Algorithm::Softmax:
@@ -115,6 +117,12 @@ private:
     std::vector<Option> options{option(kernel, Layout::Planar, std::nullopt)};
     if (canBlock(kernel)) {
       addBlocked(kernel, options);
+      if (choices_.math != Math::Strict &&
+          canUseWinograd(costs_.graph, costs_.graph.value(kernel.anchor()))) {
+        Kernel winograd = kernel;
+        winograd.algorithm = Algorithm::Winograd;
+        addBlocked(winograd, options);
+      }
       if (options[1].result != Layout::Blocked) return options; // a single position
     }
     if (kernel.algorithm == Algorithm::Integer) {
@@ -135,7 +143,7 @@ private:
   void addBlocked(const Kernel& kernel, std::vector<Option>& options) const {
     options.push_back(option(kernel, Layout::Blocked, std::nullopt));
     if (options.back().result != Layout::Blocked) return; // a single position
-    if (kernel.algorithm == Algorithm::Window)
+    if (kernel.algorithm == Algorithm::Window || kernel.algorithm == Algorithm::Winograd)
       options.push_back(option(kernel, Layout::Blocked, Layout::Planar));
     if (!takesTail(kernel.algorithm)) return;
     for (Layout units : unitsOfResult(kernel)) options.push_back(option(kernel, Layout::Blocked, units));

@@ -1,6 +1,7 @@
 #include "schedule/tiles.h"
 #include "graph/work.h"
 #include "schedule/transposed.h"
+#include "schedule/winograd.h"
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -266,6 +267,50 @@ Costs::Tile Costs::matrixTile(const Kernel& kernel) const {
   return {{2, std::min<int64_t>(2, filters)}, tiles * (real(steps) * cyclesOfProduct * 1.3 + writes)};
 }
 
+// Results x tiles x vectors x blocks. The transforms count as the arithmetic that they are, and the stores,
+// of which a vector takes two cycles.
+Costs::Tile Costs::winogradTile(const Kernel& kernel) const {
+  const Value& node = graph.value(kernel.anchor());
+  const Machine& m = target.machine;
+  Tile best;
+  auto consider = [&](const std::vector<int64_t>& extents, Order order) {
+    Kernel tried = kernel;
+    tried.tile = extents;
+    const WinogradShape s(graph, tried, lanes);
+    if (s.stackBytes(order) > winogradStackBytes) return;
+    const int64_t all = usual(s.tilesOfItem()), bands = ceilDiv(all, s.tilesOfBand()),
+                  rest = all % s.tilesOfBand(),
+                  blocks = bands * s.blocks - (rest ? (s.tilesOfBand() - rest) / s.tiles : 0);
+    const double n = real(s.elements), points = real(s.points), results = real(s.results);
+    const double sums = n * real(blocks * s.filterTiles * s.channels) *
+                        step(m, real(s.tiles * s.vectors), real(s.tiles + s.vectors));
+    const double input = real(all * s.channelBlocks) * (n * 3 + points * points * 2.5 / m.fmaPerCycle + 10);
+    const double output =
+        real(all * ceilDiv(s.filters, lanes)) *
+        (n * 3 + (points + results) * points * 2.0 / m.fmaPerCycle + results * results * 2 + 20);
+    const double weightBytes = n * real(s.channels * s.filterTiles * s.vectors * lanes) * 4,
+                 inputBytes = real(bands * s.bandNumbers()) * 4;
+    auto bandwidth = [&](double bytes) {
+      return bytes <= real(m.level2) / 2 ? m.level2Bandwidth : m.level3Bandwidth;
+    };
+    const double moved =
+        order == Order::Positions
+            ? real(bands) * weightBytes / bandwidth(weightBytes)
+            : weightBytes / m.level3Bandwidth + inputBytes * real(s.filterTiles + 1) / bandwidth(inputBytes);
+    const double arithmetic = sums + input + output;
+    const double cycles = std::max(arithmetic, moved) + std::min(arithmetic, moved) / 4;
+    if (best.extents.empty() || cycles < best.cycles) best = {extents, cycles, order};
+  };
+  const int64_t filterVectors = ceilDiv(node.type.channels(), lanes);
+  for (int64_t results : {2, 4})
+    for (int64_t vectors = 1; vectors <= std::min<int64_t>(4, filterVectors); ++vectors)
+      for (int64_t tiles = 1; tiles * vectors + vectors + 1 <= target.vectorRegisters; ++tiles)
+        for (int64_t blocks : {1, 2, 3, 4, 6, 8})
+          for (Order order : {Order::Positions, Order::Filters})
+            consider({results, tiles, vectors, blocks}, order);
+  return best;
+}
+
 // Of so many pixels of one block that are written in planes: a store for each channel, and shuffles of
 // squares, of which few pixels leave most empty.
 double Costs::transposes(const Kernel& kernel, int64_t pixels) const {
@@ -282,6 +327,7 @@ double Costs::transposes(const Kernel& kernel, int64_t pixels) const {
 Costs::Tile Costs::windowTile(const Kernel& kernel) const {
   if (kernel.algorithm == Algorithm::Transposed) return transposedTile(kernel);
   if (kernel.algorithm == Algorithm::Tiles) return matrixTile(kernel);
+  if (kernel.algorithm == Algorithm::Winograd) return winogradTile(kernel);
   const Value& anchor = graph.value(kernel.anchor());
   if (inBlocks(kernel.layout))
     return isChannelwise(graph, anchor, lanes) ? channelwiseTile(kernel) : blockedTile(kernel);

@@ -14,7 +14,7 @@ int64_t usual(const Size& size);
 // The kernels that have such a tile, and read single numbers where they mix blocked channels.
 inline bool isWindowed(Algorithm algorithm) {
   return algorithm == Algorithm::Window || algorithm == Algorithm::Tiles ||
-         algorithm == Algorithm::Transposed;
+         algorithm == Algorithm::Winograd || algorithm == Algorithm::Transposed;
 }
 
 // What a cost depends on beside the kernel.
@@ -27,6 +27,7 @@ struct Costs {
   struct Tile {
     std::vector<int64_t> extents;
     double cycles = 0;
+    Order order = Order::Filters; // Winograd: that goes with it
   };
   Tile windowTile(const Kernel& kernel) const; // also of a transposed one; of kernel.layout
 
@@ -47,6 +48,7 @@ private:
   Tile channelwiseTile(const Kernel& kernel) const;
   Tile blockedTile(const Kernel& kernel) const;
   Tile matrixTile(const Kernel& kernel) const;
+  Tile winogradTile(const Kernel& kernel) const;
   double denseCycles(const Kernel& kernel) const;
   double memory(double bytes) const;
   double transposes(const Kernel& kernel, int64_t pixels) const;
