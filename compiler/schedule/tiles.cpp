@@ -267,12 +267,26 @@ Costs::Tile Costs::matrixTile(const Kernel& kernel) const {
   return {{2, std::min<int64_t>(2, filters)}, tiles * (real(steps) * cyclesOfProduct * 1.3 + writes)};
 }
 
+namespace {
+
+// How much longer the longest share of `pieces` of work is than an even one, on average of 1, 2 and 4
+// threads. The last piece may be a part of one.
+double imbalance(double pieces) {
+  double sum = 0;
+  for (double threads : {1., 2., 4.})
+    sum += threads * std::min(pieces, std::ceil(std::ceil(pieces) / threads)) / pieces;
+  return sum / 3;
+}
+
+} // namespace
+
 // Results x tiles x vectors x blocks. The transforms count as the arithmetic that they are, and the stores,
 // of which a vector takes two cycles.
 Costs::Tile Costs::winogradTile(const Kernel& kernel) const {
   const Value& node = graph.value(kernel.anchor());
   const Machine& m = target.machine;
   Tile best;
+  double least = 0; // cycles of a thread's share
   auto consider = [&](const std::vector<int64_t>& extents, Order order) {
     Kernel tried = kernel;
     tried.tile = extents;
@@ -299,7 +313,9 @@ Costs::Tile Costs::winogradTile(const Kernel& kernel) const {
             : weightBytes / m.level3Bandwidth + inputBytes * real(s.filterTiles + 1) / bandwidth(inputBytes);
     const double arithmetic = sums + input + output;
     const double cycles = std::max(arithmetic, moved) + std::min(arithmetic, moved) / 4;
-    if (best.extents.empty() || cycles < best.cycles) best = {extents, cycles, order};
+    const double share =
+        cycles * imbalance(order == Order::Filters ? real(s.filterTiles) : real(all) / real(s.tilesOfBand()));
+    if (best.extents.empty() || share < least) best = {extents, cycles, order}, least = share;
   };
   const int64_t filterVectors = ceilDiv(node.type.channels(), lanes);
   for (int64_t results : {2, 4})

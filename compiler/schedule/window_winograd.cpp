@@ -160,6 +160,8 @@ public:
       });
     } else {
       Reg own = b_.stack(s_.bandNumbers() * 4);
+      const auto bytes = (input_.elements() * 4).constant();
+      fetchesInput_ = !bytes || *bytes > k_.target.machine.level2 / 2;
       k_.units({Size::ceilDiv(s_.tilesOfItem(), s_.tilesOfBand())}, [&](const Regs& parts) {
         takeBand(parts[1], tilesOfItem_, parts[0]);
         eachIn("tile", count_, [&](Reg j) { transformTile(placeOf(b_.add(first_, j)), own, j); });
@@ -233,6 +235,12 @@ private:
     return e;
   }
 
+  // A position in the first block of channels of the input.
+  Reg inputAt(const Place& place, Reg row, Reg column) {
+    Reg item = b_.mul(b_.mul(place.item, k_.itemRows(node_.operands[0], k_.kernel.layout)), plane_);
+    return b_.add(item, b_.add(b_.mul(row, pitch_), column));
+  }
+
   // Tiles at an edge are copied, with zeros around them, before they are transformed.
   void transformTile(const Place& place, Reg band, Reg number) {
     const Window window = windowOf(node_.attributes);
@@ -244,8 +252,7 @@ private:
       return Builder::Values{};
     };
     b_.branch(inside, [] { return Builder::Values{}; }, clear);
-    Reg block = b_.mul(b_.mul(place.item, k_.itemRows(node_.operands[0], k_.kernel.layout)), plane_);
-    Reg at = b_.add(block, b_.add(b_.mul(rows.first, pitch_), columns.first));
+    Reg at = inputAt(place, rows.first, columns.first);
     Reg to = b_.offset(Scalar::F32, band,
                        Index(b_.floorDiv(number, s_.tiles), s_.blockNumbers()) +
                            Index(b_.binary(Op::Mod, number, b_.index(s_.tiles)), lanes_));
@@ -296,37 +303,63 @@ private:
 
   // All results of a tile of filters in the band.
   void filters(Reg filterTile, Reg transformed) {
-    const int64_t panel = s_.channelBlocks * lanes_ * s_.vectors * lanes_;
+    const int64_t panel = s_.panelNumbers();
     Reg weights = b_.offset(Scalar::F32, weights_, Index(filterTile, s_.elements * panel));
     eachIn("point", b_.index(s_.elements), [&](Reg e) {
+      if (fetchesInput_) prefetchInput(b_.add(b_.mul(filterTile, s_.elements), e));
       Reg w = b_.offset(Scalar::F32, weights, Index(e, panel)),
           x = b_.offset(Scalar::F32, transformed, Index(e, s_.pointNumbers()));
       eachIn("block", b_.ceilDiv(count_, s_.tiles), [&](Reg block) {
-        products(b_.offset(Scalar::F32, x, Index(block, s_.blockNumbers())), w,
+        products(block, b_.offset(Scalar::F32, x, Index(block, s_.blockNumbers())), w,
                  b_.offset(Scalar::F32, products_,
                            Index(block, s_.tiles * s_.vectors * s_.productPitch()) + Index(e, lanes_)));
       });
     });
     eachIn("tile", count_, [&](Reg j) {
       const Place place = placeOf(b_.add(first_, j));
-      for (int64_t v = 0; v < s_.vectors; ++v) {
-        Reg block = b_.add(b_.mul(filterTile, s_.vectors), v);
-        auto one = [&] {
-          Reg from = b_.offset(Scalar::F32, products_,
-                               Index(j, s_.vectors * s_.productPitch()) + Index(v * s_.productPitch()));
-          results(from, place, block);
-          return Builder::Values{};
-        };
-        if (k_.blocks(s_.filters) % s_.vectors == 0 || v == 0)
-          one();
-        else
-          b_.branch(b_.compare(Op::Lt, block, b_.index(k_.blocks(s_.filters))), one, nullptr);
-      }
+      const int64_t blocks = k_.blocks(s_.filters);
+      Reg firstBlock = b_.mul(filterTile, s_.vectors);
+      Reg vectors = blocks % s_.vectors == 0
+                        ? b_.index(s_.vectors)
+                        : b_.min(b_.index(s_.vectors), b_.sub(b_.index(blocks), firstBlock));
+      Reg from = b_.offset(Scalar::F32, products_, Index(j, s_.vectors * s_.productPitch()));
+      eachIn("v", vectors, [&](Reg v) {
+        results(b_.offset(Scalar::F32, from, Index(v, s_.productPitch())), place, b_.add(firstBlock, v));
+      });
     });
   }
 
+  // Asks for a share of what the next band reads: it lies in pieces that no processor expects.
+  void prefetchInput(Reg step) {
+    const Window window = windowOf(node_.attributes);
+    const int64_t steps = s_.filterTiles * s_.elements, pieces = s_.channelBlocks * s_.tilesOfBand(),
+                  share = (pieces + steps - 1) / steps, line = std::max<int64_t>(1, 16 / lanes_); // positions
+    auto one = [&](Reg i) {
+      Reg piece = b_.add(b_.mul(step, share), i);
+      Reg tile =
+          b_.add(b_.add(first_, s_.tilesOfBand()), b_.binary(Op::Mod, piece, b_.index(s_.tilesOfBand())));
+      Reg exists = b_.binary(Op::And, b_.compare(Op::Lt, piece, b_.index(pieces)),
+                             b_.compare(Op::Lt, tile, tilesOfItem_));
+      auto ask = [&] {
+        const Place place = placeOf(tile);
+        Reg at = inputAt(place, b_.add(b_.mul(place.row, s_.results), -*window.padBegin[0].constant()),
+                         b_.add(b_.mul(place.column, s_.results), -*window.padBegin[1].constant()));
+        at = b_.add(at, b_.mul(b_.floorDiv(piece, s_.tilesOfBand()), plane_));
+        for (int64_t y = 0; y < s_.points; ++y)
+          for (int64_t x = 0; x < s_.results; x += line)
+            b_.prefetch(Scalar::F32, in_, Index(b_.add(at, b_.mul(pitch_, y)), lanes_) + Index(x * lanes_));
+        return Builder::Values{};
+      };
+      b_.branch(exists, ask, nullptr);
+    };
+    if (share == 1)
+      one(b_.index(0));
+    else
+      eachIn("i", b_.index(share), one);
+  }
+
   // One point of a block of tiles.
-  void products(Reg x, Reg w, Reg to) {
+  void products(Reg block, Reg x, Reg w, Reg to) {
     const auto sums = k_.vector.arrayOf({static_cast<uint32_t>(s_.tiles), static_cast<uint32_t>(s_.vectors)});
     const int64_t unrollBy = s_.channels % 4 == 0 ? 4 : 1, row = s_.vectors * lanes_;
     auto ofBlock = [&](Reg cb, const Builder::Values& carried) {
@@ -336,6 +369,7 @@ private:
                       ? b_.index(lanes_)
                       : b_.min(b_.index(lanes_), b_.sub(b_.index(s_.channels), b_.mul(cb, lanes_)));
       return b_.loop("c", b_.index(0), count, unrollBy, carried, [&](Reg c, const Builder::Values& outer) {
+        prefetch(block, w, b_.add(b_.mul(cb, lanes_), c), unrollBy);
         return b_.unroll("u", 0, unrollBy, outer, [&](Reg u, const Builder::Values& some) {
           return Builder::Values{channel(here, weights, Index(c) + Index(u), some[0])};
         });
@@ -351,13 +385,23 @@ private:
     });
   }
 
+  // Weights come from far away. A band of one block asks for them a little ahead; one of several asks for
+  // those of the next point, a share with each block, so that memory is busy all the time.
+  void prefetch(Reg block, Reg w, Reg channel, int64_t channels) {
+    constexpr int64_t line = 16, ahead = 1024; // numbers
+    const int64_t row = s_.vectors * lanes_, lines = std::max<int64_t>(1, channels * row / line / s_.blocks);
+    Index at = Index(channel, row) + Index(ahead);
+    if (s_.blocks > 1)
+      at = Index(s_.panelNumbers()) + Index(block, s_.panelNumbers() / s_.blocks) +
+           Index(b_.floorDiv(b_.mul(channel, row), s_.blocks));
+    for (int64_t i = 0; i < lines; ++i) b_.prefetch(Scalar::F32, w, at + Index(i * line));
+  }
+
   Reg channel(Reg x, Reg weights, const Index& c, Reg sums) {
     const int64_t row = s_.vectors * lanes_;
     Regs w;
-    for (int64_t v = 0; v < s_.vectors; ++v) {
+    for (int64_t v = 0; v < s_.vectors; ++v)
       w.push_back(b_.load(k_.vector, weights, c * row + Index(v * lanes_)));
-      b_.prefetch(Scalar::F32, weights, c * row + Index(v * lanes_ + prefetchNumbers));
-    }
     return b_.unroll("j", 0, s_.tiles, {sums}, [&](Reg j, const Builder::Values& carried) {
       Reg number = k_.splat(b_.load(loop::Type::of(Scalar::F32), x, c + Index(j, lanes_))), t = carried[0];
       for (int64_t v = 0; v < s_.vectors; ++v) {
@@ -399,33 +443,21 @@ private:
           storeRow(y, r, site, edge ? columnsHere : nullptr);
           return Builder::Values{};
         };
-        if (edge && r > 0)
+        if (edge && (r > 0 || pool_)) // a tile may have no window at all
           b_.branch(b_.compare(Op::Lt, b_.index(r), rowsHere), one, nullptr);
         else
           one();
       }
       return Builder::Values{};
     };
-    if (holdsWholeTiles(size))
+    if (holdsWholeTiles())
       store(false);
     else
-      b_.branch(
-          whole, [&] { return store(false); }, [&] { return edgeOf(size, rowsHere, columnsHere, store); });
+      b_.branch(whole, [&] { return store(false); }, [&] { return store(true); });
   }
-  // Of a tile that has no window of the pool, nothing is stored.
-  Builder::Values edgeOf(int64_t, Reg rowsHere, Reg columnsHere,
-                         const std::function<Builder::Values(bool edge)>& store) {
-    if (!pool_) return store(true);
-    Reg zero = b_.index(0);
-    Reg some = b_.binary(Op::And, b_.compare(Op::Lt, zero, rowsHere), b_.compare(Op::Lt, zero, columnsHere));
-    return b_.branch(some, [&] { return store(true); }, nullptr);
-  }
-  bool holdsWholeTiles(int64_t size) const {
-    const auto rows = resultType().spatial(0).constant(), columns = resultType().spatial(1).constant();
-    const int64_t tiles = pool_ ? 2 * size : size;
-    const auto allRows = node_.type.spatial(0).constant(), allColumns = node_.type.spatial(1).constant();
-    return rows && columns && *rows % size == 0 && *columns % size == 0 && *allRows % tiles == 0 &&
-           *allColumns % tiles == 0;
+  bool holdsWholeTiles() const {
+    const auto rows = node_.type.spatial(0).constant(), columns = node_.type.spatial(1).constant();
+    return rows && columns && *rows % s_.results == 0 && *columns % s_.results == 0;
   }
 
   Reg rowOf(const Regs& numbers) {
@@ -467,8 +499,6 @@ private:
     tail_.finishPixels(s_.results / 2, 1, site, count, window, *pool_ + 1);
   }
 
-  static constexpr int64_t prefetchNumbers = 1024; // weights are asked for so far ahead
-
   KernelBuilder& k_;
   Builder& b_;
   const graph::Value& node_;
@@ -478,6 +508,7 @@ private:
   Elementwise tail_;
   int64_t lanes_;
   std::optional<size_t> pool_;
+  bool fetchesInput_ = false;
   Reg in_ = nullptr, weights_ = nullptr, bias_ = nullptr, patch_ = nullptr, products_ = nullptr;
   Reg pitch_ = nullptr, plane_ = nullptr, inputRows_ = nullptr, inputColumns_ = nullptr; // of the input
   Reg tileColumns_ = nullptr, tilesOfItem_ = nullptr, resultRows_ = nullptr, resultColumns_ = nullptr;

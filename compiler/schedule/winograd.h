@@ -39,6 +39,8 @@ struct WinogradShape {
   int64_t blockNumbers() const { return channelBlocks * tiles * lanes; }
   int64_t pointNumbers() const { return blocks * blockNumbers() + lanes; }
   int64_t bandNumbers() const { return elements * pointNumbers(); }
+  // Weights of a point, for a tile of filters.
+  int64_t panelNumbers() const { return channelBlocks * lanes * vectors * lanes; }
   // From one vector of products to that of the next tile or filters, and in all products of a band.
   int64_t productPitch() const { return (elements | 1) * lanes; }
   int64_t productNumbers() const { return tilesOfBand() * vectors * productPitch(); }
