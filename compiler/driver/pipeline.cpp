@@ -126,7 +126,7 @@ bool makeOrReadSchedule(Compilation& c) {
   }
   const SourceFile* text =
       c.scheduleText ? c.sources.add("<schedule>", *c.scheduleText) : c.read(c.options.scheduleFile);
-  if (text) c.schedule = schedule::read(*text, *c.graph, c.diags);
+  if (text) c.schedule = schedule::read(*text, *c.graph, *c.target, c.diags, c.options.choices);
   return c.schedule && !c.diags.hasErrors();
 }
 

@@ -63,6 +63,8 @@ struct Graph {
   std::vector<std::vector<ValueId>> users() const;
 };
 
+// A name as texts have it: as it is where all its letters are plain, else in quotes.
+std::string nameText(const std::string& name);
 // Text form; see reader.h. The numbers of parameters that have more than 64 are elided unless `full`.
 std::string print(const Graph& graph, bool full = false);
 

@@ -3,8 +3,6 @@
 
 namespace convoy::graph {
 
-namespace {
-
 std::string nameText(const std::string& name) {
   bool plain = !name.empty();
   for (char c : name)
@@ -12,6 +10,8 @@ std::string nameText(const std::string& name) {
             (std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '.' || c == '/' || c == '-');
   return plain ? name : quoted(name);
 }
+
+namespace {
 
 template <typename T, typename Text> std::string joined(const std::vector<T>& items, Text text) {
   std::string all;

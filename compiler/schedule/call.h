@@ -61,6 +61,7 @@ struct KernelCall {
   Size units = 1;            // of one item, or of all items together:
   bool ofWholeBatch = false; // then each unit does its part of every item
   WorkCycles cycles;
+  int64_t threads = 0; // as in Kernel
   std::vector<Argument> arguments;
   std::vector<KernelCall> onBytes; // what is called when all images of the kernel are bytes; none: this too
 };

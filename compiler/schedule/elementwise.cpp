@@ -256,6 +256,8 @@ std::vector<Reg> Elementwise::channelWindow(const graph::Value& node, const Site
 
 void Elementwise::mayStream(bool flat) {
   ValueId result = k_.kernel.result();
+  const std::optional<bool>& asked = k_.kernel.storesPast;
+  if (asked && !*asked) return;
   if (k_.isInterleaved(result)) return; // bytes are few, and what is float32 is read again
   const TensorType& type = k_.value(result).type;
   const auto& outputs = k_.graph.outputs;
@@ -263,7 +265,7 @@ void Elementwise::mayStream(bool flat) {
                               [&](const graph::Output& output) { return output.value == result; });
   // Elements. A result stays for its reader if all of it fits; one of the pipeline's has half, beside what is
   // read.
-  int64_t most = k_.target.machine.level3 / 4 / (isOutput ? 2 : 1);
+  int64_t most = asked ? 0 : k_.target.machine.level3 / 4 / (isOutput ? 2 : 1);
   Size row = flat ? spatialSize(type) : type.dims.back(), all = type.elements();
   auto elements = all.constant(), width = row.constant();
   if ((elements && *elements <= most) || (width && *width % k_.lanes != 0)) return;

@@ -137,9 +137,11 @@ private:
     return b.mul(b.ceilDiv(elements, alignElements), alignElements);
   }
 
-  // How many items the first kernels take at a time: at least one, at most all.
+  // How many items the first kernels take at a time, where the schedule does not say it as many as fit: at
+  // least one, at most all.
   Reg itemsOfGroup(Builder& b, Reg sizes, Reg batch, const ImageChoice& choice) {
     Reg all = b.max(batch, b.index(1)), elements = b.index(plan_.constantElements);
+    if (schedule_.items > 0) return b.min(b.index(schedule_.items), all);
     for (const Slot& slot : plan_.slots)
       if (slot.ofGroup && !slot.begin) elements = b.add(elements, elementsOf(b, sizes, slot, choice));
     Reg fitting = b.binary(Op::Div, b.index(plan_.groups.elements), b.max(elements, b.index(1)));
@@ -252,8 +254,10 @@ private:
     return b.offset(Scalar::F32, frame.workspace, Index(frame.offsets[plan_.slots.size() + row]));
   }
 
-  // How many of a kernel's units are worth another thread.
-  Reg grain(Builder& b, const Frame& frame, const KernelCall& c, Reg units) {
+  // How many of a kernel's units are worth another thread: of all, `all`, and of an item or once, `units`. A
+  // range has as many parts as there are grains in it.
+  Reg grain(Builder& b, const Frame& frame, const KernelCall& c, Reg units, Reg all) {
+    if (c.threads > 0) return b.add(b.binary(Op::Div, all, b.index(c.threads + 1)), b.index(1));
     Reg cycles = sizeFrom(b, graph_, frame.sizes, c.cycles.perItem);
     if (c.ofWholeBatch) cycles = b.add(b.mul(frame.batch, cycles), b.index(c.cycles.once));
     Reg ofUnit = b.max(b.binary(Op::Div, cycles, b.max(units, b.index(1))), b.index(1));
@@ -379,7 +383,7 @@ private:
     Reg units = sizeFrom(b, graph_, frame.sizes, c.units);
     Reg all = c.ofWholeBatch ? b.select(b.compare(Op::Lt, b.index(0), frame.batch), units, b.index(0))
                              : b.mul(frame.batch, units);
-    b.parallel(frame.executor, all, grain(b, frame, c, units), c.function, arguments);
+    b.parallel(frame.executor, all, grain(b, frame, c, units, all), c.function, arguments);
   }
 
   // ---- images that are bytes where a kernel wants planes ----

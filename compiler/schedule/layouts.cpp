@@ -31,10 +31,18 @@ struct Option {
 
 class LayoutChooser {
 public:
-  LayoutChooser(const Costs& costs, const Choices& choices, std::vector<Kernel>& kernels)
+  LayoutChooser(const Costs& costs, const Choices& choices, std::vector<Kernel>& kernels,
+                Wanted* wanted = nullptr)
       : costs_(costs), choices_(choices), units_(unitsToUse(costs.target, choices)), kernels_(kernels) {
     schedule_.lanes = costs.lanes;
-    for (const Kernel& kernel : kernels) options_.push_back(optionsOf(kernel));
+    if (wanted) conversions_ = wanted->conversions;
+    for (size_t i = 0; i < kernels.size(); ++i) {
+      const KernelRequest* request = wanted ? wanted->requests[i] : nullptr;
+      std::vector<Fault> wrong;
+      options_.push_back(request ? requested(kernels[i], *request, wrong) : optionsOf(kernels[i]));
+      leaveRoom(kernels[i], options_.back(), wrong);
+      for (Fault& fault : wrong) wanted->faults.emplace_back(i, std::move(fault));
+    }
   }
 
   void run() {
@@ -141,6 +149,46 @@ private:
     return options;
   }
 
+  // Those that do what is wanted. None: then `faults` says why.
+  std::vector<Option> requested(const Kernel& kernel, const KernelRequest& request,
+                                std::vector<Fault>& faults) const {
+    std::vector<Option> options;
+    if (!request.algorithm) // those that this processor is good at first
+      for (const Option& one : optionsOf(kernel)) {
+        Kernel form = kernel;
+        form.algorithm = one.algorithm, form.layout = one.layout, form.writes = one.writes;
+        if (!agrees(form, request) || !formFaults(costs_.graph, form, costs_.lanes).empty()) continue;
+        decide(costs_, form, &request);
+        if (tileFaults(costs_.graph, form, costs_.lanes).empty()) options.push_back(one);
+      }
+    if (!options.empty()) return options;
+    std::vector<Layout> works{Layout::Planar, Layout::Blocked}, writes = works;
+    if (units_)
+      works.push_back(*units_);
+    else if (request.algorithm == Algorithm::Tiles && choices_.math != Math::Strict)
+      works.push_back(choices_.math == Math::Bf16 ? Layout::Bf16 : Layout::Split);
+    works.push_back(Layout::Int8); // the only one of many quantized layers
+    for (Layout units : unitsOfResult(kernel)) writes.push_back(units);
+    for (const Kernel& form : formsOf(costs_, request, works, writes, faults))
+      options.push_back(option(form, form.layout, form.writes));
+    if (!options.empty()) faults.clear();
+    return options;
+  }
+
+  // Leaves out what would make a conversion that is wanted needless.
+  void leaveRoom(const Kernel& kernel, std::vector<Option>& options, std::vector<Fault>& faults) const {
+    for (const Wanted::Conversion& conversion : conversions_) {
+      if (conversion.value != kernel.result() || options.empty()) continue;
+      const Value& value = costs_.graph.value(conversion.value);
+      const Layout layout = layoutFor(conversion.layout, value.type);
+      auto there = [&](const Option& option) { return option.result == layout; };
+      options.erase(std::remove_if(options.begin(), options.end(), there), options.end());
+      if (options.empty())
+        faults.push_back({Part::Layers, "'" + value.name + "' is written in " + nameOf(layout) +
+                                            " layout, so that it cannot be converted to it"});
+    }
+  }
+
   // In blocks of float32, with every layout in which the result may be left.
   void addBlocked(const Kernel& kernel, std::vector<Option>& options) const {
     options.push_back(option(kernel, Layout::Blocked, std::nullopt));
@@ -226,6 +274,7 @@ private:
       auto it = written.find(value);
       return it == written.end() ? Layout::Planar : it->second; // inputs are planar
     };
+    for (const Wanted::Conversion& wanted : conversions_) converted.insert({wanted.value, wanted.layout});
     auto need = [&](ValueId value, Layout layout) {
       if (layoutFor(layout, costs_.graph.value(value).type) == layoutOf(value)) return;
       if (!converted.insert({value, layout}).second) return;
@@ -271,6 +320,7 @@ private:
   const Choices& choices_;
   std::optional<Layout> units_; // of several channels, where they may be used
   std::vector<Kernel>& kernels_;
+  std::vector<Wanted::Conversion> conversions_;
   Schedule schedule_; // for the number of lanes
   std::vector<std::vector<Option>> options_;
 };
@@ -284,8 +334,9 @@ std::optional<Layout> unitsToUse(const Target& target, const Choices& choices) {
   return std::nullopt;
 }
 
-void chooseLayouts(const Costs& costs, const Choices& choices, std::vector<Kernel>& kernels) {
-  LayoutChooser(costs, choices, kernels).run();
+void chooseLayouts(const Costs& costs, const Choices& choices, std::vector<Kernel>& kernels, Wanted* wanted) {
+  LayoutChooser chooser(costs, choices, kernels, wanted);
+  if (!wanted || wanted->faults.empty()) chooser.run();
 }
 
 } // namespace convoy::schedule

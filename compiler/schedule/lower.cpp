@@ -114,6 +114,7 @@ private:
     builder.onBytes = onBytes;
     generate(builder);
     KernelCall call = builder.call;
+    call.threads = kernel.threads;
     call.cycles = workOf(graph_, target_, kernel, call.ofWholeBatch);
     auto [known, isNew] = byKey_.emplace(loop::structuralKey(*function), function->name);
     call.function = known->second;

@@ -3,7 +3,7 @@
 //
 //   schedule @edges lanes 16 {
 //     kernel [conv_1, mul_1]: window planar tile 1x8x1
-//     kernel [conv_2, relu_2]: window blocked tile 14x2
+//     kernel [conv_2, relu_2]: window blocked tile 14x2 order positions writes planar
 //   }
 #pragma once
 #include "graph/graph.h"
@@ -61,10 +61,12 @@ enum class Algorithm {
   Reorder,     // the value of its one node again, in the other layout
 };
 const char* nameOf(Algorithm algorithm);
+const std::vector<Algorithm>& everyAlgorithm();
 Algorithm algorithmOf(const OpInfo& info); // the one to begin with
 // Element-wise nodes may follow the anchor of such a kernel.
 bool takesTail(Algorithm algorithm);
 const char* nameOf(Layout layout);
+const std::vector<Layout>& everyLayout();
 const char* nameOf(Arithmetic arithmetic);
 
 // Blocked convolution that mixes channels: what the outer loop goes over. Filters: the weights of a tile are
@@ -86,6 +88,11 @@ struct Kernel {
   // Separable: rows. Dense: vectors.
   std::vector<int64_t> tile;
   Order order = Order::Filters;
+  // What sizes and caches decide unless it is said. On at most so many threads, however little work there is;
+  // 0: as many as the work is worth.
+  int64_t threads = 0;
+  std::optional<bool> storesPast; // results in planes, past the caches
+  std::optional<bool> prefetches; // asks for weights while those before them are used
   graph::ValueId anchor() const { return nodes.front(); }
   graph::ValueId result() const { return nodes.back(); }
   Layout resultLayout() const { return writes.value_or(layout); }
@@ -94,7 +101,8 @@ struct Kernel {
 Arithmetic arithmeticOf(const Kernel& kernel);
 
 struct Schedule {
-  int lanes = 16;              // float32 per vector, and channels per block
+  int lanes = 16;    // float32 per vector, and channels per block
+  int64_t items = 0; // that run together through the first kernels; 0: as many as stay in the caches
   std::vector<Kernel> kernels; // in order of execution
 };
 
@@ -173,9 +181,13 @@ bool canFlatten(const graph::Graph& graph, const Kernel& kernel, size_t from);
 // A window kernel walks so: no tap reaches another position.
 bool walksFlat(const graph::Graph& graph, const Kernel& kernel);
 
+// What a problem is about, of what is said of a kernel.
+enum class Part { Layers, Algorithm, Layout, Tile, Order, Writes, Threads, Stores, Prefetch };
 struct Problem {
   std::string text;             // one sentence
   std::optional<size_t> kernel; // of the schedule; none when it is about all of it
+  Part part = Part::Layers;
+  std::string help = {}; // what is possible; may be empty
 };
 // What is wrong with a schedule; empty when it can be lowered.
 std::vector<Problem> problems(const Schedule& schedule, const graph::Graph& graph);
@@ -183,7 +195,9 @@ std::vector<Problem> problems(const Schedule& schedule, const graph::Graph& grap
 std::string print(const Schedule& schedule, const graph::Graph& graph);
 // Stage `fused`: the graph with its nodes grouped as the schedule decided.
 std::string printFused(const Schedule& schedule, const graph::Graph& graph);
-// nullopt after an error. The result fits the graph (every node in one kernel, in an order that works).
-std::optional<Schedule> read(const SourceFile& file, const graph::Graph& graph, DiagnosticEngine& diags);
+// Reads what `print` prints, or a part of it: what the text leaves out is chosen as makeSchedule chooses,
+// what it says is done. The result fits the graph. nullopt after an error.
+std::optional<Schedule> read(const SourceFile& file, const graph::Graph& graph, const Target& target,
+                             DiagnosticEngine& diags, const Choices& choices = {});
 
 } // namespace convoy::schedule

@@ -155,8 +155,8 @@ private:
     if (w_.perChannel) return;
     bool overRows = k_.kernel.order == Order::Filters && w_.outer() > 0;
     const auto& axis = overRows ? w_.axes[w_.outer() - 1].known : w_.last().known;
-    if (!axis || k_.value(w_.weight).type.elements().known() * 4 / perUnit_ <= k_.target.machine.level2 / 4)
-      return;
+    const int64_t bytes = k_.value(w_.weight).type.elements().known() * 4 / perUnit_;
+    if (!axis || !k_.kernel.prefetches.value_or(bytes > k_.target.machine.level2 / 4)) return;
     int64_t steps = overRows ? axis->output : (axis->output + pixels_ - 1) / pixels_;
     if (w_.outer() == 0) steps = std::min(steps, chunkTiles);
     for (prefetchSteps_ = 1; prefetchSteps_ * 2 <= std::min<int64_t>(steps, 32);) prefetchSteps_ *= 2;

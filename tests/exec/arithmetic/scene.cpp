@@ -75,7 +75,7 @@ Scene::Scene(const std::string& script, const std::string& kernels, const std::s
   const SourceFile text("test.schedule",
                         "schedule @p lanes " + std::to_string(target.lanes()) + " {\n" + kernels + "}\n");
   DiagnosticEngine diags;
-  const auto schedule = schedule::read(text, parsed_.graph, diags);
+  const auto schedule = schedule::read(text, parsed_.graph, target, diags);
   if (!schedule) throw std::runtime_error(renderText(*diags.all().at(0), false));
   schedule_ = *schedule;
   for (graph::Value& value : parsed_.graph.values)

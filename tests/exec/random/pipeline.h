@@ -43,6 +43,7 @@ struct Pipeline {
   std::string cpu;
   int optimize = 0;
   std::optional<size_t> mode; // another arithmetic, of sweep::modes()
+  bool anySchedule = false;   // a random one, in place of the compiler's
   uint64_t seed = 0;          // of its numbers
 
   int rank() const { return static_cast<int>(spatial.size()); }

@@ -92,7 +92,7 @@ Program compileScheduled(const graph::Graph& graph, const schedule::Schedule& sc
                          int optimize) {
   checkText(
       "the schedule", schedule::print(schedule, graph),
-      [&](const SourceFile& f, DiagnosticEngine& d) { return schedule::read(f, graph, d); },
+      [&](const SourceFile& f, DiagnosticEngine& d) { return schedule::read(f, graph, target, d); },
       [&](const schedule::Schedule& s) { return schedule::print(s, graph); });
 
   Program program;

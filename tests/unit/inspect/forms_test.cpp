@@ -24,8 +24,9 @@ struct Written {
     computed = driver::rewritten(written);
   }
   schedule::Schedule schedule(const std::string& kernels) {
-    auto read = schedule::read(
-        *sources.add("test.schedule", "schedule @net lanes 16 {\n" + kernels + "\n}\n"), computed, diags);
+    auto read =
+        schedule::read(*sources.add("test.schedule", "schedule @net lanes 16 {\n" + kernels + "\n}\n"),
+                       computed, Target{}, diags);
     if (!read) throw std::runtime_error(renderText(*diags.all().at(0), false));
     return *read;
   }

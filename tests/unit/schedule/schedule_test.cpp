@@ -97,7 +97,7 @@ TEST(Schedule, TextReadsBack) {
       "|> max_pool(2x2) |> global_avg_pool |> flatten |> dense(10) |> softmax }");
   std::string first = text(s);
   DiagnosticEngine diags;
-  auto again = schedule::read(*s.sources.add("again", first), s.graph, diags);
+  auto again = schedule::read(*s.sources.add("again", first), s.graph, s.target, diags);
   ASSERT_TRUE(again) << diags.all()[0]->message;
   EXPECT_EQ(print(*again, s.graph), first);
 }

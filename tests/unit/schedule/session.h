@@ -25,7 +25,7 @@ struct Session {
   // Reads a schedule's text; the message of the first problem, or "".
   std::string complaint(const std::string& text) {
     DiagnosticEngine own;
-    schedule::read(*sources.add("test.schedule", text), graph, own);
+    schedule::read(*sources.add("test.schedule", text), graph, target, own);
     std::string message = own.all().empty() ? "" : own.all()[0]->message;
     return message.rfind("schedule: ", 0) == 0 ? message.substr(10) : message;
   }

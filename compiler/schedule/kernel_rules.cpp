@@ -1,0 +1,385 @@
+// Of one kernel: its form, then its tile and what else its line says.
+#include "schedule/rules.h"
+#include "schedule/separable.h"
+#include "schedule/storage.h"
+#include "schedule/transposed.h"
+#include "schedule/winograd.h"
+#include <algorithm>
+
+namespace convoy::schedule {
+
+using graph::Graph;
+using graph::Value;
+using graph::ValueId;
+
+namespace {
+
+constexpr int64_t mostThreads = 1024;
+
+// "1, 2 or 4": the divisors of n that a tile may have.
+std::string divisors(int64_t n) {
+  std::vector<std::string> all;
+  for (int64_t d = 1; d <= std::min<int64_t>(n, 64); ++d)
+    if (n % d == 0) all.push_back(std::to_string(d));
+  return listed(all, "or");
+}
+
+class KernelRules {
+public:
+  KernelRules(const Graph& graph, const Kernel& kernel, int lanes)
+      : graph_(graph), kernel_(kernel), anchor_(graph.value(kernel.anchor())), lanes_(lanes) {}
+
+  std::vector<Fault> form() {
+    if (kernel_.algorithm == Algorithm::Reorder) {
+      reorder();
+    } else if (fitting() && inWholeUnits()) {
+      tailAllowed();
+      layout();
+      if (inBlocks(kernel_.layout)) blocked();
+      if (unitChannels(kernel_.layout) > 1 && faults_.empty()) units();
+      if (kernel_.writes) writes();
+    }
+    return std::move(faults_);
+  }
+
+  std::vector<Fault> tile() {
+    if (extentsOfTile(kernel_) > 0)
+      extents();
+    else if (!kernel_.tile.empty())
+      fault(Part::Tile,
+            std::string(nameOf(kernel_.algorithm)) + " " + nameOf(kernel_.layout) + " has no tile");
+    if (kernel_.order != Order::Filters && !hasOrder(graph_, kernel_, lanes_))
+      fault(Part::Order, "only a blocked convolution that mixes channels has an order");
+    if (kernel_.threads != 0) threads();
+    if (kernel_.storesPast) stores();
+    if (kernel_.prefetches) prefetch();
+    return std::move(faults_);
+  }
+
+private:
+  void fault(Part part, std::string text, std::string help = {}) {
+    faults_.push_back({part, std::move(text), std::move(help)});
+  }
+  std::string op() const { return opInfo(anchor_.op).name; }
+  const TensorType& result() const { return graph_.value(kernel_.result()).type; }
+  const TensorType& input() const { return graph_.value(anchor_.operands[0]).type; }
+
+  // ---- form ----
+
+  void reorder() {
+    if (kernel_.nodes.size() != 1) fault(Part::Layers, "a conversion has one value");
+    if (kernel_.writes) fault(Part::Writes, "a conversion writes the layout that it names");
+    if (kernel_.layout == Layout::Int8 && !anchor_.type.quantized())
+      fault(Part::Layout, "'" + anchor_.name + "' has no 8-bit numbers");
+  }
+
+  bool fitting() {
+    const std::vector<Algorithm> all = algorithmsFor(anchor_.op);
+    if (std::count(all.begin(), all.end(), kernel_.algorithm) > 0) return true;
+    std::vector<std::string> names;
+    for (Algorithm algorithm : all) names.push_back(nameOf(algorithm));
+    fault(Part::Algorithm, op() + " cannot be computed as " + nameOf(kernel_.algorithm),
+          "it can be computed as " + listed(names, "or"));
+    return false;
+  }
+
+  bool inWholeUnits() {
+    const bool wants = opInfo(anchor_.op).elements == Elements::Whole && kernel_.layout != Layout::Int8 &&
+                       (kernel_.algorithm == Algorithm::Window || kernel_.algorithm == Algorithm::Dense) &&
+                       !(kernel_.layout == Layout::Blocked && isExactInFloat32(graph_, anchor_));
+    if (wants)
+      fault(Part::Layout, op() + " is a " + nameOf(kernel_.algorithm) + " kernel in int8 layout only");
+    return !wants;
+  }
+
+  void tailAllowed() {
+    if (kernel_.nodes.size() > 1 && !takesTail(kernel_.algorithm))
+      fault(Part::Layers, std::string("nothing can be fused behind ") + nameOf(kernel_.algorithm));
+    const std::optional<size_t> pool = pooledBy(graph_, kernel_);
+    for (size_t i = 1; i < kernel_.nodes.size(); ++i)
+      if (const Value& node = graph_.value(kernel_.nodes[i]); !opInfo(node.op).isElementwise() && i != pool)
+        fault(Part::Layers, "'" + node.name + "' is not element-wise and cannot be fused behind " +
+                                nameOf(kernel_.algorithm));
+  }
+
+  void layout() {
+    switch (kernel_.algorithm) {
+    case Algorithm::Window: return windowLayout();
+    case Algorithm::Winograd:
+      if (kernel_.layout != Layout::Blocked) fault(Part::Layout, "winograd works in blocked layout");
+      if (!canUseWinograd(graph_, anchor_))
+        fault(Part::Algorithm,
+              "winograd needs a 3x3 kernel, steps of 1, one group, a border of zeros whose width is "
+              "known, and several channels");
+      return;
+    case Algorithm::Transposed:
+      if (inBlocks(kernel_.layout) && !canBlockTransposed(graph_, anchor_, lanes_))
+        fault(Part::Layout, "blocked layout needs whole vectors of channels in each group, and at most " +
+                                std::to_string(mostPhases) + " phases");
+      return;
+    case Algorithm::Separable:
+      if (kernel_.layout != Layout::Planar) fault(Part::Layout, "separable kernels work in planar layout");
+      if (!separate(graph_, anchor_))
+        fault(Part::Algorithm, "its kernel is not one that can be taken apart into a column and a row");
+      return;
+    case Algorithm::Tiles:
+      if (unitChannels(kernel_.layout) == 1)
+        fault(Part::Layout, "matrix tiles hold bf16, split or int8 numbers");
+      return;
+    case Algorithm::Dense:
+      if (inBlocks(kernel_.layout) && unitChannels(kernel_.layout) == 1)
+        fault(Part::Layout, "dense works in planar, bf16 or int8 layout");
+      return;
+    case Algorithm::Interleave:
+    case Algorithm::Softmax:
+    case Algorithm::Reduction:
+    case Algorithm::Integer:
+    case Algorithm::Alias:
+      if (inBlocks(kernel_.layout))
+        fault(Part::Layout, std::string(nameOf(kernel_.algorithm)) + " works in planar layout only");
+      return;
+    case Algorithm::Adaptive:
+    case Algorithm::Resample:
+    case Algorithm::Concat:
+      if (inBlocks(kernel_.layout) && !isAllBlocks(graph_, anchor_))
+        fault(Part::Layout, "not all that it reads and writes lies in blocks of channels");
+      return;
+    case Algorithm::Pointwise:
+    case Algorithm::Standardize:
+    case Algorithm::Reorder: return;
+    }
+  }
+
+  void blocked() {
+    if (kernel_.algorithm != Algorithm::Pointwise) return;
+    const OpForm form = opInfo(anchor_.op).form;
+    if (form == OpForm::Pixelwise) fault(Part::Layout, op() + " works in planar layout only");
+    if (form == OpForm::ChannelWindow && !windowsBlocks(anchor_, lanes_))
+      fault(Part::Layout, "its window reaches further than the blocks beside it");
+  }
+
+  void windowLayout() {
+    if (!inBlocks(kernel_.layout)) return;
+    if (isChannelwise(graph_, anchor_, lanes_)) {
+      if (layoutFor(Layout::Blocked, input()) == Layout::Planar)
+        fault(Part::Layout, "its input has no blocks of channels");
+      return;
+    }
+    const int64_t groups = anchor_.attributes.get<int64_t>("groups");
+    if (groups > 1 && ((input().channels() / groups) % lanes_ || (anchor_.type.channels() / groups) % lanes_))
+      fault(Part::Layout, "blocked layout needs groups of whole vectors of channels");
+  }
+
+  // The kernel's numbers are units of several channels.
+  void units() {
+    if (!canWorkInUnits(graph_, kernel_, lanes_))
+      fault(Part::Layout, op() + " cannot work in " + nameOf(kernel_.layout) + " layout");
+  }
+
+  void writes() {
+    const Layout to = *kernel_.writes;
+    if (kernel_.layout == Layout::Planar || !takesTail(kernel_.algorithm) ||
+        kernel_.algorithm == Algorithm::Dense)
+      fault(Part::Writes,
+            "only kernels that work in blocks, and may have others behind them, can write another layout");
+    else if (to == Layout::Planar && kernel_.algorithm != Algorithm::Window &&
+             kernel_.algorithm != Algorithm::Winograd)
+      fault(Part::Writes, "only a window can write planes",
+            "'kernel [" + graph_.value(kernel_.result()).name + "]: reorder planar' behind it converts");
+    else if (to == Layout::Int8 && !result().quantized())
+      fault(Part::Writes, "its result has no 8-bit numbers");
+  }
+
+  // ---- tile ----
+
+  void extents() {
+    switch (kernel_.algorithm) {
+    case Algorithm::Window: return window();
+    case Algorithm::Tiles: return matrixTiles();
+    case Algorithm::Winograd: return winograd();
+    case Algorithm::Transposed: return transposed();
+    case Algorithm::Separable:
+      if (kernel_.tile.size() != 1 || kernel_.tile[0] < 1 || kernel_.tile[0] > 8)
+        fault(Part::Tile, "a separable tile is 1 to 8 rows");
+      return;
+    case Algorithm::Dense:
+      if (kernel_.tile.size() != 1 || kernel_.tile[0] < 1 || kernel_.tile[0] > 16)
+        fault(Part::Tile, "a dense tile is 1 to 16 vectors");
+      return;
+    case Algorithm::Adaptive:
+    case Algorithm::Pointwise:
+    case Algorithm::Concat:
+    case Algorithm::Resample:
+    case Algorithm::Interleave:
+    case Algorithm::Softmax:
+    case Algorithm::Reduction:
+    case Algorithm::Standardize:
+    case Algorithm::Integer:
+    case Algorithm::Alias:
+    case Algorithm::Reorder: return;
+    }
+  }
+
+  // Extents of 1 to 64, and 1 to 64 sums in registers.
+  bool holdsSums() {
+    int64_t sums = 1;
+    for (int64_t extent : kernel_.tile) {
+      if (extent < 1 || extent > 64) return fault(Part::Tile, "a tile's extent is 1 to 64"), false;
+      sums *= extent;
+    }
+    if (sums > 64) fault(Part::Tile, "more than 64 accumulators", std::to_string(sums) + " would be needed");
+    return sums <= 64;
+  }
+
+  void window() {
+    const bool planar = kernel_.layout == Layout::Planar, byChannel = isChannelwise(graph_, anchor_, lanes_);
+    if (kernel_.tile.size() != (planar ? 3u : 2u))
+      return fault(Part::Tile, planar      ? "a planar tile is filters x rows x vectors"
+                               : byChannel ? "a blocked tile without mixed channels is rows x pixels"
+                                           : "a blocked tile is pixels x vectors");
+    if (!holdsSums()) return;
+    if (!planar && byChannel) return rowsOf(kernel_.tile[0]);
+    if (planar && anchor_.op != OpKind::Conv) return planarPool();
+    const int64_t groups = anchor_.attributes.get<int64_t>("groups"),
+                  filters = anchor_.type.channels() / groups;
+    if (planar) {
+      if (filters % kernel_.tile[0] != 0)
+        fault(Part::Tile, "the tile's filters do not divide those of a group",
+              "of " + counted(filters, "filter") + ", a tile has " + divisors(filters));
+      rowsOrVectors();
+    } else {
+      vectorsOfGroup(groups, kernel_.tile[1]);
+    }
+  }
+
+  // So many vectors of filters are a part of a group's.
+  void vectorsOfGroup(int64_t groups, int64_t vectors) {
+    const int64_t all = anchor_.type.channels() / groups / lanes_;
+    if (groups > 1 && all % vectors != 0)
+      fault(Part::Tile, "the tile's vectors do not divide those of a group",
+            "of " + counted(all, "vector") + ", a tile has " + divisors(all));
+  }
+
+  // A matrix unit has eight registers: sums, and a row and a column of what is multiplied.
+  void matrixTiles() {
+    if (kernel_.tile.size() != 2)
+      return fault(Part::Tile, "a tile of a matrix unit is 16 pixels x 16 filters, so many times");
+    const int64_t pixels = kernel_.tile[0], filters = kernel_.tile[1];
+    if (pixels < 1 || filters < 1 || pixels > 3 || filters > 3 || pixels * filters + pixels + filters > 8)
+      return fault(Part::Tile,
+                   "the sums, a row and a column of its tile take more than the eight matrix registers",
+                   "a tile is 1x1, 1x2, 1x3, 2x1, 2x2 or 3x1");
+    const int64_t groups = anchor_.attributes.get<int64_t>("groups");
+    if (groups > 1 && (anchor_.type.channels() / groups / lanes_) % filters != 0)
+      fault(Part::Tile, "the tile's filters do not divide those of a group");
+  }
+
+  void winograd() {
+    const std::vector<int64_t>& tile = kernel_.tile;
+    if (tile.size() != 4)
+      return fault(Part::Tile,
+                   "a winograd tile is results along an axis x tiles x vectors x blocks of tiles");
+    if (tile[0] != 2 && tile[0] != 4 && tile[0] != 6)
+      return fault(Part::Tile, "a winograd tile has 2, 4 or 6 results along an axis");
+    for (size_t i = 1; i < 4; ++i)
+      if (tile[i] < 1 || tile[i] > 64) return fault(Part::Tile, "a tile's extent is 1 to 64");
+    if (tile[1] * tile[2] > 64) return fault(Part::Tile, "more than 64 accumulators");
+    const WinogradShape shape(graph_, kernel_, lanes_);
+    const int64_t bytes = shape.stackBytes(kernel_.order);
+    if (bytes <= winogradStackBytes) return;
+    const bool fitsOtherwise =
+        kernel_.order == Order::Positions && shape.stackBytes(Order::Filters) <= winogradStackBytes;
+    fault(Part::Tile,
+          "its tiles take " + std::to_string(bytes >> 10) + " KiB of the stack, more than " +
+              std::to_string(winogradStackBytes >> 10),
+          fitsOtherwise ? "with 'order filters' they lie in the workspace; fewer tiles or blocks take less"
+                        : "fewer tiles or blocks take less");
+  }
+
+  void transposed() {
+    if (kernel_.tile.size() != 2) return fault(Part::Tile, "a blocked transposed tile is pixels x vectors");
+    if (!holdsSums()) return;
+    if (isDepthwise(graph_, anchor_)) {
+      if (kernel_.tile[1] != 1)
+        fault(Part::Tile, "where each channel is filtered by itself a tile has one vector");
+      return;
+    }
+    vectorsOfGroup(anchor_.attributes.get<int64_t>("groups"), kernel_.tile[1]);
+  }
+
+  void rowsOf(int64_t rows) {
+    if (const int64_t most = mostTileRows(graph_, anchor_); rows > most)
+      fault(Part::Tile, "a tile of this window has at most " + counted(most, "row"));
+  }
+
+  void planarPool() {
+    if (kernel_.tile[0] != 1) fault(Part::Tile, "a pooling tile has one channel");
+    if (!isSmallWindow(anchor_)) return rowsOrVectors();
+    rowsOf(kernel_.tile[1]);
+  }
+
+  void rowsOrVectors() {
+    if (kernel_.tile[1] > 1 && kernel_.tile[2] > 1)
+      fault(Part::Tile, "a tile has several rows or several vectors, not both");
+  }
+
+  // ---- threads, stores, prefetches ----
+
+  void threads() {
+    if (kernel_.algorithm == Algorithm::Alias)
+      fault(Part::Threads, "an alias does no work");
+    else if (kernel_.threads < 1 || kernel_.threads > mostThreads)
+      fault(Part::Threads, "a kernel runs on 1 to " + std::to_string(mostThreads) + " threads");
+  }
+
+  void stores() {
+    const OpKind op = anchor_.op;
+    const bool moves = op == OpKind::Pad || op == OpKind::Crop; // rows as they are
+    const bool can = kernel_.algorithm == Algorithm::Window
+                         ? result().spatialRank() > 1 && !walksFlat(graph_, kernel_)
+                     : kernel_.algorithm == Algorithm::Pointwise ? result().spatialRank() > 0
+                     : kernel_.algorithm == Algorithm::Resample  ? !moves
+                                                                 : kernel_.algorithm == Algorithm::Separable;
+    const bool onePosition =
+        layoutFor(Layout::Blocked, result()) == Layout::Planar && result().channels() > 1;
+    if (inBlocks(kernel_.layout) || !can || onePosition)
+      return fault(Part::Stores, "only planes that a window, separable, pointwise or resize kernel computes "
+                                 "row by row are stored past the caches, or not");
+    if (!*kernel_.storesPast) return;
+    const bool flat = kernel_.algorithm == Algorithm::Pointwise && canFlatten(graph_, kernel_, 0);
+    const auto row = (flat ? spatialSize(result()) : result().dims.back()).constant();
+    if (row && *row % lanes_ != 0)
+      fault(Part::Stores, "rows that are stored past the caches are whole vectors",
+            std::to_string(*row) + " columns are not a multiple of " + std::to_string(lanes_));
+  }
+
+  void prefetch() {
+    const bool mixes =
+        (kernel_.algorithm == Algorithm::Window || kernel_.algorithm == Algorithm::Transposed) &&
+        hasOrder(graph_, kernel_, lanes_);
+    if (!mixes)
+      return fault(Part::Prefetch, "only blocked convolution that mixes channels prefetches weights");
+    bool known = spatialSize(input()).isConstant() && spatialSize(anchor_.type).isConstant();
+    for (const Size& pad : windowOf(anchor_.attributes).padBegin) known &= pad.isConstant();
+    if (*kernel_.prefetches && !known)
+      fault(Part::Prefetch, "weights are prefetched where sizes are known when compiling");
+  }
+
+  const Graph& graph_;
+  const Kernel& kernel_;
+  const Value& anchor_;
+  int lanes_;
+  std::vector<Fault> faults_;
+};
+
+} // namespace
+
+std::vector<Fault> formFaults(const Graph& graph, const Kernel& kernel, int lanes) {
+  return KernelRules(graph, kernel, lanes).form();
+}
+
+std::vector<Fault> tileFaults(const Graph& graph, const Kernel& kernel, int lanes) {
+  return KernelRules(graph, kernel, lanes).tile();
+}
+
+} // namespace convoy::schedule

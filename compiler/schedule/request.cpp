@@ -1,0 +1,103 @@
+// One kernel as it is wanted: what its line leaves open.
+#include "schedule/request.h"
+#include "schedule/separable.h"
+
+namespace convoy::schedule {
+
+using graph::Graph;
+using graph::Value;
+
+bool agrees(const Kernel& kernel, const KernelRequest& request) {
+  return (!request.algorithm || *request.algorithm == kernel.algorithm) &&
+         (!request.layout || *request.layout == kernel.layout) &&
+         (!request.writes || *request.writes == kernel.resultLayout());
+}
+
+bool saysAll(const Graph& graph, const Kernel& kernel, const KernelRequest& request, int lanes) {
+  return request.algorithm && request.layout && (request.tile || extentsOfTile(kernel) == 0) &&
+         (request.order || !hasOrder(graph, kernel, lanes)) &&
+         (request.writes || !mayWriteOthers(graph, kernel));
+}
+
+namespace {
+
+// The order for a tile, or the tile for an order, that somebody wants of a Winograd kernel.
+void fitWinograd(const Costs& costs, Kernel& kernel, const KernelRequest& request) {
+  auto fits = [&] { return tileFaults(costs.graph, kernel, costs.lanes).empty(); };
+  if (request.tile && !request.order && !fits()) kernel.order = Order::Filters; // takes less of the stack
+  if (!request.tile && request.order)
+    for (size_t extent : {3, 1, 2}) // blocks, tiles, vectors
+      while (!fits() && kernel.tile[extent] > 1) --kernel.tile[extent];
+}
+
+} // namespace
+
+void decide(const Costs& costs, Kernel& kernel, const KernelRequest* request) {
+  const Graph& graph = costs.graph;
+  const Value& anchor = graph.value(kernel.anchor());
+  const bool mayTakeApart = !request || (!request->algorithm && !request->tile);
+  if (mayTakeApart && kernel.algorithm == Algorithm::Window && kernel.layout == Layout::Planar &&
+      separate(graph, anchor))
+    kernel.algorithm = Algorithm::Separable;
+  if (isWindowed(kernel.algorithm)) {
+    const Costs::Tile best = costs.windowTile(kernel);
+    kernel.tile = best.extents, kernel.order = best.order;
+    if (kernel.algorithm == Algorithm::Window && hasOrder(graph, kernel, costs.lanes))
+      kernel.order = costs.orderOf(kernel);
+  }
+  if (kernel.algorithm == Algorithm::Separable)
+    kernel.tile = {costs.target.vectorRegisters >= 32 ? 4 : 2}; // the sums of a column stay in registers
+  if (kernel.algorithm == Algorithm::Dense) {
+    // Three vectors keep the units of one item busy, and leave registers for the sums of several items.
+    int64_t vectors = (anchor.type.channels() + costs.lanes - 1) / costs.lanes, tiles = (vectors + 2) / 3;
+    kernel.tile = {(vectors + tiles - 1) / tiles};
+  }
+  if (!request) return;
+  kernel.tile = request->tile.value_or(kernel.tile);
+  kernel.order = request->order.value_or(kernel.order);
+  if (kernel.algorithm == Algorithm::Winograd) fitWinograd(costs, kernel, *request);
+  kernel.threads = request->threads;
+  kernel.storesPast = request->storesPast;
+  kernel.prefetches = request->prefetches;
+}
+
+std::vector<Kernel> formsOf(const Costs& costs, const KernelRequest& request,
+                            const std::vector<Layout>& works, const std::vector<Layout>& writes,
+                            std::vector<Fault>& faults) {
+  const Graph& graph = costs.graph;
+  std::vector<Kernel> forms;
+  // A form that fails says why; that of the one which went furthest counts.
+  int furthest = -1;
+  auto add = [&](Kernel kernel) {
+    std::vector<Fault> wrong = formFaults(graph, kernel, costs.lanes);
+    int went = 0;
+    if (wrong.empty()) {
+      decide(costs, kernel, &request);
+      wrong = tileFaults(graph, kernel, costs.lanes);
+      went = request.tile && request.tile->size() != extentsOfTile(kernel) ? 1 : 2;
+    }
+    if (wrong.empty())
+      forms.push_back(std::move(kernel));
+    else if (went > furthest)
+      faults = std::move(wrong), furthest = went;
+  };
+  auto orSaid = [](const std::optional<Layout>& said, const std::vector<Layout>& open) {
+    return said ? std::vector<Layout>{*said} : open;
+  };
+  for (Algorithm algorithm : request.algorithm ? std::vector<Algorithm>{*request.algorithm}
+                                               : algorithmsFor(graph.value(request.nodes.front()).op))
+    for (Layout layout : orSaid(request.layout, works)) {
+      Kernel kernel;
+      kernel.nodes = request.nodes;
+      kernel.algorithm = algorithm;
+      kernel.layout = layout;
+      if (request.writes.value_or(layout) == layout) add(kernel);
+      for (Layout to : orSaid(request.writes, writes)) {
+        kernel.writes = to;
+        if (to != layout) add(kernel);
+      }
+    }
+  return forms;
+}
+
+} // namespace convoy::schedule
