@@ -13,9 +13,9 @@ struct LayerPlan {
   // Positions around the input that windows reach, begin and end of each axis in turn: words are resolved,
   // and what the last window hangs over in ceil_mode is part of the end. Empty without a window.
   std::vector<Size> pads;
-  Size multiplyAdds = 0;        // of one item
-  // Of a layer that sums up products with weights: how, and how far a sum may be off, as a share of the sum of
-  // absolute products (docs/numerics.md).
+  Size multiplyAdds = 0; // of one item
+  // Of a layer that sums up products with weights: how, and how far a sum may be off, as a share of the sum
+  // of absolute products (docs/numerics.md).
   std::optional<schedule::Arithmetic> arithmetic;
   double bound = 0;
   Traffic traffic;              // of the layer by itself, also when it is fused
@@ -33,12 +33,16 @@ struct Plan {
   int64_t parameters = 0; // each counts once
   Size multiplyAdds = 0;  // of one item
   schedule::Workspace workspace;
+  Machine machine; // for which times are predicted, where kernels have a prediction
 };
 
 // `written` is the graph before layers were folded, `computed` the one that was scheduled.
 Plan makePlan(const graph::Graph& written, const graph::Graph& computed, const schedule::Schedule& schedule,
               const schedule::ProgramCalls& calls, const loop::Module& loops,
               const schedule::Workspace& workspace);
+
+// `predictions`: of the kernels, on this machine.
+void addPredictions(Plan& plan, std::vector<schedule::Prediction> predictions, const Machine& machine);
 
 // Puts numbers for run-time sizes.
 void bindSizes(Plan& plan, const std::map<std::string, int64_t>& sizes);

@@ -112,10 +112,10 @@ private:
       kernel.algorithm = Algorithm::Separable;
       kernel.tile = {costs_.target.vectorRegisters >= 32 ? 4 : 2}; // the sums of a column stay in registers
     }
-    if (isWindowed(kernel.algorithm)) kernel.tile = costs_.windowTile(kernel).extents;
-    if (kernel.algorithm == Algorithm::Window && inBlocks(kernel.layout) &&
-        !isChannelwise(graph_, anchor, schedule_.lanes))
-      kernel.order = costs_.orderOf(kernel);
+    if (isWindowed(kernel.algorithm)) {
+      const Costs::Tile tile = costs_.windowTile(kernel);
+      kernel.tile = tile.extents, kernel.order = tile.order;
+    }
     if (kernel.algorithm == Algorithm::Dense) {
       // Three vectors keep the units of one item busy, and leave registers for the sums of several items.
       int64_t vectors = (anchor.type.channels() + schedule_.lanes - 1) / schedule_.lanes,

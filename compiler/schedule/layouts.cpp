@@ -57,6 +57,39 @@ public:
     }
   }
 
+  // ---- what else there is ----
+
+  // `chosen` are the kernels as they were scheduled.
+  std::vector<std::optional<Prediction::Other>> runnersUp(const std::vector<Kernel>& chosen) {
+    std::vector<size_t> taken;
+    for (size_t i = 0; i < chosen.size(); ++i) {
+      const Kernel& kernel = chosen[i];
+      auto same = [&](const Option& o) {
+        return o.algorithm == kernel.algorithm && o.layout == kernel.layout && o.writes == kernel.writes;
+      };
+      auto at = std::find_if(options_[i].begin(), options_[i].end(), same);
+      taken.push_back(static_cast<size_t>(at - options_[i].begin()));
+      if (at == options_[i].end()) options_[i].push_back(option(kernel, kernel.layout, kernel.writes));
+    }
+    const double total = cost(taken);
+    std::vector<std::optional<Prediction::Other>> others;
+    for (size_t i = 0; i < chosen.size(); ++i) {
+      others.emplace_back();
+      for (size_t other = 0; other < options_[i].size(); ++other) {
+        const Option& option = options_[i][other];
+        if (option.algorithm == chosen[i].algorithm && option.layout == chosen[i].layout) continue;
+        std::vector<size_t> next = taken;
+        next[i] = other;
+        const double more = cost(next) - total;
+        if (others.back() && others.back()->more <= more) continue;
+        Kernel kernel = chosen[i];
+        kernel.algorithm = option.algorithm, kernel.layout = option.layout, kernel.writes = option.writes;
+        others.back() = Prediction::Other{kernel, more, Bound::MultiplyAdds};
+      }
+    }
+    return others;
+  }
+
 private:
   // ---- what is possible ----
 
@@ -276,6 +309,28 @@ std::optional<Layout> unitsToUse(const Target& target, const Choices& choices) {
 
 void chooseLayouts(const Costs& costs, const Choices& choices, std::vector<Kernel>& kernels) {
   LayoutChooser(costs, choices, kernels).run();
+}
+
+std::vector<std::optional<Prediction::Other>> runnersUp(const Costs& costs, const Choices& choices,
+                                                        std::vector<Kernel> kernels) {
+  const std::vector<Kernel> chosen = kernels;
+  for (Kernel& kernel : kernels) { // as they are before anything is chosen
+    kernel.algorithm = algorithmOf(opInfo(costs.graph.value(kernel.anchor()).op));
+    kernel.layout = Layout::Planar, kernel.writes.reset(), kernel.tile.clear();
+  }
+  std::vector<std::optional<Prediction::Other>> others =
+      LayoutChooser(costs, choices, kernels).runnersUp(chosen);
+  for (std::optional<Prediction::Other>& other : others) {
+    if (!other) continue;
+    Kernel& kernel = other->kernel;
+    kernel.tile.clear(), kernel.order = Order::Filters;
+    if (isWindowed(kernel.algorithm)) {
+      const Costs::Tile tile = costs.windowTile(kernel);
+      kernel.tile = tile.extents, kernel.order = tile.order;
+    }
+    other->bound = costs.estimate(kernel).bound();
+  }
+  return others;
 }
 
 } // namespace convoy::schedule
