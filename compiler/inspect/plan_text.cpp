@@ -225,10 +225,11 @@ Json layerJson(const Plan& plan, const LayerPlan& layer) {
 Json cyclesJson(const schedule::Estimate& estimate) {
   Json json = Json::object();
   auto set = [&](const char* name, double cycles) { json.set(name, std::round(cycles)); };
-  set("multiply_adds", estimate.multiplyAdds), set("adds", estimate.adds), set("latency", estimate.latency),
-      set("loads", estimate.loads);
-  set("stores", estimate.stores), set("instructions", estimate.instructions), set("core", estimate.core());
-  set("level2", estimate.level2), set("level3", estimate.level3), set("memory", estimate.memory);
+  set("multiply_adds", estimate.multiplyAdds), set("adds", estimate.adds), set("latency", estimate.latency);
+  set("loads", estimate.loads), set("stores", estimate.stores), set("instructions", estimate.instructions);
+  set("level2", estimate.again.level2 + estimate.once.level2);
+  set("level3", estimate.again.level3 + estimate.once.level3);
+  set("memory", estimate.again.memory + estimate.once.memory);
   set("start", estimate.start), set("all", estimate.cycles());
   return json;
 }

@@ -9,11 +9,12 @@ using graph::ValueId;
 // How a parameter lies in the prepared weights.
 struct Packing {
   enum Kind {
-    Raw,     // as in the script
-    Filters, // [tile][unit block][tap][unit][vectors * lanes][channel of the unit]: blocked convolution,
-             // dense
-    Sums,    // [filter], i32: the sum of a filter's whole numbers; filled up to a vector
-    Depth,   // [channel block][tap][channel of the group][lanes]: depthwise and small groups
+    Raw,      // as in the script
+    Filters,  // [tile][unit block][tap][unit][vectors * lanes][channel of the unit]: blocked convolution,
+              // dense
+    Sums,     // [filter], i32: the sum of a filter's whole numbers; filled up to a vector
+    Depth,    // [channel block][tap][channel of the group][lanes]: depthwise and small groups
+    Winograd, // [tile][point][channel][vectors * lanes]: at the points of Winograd's transform
   } kind = Raw;
   int64_t vectors = 1;      // Filters: channel vectors in a tile
   int64_t channelBlock = 1; // Filters: input units in a block. Depth: channels of a group
@@ -23,6 +24,7 @@ struct Packing {
   // Filters: so many neighbouring taps of a kernel's row, of `width` taps, share a block of units evenly;
   // those that there are not are 0.
   int64_t joinedTaps = 1, width = 1;
+  int64_t results = 0; // Winograd: of a tile along an axis
   int64_t stepsOf(int64_t allTaps) const {
     return joinedTaps == 1 ? allTaps : allTaps / width * ((width + joinedTaps - 1) / joinedTaps);
   }
@@ -36,15 +38,17 @@ struct Packing {
   int64_t firstNumber = 0, groups = 1;
   bool operator==(const Packing& o) const {
     return kind == o.kind && vectors == o.vectors && channelBlock == o.channelBlock && unit == o.unit &&
-           low == o.low && joinedTaps == o.joinedTaps && width == o.width && taps == o.taps &&
-           firstNumber == o.firstNumber && groups == o.groups;
+           low == o.low && results == o.results && joinedTaps == o.joinedTaps && width == o.width &&
+           taps == o.taps && firstNumber == o.firstNumber && groups == o.groups;
   }
 };
 
 // What an argument is, or points to, when the kernel is called.
 struct Argument {
-  enum Kind { Read, Write, Weights, BorderRow, Batch } kind; // Batch: the number of items, no pointer
-  ValueId value = 0; // Read, Write: the tensor. Weights: the parameter. BorderRow: whose rows are as long
+  // Scratch: what the kernel keeps between its functions. Batch: the number of items, no pointer.
+  enum Kind { Read, Write, Scratch, Weights, BorderRow, Batch } kind;
+  ValueId value = 0; // Read, Write: the tensor. Scratch: the result. Weights: the parameter. BorderRow: whose
+                     // rows are as long
   Layout layout = Layout::Planar; // Read, Write
   Packing packing;                // Weights
   double border = 0;              // BorderRow: the number that fills it

@@ -3,6 +3,7 @@
 #include "schedule/schedule.h"
 #include "schedule/separable.h"
 #include "schedule/transposed.h"
+#include "schedule/winograd.h"
 #include <set>
 
 namespace convoy::schedule {
@@ -15,7 +16,7 @@ using graph::ValueId;
 
 bool fits(Algorithm algorithm, OpKind op) {
   if (algorithm == Algorithm::Reorder) return true;
-  if (algorithm == Algorithm::Separable) return op == OpKind::Conv;
+  if (algorithm == Algorithm::Separable || algorithm == Algorithm::Winograd) return op == OpKind::Conv;
   if (algorithm == Algorithm::Tiles)
     return op == OpKind::Conv || op == OpKind::QuantizedConv || op == OpKind::TransposedConv;
   if (algorithm == Algorithm::Window && op == OpKind::QuantizedConv) return true; // in Int8 layout
@@ -69,6 +70,7 @@ private:
     operands(kernel, who);
     if (kernel.algorithm == Algorithm::Window) window(kernel, anchor, who);
     if (kernel.algorithm == Algorithm::Tiles) tiles(kernel, anchor, who);
+    if (kernel.algorithm == Algorithm::Winograd) winograd(kernel, anchor, who);
     if (kernel.algorithm == Algorithm::Transposed) transposed(kernel, anchor, who);
     if (kernel.algorithm == Algorithm::Separable) separable(kernel, anchor, who);
     if (inBlocks(kernel.layout)) blocked(kernel, anchor, who);
@@ -90,9 +92,10 @@ private:
       ValueId before = kernel.nodes[i - 1];
       bool reads = false;
       for (ValueId operand : node.operands) reads |= operand == before;
-      if (!opInfo(node.op).isElementwise())
+      const bool pools = pooledBy(graph_, kernel) == i;
+      if (!opInfo(node.op).isElementwise() && !pools)
         problem(who + ": '" + node.name + "' is not element-wise and cannot be fused");
-      else if (!reads || !graph_.value(before).type.sameDims(node.type))
+      else if (!reads || (!pools && !graph_.value(before).type.sameDims(node.type)))
         problem(who + ": '" + node.name + "' does not continue '" + name(before) + "'");
       // What is inside a kernel is not written, so that nobody else can read it.
       for (const graph::Output& o : graph_.outputs)
@@ -134,7 +137,8 @@ private:
       problem(
           who +
           ": only kernels that work in blocks, and may have others behind them, can write another layout");
-    else if (*kernel.writes == Layout::Planar && kernel.algorithm != Algorithm::Window)
+    else if (*kernel.writes == Layout::Planar && kernel.algorithm != Algorithm::Window &&
+             kernel.algorithm != Algorithm::Winograd)
       problem(who + ": only a window can write planes");
   }
 
@@ -143,6 +147,7 @@ private:
     case Algorithm::Tiles:
       if (unitChannels(kernel.layout) == 1) problem(who + ": matrix tiles hold bf16, split or int8 numbers");
       return;
+    case Algorithm::Winograd:
     case Algorithm::Window:
     case Algorithm::Transposed:
     case Algorithm::Separable: // say so themselves
@@ -198,6 +203,26 @@ private:
     } else if (groups > 1 && (filters / groups / lanes) % kernel.tile[1]) {
       problem(who + ": the tile's vectors do not divide those of a group");
     }
+  }
+
+  void winograd(const Kernel& kernel, const Value& anchor, const std::string& who) {
+    if (kernel.layout != Layout::Blocked) return problem(who + ": winograd works in blocked layout");
+    if (!canUseWinograd(graph_, anchor))
+      return problem(who +
+                     ": winograd needs a 3x3 kernel, steps of 1, one group, a border of zeros whose width is "
+                     "known, and several channels");
+    const std::vector<int64_t>& tile = kernel.tile;
+    if (tile.size() != 4)
+      return problem(who + ": a winograd tile is results along an axis x tiles x vectors x blocks of tiles");
+    if (tile[0] != 2 && tile[0] != 4 && tile[0] != 6)
+      return problem(who + ": a winograd tile has 2, 4 or 6 results along an axis");
+    for (size_t i = 1; i < 4; ++i)
+      if (tile[i] < 1 || tile[i] > 64) return problem(who + ": a tile's extent is 1 to 64");
+    if (tile[1] * tile[2] > 64) return problem(who + ": more than 64 accumulators");
+    const int64_t bytes = WinogradShape(graph_, kernel, schedule_.lanes).stackBytes(kernel.order);
+    if (bytes > winogradStackBytes)
+      problem(who + ": its tiles take " + std::to_string(bytes >> 10) + " KiB of the stack, more than " +
+              std::to_string(winogradStackBytes >> 10));
   }
 
   // A matrix unit has eight registers: sums, and a row and a column of what is multiplied.

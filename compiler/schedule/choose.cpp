@@ -1,6 +1,8 @@
 // Which nodes share a kernel, and the algorithm, layout and register tile of each kernel.
 #include "schedule/layouts.h"
 #include "schedule/separable.h"
+#include "schedule/storage.h"
+#include "schedule/winograd.h"
 #include <algorithm>
 #include <set>
 
@@ -26,6 +28,7 @@ public:
     group();
     layouts_ = choices.layouts;
     chooseLayouts(costs_, choices, groups_);
+    joinPools();
     for (Kernel& kernel : groups_) {
       decide(kernel);
       addKernel(kernel);
@@ -100,6 +103,32 @@ private:
         kernel.algorithm = algorithmOf(opInfo(node.op));
         groups_.push_back(kernel);
       }
+    }
+  }
+
+  // Winograd tiles hold whole windows of a 2x2 pool: it joins them, with what follows it, if nobody else
+  // reads what it pools.
+  void joinPools() {
+    for (size_t at = 0; at < groups_.size(); ++at) {
+      const Kernel pool = groups_[at];
+      const Value& node = graph_.value(pool.anchor());
+      if (!poolsTiles(graph_, node)) continue;
+      const ValueId pooled = node.operands[0];
+      auto tiles = std::find_if(groups_.begin(), groups_.end(),
+                                [&](const Kernel& kernel) { return kernel.result() == pooled; });
+      if (tiles == groups_.end() || tiles->algorithm != Algorithm::Winograd || users_[pooled].size() != 1 ||
+          outputs_.count(pooled) || tiles->resultLayout() != pool.layout)
+        continue;
+      if (pool.layout == Layout::Planar && pool.nodes.size() > 1) continue; // reads planes
+      // What follows the pool may read what is computed between the two.
+      bool ready = true;
+      for (ValueId id : valuesRead(graph_, pool))
+        ready &= id == pooled || std::none_of(tiles, groups_.end(),
+                                              [&](const Kernel& kernel) { return kernel.result() == id; });
+      if (!ready) continue;
+      tiles->nodes.insert(tiles->nodes.end(), pool.nodes.begin(), pool.nodes.end());
+      if (pool.layout != Layout::Planar) tiles->writes = pool.writes;
+      groups_.erase(groups_.begin() + static_cast<std::ptrdiff_t>(at--));
     }
   }
 

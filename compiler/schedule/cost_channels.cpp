@@ -33,8 +33,10 @@ Estimate planarPoolWork(const Costs& costs, const Kernel& kernel, const WindowSh
   step.instructions = 6.25 + 0.02 * step.loads;
   step.chained = true;
   const double tiles = std::ceil(real(s.rows) / real(rows)) * real(ceilDiv(s.width, costs.lanes * vectors));
-  return costOf(costs.target.machine, step) *
-         (tiles * real(s.outer * s.channels * (s.taps / (s.height() * s.window.kernel[s.last]))));
+  const Estimate pool =
+      costOf(costs.target.machine, step) *
+      (tiles * real(s.outer * s.channels * (s.taps / (s.height() * s.window.kernel[s.last]))));
+  return together({pool, tailWork(costs, kernel)});
 }
 
 // Weights stay in registers over all tiles of a unit, or are read where they are used.
@@ -92,7 +94,8 @@ Estimate channelwiseWork(const Costs& costs, const Kernel& kernel, const WindowS
   // Where the width is known, the ends of a row leave out what lies outside.
   const double ends = s.window.kernel[s.last] == 1 || s.knownWidth ? 0 : 0.5;
   const double across = std::ceil(real(s.width) / real(pixels)) + ends;
-  return column * (across * real(ceilDiv(s.filters, costs.lanes) * s.outer));
+  return together(
+      {column * (across * real(ceilDiv(s.filters, costs.lanes) * s.outer)), tailWork(costs, kernel)});
 }
 
 } // namespace convoy::schedule

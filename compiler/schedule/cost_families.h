@@ -14,14 +14,19 @@ std::vector<Extents> planarPoolTiles(const Costs& costs, const Kernel& kernel, c
 std::vector<Extents> channelwiseTiles(const Costs& costs, const Kernel& kernel, const WindowShape& s);
 std::vector<Extents> transposedTiles(const Costs& costs, const Kernel& kernel);
 std::vector<Extents> matrixTiles(const Costs& costs, const Kernel& kernel);
+std::vector<Extents> winogradTiles(const Costs& costs, const Kernel& kernel);
 
-// Of a kernel with its tile and order, up to its sums: what is made of them is tailWork, whatever the tile.
+// Of a kernel with its tile and order.
 Estimate planarWork(const Costs& costs, const Kernel& kernel, const WindowShape& s);
 Estimate blockedWork(const Costs& costs, const Kernel& kernel, const WindowShape& s);
 Estimate planarPoolWork(const Costs& costs, const Kernel& kernel, const WindowShape& s);
 Estimate channelwiseWork(const Costs& costs, const Kernel& kernel, const WindowShape& s);
 Estimate transposedWork(const Costs& costs, const Kernel& kernel);
 Estimate matrixWork(const Costs& costs, const Kernel& kernel);
+Estimate winogradWork(const Costs& costs, const Kernel& kernel);
+bool fitsStack(const Costs& costs, const Kernel& kernel); // on Winograd tiles, in its order
+// How much longer a thread's share of a kernel on Winograd tiles is than an even one.
+double winogradImbalance(const Costs& costs, const Kernel& kernel);
 Estimate separableWork(const Costs& costs, const Kernel& kernel);
 Estimate denseWork(const Costs& costs, const Kernel& kernel);
 // Of every other kernel: what moves and compares numbers.

@@ -52,7 +52,7 @@ Estimate transposedWork(const Costs& costs, const Kernel& kernel) {
     const double rowTaps = taps * real(stride) / real(window.kernel[last]);
     work.instructions = cyclesOfInput * inputs * std::max(1.0, rowTaps) * perGroup * real(filters) * rows *
                         phases / real(stride) * real(ceilDiv(costs.usual(extent), costs.lanes));
-    return work;
+    return together({work, tailWork(costs, kernel)});
   }
   const bool byChannel = isDepthwise(costs.graph, node);
   const int64_t pixels = kernel.tile[0], vectors = kernel.tile[1], blocks = ceilDiv(filters, costs.lanes);
@@ -62,7 +62,8 @@ Estimate transposedWork(const Costs& costs, const Kernel& kernel) {
   work = costOf(costs.target.machine, innerStep(real(pixels * vectors), reads)) * steps;
   constexpr double startOfTile = 4;
   work.instructions += startOfTile;
-  return work * (phases * rows * real(blocks) / real(vectors) * real(width) / real(pixels) / use);
+  work *= phases * rows * real(blocks) / real(vectors) * real(width) / real(pixels) / use;
+  return together({work, tailWork(costs, kernel)});
 }
 
 } // namespace convoy::schedule

@@ -37,7 +37,7 @@ Estimate planarWork(const Costs& costs, const Kernel& kernel, const WindowShape&
   const double along = real(ceilDiv(vectorsAcross, vectors)) + (s.flat ? 0 : 0.6);
   const double tiles =
       real(ceilDiv(s.filters, filters)) * real(s.outer) * std::ceil(real(s.rows) / real(rows)) * along;
-  return inner * (real(s.taps * s.perGroup()) * tiles);
+  return together({inner * (real(s.taps * s.perGroup()) * tiles), tailWork(costs, kernel)});
 }
 
 std::vector<Extents> blockedTiles(const Costs& costs, const Kernel&, const WindowShape& s) {
@@ -69,9 +69,9 @@ Estimate blockedWork(const Costs& costs, const Kernel& kernel, const WindowShape
   constexpr double startOfLoop = 4;
   const double loops = real(ceilDiv(units, costs.lanes) * s.taps) * startOfLoop;
   inner.instructions += loops;
-  Estimate work = inner * (tiles * inside);
+  inner *= tiles * inside;
   const double shuffles = transposes(costs, kernel, pixels) * real(blocks) * lines * across;
-  work.instructions += shuffles;
+  inner.instructions += shuffles;
 
   // What does not stay in the first cache comes again from behind it: the weights of a tile of filters for
   // each tile of pixels, and the rows of the input.
@@ -84,11 +84,11 @@ Estimate blockedWork(const Costs& costs, const Kernel& kernel, const WindowShape
   const bool positions = kernel.order == Order::Positions;
   const bool panelStays = panel <= real(m.level1) / 2, rowsStay = rowsBytes <= real(m.level1) / 2;
   const double weightReads = !panelStays ? panel * tiles : positions ? weights * (unitsOfRows - 1) : 0;
-  work += transfer(m, weightReads * inside, costs.levelOf(positions ? weights : panel));
+  Moves read = transfer(m, weightReads * inside, costs.levelOf(positions ? weights : panel));
   const double inputReads = positions ? rowsStay ? 0 : rowsBytes * unitsOfRows * (filterTiles - 1)
                                       : input * (rowsStay ? 1 : real(s.height())) * (filterTiles - 1);
-  work += transfer(m, inputReads, costs.levelOf(positions ? rowsBytes : input));
-  return work;
+  read += transfer(m, inputReads, costs.levelOf(positions ? rowsBytes : input));
+  return together({inner, tailWork(costs, kernel), again(read)});
 }
 
 std::vector<Extents> matrixTiles(const Costs& costs, const Kernel& kernel) {
@@ -126,7 +126,7 @@ Estimate matrixWork(const Costs& costs, const Kernel& kernel) {
   const double writes = 16 * 3 + 2 * transposes(costs, kernel, 16);
   work.multiplyAdds = tiles * real(steps) * cyclesOfProduct;
   work.instructions = tiles * writes; // between the products: sums leave the tiles through memory
-  return work;
+  return together({work, tailWork(costs, kernel)});
 }
 
 double transposes(const Costs& costs, const Kernel& kernel, int64_t pixels) {

@@ -174,8 +174,12 @@ Reg Elementwise::otherChannel(const graph::Value& node, const Site& site) {
 }
 
 Reg Elementwise::evaluate(size_t from, Reg before, const Site& site) {
+  return evaluate(from, k_.kernel.nodes.size(), before, site);
+}
+
+Reg Elementwise::evaluate(size_t from, size_t to, Reg before, const Site& site) {
   const auto& nodes = k_.kernel.nodes;
-  for (size_t i = from; i < nodes.size(); ++i) {
+  for (size_t i = from; i < to; ++i) {
     const graph::Value& node = k_.value(nodes[i]);
     std::vector<Reg> x;
     if (opInfo(node.op).form == OpForm::ChannelWindow) {
@@ -351,13 +355,13 @@ void Elementwise::storeVector(Reg v, Layout layout, const Site& site) {
 }
 
 void Elementwise::finishPixels(int64_t pixels, int64_t step, const Site& first, Reg count,
-                               const std::function<Reg(Reg p)>& value) {
+                               const std::function<Reg(Reg p)>& value, size_t from) {
   const TensorType& type = k_.value(k_.kernel.result()).type;
   bool transposes =
       k_.kernel.resultLayout() == Layout::Planar && layoutFor(Layout::Blocked, type) == Layout::Blocked;
   auto result = [&](Reg p, Site& site) {
     site.spatial.back() = b_.add(first.spatial.back(), b_.mul(p, step));
-    return evaluate(1, value(p), site);
+    return evaluate(from, value(p), site);
   };
   std::vector<Reg> init;
   if (transposes) init.push_back(b_.fill(k_.vector.arrayOf({static_cast<uint32_t>(pixels)}), k_.constant(0)));

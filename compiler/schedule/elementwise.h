@@ -25,6 +25,7 @@ public:
   void declare(size_t from);
   // Evaluates nodes[from...]; `before` is the value of nodes[from - 1] (null when from is 0).
   Reg evaluate(size_t from, Reg before, const Site& site);
+  Reg evaluate(size_t from, size_t to, Reg before, const Site& site); // up to nodes[to]
   // The first node, where that makes all channels of a position from all of its operand: a vector for each.
   std::vector<Reg> pixel(const Site& site);
   // Before the loops, after declare: results in planes that are more than what stays in the caches may be
@@ -45,11 +46,12 @@ public:
   // Of a kernel on bytes without a window: evaluates all nodes for a vector of pixels at the site, which is
   // flat, and stores them. `count`: how many pixels exist, whose mask the site has; null: all.
   void pixels(Site site, Reg count);
-  // Evaluates nodes[1...] for `pixels` neighbours of one block of channels, the first one at the site, and
-  // stores them in the layout in which the kernel writes. value(p) is the anchor's at pixel p. `count`: how
-  // many of them exist; null: all. `step`: from one of them to the next; 1 where planes are written.
+  // Evaluates nodes[from...] for `pixels` neighbours of one block of channels, the first one at the site, and
+  // stores them in the layout in which the kernel writes. value(p) is that of the node before at pixel p.
+  // `count`: how many of them exist; null: all. `step`: from one of them to the next; 1 where planes are
+  // written.
   void finishPixels(int64_t pixels, int64_t step, const Site& first, Reg count,
-                    const std::function<Reg(Reg p)>& value);
+                    const std::function<Reg(Reg p)>& value, size_t from = 1);
 
 private:
   Reg operand(ValueId id, const Site& site, Reg channel);

@@ -112,6 +112,7 @@ private:
     const std::string name = prefix_ + ".pack.";
     if (packing.kind == Packing::Raw) return name + "raw";
     if (packing.kind == Packing::Sums) return name + "sums";
+    if (packing.kind == Packing::Winograd) return name + "winograd" + std::to_string(packing.results);
     const bool phase = !packing.taps.empty();
     if (packing.unit == Layout::Blocked) return name + (phase ? "phase" : "filters");
     return name + (phase ? "phase." : "") + nameOf(packing.unit) + (packing.low ? ".low" : "");
@@ -119,6 +120,7 @@ private:
   void addPacker(loop::Function& f, const Packing& packing) {
     if (packing.kind == Packing::Raw) return packRaw(f, schedule_.lanes);
     if (packing.kind == Packing::Sums) return packSums(f, schedule_.lanes);
+    if (packing.kind == Packing::Winograd) return packWinograd(f, packing.results, schedule_.lanes);
     if (!packing.taps.empty()) return packPhase(f, packing, schedule_.lanes);
     if (packing.unit == Layout::Blocked) return packFilters(f, schedule_.lanes);
     packUnits(f, packing, schedule_.lanes);
@@ -240,6 +242,7 @@ private:
       const Place place = plan_.place(a.value, a.layout);
       return a.bytes ? pointerToBytes(b, frame, place) : pointerTo(b, frame, place);
     }
+    case Argument::Scratch: return pointerTo(b, frame, plan_.places.at(scratchOf(a.value)));
     case Argument::Weights:
       return b.offset(Scalar::F32, frame.prepared, plan_.packedOffset(a.value, a.packing));
     case Argument::Batch: return frame.batch;

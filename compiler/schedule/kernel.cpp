@@ -86,6 +86,10 @@ Reg KernelBuilder::weights(ValueId parameter, Packing packing) {
   return argument(a, "w");
 }
 
+Reg KernelBuilder::scratch() {
+  return argument({Argument::Scratch, kernel.result(), Layout::Planar, {}, 0}, "scratch");
+}
+
 Reg KernelBuilder::borderRow(ValueId like, double border, int64_t perColumn) {
   Argument a{Argument::BorderRow, like, Layout::Planar, {}, border, perColumn};
   return argument(a, "border");

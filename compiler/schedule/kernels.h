@@ -10,6 +10,8 @@ void planarWindow(KernelBuilder& k);
 void blockedWindow(KernelBuilder& k);
 void tiledWindow(KernelBuilder& k); // on matrix tiles
 void tiledPhase(KernelBuilder& k, const Phase& phase);
+void winogradInput(KernelBuilder& k);                       // the transformed input, as scratch
+void winogradWindow(KernelBuilder& k);                      // the rest, or all of it
 void transposedPhase(KernelBuilder& k, const Phase& phase); // blocked
 void planarTransposed(KernelBuilder& k);
 void separableWindow(KernelBuilder& k);   // planar, a column times a row
@@ -51,6 +53,8 @@ Reg packed(Builder& b, Reg v, const Packing& packing);
 void packUnits(loop::Function& function, const Packing& packing, int64_t lanes);
 // func @name(%in: ptr, %out: ptr, numbers...): sums up the whole numbers of each filter.
 void packSums(loop::Function& function, int64_t lanes);
+// func @name(%in: ptr, %out: ptr, numbers...): transforms filters for tiles of so many results along an axis.
+void packWinograd(loop::Function& function, int64_t results, int64_t lanes);
 // func @name(%in: ptr, %out: ptr, numbers...): packs all others.
 void packFilters(loop::Function& function, int64_t lanes);
 // The numbers that each takes behind the pointers.

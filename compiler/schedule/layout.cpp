@@ -71,6 +71,7 @@ bool takesTail(Algorithm algorithm) {
   switch (algorithm) {
   case Algorithm::Window:
   case Algorithm::Tiles:
+  case Algorithm::Winograd:
   case Algorithm::Transposed:
   case Algorithm::Separable:
   case Algorithm::Pointwise:
@@ -259,6 +260,7 @@ std::optional<Layout> neededLayout(const graph::Graph& graph, const Schedule& sc
     if (ofAnchorAlone && kernel.layout == Layout::Blocked && !isDepthwise(graph, anchor)) return std::nullopt;
     return layoutFor(kernel.layout, type);
   case Algorithm::Tiles:
+  case Algorithm::Winograd:
   case Algorithm::Separable:
   case Algorithm::Pointwise:
   case Algorithm::Standardize:

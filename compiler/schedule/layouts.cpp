@@ -1,5 +1,6 @@
 #include "schedule/layouts.h"
 #include "schedule/transposed.h"
+#include "schedule/winograd.h"
 #include <algorithm>
 #include <map>
 #include <set>
@@ -118,6 +119,7 @@ private:
     case Algorithm::Resample:
     case Algorithm::Concat: return isAllBlocks(graph, anchor);
     case Algorithm::Tiles:
+    case Algorithm::Winograd:
     case Algorithm::Separable:
     case Algorithm::Interleave:
     case Algorithm::Softmax:
@@ -148,6 +150,12 @@ private:
     std::vector<Option> options{option(kernel, Layout::Planar, std::nullopt)};
     if (canBlock(kernel)) {
       addBlocked(kernel, options);
+      if (choices_.math != Math::Strict &&
+          canUseWinograd(costs_.graph, costs_.graph.value(kernel.anchor()))) {
+        Kernel winograd = kernel;
+        winograd.algorithm = Algorithm::Winograd;
+        addBlocked(winograd, options);
+      }
       if (options[1].result != Layout::Blocked) return options; // a single position
     }
     if (kernel.algorithm == Algorithm::Integer) {
@@ -168,7 +176,7 @@ private:
   void addBlocked(const Kernel& kernel, std::vector<Option>& options) const {
     options.push_back(option(kernel, Layout::Blocked, std::nullopt));
     if (options.back().result != Layout::Blocked) return; // a single position
-    if (kernel.algorithm == Algorithm::Window)
+    if (kernel.algorithm == Algorithm::Window || kernel.algorithm == Algorithm::Winograd)
       options.push_back(option(kernel, Layout::Blocked, Layout::Planar));
     if (!takesTail(kernel.algorithm)) return;
     for (Layout units : unitsOfResult(kernel)) options.push_back(option(kernel, Layout::Blocked, units));
@@ -312,23 +320,43 @@ void chooseLayouts(const Costs& costs, const Choices& choices, std::vector<Kerne
 }
 
 std::vector<std::optional<Prediction::Other>> runnersUp(const Costs& costs, const Choices& choices,
-                                                        std::vector<Kernel> kernels) {
-  const std::vector<Kernel> chosen = kernels;
-  for (Kernel& kernel : kernels) { // as they are before anything is chosen
-    kernel.algorithm = algorithmOf(opInfo(costs.graph.value(kernel.anchor()).op));
-    kernel.layout = Layout::Planar, kernel.writes.reset(), kernel.tile.clear();
+                                                        const std::vector<Kernel>& kernels) {
+  // A layer of windows on Winograd tiles is a kernel of its own in every other algorithm.
+  std::vector<Kernel> chosen, plain;
+  std::vector<size_t> numbers; // of `kernels` in `chosen`
+  for (const Kernel& kernel : kernels) {
+    numbers.push_back(chosen.size());
+    chosen.push_back(kernel);
+    if (const std::optional<size_t> pool = pooledBy(costs.graph, kernel)) {
+      const auto at = kernel.nodes.begin() + static_cast<std::ptrdiff_t>(*pool);
+      Kernel windows = kernel;
+      windows.nodes.assign(at, kernel.nodes.end());
+      windows.algorithm = Algorithm::Window, windows.tile.clear(), windows.order = Order::Filters;
+      chosen.back().nodes.assign(kernel.nodes.begin(), at);
+      chosen.back().writes.reset();
+      chosen.push_back(windows);
+    }
   }
-  std::vector<std::optional<Prediction::Other>> others =
-      LayoutChooser(costs, choices, kernels).runnersUp(chosen);
-  for (std::optional<Prediction::Other>& other : others) {
-    if (!other) continue;
-    Kernel& kernel = other->kernel;
+  for (const Kernel& kernel : chosen) { // as they are before anything is chosen
+    plain.push_back({});
+    plain.back().nodes = kernel.nodes;
+    plain.back().algorithm = algorithmOf(opInfo(costs.graph.value(kernel.anchor()).op));
+  }
+  const std::vector<std::optional<Prediction::Other>> all =
+      LayoutChooser(costs, choices, plain).runnersUp(chosen);
+  std::vector<std::optional<Prediction::Other>> others;
+  for (size_t i = 0; i < kernels.size(); ++i) {
+    others.push_back(all[numbers[i]]);
+    if (!others.back()) continue;
+    Kernel& kernel = others.back()->kernel;
     kernel.tile.clear(), kernel.order = Order::Filters;
     if (isWindowed(kernel.algorithm)) {
       const Costs::Tile tile = costs.windowTile(kernel);
       kernel.tile = tile.extents, kernel.order = tile.order;
     }
-    other->bound = costs.estimate(kernel).bound();
+    others.back()->bound = costs.estimate(kernel).bound();
+    const bool split = kernel.nodes.size() < kernels[i].nodes.size();
+    if (split) others.back()->more += costs.cycles(chosen[numbers[i] + 1]);
   }
   return others;
 }

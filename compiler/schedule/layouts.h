@@ -13,6 +13,6 @@ void chooseLayouts(const Costs& costs, const Choices& choices, std::vector<Kerne
 
 // The best other algorithm or layout for each kernel of a schedule, conversions left out.
 std::vector<std::optional<Prediction::Other>> runnersUp(const Costs& costs, const Choices& choices,
-                                                        std::vector<Kernel> kernels);
+                                                        const std::vector<Kernel>& kernels);
 
 } // namespace convoy::schedule

@@ -34,6 +34,9 @@ private:
     switch (kernel.algorithm) {
     case Algorithm::Window: return add(kernel, "", windowGenerator(kernel));
     case Algorithm::Tiles: return tiles(kernel);
+    case Algorithm::Winograd:
+      if (kernel.order == Order::Filters) add(kernel, ".input", winogradInput);
+      return add(kernel, "", winogradWindow);
     case Algorithm::Transposed: return transposed(kernel);
     case Algorithm::Separable: return add(kernel, "", separableWindow);
     case Algorithm::Pointwise:

@@ -194,6 +194,9 @@ private:
         plan_.borderRow(graph_.value(a.value).type.dims.back() * a.perColumn, a.border);
         break;
       case Argument::Weights: parameter(a); break;
+      case Argument::Scratch:
+        plan_.places[scratchOf(a.value)] = places_[storage_.pieceOf(scratchOf(a.value))];
+        break;
       case Argument::Batch: break; // a number
       }
     }

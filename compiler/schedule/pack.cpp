@@ -35,6 +35,9 @@ int64_t packedElements(const graph::Value& parameter, const Packing& packing, in
     return ceilDiv(s.filters, packing.vectors * lanes) *
            ceilDiv(s.channels, packing.channelBlock * unitChannels(packing.unit)) * packing.stepsOf(s.taps) *
            packing.channelBlock * packing.vectors * lanes;
+  case Packing::Winograd:
+    return ceilDiv(s.filters, packing.vectors * lanes) * (packing.results + 2) * (packing.results + 2) *
+           ceilDiv(s.channels, lanes) * lanes * packing.vectors * lanes;
   case Packing::Depth: return ceilDiv(s.filters, lanes) * lanes * s.taps * s.channels;
   }
   return 0;
@@ -45,6 +48,8 @@ std::vector<int64_t> packArguments(const graph::Value& parameter, const Packing&
   if (!packing.taps.empty()) return packPhaseArguments(parameter, packing);
   if (packing.kind == Packing::Raw) return {packedElements(parameter, packing, lanes)};
   if (packing.kind == Packing::Sums) return {s.filters, s.channels * s.taps};
+  if (packing.kind == Packing::Winograd)
+    return {s.filters, s.channels, ceilDiv(s.channels, lanes) * lanes, packing.vectors};
   // Depth is a single block of the group's channels, a vector wide.
   const bool depth = packing.kind == Packing::Depth;
   const int64_t block = depth ? s.channels : packing.channelBlock, vectors = depth ? 1 : packing.vectors;

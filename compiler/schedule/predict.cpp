@@ -46,6 +46,11 @@ public:
         if (a.kind == Argument::Weights)
           add({weights_ + 4 * real(plan_.packedOffset(a.value, a.packing)),
                4 * real(packedElements(graph_.value(a.value), a.packing, schedule_.lanes))});
+        if (a.kind == Argument::Scratch) {
+          const Buffer buffer = scratchOf(a.value);
+          add({addressOf(buffer), 4 * real(costs_.usual(storage_.pieces[storage_.pieceOf(buffer)].elements)),
+               /*written=*/true});
+        }
         if (a.kind == Argument::Read) add({addressOf({a.value, a.layout}), bytesOf({a.value, a.layout})});
         if (a.kind == Argument::Write) {
           Range range{addressOf({a.value, a.layout}), bytesOf({a.value, a.layout}), /*written=*/true};
@@ -72,7 +77,7 @@ private:
   }
 
   double addressOf(Buffer buffer) const {
-    const Place place = plan_.place(buffer.value, buffer.layout);
+    const Place& place = plan_.places.at(buffer);
     const std::vector<double>& regions = place.kind == Place::Slot    ? slots_
                                          : place.kind == Place::Input ? inputs_
                                                                       : outputs_;
@@ -121,7 +126,7 @@ std::vector<Prediction> predict(const graph::Graph& graph, const Target& target,
     for (size_t i = 0; i < schedule.kernels.size(); ++i) {
       Estimate estimate = workOfKernel(costs, schedule.kernels[i], calls[i]);
       const double core = estimate.cycles();
-      estimate += residence.touch(addresses.rangesOf(i, calls[i]), core);
+      estimate.once = residence.touch(addresses.rangesOf(i, calls[i]), core);
       residence.pass(estimate.cycles() - core);
       predictions[i].estimate = estimate;
     }

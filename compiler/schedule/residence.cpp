@@ -19,7 +19,7 @@ Residence::Residence(const Machine& machine, double bytes) : machine_(machine) {
 }
 
 // A line that is written is read first, and one that left the caches goes back to memory.
-void Residence::movePage(Page& page, double bytes, const Range& range, double time, Estimate& moves) {
+void Residence::movePage(Page& page, double bytes, const Range& range, double time, Moves& moves) {
   const double since = moved_ - page.moved, age = time - page.time;
   if (range.streamed) {
     moves += transfer(machine_, bytes, Level::Memory);
@@ -36,7 +36,7 @@ void Residence::movePage(Page& page, double bytes, const Range& range, double ti
   page = {time, moved_ += bytes};
 }
 
-Estimate Residence::touch(const std::vector<Range>& ranges, double cycles) {
+Moves Residence::touch(const std::vector<Range>& ranges, double cycles) {
   struct Pages { // of a range
     size_t first, count;
   };
@@ -48,7 +48,7 @@ Estimate Residence::touch(const std::vector<Range>& ranges, double cycles) {
     all.push_back({first, end - first});
     most = std::max(most, end - first);
   }
-  Estimate moves;
+  Moves moves;
   for (size_t step = 0; step < most; ++step)
     for (size_t i = 0; i < ranges.size(); ++i) {
       // The pages of which the share that is done by now has just been reached.

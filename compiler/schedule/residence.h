@@ -19,7 +19,7 @@ public:
   Residence(const Machine& machine, double bytes);
   // What it takes to move these ranges, from their beginnings to their ends side by side, while the core
   // works for so many cycles.
-  Estimate touch(const std::vector<Range>& ranges, double cycles);
+  Moves touch(const std::vector<Range>& ranges, double cycles);
   // Time goes on, beyond the cycles that touch() was told.
   void pass(double cycles) { now_ += cycles; }
 
@@ -27,7 +27,7 @@ private:
   struct Page {
     double time, moved; // when it was touched: cycles; bytes that were moved by then
   };
-  void movePage(Page& page, double bytes, const Range& range, double time, Estimate& moves);
+  void movePage(Page& page, double bytes, const Range& range, double time, Moves& moves);
 
   const Machine& machine_;
   std::vector<Page> pages_;

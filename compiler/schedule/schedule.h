@@ -43,6 +43,7 @@ enum class Arithmetic {
 enum class Algorithm {
   Window,     // convolution and pooling with register tiles
   Tiles,      // convolution on matrix tiles
+  Winograd,   // 3x3 convolution by fewer products (winograd.h), blocked
   Transposed, // transposed convolution, blocked by phases
   Adaptive,   // pooling whose windows follow from the sizes
   Separable,  // convolution by a column times a row, one after the other
@@ -80,7 +81,8 @@ struct Kernel {
   std::optional<Layout> writes;
   // Window planar: output channels x rows x vectors. Window and transposed blocked: pixels x channel vectors;
   // windows without mixed channels: rows x pixels. Tiles: matrix tiles of 16 pixels x those of a vector of
-  // filters. Separable: rows. Dense: vectors.
+  // filters. Winograd: results of a tile along an axis x tiles x vectors of filters x such blocks of tiles.
+  // Separable: rows. Dense: vectors.
   std::vector<int64_t> tile;
   Order order = Order::Filters;
   graph::ValueId anchor() const { return nodes.front(); }

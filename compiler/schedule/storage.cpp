@@ -1,5 +1,6 @@
 #include "schedule/storage.h"
 #include "schedule/tile_window.h"
+#include "schedule/winograd.h"
 #include <algorithm>
 #include <set>
 
@@ -198,9 +199,9 @@ std::optional<Buffer> Storage::dyingOperand(size_t number) const {
   const bool inPlace = kernel.algorithm == Algorithm::Standardize ||
                        (kernel.algorithm == Algorithm::Pointwise && form == OpForm::Elementwise);
   if (!inPlace && kernel.algorithm != Algorithm::Pointwise && kernel.algorithm != Algorithm::Window &&
-      kernel.algorithm != Algorithm::Tiles && kernel.algorithm != Algorithm::Transposed &&
-      kernel.algorithm != Algorithm::Separable && kernel.algorithm != Algorithm::Dense &&
-      kernel.algorithm != Algorithm::Integer)
+      kernel.algorithm != Algorithm::Tiles && kernel.algorithm != Algorithm::Winograd &&
+      kernel.algorithm != Algorithm::Transposed && kernel.algorithm != Algorithm::Separable &&
+      kernel.algorithm != Algorithm::Dense && kernel.algorithm != Algorithm::Integer)
     return std::nullopt;
   if (!(holder(result) == result) || pieceOf_.count(result)) return std::nullopt;
   const TensorType& type = graph_.value(result.value).type;
@@ -220,14 +221,18 @@ std::optional<Buffer> Storage::dyingOperand(size_t number) const {
 }
 
 void Storage::makePieces() {
-  auto add = [&](Buffer buffer, int first) -> Piece& {
+  auto addElements = [&](Buffer buffer, const Size& elements, int first) -> Piece& {
     Piece piece;
-    piece.elements =
-        elementsOf(graph_.value(buffer.value).type, buffer.layout, frame(buffer), schedule_.lanes);
-    piece.first = first;
+    piece.elements = elements;
+    piece.first = piece.last = first;
     pieceOf_[buffer] = pieces.size();
     pieces.push_back(piece);
     return pieces.back();
+  };
+  auto add = [&](Buffer buffer, int first) -> Piece& {
+    return addElements(
+        buffer, elementsOf(graph_.value(buffer.value).type, buffer.layout, frame(buffer), schedule_.lanes),
+        first);
   };
   for (size_t i = 0; i < graph_.inputs.size(); ++i) {
     Piece& piece = add({graph_.inputs[i], Layout::Planar}, -1);
@@ -244,6 +249,10 @@ void Storage::makePieces() {
     }
     int& last = pieces[pieceOf_[holds]].last;
     last = std::max(last, lastUse_.at(holds));
+    const Kernel& kernel = schedule_.kernels[i];
+    if (kernel.algorithm == Algorithm::Winograd && kernel.order == Order::Filters)
+      addElements(scratchOf(result.value),
+                  WinogradShape(graph_, kernel, schedule_.lanes).transformedNumbers(), static_cast<int>(i));
   }
   for (size_t i = 0; i < graph_.outputs.size(); ++i) {
     Piece& piece = pieces[pieceOf({graph_.outputs[i].value, Layout::Planar})];

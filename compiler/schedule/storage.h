@@ -19,9 +19,16 @@ using graph::ValueId;
 struct Buffer {
   ValueId value;
   Layout layout;
-  bool operator<(const Buffer& o) const { return value != o.value ? value < o.value : layout < o.layout; }
-  bool operator==(const Buffer& o) const { return value == o.value && layout == o.layout; }
+  bool scratch = false; // not the value: what its kernel keeps between its functions
+  bool operator<(const Buffer& o) const {
+    if (value != o.value) return value < o.value;
+    return layout != o.layout ? layout < o.layout : scratch < o.scratch;
+  }
+  bool operator==(const Buffer& o) const {
+    return value == o.value && layout == o.layout && scratch == o.scratch;
+  }
 };
+inline Buffer scratchOf(ValueId result) { return {result, Layout::Planar, true}; }
 
 // Positions of a tensor: the product of its spatial extents.
 Size spatialSize(const TensorType& type);

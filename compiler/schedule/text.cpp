@@ -6,17 +6,19 @@
 namespace convoy::schedule {
 
 namespace {
-constexpr Algorithm algorithms[] = {
-    Algorithm::Window,     Algorithm::Tiles,     Algorithm::Transposed, Algorithm::Adaptive,
-    Algorithm::Separable,  Algorithm::Pointwise, Algorithm::Concat,     Algorithm::Resample,
-    Algorithm::Interleave, Algorithm::Softmax,   Algorithm::Reduction,  Algorithm::Standardize,
-    Algorithm::Dense,      Algorithm::Integer,   Algorithm::Alias,      Algorithm::Reorder};
+constexpr Algorithm algorithms[] = {Algorithm::Window,      Algorithm::Tiles,    Algorithm::Winograd,
+                                    Algorithm::Transposed,  Algorithm::Adaptive, Algorithm::Separable,
+                                    Algorithm::Pointwise,   Algorithm::Concat,   Algorithm::Resample,
+                                    Algorithm::Interleave,  Algorithm::Softmax,  Algorithm::Reduction,
+                                    Algorithm::Standardize, Algorithm::Dense,    Algorithm::Integer,
+                                    Algorithm::Alias,       Algorithm::Reorder};
 } // namespace
 
 const char* nameOf(Algorithm algorithm) {
   switch (algorithm) {
   case Algorithm::Window: return "window";
   case Algorithm::Tiles: return "tiles";
+  case Algorithm::Winograd: return "winograd";
   case Algorithm::Transposed: return "transposed";
   case Algorithm::Adaptive: return "adaptive";
   case Algorithm::Separable: return "separable";

@@ -40,10 +40,12 @@ namespace {
 // A family of window kernels.
 struct Family {
   std::vector<Extents> tiles;
-  std::function<Estimate(const Kernel&)> work; // up to the sums
+  std::function<Estimate(const Kernel&)> work;
 };
 
 Family familyOf(const Costs& costs, const Kernel& kernel) {
+  if (kernel.algorithm == Algorithm::Winograd)
+    return {winogradTiles(costs, kernel), [&](const Kernel& k) { return winogradWork(costs, k); }};
   if (kernel.algorithm == Algorithm::Transposed)
     return {transposedTiles(costs, kernel), [&](const Kernel& k) { return transposedWork(costs, k); }};
   if (kernel.algorithm == Algorithm::Tiles)
@@ -61,6 +63,7 @@ Family familyOf(const Costs& costs, const Kernel& kernel) {
 }
 
 bool hasOrder(const Costs& costs, const Kernel& kernel) {
+  if (kernel.algorithm == Algorithm::Winograd) return true;
   return kernel.algorithm == Algorithm::Window && inBlocks(kernel.layout) &&
          !isChannelwise(costs.graph, costs.graph.value(kernel.anchor()), costs.lanes);
 }
@@ -71,25 +74,36 @@ Costs::Tile Costs::windowTile(const Kernel& kernel) const {
   const Family family = familyOf(*this, kernel);
   std::vector<Order> orders{Order::Filters};
   if (hasOrder(*this, kernel)) orders = {Order::Positions, Order::Filters};
+  const bool winograd = kernel.algorithm == Algorithm::Winograd;
   std::optional<Tile> best;
+  double least = 0; // cycles of a thread's share
   Kernel tried = kernel;
   for (const Extents& extents : family.tiles)
     for (Order order : orders) {
       tried.tile = extents, tried.order = order;
+      if (winograd && !fitsStack(*this, tried)) continue;
       const Estimate work = family.work(tried);
-      if (!best || work.cycles() < best->work.cycles()) best = Tile{extents, work, order};
+      const double share = work.cycles() * (winograd ? winogradImbalance(*this, tried) : 1);
+      if (!best || share < least) best = Tile{extents, work, order}, least = share;
     }
   require(best.has_value(), "a window kernel has no tile");
-  best->work += tailWork(*this, kernel);
   return *best;
 }
 
 Estimate Costs::work(const Kernel& kernel) const {
   if (!isWindowed(kernel.algorithm)) return movingWork(*this, kernel);
-  return familyOf(*this, kernel).work(kernel) + tailWork(*this, kernel);
+  return familyOf(*this, kernel).work(kernel);
 }
 
 namespace {
+
+// Weights at the points of Winograd's transform are more than those of the script.
+double timesOf(const graph::Graph& graph, const Kernel& kernel, ValueId parameter) {
+  if (kernel.algorithm != Algorithm::Winograd || parameter != graph.value(kernel.anchor()).operands[1])
+    return 1;
+  const double points = real(kernel.tile[0] + 2);
+  return points * points / 9;
+}
 
 double parameterBytes(const graph::Graph& graph, const Kernel& kernel) {
   if (kernel.algorithm == Algorithm::Reorder) return 0;
@@ -98,8 +112,8 @@ double parameterBytes(const graph::Graph& graph, const Kernel& kernel) {
   for (ValueId node : kernel.nodes)
     for (ValueId operand : graph.value(node).operands)
       if (graph.value(operand).kind == Value::Parameter && read.insert(operand).second)
-        bytes += 4 * real(graph.value(operand).type.elements().known()) / real(unitChannels(kernel.layout)) *
-                 real(partsOf(kernel.layout));
+        bytes += timesOf(graph, kernel, operand) * 4 * real(graph.value(operand).type.elements().known()) /
+                 real(unitChannels(kernel.layout)) * real(partsOf(kernel.layout));
   return bytes;
 }
 
@@ -121,10 +135,10 @@ double Costs::bytesIn(const Kernel& kernel, ValueId value) const {
 }
 
 Level Costs::levelOf(double bytes) const {
+  constexpr double share = 0.75; // of a cache, beside all else that goes through it
   const Machine& m = target.machine;
-  return bytes <= real(m.level2) / 2   ? Level::Level2
-         : bytes <= real(m.level3) / 2 ? Level::Level3
-                                       : Level::Memory;
+  if (bytes <= share * real(m.level2)) return Level::Level2;
+  return bytes <= share * real(m.level3) ? Level::Level3 : Level::Memory;
 }
 
 // Values that were just computed are in the second cache where they fit together, else behind it. A tile of
@@ -141,8 +155,9 @@ Estimate Costs::estimate(Kernel kernel) const {
   if (!stay && kernel.algorithm == Algorithm::Window && kernel.layout == Layout::Planar) values *= 1.5;
   Estimate estimate = work(kernel);
   estimate.start = startOfKernel;
-  return estimate + transfer(target.machine, values, stay ? Level::Level2 : Level::Level3) +
-         transfer(target.machine, parameterBytes(graph, kernel), parameters_);
+  estimate.once = transfer(target.machine, values, stay ? Level::Level2 : Level::Level3);
+  estimate.once += transfer(target.machine, parameterBytes(graph, kernel), parameters_);
+  return estimate;
 }
 
 double Costs::conversion(ValueId value) const {

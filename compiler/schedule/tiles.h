@@ -18,7 +18,7 @@ constexpr double startOfKernel = 2000;
 // The kernels that have such a tile, and read single numbers where they mix blocked channels.
 inline bool isWindowed(Algorithm algorithm) {
   return algorithm == Algorithm::Window || algorithm == Algorithm::Tiles ||
-         algorithm == Algorithm::Transposed;
+         algorithm == Algorithm::Winograd || algorithm == Algorithm::Transposed;
 }
 
 // What a cost depends on beside the kernel.

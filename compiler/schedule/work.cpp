@@ -50,6 +50,10 @@ WorkCycles workOf(const graph::Graph& graph, const Target& target, const Kernel&
   }
   const double rate = weights <= machine.level2 ? machine.level2Bandwidth : machine.level3Bandwidth;
   const auto reading = static_cast<int64_t>(static_cast<double>(weights) / rate);
+  if (kernel.algorithm == Algorithm::Winograd) {
+    const int64_t results = kernel.tile[0], points = results + 2;
+    multiplyAdds = Size::floorDiv(multiplyAdds * (points * points), 9 * results * results);
+  }
   // Rounded down: a size that is known only at run time is divided once for each sum.
   Size perItem = Size::floorDiv(multiplyAdds, target.lanes() * machine.fmaPerCycle) +
                  Size::floorDiv(operations, target.lanes()) + Size::floorDiv(moved, bandwidth);
