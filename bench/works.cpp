@@ -66,12 +66,13 @@ std::vector<WorkItem> allWorks() {
   return works;
 }
 
-std::unique_ptr<driver::Measurable> compileWork(const WorkItem& item, int threads, int64_t batch,
-                                                schedule::LayoutChoice layouts) {
+std::unique_ptr<driver::Measurable> compileWork(const WorkItem& item, const std::string& cpu, int threads,
+                                                int64_t batch, schedule::LayoutChoice layouts) {
   driver::Options options;
   options.file = item.file;
   options.pipeline = item.pipeline;
   options.sizes = item.sizes;
+  options.cpu = cpu;
   options.initSeed = 1;
   options.choices.layouts = layouts;
   DiagnosticEngine diags;

@@ -14,9 +14,9 @@ struct WorkItem {
 
 std::vector<WorkItem> allWorks();
 
-// Compiled for this machine with random parameters, with its inputs. A work that does not compile ends the
-// program.
-std::unique_ptr<driver::Measurable> compileWork(const WorkItem& item, int threads, int64_t batch,
-                                                schedule::LayoutChoice layouts);
+// Compiled for `cpu` (empty: this machine) with random parameters, with its inputs. A work that does not
+// compile ends the program.
+std::unique_ptr<driver::Measurable> compileWork(const WorkItem& item, const std::string& cpu, int threads,
+                                                int64_t batch, schedule::LayoutChoice layouts);
 
 } // namespace convoy::bench

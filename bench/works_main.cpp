@@ -1,8 +1,8 @@
 // Measures the machine and every work on it, with Google Benchmark; docs/benchmarks.md says what the rows
 // mean.
 //
-//   works_bench [--threads N] [--batch N[,N...]] [--no-kernels] [--json FILE] [--compare OLD.json]
-//   [FILTER...]
+//   works_bench [--cpu NAME] [--threads N] [--batch N[,N...]] [--no-kernels] [--json FILE]
+//   [--compare OLD.json] [FILTER...]
 //
 // FILTER: works whose names contain one of them; "machine" is the machine. Options of Google Benchmark
 // (--benchmark_...) are understood too.
@@ -26,7 +26,7 @@ struct Settings {
   int threads = 1;
   std::vector<int64_t> batches = {1};
   bool kernels = true;
-  std::string json, old;
+  std::string cpu, json, old;
   std::vector<std::string> filters;
 
   bool wants(const std::string& name) const {
@@ -66,6 +66,8 @@ Settings readSettings(int argc, char** argv) {
         settings.batches.push_back(number(list.substr(begin, end - begin)));
         begin = end + 1;
       }
+    } else if (option == "--cpu") {
+      settings.cpu = value();
     } else if (option == "--no-kernels") {
       settings.kernels = false;
     } else if (option == "--json") {
@@ -130,10 +132,10 @@ class WorkBench {
 public:
   WorkBench(const WorkItem& item, const Settings& settings, int64_t batch)
       : item_(item), settings_(settings), batch_(batch),
-        measurable_(compileWork(item, settings.threads, batch, schedule::LayoutChoice::ByCost)),
-        inBlocks_(item.singleLayer && settings.kernels
-                      ? compileWork(item, settings.threads, batch, schedule::LayoutChoice::InBlocks)
-                      : nullptr),
+        measurable_(compileWork(item, settings.cpu, settings.threads, batch, schedule::LayoutChoice::ByCost)),
+        inBlocks_(item.singleLayer && settings.kernels ? compileWork(item, settings.cpu, settings.threads,
+                                                                     batch, schedule::LayoutChoice::InBlocks)
+                                                       : nullptr),
         work_(measurable_->work()), kernelWork_((inBlocks_ ? inBlocks_ : measurable_)->work()) {}
 
   std::vector<Result> run() {

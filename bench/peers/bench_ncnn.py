@@ -1,4 +1,6 @@
-"""usage: bench_ncnn.py THREADS WINO(0/1) [work prefixes]. strict f32 (all fp16/bf16 options off)"""
+"""usage: bench_ncnn.py THREADS WINO(0/1) [work prefixes]. strict f32 (all fp16/bf16 options off), memory from its pools.
+
+Of single layers also "(native io)": maps packed by 16 channels in and out, as ncnn's layers hand them on."""
 
 import sys
 from common import *
@@ -6,6 +8,7 @@ import ncnn
 
 T = int(sys.argv[1])
 W = int(sys.argv[2])
+pools = ncnn.UnlockedPoolAllocator(), ncnn.PoolAllocator()
 for w in sel(sys.argv[3:]):
     if not os.path.exists(f"{HERE}/models/{w}.param"):  # networks.py writes none
         continue
@@ -19,21 +22,26 @@ for w in sel(sys.argv[3:]):
     o.use_vulkan_compute = False
     o.use_int8_inference = False
     o.lightmode = True
+    o.blob_allocator, o.workspace_allocator = pools
     if net.load_param(f"{HERE}/models/{w}.param") or net.load_model(f"{HERE}/models/{w}.bin"):
         print("load fail", w)
         continue
     x = inp(w)[0]
-    xm = ncnn.Mat(x).clone()
+    planar = ncnn.Mat(x).clone()
     out = WORKS[w]["out"]
 
-    def f():
+    def f(x, packed):
         ex = net.create_extractor()
-        ex.input("x", xm)
-        return ex.extract(out)
+        ex.input("x", x)
+        return ex.extract(out, packed)
 
-    r, y = f()
-    if r:
+    if f(planar, 0)[0]:
         print("run fail", w)
         continue
-    med, mn, n = timeit(f)
-    emit("ncnn.jsonl", w, "ncnn" + ("" if W else " (no winograd)"), ncnn.__version__, T, med, mn, n)
+    peer = "ncnn" + ("" if W else " (no winograd)")
+    med, mn, n = timeit(lambda: f(planar, 0))
+    emit("ncnn.jsonl", w, peer, ncnn.__version__, T, med, mn, n)
+    if w[0] in "BC" and planar.c % 16 == 0:
+        packed = ncnn.convert_packing(planar, 16)
+        med, mn, n = timeit(lambda: f(packed, 1))
+        emit("ncnn.jsonl", w, peer + " (native io)", ncnn.__version__, T, med, mn, n)

@@ -12,6 +12,7 @@ for w in sel(sys.argv[2:]):
     so.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_ALL
     so.execution_mode = ort.ExecutionMode.ORT_SEQUENTIAL
     so.log_severity_level = 3
+    so.add_session_config_entry("session.set_denormal_as_zero", "1")
     s = ort.InferenceSession(f"{HERE}/models/{w}.onnx", so, providers=["CPUExecutionProvider"])
     x = inp(w)
     y = np.empty(WORKS[w]["out_shape"], np.float32)

@@ -18,6 +18,7 @@ for w in sel(sys.argv[2:]):
             "INFERENCE_PRECISION_HINT": "f32",
             "NUM_STREAMS": 1,
             "EXECUTION_MODE_HINT": "ACCURACY",
+            "CPU_DENORMALS_OPTIMIZATION": True,
         },
     )
     assert str(c.get_property("INFERENCE_PRECISION_HINT")).find("float32") >= 0 or "f32" in str(

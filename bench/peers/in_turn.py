@@ -20,21 +20,22 @@ HOME = pathlib.Path(os.environ.get("PEERS_HOME") or os.path.expanduser("~/.cache
 FILTERS = ["F1_gauss3", "F2_gauss5", "F3_sobelmag", "F4_blur_sobel_max2", "F5_pyramid3"]
 
 
-def ours(program, work, threads):
-    """Rows of one work: name to (median, least)."""
+def ours(program, work, threads, *more):
+    """Rows of one work, as --json of WORKS_BENCH has them. `more`: options of it."""
     with tempfile.NamedTemporaryFile(suffix=".json") as report:
-        command = [program, "--threads", str(threads), "--json", report.name, work]
+        command = [program, "--threads", str(threads), "--json", report.name, *more, work]
         lock = os.environ.get("PEERS_LOCK") or str(HOME / "bench.lock")
         subprocess.run(["flock", lock] + command, check=True, stdout=subprocess.DEVNULL)
         rows = json.load(open(report.name))["rows"]
     return [r for r in rows if r["work"].split()[0] == work]
 
 
-def peers(work, threads):
-    """What run.sh appends to raw/ for one work."""
+def peers(work, threads, environment=None):
+    """What run.sh appends to raw/ for one work. `environment`: variables for it, beside those of this process."""
     before = {path: path.stat().st_size for path in (HOME / "raw").glob("*.jsonl")}
     prefix = "F" if work.startswith("F") else work
-    subprocess.run([HERE / "run.sh", "-t", str(threads), prefix], check=True, stdout=subprocess.DEVNULL)
+    command = [HERE / "run.sh", "-t", str(threads), prefix]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=os.environ | (environment or {}))
     rows = []
     for path in (HOME / "raw").glob("*.jsonl"):
         with open(path) as raw:

@@ -160,6 +160,8 @@ public:
       });
     } else {
       Reg own = b_.stack(s_.bandNumbers() * 4);
+      const auto bytes = (input_.elements() * 4).constant();
+      fetchesInput_ = !bytes || *bytes > k_.target.machine.level2 / 2;
       k_.units({Size::ceilDiv(s_.tilesOfItem(), s_.tilesOfBand())}, [&](const Regs& parts) {
         takeBand(parts[1], tilesOfItem_, parts[0]);
         eachIn("tile", count_, [&](Reg j) { transformTile(placeOf(b_.add(first_, j)), own, j); });
@@ -233,6 +235,12 @@ private:
     return e;
   }
 
+  // A position in the first block of channels of the input.
+  Reg inputAt(const Place& place, Reg row, Reg column) {
+    Reg item = b_.mul(b_.mul(place.item, k_.itemRows(node_.operands[0], k_.kernel.layout)), plane_);
+    return b_.add(item, b_.add(b_.mul(row, pitch_), column));
+  }
+
   // Tiles at an edge are copied, with zeros around them, before they are transformed.
   void transformTile(const Place& place, Reg band, Reg number) {
     const Window window = windowOf(node_.attributes);
@@ -244,8 +252,7 @@ private:
       return Builder::Values{};
     };
     b_.branch(inside, [] { return Builder::Values{}; }, clear);
-    Reg block = b_.mul(b_.mul(place.item, k_.itemRows(node_.operands[0], k_.kernel.layout)), plane_);
-    Reg at = b_.add(block, b_.add(b_.mul(rows.first, pitch_), columns.first));
+    Reg at = inputAt(place, rows.first, columns.first);
     Reg to = b_.offset(Scalar::F32, band,
                        Index(b_.floorDiv(number, s_.tiles), s_.blockNumbers()) +
                            Index(b_.binary(Op::Mod, number, b_.index(s_.tiles)), lanes_));
@@ -299,6 +306,7 @@ private:
     const int64_t panel = s_.panelNumbers();
     Reg weights = b_.offset(Scalar::F32, weights_, Index(filterTile, s_.elements * panel));
     eachIn("point", b_.index(s_.elements), [&](Reg e) {
+      if (fetchesInput_) prefetchInput(b_.add(b_.mul(filterTile, s_.elements), e));
       Reg w = b_.offset(Scalar::F32, weights, Index(e, panel)),
           x = b_.offset(Scalar::F32, transformed, Index(e, s_.pointNumbers()));
       eachIn("block", b_.ceilDiv(count_, s_.tiles), [&](Reg block) {
@@ -319,6 +327,35 @@ private:
         results(b_.offset(Scalar::F32, from, Index(v, s_.productPitch())), place, b_.add(firstBlock, v));
       });
     });
+  }
+
+  // Asks for a share of what the next band reads: it lies in pieces that no processor expects.
+  void prefetchInput(Reg step) {
+    const Window window = windowOf(node_.attributes);
+    const int64_t steps = s_.filterTiles * s_.elements, pieces = s_.channelBlocks * s_.tilesOfBand(),
+                  share = (pieces + steps - 1) / steps, line = std::max<int64_t>(1, 16 / lanes_); // positions
+    auto one = [&](Reg i) {
+      Reg piece = b_.add(b_.mul(step, share), i);
+      Reg tile =
+          b_.add(b_.add(first_, s_.tilesOfBand()), b_.binary(Op::Mod, piece, b_.index(s_.tilesOfBand())));
+      Reg exists = b_.binary(Op::And, b_.compare(Op::Lt, piece, b_.index(pieces)),
+                             b_.compare(Op::Lt, tile, tilesOfItem_));
+      auto ask = [&] {
+        const Place place = placeOf(tile);
+        Reg at = inputAt(place, b_.add(b_.mul(place.row, s_.results), -*window.padBegin[0].constant()),
+                         b_.add(b_.mul(place.column, s_.results), -*window.padBegin[1].constant()));
+        at = b_.add(at, b_.mul(b_.floorDiv(piece, s_.tilesOfBand()), plane_));
+        for (int64_t y = 0; y < s_.points; ++y)
+          for (int64_t x = 0; x < s_.results; x += line)
+            b_.prefetch(Scalar::F32, in_, Index(b_.add(at, b_.mul(pitch_, y)), lanes_) + Index(x * lanes_));
+        return Builder::Values{};
+      };
+      b_.branch(exists, ask, nullptr);
+    };
+    if (share == 1)
+      one(b_.index(0));
+    else
+      eachIn("i", b_.index(share), one);
   }
 
   // One point of a block of tiles.
@@ -471,6 +508,7 @@ private:
   Elementwise tail_;
   int64_t lanes_;
   std::optional<size_t> pool_;
+  bool fetchesInput_ = false;
   Reg in_ = nullptr, weights_ = nullptr, bias_ = nullptr, patch_ = nullptr, products_ = nullptr;
   Reg pitch_ = nullptr, plane_ = nullptr, inputRows_ = nullptr, inputColumns_ = nullptr; // of the input
   Reg tileColumns_ = nullptr, tilesOfItem_ = nullptr, resultRows_ = nullptr, resultColumns_ = nullptr;

@@ -1,7 +1,7 @@
 // One convolution, compiled in an arithmetic and run with numbers of a test's choice.
 #pragma once
-#include "../sweep/program.h"
 #include "reference/forms.h"
+#include "scene.h"
 
 namespace convoy::arithmetic {
 
@@ -21,10 +21,8 @@ struct Numbers {
   std::vector<float> x, w; // [channels][height][width], [filters][channels][kernel][kernel]
 };
 
-struct Outcome {
-  std::vector<float> actual;
-  std::vector<double> expected, bounds; // of the reference
-  std::vector<double> magnitudes;       // sums of absolute products
+struct Outcome : Result {
+  std::vector<double> magnitudes; // sums of absolute products
 };
 
 // The result is written in float32.

@@ -118,7 +118,7 @@ TEST_P(VerifyArithmetic, KnowsItsBoundsAndFindsFaults) {
   EXPECT_EQ(tiles, 2);
   const Verdict verdict = net.verify(*net.loaded.pipeline);
   EXPECT_TRUE(verdict.good()) << verdictText(verdict);
-  Compiled strict(wideNet);
+  Compiled strict(wideNet, 1, {schedule::LayoutChoice::ByCost, schedule::Math::Strict});
   const Verdict float32 = strict.verify(*strict.loaded.pipeline);
   ASSERT_TRUE(verdict.layers[1].kernel && float32.layers[1].kernel); // the relu behind 'a'
   EXPECT_GT(verdict.layers[0].alone.bound, 3 * float32.layers[0].alone.bound);
@@ -140,6 +140,25 @@ INSTANTIATE_TEST_SUITE_P(Products, VerifyArithmetic,
                          testing::Values(schedule::Math::Fast, schedule::Math::Bf16), [](const auto& math) {
                            return math.param == schedule::Math::Fast ? "Split" : "Bf16";
                          });
+
+TEST(Verify, KnowsTheBoundOfWinograd) {
+  schedule::Choices wherever, strict;
+  wherever.winograd = schedule::WinogradChoice::Wherever;
+  strict.math = schedule::Math::Strict;
+  Compiled net(wideNet, 1, wherever), direct(wideNet, 1, strict);
+  const Verdict verdict = net.verify(*net.loaded.pipeline), sums = direct.verify(*direct.loaded.pipeline);
+  EXPECT_TRUE(verdict.good()) << verdictText(verdict);
+  for (size_t i = 0; i < verdict.layers.size(); ++i) {
+    const double bound = verdict.layers[i].alone.bound, other = sums.layers[i].alone.bound;
+    if (verdict.layers[i].alone.name == "b")
+      EXPECT_GT(bound, 1.2 * other);
+    else
+      EXPECT_EQ(bound, other);
+  }
+  const Verdict faulty = net.verify(*net.loaded.pipeline, changed("b.weight", 5, 3e-3f));
+  for (const LayerVerdict& layer : faulty.layers)
+    EXPECT_EQ(layer.good(), layer.alone.name != "b" && layer.alone.name != "add_1") << layer.alone.name;
+}
 
 TEST(Verify, ComparesNumbers) {
   const double infinity = std::numeric_limits<double>::infinity();

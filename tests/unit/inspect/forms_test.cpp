@@ -77,6 +77,25 @@ TEST(Forms, FollowTheSchedule) {
   EXPECT_FALSE(Written::find(net.computed, forms, "p"));
 }
 
+TEST(Forms, SayWhichSumsAreWinograds) {
+  Written net("pipeline net(x: tensor[32, 8, 8]) {\n"
+              "  a = x |> conv(32, kernel: 3x3, padding: 1, bias: false, name: \"a\") |> batch_norm(name: "
+              "\"n\") |> relu(name: \"r\")\n"
+              "  return a |> conv(32, kernel: 3x3, padding: 1, name: \"b\")\n}");
+  const schedule::Schedule schedule = net.schedule("kernel [x]: reorder blocked\n"
+                                                   "kernel [a, r]: winograd blocked tile 4x3x1x1\n"
+                                                   "kernel [b]: window blocked tile 8x2 writes planar");
+  const GraphForms forms = formsOf(net.computed, schedule),
+                   written = formsAsWritten(net.written, net.computed, schedule);
+  EXPECT_EQ(forms.size(), 1u);
+  ASSERT_TRUE(Written::find(net.computed, forms, "a"));
+  EXPECT_EQ(Written::find(net.computed, forms, "a")->winograd, 4);
+  EXPECT_FALSE(Written::find(net.computed, forms, "a")->scaledWeight);
+  ASSERT_TRUE(Written::find(net.written, written, "a"));
+  EXPECT_EQ(Written::find(net.written, written, "a")->winograd, 4);
+  EXPECT_TRUE(Written::find(net.written, written, "a")->scaledWeight); // by the batch_norm
+}
+
 TEST(Forms, OfLayersThatWereFolded) {
   Written net("pipeline net(x: tensor[32, 8, 8]) {\n"
               "  return x |> conv(32, kernel: 3x3, padding: 1, bias: false, name: \"a\")\n"

@@ -14,7 +14,9 @@ struct Planned {
   std::unique_ptr<driver::Compilation> compilation;
   Plan plan;
 
-  explicit Planned(const std::string& script, driver::Goal goal = driver::Goal::Loops) {
+  explicit Planned(const std::string& script, driver::Goal goal = driver::Goal::Loops,
+                   const schedule::Choices& choices = {}) {
+    options.choices = choices;
     options.file = "test.cvy";
     options.cpu = "x86-64-v3";
     options.target = "x86_64-linux-gnu";
@@ -94,6 +96,31 @@ TEST(Plan, MarksScalarLoops) {
   const Json json = planJson(p.plan);
   for (const Json& layer : *json.find("layers")->asArray())
     EXPECT_EQ(layer.find("vectorized")->asBool(), false);
+}
+
+// Of a largest number and weights, and not of products: the text and the JSON say so.
+TEST(Plan, SaysWhatABoundIsAShareOf) {
+  const std::string script = "pipeline p(x: tensor[32, 16, 16]) {\n"
+                             "  return x |> conv(32, kernel: 3x3, padding: 1, name: \"c\") |> flatten |> "
+                             "dense(4, name: \"d\")\n}";
+  schedule::Choices choices;
+  choices.winograd = schedule::WinogradChoice::Wherever;
+  const Planned winograd(script, driver::Goal::Loops, choices);
+  const LayerPlan& layer = winograd.layer("c");
+  EXPECT_EQ(layer.arithmetic, schedule::Arithmetic::Winograd);
+  const int64_t tile = winograd.plan.kernels[*layer.kernel].kernel.tile[0];
+  EXPECT_NEAR(layer.bound, tile == 2 ? 40 * 0x1p-24 * 16 : 48 * 0x1p-24 * 860.4, 1e-3 * layer.bound);
+  EXPECT_EQ(winograd.layer("d").arithmetic, schedule::Arithmetic::Float32);
+  const std::string remark = "\nbound of winograd: a share of the largest number";
+  EXPECT_NE(planText(winograd.plan).find(remark), std::string::npos);
+  const Json json = planJson(winograd.plan);
+  const auto& layers = *json.find("layers")->asArray();
+  EXPECT_EQ(*layers.at(0).find("bound_of")->asString(), "largest input times weights");
+  EXPECT_EQ(*layers.at(2).find("bound_of")->asString(), "products");
+  choices.winograd = schedule::WinogradChoice::Never;
+  const Planned direct(script, driver::Goal::Loops, choices);
+  EXPECT_NEAR(direct.layer("c").bound, 290 * 0x1p-24, 1e-8);
+  EXPECT_EQ(planText(direct.plan).find(remark), std::string::npos);
 }
 
 TEST(Plan, WorkspaceIsWhatTheCodeAsksFor) {
