@@ -21,6 +21,9 @@ int runPlan(Compilation& c, PhaseTimes& times) {
   if (!sizes || !checkSizes(*c.graph, *sizes, c.diags) || c.diags.hasErrors()) return Failure;
 
   inspect::Plan plan = inspect::makePlan(*c.written, *c.graph, *c.schedule, c.calls, c.loops, c.workspace);
+  inspect::addPredictions(
+      plan, schedule::predict(*c.graph, *c.target, c.options.choices, *c.schedule, c.calls, *sizes),
+      c.target->machine);
   inspect::bindSizes(plan, *sizes);
   const bool ownSchedule = c.options.scheduleFile.empty() && !c.scheduleText;
   if (ownSchedule && c.options.choices.math == schedule::Math::Bf16 &&

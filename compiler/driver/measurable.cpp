@@ -28,6 +28,12 @@ std::unique_ptr<Measurable> Measurable::create(Compilation& c, int threads, int6
 
   const std::vector<std::string> symbols = c.graph->symbols();
   for (size_t i = 0; i < symbols.size(); ++i) made->sizes_[symbols[i]] = made->run_->arguments().sizes[i];
+  // It runs here, whatever processor it was scheduled for.
+  Target here = *c.target;
+  here.machine = machineHere(here.vectorBits);
+  const auto predictions =
+      schedule::predict(*c.graph, here, c.options.choices, *c.schedule, c.calls, made->sizes_);
+  for (size_t i = 0; i < predictions.size(); ++i) made->facts_[i].prediction = predictions[i];
   return made;
 }
 

@@ -120,6 +120,8 @@ std::vector<KernelFacts> kernelFacts(const Graph& graph, const schedule::Schedul
   return all;
 }
 
+double secondsOf(double cycles, const Machine& machine) { return cycles / (machine.clock * 1e9); }
+
 std::string algorithmText(const Kernel& kernel) {
   if (kernel.algorithm == Algorithm::Alias) return "alias, the same memory";
   std::string text = std::string(nameOf(kernel.algorithm)) + " " + nameOf(kernel.layout);

@@ -2,6 +2,7 @@
 // to set times against work.
 #pragma once
 #include "schedule/lower.h"
+#include "schedule/predict.h"
 
 namespace convoy::inspect {
 
@@ -19,6 +20,7 @@ struct KernelFacts {
   Size multiplyAdds = 0;  // of one item
   Traffic traffic;        // of the kernel as a whole: what is fused inside stays in registers
   bool vectorized = true; // see hot_loop.h; what copies and computes nothing is, too, when it moves vectors
+  std::optional<schedule::Prediction> prediction;
 };
 
 // One for each kernel of the schedule, in its order. `calls` and `loops` are those of the schedule::Program
@@ -28,6 +30,9 @@ std::vector<KernelFacts> kernelFacts(const graph::Graph& graph, const schedule::
 
 // What one layer by itself reads and writes.
 Traffic trafficOf(const graph::Graph& graph, const graph::Value& node);
+
+// Seconds that so many cycles take.
+double secondsOf(double cycles, const Machine& machine);
 
 // "window blocked 14x2"
 std::string algorithmText(const schedule::Kernel& kernel);

@@ -137,6 +137,11 @@ Plan makePlan(const Graph& written, const Graph& computed, const schedule::Sched
   return plan;
 }
 
+void addPredictions(Plan& plan, std::vector<schedule::Prediction> predictions, const Machine& machine) {
+  plan.machine = machine;
+  for (size_t i = 0; i < plan.kernels.size(); ++i) plan.kernels[i].prediction = std::move(predictions.at(i));
+}
+
 void bindSizes(Plan& plan, const std::map<std::string, int64_t>& numbers) {
   const Bindings sizes(numbers.begin(), numbers.end());
   for (LayerPlan& layer : plan.layers) {

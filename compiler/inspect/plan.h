@@ -34,12 +34,16 @@ struct Plan {
   int64_t parameters = 0; // each counts once
   Size multiplyAdds = 0;  // of one item
   schedule::Workspace workspace;
+  Machine machine; // for which times are predicted, where kernels have a prediction
 };
 
 // `written` is the graph before layers were folded, `computed` the one that was scheduled.
 Plan makePlan(const graph::Graph& written, const graph::Graph& computed, const schedule::Schedule& schedule,
               const schedule::ProgramCalls& calls, const loop::Module& loops,
               const schedule::Workspace& workspace);
+
+// `predictions`: of the kernels, on this machine.
+void addPredictions(Plan& plan, std::vector<schedule::Prediction> predictions, const Machine& machine);
 
 // Puts numbers for run-time sizes.
 void bindSizes(Plan& plan, const std::map<std::string, int64_t>& sizes);

@@ -3,6 +3,7 @@
 #include "inspect/table.h"
 #include "support/text.h"
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 
 namespace convoy::inspect {
@@ -34,6 +35,17 @@ std::string shareText(double share) {
 }
 
 bool isWinograd(const LayerPlan& layer) { return layer.arithmetic == schedule::Arithmetic::Winograd; }
+std::string decimalText(double number, int digits) {
+  char text[64];
+  std::snprintf(text, sizeof text, "%.*f", digits, number);
+  return text;
+}
+
+// "3.7 GHz, the usual clock of such processors"
+std::string clockText(const Machine& machine) {
+  return decimalText(machine.clock, 1) + " GHz, " +
+         (machine.clockIsKnown ? "as the system says" : "the usual clock of such processors");
+}
 
 // "33,216 bytes: 4 buffers in 32,960, 2 border rows in 256"
 std::string workspaceText(const schedule::Workspace& workspace) {
@@ -61,8 +73,8 @@ public:
     std::string text = plan_.pipeline + ": " + counted(static_cast<int64_t>(plan_.layers.size()), "layer") +
                        " in " + counted(static_cast<int64_t>(plan_.kernels.size()), "kernel") +
                        ", vectors of " + std::to_string(plan_.lanes) +
-                       "; counts and bytes are for one item of the batch\n\n" + table_.str() +
-                       "\nparameters     " + grouped(plan_.parameters) + "\nmultiply-adds  " +
+                       "; counts and bytes are for one item of the batch\n\n" + table_.str() + "\n" +
+                       timesText() + "parameters     " + grouped(plan_.parameters) + "\nmultiply-adds  " +
                        countText(plan_.multiplyAdds) + "\nworkspace      " + workspaceText(plan_.workspace);
     if (std::any_of(plan_.layers.begin(), plan_.layers.end(), isWinograd))
       text += "bound of winograd: a share of the largest number that a tile reads times the sum of absolute "
@@ -73,6 +85,35 @@ public:
   }
 
 private:
+  // What is expected of each kernel, and of the best other way to compute it.
+  std::string timesText() {
+    Table times({{"#", true},
+                 {"kernel"},
+                 {"computed by"},
+                 {"ms", true},
+                 {"bound by"},
+                 {"runner-up"},
+                 {"ms", true},
+                 {"bound by"}});
+    double all = 0;
+    auto milliseconds = [&](double cycles) { return decimalText(secondsOf(cycles, plan_.machine) * 1e3, 4); };
+    for (size_t i = 0; i < plan_.kernels.size(); ++i) {
+      const KernelFacts& facts = plan_.kernels[i];
+      if (!facts.prediction) return "";
+      const double cycles = facts.prediction->estimate.cycles();
+      if (cycles == 0) continue; // another view of the same memory
+      all += cycles;
+      std::vector<std::string> cells{std::to_string(i), facts.name, algorithmText(facts.kernel),
+                                     milliseconds(cycles), nameOf(facts.prediction->estimate.bound())};
+      if (const auto& other = facts.prediction->runnerUp)
+        cells.insert(cells.end(), {algorithmText(other->kernel), milliseconds(cycles + other->more),
+                                   nameOf(other->bound)});
+      times.add(std::move(cells));
+    }
+    return times.str() + "\npredicted      " + milliseconds(all) + " ms on one core at " +
+           clockText(plan_.machine) + "\n";
+  }
+
   void kernel(size_t number) {
     const KernelFacts& facts = plan_.kernels[number];
     std::string how = algorithmText(facts.kernel);
@@ -149,6 +190,10 @@ void setTraffic(Json& json, const Traffic& traffic) {
   json.set("weight_bytes", traffic.weights);
 }
 
+double millisecondsOf(double cycles, const Machine& machine) {
+  return std::round(secondsOf(cycles, machine) * 1e9) / 1e6;
+}
+
 void setAlgorithm(Json& json, const KernelFacts& facts) {
   json.set("algorithm", nameOf(facts.kernel.algorithm));
   json.set("layout", nameOf(facts.kernel.layout));
@@ -173,17 +218,53 @@ Json layerJson(const Plan& plan, const LayerPlan& layer) {
   setTraffic(json, layer.traffic);
   json.set("kernel", layer.kernel ? Json(static_cast<int64_t>(*layer.kernel)) : Json());
   if (!layer.foldedInto.empty()) json.set("folded_into", layer.foldedInto);
-  if (layer.kernel) setAlgorithm(json, plan.kernels[*layer.kernel]);
+  if (layer.kernel) {
+    const KernelFacts& facts = plan.kernels[*layer.kernel];
+    setAlgorithm(json, facts);
+    if (facts.prediction)
+      json.set("predicted_ms", millisecondsOf(facts.prediction->estimate.cycles(), plan.machine));
+  }
   return json;
 }
 
-Json kernelJson(const KernelFacts& facts) {
+Json cyclesJson(const schedule::Estimate& estimate) {
+  Json json = Json::object();
+  auto set = [&](const char* name, double cycles) { json.set(name, std::round(cycles)); };
+  set("multiply_adds", estimate.multiplyAdds), set("adds", estimate.adds), set("latency", estimate.latency);
+  set("loads", estimate.loads), set("stores", estimate.stores), set("instructions", estimate.instructions);
+  set("level2", estimate.again.level2 + estimate.once.level2);
+  set("level3", estimate.again.level3 + estimate.once.level3);
+  set("memory", estimate.again.memory + estimate.once.memory);
+  set("start", estimate.start), set("all", estimate.cycles());
+  return json;
+}
+
+void setPrediction(Json& json, const KernelFacts& facts, const Machine& machine) {
+  if (!facts.prediction) return;
+  const double cycles = facts.prediction->estimate.cycles();
+  json.set("predicted_ms", millisecondsOf(cycles, machine));
+  if (cycles == 0) return;
+  json.set("bound_by", nameOf(facts.prediction->estimate.bound()));
+  json.set("cycles", cyclesJson(facts.prediction->estimate));
+  const auto& other = facts.prediction->runnerUp;
+  if (!other) return;
+  Json runnerUp = Json::object();
+  runnerUp.set("algorithm", nameOf(other->kernel.algorithm));
+  runnerUp.set("layout", nameOf(other->kernel.layout));
+  runnerUp.set("tile", arrayOf(other->kernel.tile, [](int64_t extent) { return Json(extent); }));
+  runnerUp.set("predicted_ms", millisecondsOf(cycles + other->more, machine));
+  runnerUp.set("bound_by", nameOf(other->bound));
+  json.set("runner_up", std::move(runnerUp));
+}
+
+Json kernelJson(const KernelFacts& facts, const Machine& machine) {
   Json json = Json::object();
   json.set("name", facts.name);
   json.set("layers", arrayOf(facts.layers, [](const std::string& name) { return Json(name); }));
   setAlgorithm(json, facts);
   json.set("macs", sizeJson(facts.multiplyAdds));
   setTraffic(json, facts.traffic);
+  setPrediction(json, facts, machine);
   return json;
 }
 
@@ -196,9 +277,14 @@ Json planJson(const Plan& plan) {
   totals.set("parameters", plan.parameters);
   totals.set("macs", sizeJson(plan.multiplyAdds));
   totals.set("workspace_bytes", sizeJson(plan.workspace.bytes()));
+  double cycles = 0;
+  for (const KernelFacts& facts : plan.kernels)
+    if (facts.prediction) cycles += facts.prediction->estimate.cycles();
+  totals.set("predicted_ms", millisecondsOf(cycles, plan.machine));
   Json json = Json::object();
   json.set("pipeline", plan.pipeline);
   json.set("lanes", plan.lanes);
+  json.set("clock_ghz", plan.machine.clock);
   if (!plan.remark.empty()) json.set("remark", plan.remark);
   json.set("totals", std::move(totals));
   Json workspace = Json::object();
@@ -208,7 +294,8 @@ Json planJson(const Plan& plan) {
   workspace.set("border_row_bytes", sizeJson(plan.workspace.borderBytes));
   json.set("workspace", std::move(workspace));
   json.set("layers", arrayOf(plan.layers, [&](const LayerPlan& layer) { return layerJson(plan, layer); }));
-  json.set("kernels", arrayOf(plan.kernels, kernelJson));
+  json.set("kernels",
+           arrayOf(plan.kernels, [&](const KernelFacts& facts) { return kernelJson(facts, plan.machine); }));
   return json;
 }
 

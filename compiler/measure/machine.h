@@ -8,7 +8,8 @@ namespace convoy::measure {
 // of a few milliseconds; the clock of a machine varies, so take the best of several around what is measured.
 // 0: this kind of processor has no such measurement.
 double fmaPeakSample();
-double fmaPeak(); // the best of five samples
+double fmaPeak();  // the best of five samples
+int fmaPeakBits(); // of the vectors that it is measured with; 0: none
 
 // GB/s on one core. `bytes` decides which cache the numbers are in; copying counts what is read and what is
 // written.

@@ -22,8 +22,9 @@ double seconds(Clock::time_point since) {
   FMA(form, "4")                                                                                             \
   FMA(form, "5")                                                                                             \
   FMA(form, "6")                                                                                             \
-  FMA(form, "7") FMA(form, "8") FMA(form, "9") FMA(form, "10") FMA(form, "11") FMA(form, "12") FMA(form, "1" \
-                                                                                                         "3")
+  FMA(form, "7")                                                                                             \
+  FMA(form, "8") FMA(form, "9") FMA(form, "10") FMA(form, "11") FMA(form, "12") FMA(form, "1"                \
+                                                                                          "3")
 #define ZERO(n) "vxorps %%xmm" #n ", %%xmm" #n ", %%xmm" #n "\n\t"
 #define ZEROS                                                                                                \
   ZERO(0)                                                                                                    \
@@ -55,8 +56,18 @@ double sample256(long repeat) {
 double fmaPeakSample() {
 #if defined(__x86_64__)
   constexpr long repeat = 200000;
-  if (__builtin_cpu_supports("avx512f")) return repeat * 24 * 32.0 / sample512(repeat) / 1e9;
-  if (__builtin_cpu_supports("fma")) return repeat * 24 * 16.0 / sample256(repeat) / 1e9;
+  switch (fmaPeakBits()) {
+  case 512: return repeat * 24 * 32.0 / sample512(repeat) / 1e9;
+  case 256: return repeat * 24 * 16.0 / sample256(repeat) / 1e9;
+  }
+#endif
+  return 0;
+}
+
+int fmaPeakBits() {
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx512f")) return 512;
+  if (__builtin_cpu_supports("fma")) return 256;
 #endif
   return 0;
 }

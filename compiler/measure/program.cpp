@@ -52,6 +52,8 @@ std::vector<Row> kernelRows(const Work& work, size_t steps) {
     row.macs = work.call.batch * valueOf(facts.multiplyAdds, work);
     row.bytes =
         work.call.batch * valueOf(facts.traffic.input + facts.traffic.output, work) + facts.traffic.weights;
+    if (facts.prediction)
+      row.cycles = static_cast<double>(work.call.batch) * facts.prediction->estimate.cycles();
     row.hasWeights = facts.traffic.weights > 0 && work.pipeline.prepared_size() > 0;
     const size_t calls = work.calls[i].size();
     if (grouped && together(work.calls[i])) {
@@ -94,6 +96,14 @@ size_t countSteps(const convoy_pipeline& pipeline, const convoy_call& call) {
   return status == CONVOY_OK ? steps : 0;
 }
 
+// The clock at which a core does so many GFLOP/s.
+static double clockOf(double peak) {
+  const int bits = fmaPeakBits();
+  if (bits == 0) return 0;
+  const double perCycle = 2.0 * bits / 32 * machineHere(bits).fmaPerCycle;
+  return peak / perCycle;
+}
+
 std::optional<Report> measureProgram(const Work& work, const Budget& budget) {
   Report report;
   report.pipeline = work.pipeline.name;
@@ -117,6 +127,7 @@ std::optional<Report> measureProgram(const Work& work, const Budget& budget) {
   const std::vector<StepTimes> steps = measureSteps(work.pipeline, work.call, options);
   for (Row& row : report.kernels) row.times = sumOf(steps, row);
   report.peak = std::max(report.peak, fmaPeak());
+  report.clock = clockOf(report.peak);
   return report;
 }
 

@@ -20,6 +20,7 @@ struct Row {
   int64_t macs = 0, bytes = 0; // of all items: multiply-adds; what is read and written, each tensor once
   StepTimes times;             // of the whole program: warm alone
   bool hasWeights = false;     // that may be cold
+  double cycles = 0;           // that are predicted, of all items on one core; 0: none
   std::vector<size_t> steps;   // of runInSteps that are this kernel: for each group of items
 };
 
@@ -35,7 +36,8 @@ struct Report {
   std::string pipeline;
   int threads = 1;
   int64_t batch = 1;
-  double peak = 0; // GFLOP/s of one core: the best sample before and after; 0: not known
+  double peak = 0;  // GFLOP/s of one core: the best sample before and after; 0: not known
+  double clock = 0; // GHz that the peak means
   std::vector<Row> kernels;
   Row program;
 };

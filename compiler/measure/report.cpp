@@ -25,12 +25,25 @@ double gigabytes(const Row& row) {
   return seconds > 0 ? static_cast<double>(row.bytes) / seconds / 1e9 : 0;
 }
 
+// Predictions are of one core.
+double predictedSeconds(const Row& row, const Report& report) {
+  return report.threads == 1 && report.clock > 0 ? row.cycles / (report.clock * 1e9) : 0;
+}
+
+// Of what the kernel takes in a run; 0 where there is nothing to compare.
+double shareOfMeasured(const Row& row, const Report& report) {
+  return row.times.inRun.median > 0 ? predictedSeconds(row, report) / row.times.inRun.median : 0;
+}
+
 std::vector<std::string> cells(const Row& row, const Report& report) {
   const double rate = gflops(row.macs, row.times.warm.median);
   const double percent = percentOfPeak(rate, report.peak, report.threads);
+  const double predicted = predictedSeconds(row, report), share = shareOfMeasured(row, report);
   return {row.name,
           row.algorithm,
+          predicted > 0 ? decimal(predicted * 1e3, 4) : "",
           milliseconds(row.times.inRun, &Samples::median),
+          share > 0 ? decimal(100 * share, 0) + " %" : "",
           milliseconds(row.times.warm, &Samples::median),
           milliseconds(row.times.warm, &Samples::least),
           milliseconds(row.times.cold, &Samples::median),
@@ -65,10 +78,32 @@ double percentOfPeak(double gflops, double peakOfOneCore, int threads) {
   return peakOfOneCore > 0 ? 100 * gflops / (peakOfOneCore * threads) : 0;
 }
 
+Agreement agreementOf(const Report& report) {
+  Agreement agreement;
+  for (const Row& row : report.kernels) {
+    const double share = shareOfMeasured(row, report);
+    if (share == 0) continue;
+    ++agreement.kernels;
+    agreement.within += std::abs(share - 1) <= nearEnough;
+  }
+  return agreement;
+}
+
+// "predicted within 25 %: 50 of 56 kernels, in a run, at 3.69 GHz"
+static std::string predictionText(const Report& report) {
+  const Agreement agreement = agreementOf(report);
+  if (agreement.kernels == 0) return "";
+  return "predicted within " + decimal(100 * nearEnough, 0) +
+         " % of its time in a run: " + std::to_string(agreement.within) + " of " +
+         counted(agreement.kernels, "kernel") + ", at " + decimal(report.clock, 2) + " GHz\n";
+}
+
 std::string reportText(const Report& report) {
   inspect::Table table({{"kernel"},
                         {"algorithm"},
+                        {"predicted ms", true},
                         {"in run ms", true},
+                        {"predicted", true},
                         {"warm ms", true},
                         {"least ms", true},
                         {"cold ms", true},
@@ -82,7 +117,7 @@ std::string reportText(const Report& report) {
   std::string head =
       report.pipeline + ": batch " + std::to_string(report.batch) + ", " + counted(report.threads, "thread");
   if (report.peak > 0) head += ", peak " + decimal(report.peak, 1) + " GFLOP/s a core";
-  return head + "\n" + table.str();
+  return head + "\n" + table.str() + predictionText(report);
 }
 
 Json reportJson(const Report& report) {
@@ -92,6 +127,11 @@ Json reportJson(const Report& report) {
   json.set("batch", report.batch);
   addWork(json, report.program, report);
   json.set("peak_gflops", rounded(report.peak, 1e3));
+  if (const Agreement agreement = agreementOf(report); agreement.kernels > 0) {
+    json.set("clock_ghz", rounded(report.clock, 1e3));
+    json.set("predicted_kernels", agreement.kernels);
+    json.set("predicted_within_25_percent", agreement.within);
+  }
   Json kernels = Json::array();
   for (const Row& row : report.kernels) {
     Json kernel = Json::object();
@@ -100,6 +140,8 @@ Json reportJson(const Report& report) {
     addWork(kernel, row, report);
     kernel.set("bytes", row.bytes);
     addTimes(kernel, row.times.inRun, "in_run_");
+    if (const double predicted = predictedSeconds(row, report); predicted > 0)
+      kernel.set("predicted_ms", rounded(predicted * 1e3, 1e6));
     addTimes(kernel, row.times.cold, "cold_");
     kernels.push(std::move(kernel));
   }

@@ -24,7 +24,7 @@ struct StepTimes {
 
 struct StepOptions {
   Budget budget;                              // of each kind of time and step
-  size_t runs = 5;                            // of the whole program, for inRun
+  size_t runs = 9;                            // of the whole program, for inRun
   std::function<bool(size_t step)> wantsCold; // fill StepTimes::cold; empty: of none
 };
 

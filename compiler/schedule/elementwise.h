@@ -47,8 +47,9 @@ public:
   // flat, and stores them. `count`: how many pixels exist, whose mask the site has; null: all.
   void pixels(Site site, Reg count);
   // Evaluates nodes[from...] for `pixels` neighbours of one block of channels, the first one at the site, and
-  // stores them in the layout in which the kernel writes. value(p) is that of the node before at pixel p. `count`: how
-  // many of them exist; null: all. `step`: from one of them to the next; 1 where planes are written.
+  // stores them in the layout in which the kernel writes. value(p) is that of the node before at pixel p.
+  // `count`: how many of them exist; null: all. `step`: from one of them to the next; 1 where planes are
+  // written.
   void finishPixels(int64_t pixels, int64_t step, const Site& first, Reg count,
                     const std::function<Reg(Reg p)>& value, size_t from = 1);
 

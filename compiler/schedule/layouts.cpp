@@ -66,6 +66,39 @@ public:
     }
   }
 
+  // ---- what else there is ----
+
+  // `chosen` are the kernels as they were scheduled.
+  std::vector<std::optional<Prediction::Other>> runnersUp(const std::vector<Kernel>& chosen) {
+    std::vector<size_t> taken;
+    for (size_t i = 0; i < chosen.size(); ++i) {
+      const Kernel& kernel = chosen[i];
+      auto same = [&](const Option& o) {
+        return o.algorithm == kernel.algorithm && o.layout == kernel.layout && o.writes == kernel.writes;
+      };
+      auto at = std::find_if(options_[i].begin(), options_[i].end(), same);
+      taken.push_back(static_cast<size_t>(at - options_[i].begin()));
+      if (at == options_[i].end()) options_[i].push_back(option(kernel, kernel.layout, kernel.writes));
+    }
+    const double total = cost(taken);
+    std::vector<std::optional<Prediction::Other>> others;
+    for (size_t i = 0; i < chosen.size(); ++i) {
+      others.emplace_back();
+      for (size_t other = 0; other < options_[i].size(); ++other) {
+        const Option& option = options_[i][other];
+        if (option.algorithm == chosen[i].algorithm && option.layout == chosen[i].layout) continue;
+        std::vector<size_t> next = taken;
+        next[i] = other;
+        const double more = cost(next) - total;
+        if (others.back() && others.back()->more <= more) continue;
+        Kernel kernel = chosen[i];
+        kernel.algorithm = option.algorithm, kernel.layout = option.layout, kernel.writes = option.writes;
+        others.back() = Prediction::Other{kernel, more, Bound::MultiplyAdds};
+      }
+    }
+    return others;
+  }
+
 private:
   // ---- what is possible ----
 
@@ -337,6 +370,48 @@ std::optional<Layout> unitsToUse(const Target& target, const Choices& choices) {
 void chooseLayouts(const Costs& costs, const Choices& choices, std::vector<Kernel>& kernels, Wanted* wanted) {
   LayoutChooser chooser(costs, choices, kernels, wanted);
   if (!wanted || wanted->faults.empty()) chooser.run();
+}
+
+std::vector<std::optional<Prediction::Other>> runnersUp(const Costs& costs, const Choices& choices,
+                                                        const std::vector<Kernel>& kernels) {
+  // A layer of windows on Winograd tiles is a kernel of its own in every other algorithm.
+  std::vector<Kernel> chosen, plain;
+  std::vector<size_t> numbers; // of `kernels` in `chosen`
+  for (const Kernel& kernel : kernels) {
+    numbers.push_back(chosen.size());
+    chosen.push_back(kernel);
+    if (const std::optional<size_t> pool = pooledBy(costs.graph, kernel)) {
+      const auto at = kernel.nodes.begin() + static_cast<std::ptrdiff_t>(*pool);
+      Kernel windows = kernel;
+      windows.nodes.assign(at, kernel.nodes.end());
+      windows.algorithm = Algorithm::Window, windows.tile.clear(), windows.order = Order::Filters;
+      chosen.back().nodes.assign(kernel.nodes.begin(), at);
+      chosen.back().writes.reset();
+      chosen.push_back(windows);
+    }
+  }
+  for (const Kernel& kernel : chosen) { // as they are before anything is chosen
+    plain.push_back({});
+    plain.back().nodes = kernel.nodes;
+    plain.back().algorithm = algorithmOf(opInfo(costs.graph.value(kernel.anchor()).op));
+  }
+  const std::vector<std::optional<Prediction::Other>> all =
+      LayoutChooser(costs, choices, plain).runnersUp(chosen);
+  std::vector<std::optional<Prediction::Other>> others;
+  for (size_t i = 0; i < kernels.size(); ++i) {
+    others.push_back(all[numbers[i]]);
+    if (!others.back()) continue;
+    Kernel& kernel = others.back()->kernel;
+    kernel.tile.clear(), kernel.order = Order::Filters;
+    if (isWindowed(kernel.algorithm)) {
+      const Costs::Tile tile = costs.windowTile(kernel);
+      kernel.tile = tile.extents, kernel.order = tile.order;
+    }
+    others.back()->bound = costs.estimate(kernel).bound();
+    const bool split = kernel.nodes.size() < kernels[i].nodes.size();
+    if (split) others.back()->more += costs.cycles(chosen[numbers[i] + 1]);
+  }
+  return others;
 }
 
 } // namespace convoy::schedule

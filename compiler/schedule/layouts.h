@@ -1,5 +1,6 @@
 // The layouts in which kernels work and write, chosen over the whole graph. Private to schedule/.
 #pragma once
+#include "schedule/predict.h"
 #include "schedule/request.h"
 
 namespace convoy::schedule {
@@ -22,5 +23,9 @@ struct Wanted {
 // possible.
 void chooseLayouts(const Costs& costs, const Choices& choices, std::vector<Kernel>& kernels,
                    Wanted* wanted = nullptr);
+
+// The best other algorithm or layout for each kernel of a schedule, conversions left out.
+std::vector<std::optional<Prediction::Other>> runnersUp(const Costs& costs, const Choices& choices,
+                                                        const std::vector<Kernel>& kernels);
 
 } // namespace convoy::schedule

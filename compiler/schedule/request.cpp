@@ -42,8 +42,6 @@ void decide(const Costs& costs, Kernel& kernel, const KernelRequest* request) {
   if (isWindowed(kernel.algorithm)) {
     const Costs::Tile best = costs.windowTile(kernel);
     kernel.tile = best.extents, kernel.order = best.order;
-    if (kernel.algorithm == Algorithm::Window && hasOrder(graph, kernel, costs.lanes))
-      kernel.order = costs.orderOf(kernel);
   }
   if (kernel.algorithm == Algorithm::Separable)
     kernel.tile = {costs.target.vectorRegisters >= 32 ? 4 : 2}; // the sums of a column stay in registers

@@ -1,15 +1,19 @@
-// Register tiles and costs of kernels, from shapes and the machine. Private to schedule/.
+// Register tiles and costs of kernels, from shapes and the machine (docs/cost.md). Private to schedule/.
 //
 // Costs are cycles of one core, for one item. They compare ways to compute the same thing; a size that is
-// known only at run time counts as `usualExtent`.
+// known only at run time counts as `usualExtent`, unless it is given.
 #pragma once
+#include "schedule/estimate.h"
 #include "schedule/schedule.h"
+#include <map>
 
 namespace convoy::schedule {
 
 constexpr int64_t chunkTiles = 16; // tiles of a blocked unit where there are no rows
 constexpr int64_t usualExtent = 256;
-int64_t usual(const Size& size);
+// Cycles of a kernel's call: its instructions, the caller's lists and the first lines of all that it touches
+// are not in the first cache.
+constexpr double startOfKernel = 2000;
 
 // The kernels that have such a tile, and read single numbers where they mix blocked channels.
 inline bool isWindowed(Algorithm algorithm) {
@@ -22,38 +26,41 @@ struct Costs {
   const graph::Graph& graph;
   const Target& target;
   int lanes;
+  std::map<std::string, int64_t> sizes; // of the running program, as far as they are given
 
-  // A tile of a window kernel, and the cycles that it takes to compute everything with it.
+  Costs(const graph::Graph& graph, const Target& target, int lanes,
+        std::map<std::string, int64_t> sizes = {});
+
+  // The best tile of a window kernel, also of a transposed one, in kernel.layout, and the order that goes
+  // with it. A tile that does not fit, or that the kernel cannot have, is not considered.
   struct Tile {
     std::vector<int64_t> extents;
-    double cycles = 0;
-    Order order = Order::Filters; // Winograd: that goes with it
+    Estimate work;
+    Order order = Order::Filters;
   };
-  Tile windowTile(const Kernel& kernel) const; // also of a transposed one; of kernel.layout
+  Tile windowTile(const Kernel& kernel) const;
 
-  // Positions where the weights of the whole layer stay in the second cache, or stream fast enough.
-  Order orderOf(const Kernel& kernel) const;
-
-  // Of a kernel as it stands, with the memory that it moves.
-  double cycles(const Kernel& kernel) const;
+  // What happens inside of the core, and between it and the caches for all that is read again and again. Of a
+  // kernel as it stands, with its tile and order.
+  Estimate work(const Kernel& kernel) const;
+  // The same, with each value that is read or written moved once, from or to where values of its size are.
+  // The best tile and order stand for those that the kernel does not have yet.
+  Estimate estimate(Kernel kernel) const;
+  double cycles(const Kernel& kernel) const { return estimate(kernel).cycles(); }
   // Of a value's conversion from one layout to the other.
   double conversion(graph::ValueId value) const;
   // What it costs more to read an operand's single numbers from planes than from blocks.
   double readingPlanes(const Kernel& kernel, graph::ValueId operand) const;
 
+  double bytesOf(graph::ValueId value) const; // as float32, in planes
+  // As it lies in memory where `kernel` reads or writes it.
+  double bytesIn(const Kernel& kernel, graph::ValueId value) const;
+  // Where so many bytes are that are read again and again.
+  Level levelOf(double bytes) const;
+  int64_t usual(const Size& size) const;
+
 private:
-  Tile transposedTile(const Kernel& kernel) const;
-  Tile planarTile(const Kernel& kernel) const;
-  Tile planarPoolTile(const Kernel& kernel) const;
-  Tile channelwiseTile(const Kernel& kernel) const;
-  Tile blockedTile(const Kernel& kernel) const;
-  Tile matrixTile(const Kernel& kernel) const;
-  Tile winogradTile(const Kernel& kernel) const;
-  double denseCycles(const Kernel& kernel) const;
-  double memory(double bytes) const;
-  double transposes(const Kernel& kernel, int64_t pixels) const;
-  double bytesOf(graph::ValueId value) const;
-  double padding(const Kernel& kernel, graph::ValueId value) const;
+  Level parameters_; // where they are when a kernel begins: between two uses is a run of the whole graph
 };
 
 } // namespace convoy::schedule

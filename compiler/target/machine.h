@@ -13,5 +13,7 @@ Machine machineOf(const std::set<std::string>& features, int vectorBits);
 Machine machineOfAarch64();
 // This machine's cache sizes, where the system tells them.
 void measureCaches(Machine& machine);
+// Its highest clock, likewise; what is usual stands otherwise, as in most virtual machines.
+void measureClock(Machine& machine);
 
 } // namespace convoy

@@ -97,6 +97,15 @@ Target withoutMatrixUnit(Target target) {
   return target;
 }
 
+Machine machineHere(int vectorBits) {
+  const llvm::Triple host(llvm::sys::getDefaultTargetTriple());
+  Machine machine =
+      host.getArch() == llvm::Triple::x86_64 ? machineOf(hostFeatures(), vectorBits) : machineOfAarch64();
+  measureCaches(machine);
+  measureClock(machine);
+  return machine;
+}
+
 std::optional<Target> makeTarget(const std::string& tripleText, const std::string& cpuText,
                                  DiagnosticEngine& diags) {
   llvm::Triple host(llvm::sys::getDefaultTargetTriple());
@@ -124,15 +133,14 @@ std::optional<Target> makeTarget(const std::string& tripleText, const std::strin
     target.vectorRegisters = 32;
     target.fusedMultiplyAdd = true;
     target.machine = machineOfAarch64();
-    if (native) measureCaches(target.machine);
+    if (native) target.machine = machineHere(target.vectorBits);
     return target;
   }
   target.cpu = native ? llvm::sys::getHostCPUName().str() : cpu;
   std::set<std::string> features = native ? hostFeatures() : featuresOf(cpu);
   target.tune = native ? modelOf(features, target.cpu) : cpu;
   describeX86(target, features);
-  target.machine = machineOf(features, target.vectorBits);
-  if (native) measureCaches(target.machine);
+  target.machine = native ? machineHere(target.vectorBits) : machineOf(features, target.vectorBits);
   return target;
 }
 
