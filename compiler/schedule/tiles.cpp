@@ -70,10 +70,10 @@ bool hasOrder(const Costs& costs, const Kernel& kernel) {
 
 } // namespace
 
-Costs::Tile Costs::windowTile(const Kernel& kernel) const {
+Costs::Tile Costs::windowTile(const Kernel& kernel, std::optional<Order> said) const {
   const Family family = familyOf(*this, kernel);
-  std::vector<Order> orders{Order::Filters};
-  if (hasOrder(*this, kernel)) orders = {Order::Positions, Order::Filters};
+  std::vector<Order> orders{said.value_or(Order::Filters)};
+  if (!said && hasOrder(*this, kernel)) orders = {Order::Positions, Order::Filters};
   const bool winograd = kernel.algorithm == Algorithm::Winograd;
   std::optional<Tile> best;
   double least = 0; // cycles of a thread's share
@@ -86,6 +86,7 @@ Costs::Tile Costs::windowTile(const Kernel& kernel) const {
       const double share = work.cycles() * (winograd ? winogradImbalance(*this, tried) : 1);
       if (!best || share < least) best = Tile{extents, work, order}, least = share;
     }
+  if (!best && said) return {family.tiles.front(), {}, *said};
   require(best.has_value(), "a window kernel has no tile");
   return *best;
 }

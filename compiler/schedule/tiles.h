@@ -38,7 +38,8 @@ struct Costs {
     Estimate work;
     Order order = Order::Filters;
   };
-  Tile windowTile(const Kernel& kernel) const;
+  // `order`: where it is said. Some tile, where none fits with it.
+  Tile windowTile(const Kernel& kernel, std::optional<Order> order = std::nullopt) const;
 
   // What happens inside of the core, and between it and the caches for all that is read again and again. Of a
   // kernel as it stands, with its tile and order.
