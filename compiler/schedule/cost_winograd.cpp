@@ -98,9 +98,12 @@ Estimate winogradWork(const Costs& costs, const Kernel& kernel) {
   const double products = outputs * elements * vectorBytes;
   const Moves written = transfer(m, 2 * inputBytes, costs.levelOf(bandBytes)),
               productsWritten = transfer(m, products, Level::Level2);
-  return together({input, again(written)}) +
-         together({sums * (elements * count.blocks * filterTiles), again(read), again(productsWritten)}) +
-         together({output, again(productsWritten), tailWork(costs, kernel)});
+  Estimate work =
+      together({input, again(written)}) +
+      together({sums * (elements * count.blocks * filterTiles), again(read), again(productsWritten)}) +
+      together({output, again(productsWritten), tailWork(costs, kernel)});
+  work.shareForParameters = 1 / count.bands; // all are read for the first one
+  return work;
 }
 
 } // namespace convoy::schedule
