@@ -81,11 +81,10 @@ Estimate winogradWork(const Costs& costs, const Kernel& kernel) {
   const Estimate output =
       transform((points + results) * outputOperations(s.results), elements, results * results) * outputs;
 
-  Step store;
-  store.stores = real(s.tiles * s.vectors);
-  const Estimate sums =
-      costOf(m, innerStep(real(s.tiles * s.vectors), real(s.tiles + s.vectors))) * real(s.channels) +
-      costOf(m, store);
+  // Sums of a point are stored, a line each, before those of the next begin.
+  Estimate sums =
+      costOf(m, innerStep(real(s.tiles * s.vectors), real(s.tiles + s.vectors))) * real(s.channels);
+  sums.instructions += 10 + real(s.tiles * s.vectors) / m.storesPerCycle;
 
   // Weights of a point are read for each block of tiles. All weights, or those of a tile of filters, are read
   // for each band; transformed input for each tile of filters.

@@ -26,7 +26,7 @@ namespace {
 // Transfers and work go on at the same time, but not quite: lines are asked for ahead where they follow one
 // another, and a core has only so many on their way. The further they come, the more of it is waited for.
 double overlapped(double work, const Moves& moves) {
-  constexpr double waitsForLevel2 = 0.05, waitsForLevel3 = 0.1, waitsForMemory = 0.3;
+  constexpr double waitsForLevel2 = 0.05, waitsForLevel3 = 0.2, waitsForMemory = 0.3;
   const double moved = moves.all();
   if (moved == 0) return work;
   const double waits =

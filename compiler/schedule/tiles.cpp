@@ -109,7 +109,8 @@ Costs::Tile Costs::windowTile(const Kernel& kernel) const {
       tried.tile = extents, tried.order = order;
       if (winograd && !fitsStack(*this, tried)) continue;
       Estimate work = family.work(tried);
-      if (winograd) work.parameters = transfer(target.machine, parameterBytes(graph, tried), parameters_);
+      if (orders.size() > 1)
+        work.parameters = transfer(target.machine, parameterBytes(graph, tried), parameters_);
       double share = work.cycles() * (winograd ? winogradImbalance(*this, tried) : 1);
       if (!winograd && order == Order::Filters && orders.size() > 1) share *= tie;
       if (!best || share < least) best = Tile{extents, work, order}, least = share;
