@@ -1,4 +1,3 @@
-#include <cstdio>
 #include "attempt.h"
 #include "../sweep/execute.h"
 #include "../sweep/program.h"
@@ -108,7 +107,6 @@ void tryOut(const Pipeline& pipeline, Report& report) {
   writeText(report.schedule, sizeof report.schedule, text);
   const std::vector<Trial> trials =
       makeTrials(pipeline, parsed.graph, inspect::formsAsWritten(parsed.graph, computed, schedule));
-  for (const auto& kernel : schedule.kernels) if (kernel.algorithm == schedule::Algorithm::Winograd) std::fprintf(stderr, "WINO %d mode %d pool %d\n", (int)kernel.tile[0], pipeline.mode ? (int)*pipeline.mode : -1, (int)kernel.nodes.size());
   for (const Trial& trial : trials) {
     report.refused += trial.failedCheck >= 0;
     for (const sweep::Expected& output : trial.outputs)
