@@ -177,8 +177,21 @@ private:
 
   // The kernel's numbers are units of several channels.
   void units() {
-    if (!canWorkInUnits(graph_, kernel_, lanes_))
-      fault(Part::Layout, op() + " cannot work in " + nameOf(kernel_.layout) + " layout");
+    if (canWorkInUnits(graph_, kernel_, lanes_)) return;
+    const bool whole = opInfo(anchor_.op).elements == Elements::Whole,
+               tiles = kernel_.algorithm == Algorithm::Tiles;
+    std::string help = "only convolutions that mix channels can, in groups of whole blocks";
+    if (whole != (kernel_.layout == Layout::Int8))
+      help = "int8 is the layout of quantized layers, and of these alone";
+    else if (kernel_.algorithm == Algorithm::Dense)
+      help = "it has more inputs than are kept at once";
+    else if (!tiles && kernel_.layout == Layout::Split)
+      help = "only matrix tiles ('tiles') multiply split numbers";
+    else if (tiles)
+      help = "matrix tiles need vectors of 16, channels that are mixed, in groups of whole blocks, and a "
+             "border of zeros "
+             "whose width is known, around one or two axes";
+    fault(Part::Layout, op() + " cannot work in " + nameOf(kernel_.layout) + " layout", help);
   }
 
   void writes() {

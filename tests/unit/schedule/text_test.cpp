@@ -145,8 +145,14 @@ TEST_F(ScheduleText, MistakesAreMarkedWhereTheyAre) {
   EXPECT_EQ(completed("kernel [relu_2]: prefetch on"),
             "schedule: kernel 'relu_2': only blocked convolution that mixes channels prefetches weights | "
             "prefetch on");
-  EXPECT_EQ(completed("kernel [conv_2]: window int8"),
-            "schedule: kernel 'conv_2': conv cannot work in int8 layout | int8");
+  EXPECT_EQ(
+      completed("kernel [conv_2]: window int8"),
+      "schedule: kernel 'conv_2': conv cannot work in int8 layout | int8 | int8 is the layout of quantized "
+      "layers, and of these alone");
+  EXPECT_EQ(
+      completed("kernel [conv_2]: window split"),
+      "schedule: kernel 'conv_2': conv cannot work in split layout | split | only matrix tiles ('tiles') "
+      "multiply split numbers");
   EXPECT_EQ(completed("kernel [conv_2]: window blocked writes int8"),
             "schedule: kernel 'conv_2': its result has no 8-bit numbers | writes int8");
   EXPECT_EQ(completed("kernel [x]: reorder int8"), "schedule: kernel 'x': 'x' has no 8-bit numbers | int8");
