@@ -372,6 +372,7 @@ private:
   }
 
   void prefetch() {
+    if (kernel_.algorithm == Algorithm::Winograd) return;
     const bool mixes =
         (kernel_.algorithm == Algorithm::Window || kernel_.algorithm == Algorithm::Transposed) &&
         hasOrder(graph_, kernel_, lanes_);

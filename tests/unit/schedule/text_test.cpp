@@ -282,5 +282,10 @@ TEST_F(ScheduleText, ThreadsStoresAndPrefetchesReachTheCode) {
   EXPECT_NE(loops(planar + "stores past").find("stream"), std::string::npos);
   EXPECT_EQ(loops(blocked + "prefetch off").find("prefetch"), std::string::npos);
   EXPECT_NE(loops(blocked + "prefetch on").find("prefetch"), std::string::npos);
+  for (const char* order : {"positions ", "filters "}) {
+    const std::string winograd = std::string("winograd tile 4x7x1x1 order ") + order;
+    EXPECT_EQ(loops(winograd + "prefetch off").find("prefetch"), std::string::npos);
+    EXPECT_NE(loops(winograd + "prefetch on").find("prefetch"), std::string::npos);
+  }
   EXPECT_NE(loops(planar + "threads 1"), loops(planar + "threads 2"));
 }
