@@ -56,7 +56,7 @@ private:
       text_.fail("this is the schedule of '" + written + "', not of '" + graph_.name + "'", begin);
     while (!text_.accept("{"))
       if (!request.lanes && text_.accept("lanes"))
-        request.lanes = static_cast<int>(number(0));
+        request.lanes = lanes();
       else if (request.items == 0 && text_.accept("items"))
         request.items = number(1);
       else
@@ -66,6 +66,15 @@ private:
       request.kernels.push_back(kernel());
     }
     return request;
+  }
+
+  int lanes() {
+    text_.skip();
+    const size_t begin = text_.position();
+    const int64_t n = number(1);
+    if (n != 4 && n != 8 && n != 16)
+      text_.fail("vectors have 4, 8 or 16 lanes, not " + std::to_string(n), begin);
+    return static_cast<int>(n);
   }
 
   int64_t number(int64_t least) {

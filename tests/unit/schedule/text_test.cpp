@@ -182,7 +182,7 @@ TEST_F(ScheduleText, WordsThatThereAreNot) {
   EXPECT_EQ(completed("kernel [x]: reorder"),
             "schedule: a conversion says the layout that it gives | reorder");
   EXPECT_EQ(read("schedule @q { }"), "schedule: this is the schedule of 'q', not of 'p' | q");
-  EXPECT_EQ(read("schedule @p lanes 5 { }"), "schedule: vectors have 4, 8 or 16 lanes, not 5 | }");
+  EXPECT_EQ(read("schedule @p lanes 5 { }"), "schedule: vectors have 4, 8 or 16 lanes, not 5 | 5");
   EXPECT_EQ(read("schedule @p lanes 8 lanes 8 { }"),
             "schedule: expected 'lanes', 'items' or '{', each once | l");
   EXPECT_EQ(read("schedule @p { kernel [conv_1]: window"), "schedule: expected 'kernel' or '}' | ");
