@@ -15,6 +15,7 @@ What is checked is told by the word behind the opening fence of a block:
     graph                what `convoy emit --stage=graph` prints for the script before it
     schedule CPU         what `convoy emit --stage=schedule -mcpu=CPU` prints for the script before it
     schedule             one that can be given back for the script before it
+    schedule-part        one that says a part, and can be given for the script before it
     schedule-error TEXT  one that is refused with this text
     loop                 loop IR that compiles
     loop FILE            the same, and it is the text of a file of this repository
@@ -154,6 +155,9 @@ class Checker:
             option = f"--schedule={self.write('text.schedule', text)}"
             if self.printed(where, text, "emit", script, "--stage=schedule", option, "-o", "-"):
                 self.accepted(where, "emit", script, "--stage=asm", option, "-o", "-")
+        elif word == "schedule-part":
+            option = f"--schedule={self.write('part.schedule', text)}"
+            self.accepted(where, "emit", script, "--stage=asm", option, "-o", "-")
         elif word == "schedule-error":
             option = f"--schedule={self.write('wrong.schedule', text)}"
             self.refused(where, rest, "emit", script, "--stage=schedule", option, "-o", "-")

@@ -87,13 +87,13 @@ Estimate winogradWork(const Costs& costs, const Kernel& kernel) {
       costOf(m, innerStep(real(s.tiles * s.vectors), real(s.tiles + s.vectors))) * real(s.channels) +
       costOf(m, store);
 
-  // Weights of a point are read for each block of tiles, all weights for each band; transformed input for
-  // each tile of filters.
-  const double panel = real(s.panelNumbers()) * 4, weights = panel * elements * filterTiles;
+  // Weights of a point are read for each block of tiles. All weights, or those of a tile of filters, are read
+  // for each band; transformed input for each tile of filters.
+  const double panel = real(s.panelNumbers()) * 4, ofTile = panel * elements, weights = ofTile * filterTiles;
   const double panelReads =
       panel > real(m.level1) / 2 ? count.blocks - count.bands : 0; // behind the first block
-  Moves read = transfer(m, panel * elements * filterTiles * panelReads, Level::Level2);
-  if (positions) read += transfer(m, weights * (count.bands - 1), costs.levelOf(weights));
+  Moves read = transfer(m, weights * panelReads, Level::Level2);
+  read += transfer(m, weights * (count.bands - 1), costs.levelOf(positions ? weights : ofTile));
   read += transfer(m, inputBytes * filterTiles, costs.levelOf(bandBytes));
   const double products = outputs * elements * vectorBytes;
   const Moves written = transfer(m, 2 * inputBytes, costs.levelOf(bandBytes)),

@@ -151,6 +151,10 @@ private:
   }
 
   void blocked() {
+    const bool ofBlocks =
+        kernel_.algorithm == Algorithm::Pointwise || kernel_.algorithm == Algorithm::Standardize;
+    if (ofBlocks && layoutFor(Layout::Blocked, result()) == Layout::Planar)
+      fault(Part::Layout, "its result has one channel or one position, which is planar in every layout");
     if (kernel_.algorithm != Algorithm::Pointwise) return;
     const OpForm form = opInfo(anchor_.op).form;
     if (form == OpForm::Pixelwise) fault(Part::Layout, op() + " works in planar layout only");
@@ -165,6 +169,7 @@ private:
         fault(Part::Layout, "its input has no blocks of channels");
       return;
     }
+    if (anchor_.type.channels() == 1) fault(Part::Layout, "its one filter has no blocks of channels");
     const int64_t groups = anchor_.attributes.get<int64_t>("groups");
     if (groups > 1 && ((input().channels() / groups) % lanes_ || (anchor_.type.channels() / groups) % lanes_))
       fault(Part::Layout, "blocked layout needs groups of whole vectors of channels");

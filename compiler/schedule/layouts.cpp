@@ -140,6 +140,10 @@ private:
     return false;
   }
 
+  bool usesWinograd() const {
+    return choices_.math != Math::Strict && choices_.winograd != WinogradChoice::Never;
+  }
+
   // The layouts of several channels a unit in which a kernel may leave its result.
   std::vector<Layout> unitsOfResult(const Kernel& kernel) const {
     const TensorType& type = costs_.graph.value(kernel.result()).type;
@@ -158,8 +162,7 @@ private:
     std::vector<Option> options{option(kernel, Layout::Planar, std::nullopt)};
     if (canBlock(kernel)) {
       addBlocked(kernel, options);
-      if (choices_.math != Math::Strict && choices_.winograd != WinogradChoice::Never &&
-          canUseWinograd(costs_.graph, costs_.graph.value(kernel.anchor()))) {
+      if (usesWinograd() && canUseWinograd(costs_.graph, costs_.graph.value(kernel.anchor()))) {
         Kernel winograd = kernel;
         winograd.algorithm = Algorithm::Winograd;
         if (choices_.winograd == WinogradChoice::Wherever) options.clear();
@@ -202,8 +205,12 @@ private:
       works.push_back(choices_.math == Math::Bf16 ? Layout::Bf16 : Layout::Split);
     works.push_back(Layout::Int8); // the only one of many quantized layers
     for (Layout units : unitsOfResult(kernel)) writes.push_back(units);
-    for (const Kernel& form : formsOf(costs_, request, works, writes, faults))
-      options.push_back(option(form, form.layout, form.writes));
+    for (const Kernel& form : formsOf(costs_, request, works, writes, faults)) {
+      if (form.algorithm == Algorithm::Winograd && !request.algorithm && !usesWinograd())
+        faults = {{Part::Layers, "winograd, which could do it, is not what --math allows"}};
+      else
+        options.push_back(option(form, form.layout, form.writes));
+    }
     if (!options.empty()) faults.clear();
     return options;
   }

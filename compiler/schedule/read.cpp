@@ -67,6 +67,7 @@ private:
     text_.skip();
     const size_t begin = text_.position();
     const int64_t n = text_.integer();
+    end_ = text_.position();
     if (n < least || n > 1000000) text_.fail("the number is out of range", begin);
     return n;
   }
@@ -85,6 +86,15 @@ private:
     text_.fail("a quoted name does not end");
   }
 
+  Location span(size_t begin) const {
+    Location where = text_.since(begin);
+    where.end = static_cast<uint32_t>(end_);
+    return where;
+  }
+  [[noreturn]] void refuse(const std::string& what, Location where) {
+    diags_.report(diag::ScheduleText, where, what);
+    throw TextScanner::Stop();
+  }
   [[noreturn]] void unknown(const std::string& what, const std::string& written, size_t begin,
                             const std::vector<std::string>& candidates, const std::string& help) {
     const Location where = text_.since(begin);
@@ -115,14 +125,16 @@ private:
     do request.nodes.push_back(layer());
     while (text_.accept(","));
     text_.expect("]");
-    places[Part::Layers] = text_.since(start);
+    end_ = text_.position();
+    places[Part::Layers] = span(start);
     if (text_.accept(":")) do
         what(request, places);
       while (!text_.peek("kernel") && !text_.peek("}") && !text_.atEnd());
+    const graph::Value& first = graph_.value(request.nodes.front());
     if (request.converts() && !request.layout)
-      text_.fail("a conversion says the layout that it gives", start);
-    if (!request.converts() && graph_.value(request.nodes.front()).kind != graph::Value::Node)
-      text_.fail("'" + graph_.value(request.nodes.front()).name + "' is an input and is not computed", start);
+      refuse("a conversion says the layout that it gives", places.at(Part::Algorithm));
+    if (!request.converts() && first.kind != graph::Value::Node)
+      refuse("'" + first.name + "' is an input and is not computed", places.at(Part::Layers));
     return request;
   }
 
@@ -132,7 +144,8 @@ private:
     const size_t begin = text_.position();
     const std::string word = text_.word("an algorithm or a layout");
     const Part part = read(request, word, begin);
-    if (!places.emplace(part, text_.since(begin)).second)
+    if (part != Part::Tile) end_ = text_.position(); // whose next mark was looked for
+    if (!places.emplace(part, span(begin)).second)
       text_.fail(std::string(nameOf(part)) + " is said twice", begin);
   }
 
@@ -199,6 +212,7 @@ private:
   DiagnosticEngine& diags_;
   TextScanner text_;
   std::vector<Places> places_; // of the kernels
+  size_t end_ = 0;             // of what was read last
   std::map<std::string, graph::ValueId> byName_;
 };
 

@@ -83,7 +83,9 @@ std::vector<Kernel> formsOf(const Costs& costs, const KernelRequest& request,
     return said ? std::vector<Layout>{*said} : open;
   };
   for (Algorithm algorithm : request.algorithm ? std::vector<Algorithm>{*request.algorithm}
-                                               : algorithmsFor(graph.value(request.nodes.front()).op))
+                                               : algorithmsFor(graph.value(request.nodes.front()).op)) {
+    if (algorithm == Algorithm::Tiles && !request.algorithm && !forms.empty())
+      continue; // perhaps in software
     for (Layout layout : orSaid(request.layout, works)) {
       Kernel kernel;
       kernel.nodes = request.nodes;
@@ -95,6 +97,7 @@ std::vector<Kernel> formsOf(const Costs& costs, const KernelRequest& request,
         if (to != layout) add(kernel);
       }
     }
+  }
   return forms;
 }
 

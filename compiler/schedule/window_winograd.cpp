@@ -12,7 +12,7 @@
 #include "schedule/elementwise.h"
 #include "schedule/kernels.h"
 #include "schedule/winograd.h"
-#include <cmath>
+#include <algorithm>
 
 namespace convoy::schedule {
 
@@ -20,96 +20,34 @@ namespace {
 
 using Regs = std::vector<Reg>;
 
-// Sums of vectors times the numbers of a matrix, with few operations.
+// Matrices times columns of vectors.
 class Transform {
 public:
   explicit Transform(KernelBuilder& k) : k_(k), b_(k.b) {}
 
-  // Two rows that differ in the signs of every other number share what they have in common.
-  Regs rows(const Matrix& matrix, const Regs& x) {
-    Regs results;
-    for (size_t i = 0; i < matrix.size(); ++i) {
-      const std::vector<double>& row = matrix[i];
-      if (i + 1 == matrix.size() || !isPair(row, matrix[i + 1])) {
-        results.push_back(sum(row, x));
-        continue;
-      }
-      std::vector<double> same(row.size()), other(row.size());
-      for (size_t j = 0; j < row.size(); ++j) (row[j] == matrix[i + 1][j] ? same : other)[j] = row[j];
-      const double scale = commonFactor(other);
-      for (double& number : other) number /= scale;
-      Reg left = sum(same, x), right = sum(other, x);
-      results.push_back(plus(left, scale, right));
-      results.push_back(plus(left, -scale, right));
-      ++i;
-    }
-    return results;
-  }
-
-  // Two columns whose numbers are equal or opposite meet the sum and the difference of their vectors.
-  Regs columns(const Matrix& matrix, const Regs& x) {
-    Regs inputs;
-    Matrix folded(matrix.size());
-    auto add = [&](Reg v, const std::function<double(const std::vector<double>&)>& numberOf) {
-      inputs.push_back(v);
-      for (size_t i = 0; i < matrix.size(); ++i) folded[i].push_back(numberOf(matrix[i]));
-    };
-    for (size_t j = 0; j < x.size(); ++j) {
-      if (j + 1 == x.size() || !isMirrored(matrix, j)) {
-        add(x[j], [&](const std::vector<double>& row) { return row[j]; });
-        continue;
-      }
-      add(b_.binary(Op::Add, x[j], x[j + 1]),
-          [&](const std::vector<double>& row) { return row[j] == row[j + 1] ? row[j] : 0; });
-      add(b_.binary(Op::Sub, x[j], x[j + 1]),
-          [&](const std::vector<double>& row) { return row[j] == row[j + 1] ? 0 : row[j]; });
-      ++j;
-    }
-    Regs results;
-    for (const std::vector<double>& row : folded) results.push_back(sum(row, inputs));
-    return results;
+  Regs operator()(const Matrix& terms, const Matrix& matrix, const Regs& x) {
+    return product(matrix, product(terms, x));
   }
 
 private:
-  static bool isPair(const std::vector<double>& a, const std::vector<double>& b) {
-    bool same = false, opposite = false;
-    for (size_t j = 0; j < a.size(); ++j) {
-      if (std::abs(a[j]) != std::abs(b[j])) return false;
-      if (a[j] != 0) (a[j] == b[j] ? same : opposite) = true;
-    }
-    return same && opposite;
-  }
-  static bool isMirrored(const Matrix& matrix, size_t j) {
-    for (const std::vector<double>& row : matrix)
-      if (std::abs(row[j]) != std::abs(row[j + 1])) return false;
-    return true;
-  }
-  // That of all numbers of a row but 0; 1: they differ.
-  static double commonFactor(const std::vector<double>& row) {
-    double factor = 0;
-    for (double number : row)
-      if (number != 0 && factor != 0 && std::abs(number) != factor)
-        return 1;
-      else if (number != 0)
-        factor = std::abs(number);
-    return factor;
+  Regs product(const Matrix& matrix, const Regs& x) {
+    Regs results;
+    for (const std::vector<double>& row : matrix) results.push_back(sum(row, x));
+    return results;
   }
 
+  // Begins with a number that needs no multiplication; every row has one.
+  Reg sum(const std::vector<double>& row, const Regs& x) {
+    const auto first = static_cast<size_t>(std::find(row.begin(), row.end(), 1) - row.begin());
+    Reg sum = x[first];
+    for (size_t j = 0; j < row.size(); ++j)
+      if (j != first && row[j] != 0) sum = plus(sum, row[j], x[j]);
+    return sum;
+  }
   Reg plus(Reg sum, double number, Reg v) {
     if (number == 1) return b_.binary(Op::Add, sum, v);
     if (number == -1) return b_.binary(Op::Sub, sum, v);
     return b_.fma(k_.constant(number), v, sum);
-  }
-
-  // Begins with a number that needs no multiplication, if there is one.
-  Reg sum(const std::vector<double>& row, const Regs& x) {
-    size_t first = row.size();
-    for (size_t j = row.size(); j-- > 0;)
-      if (row[j] == 1 || (row[j] != 0 && first == row.size())) first = j;
-    Reg sum = row[first] == 1 ? x[first] : b_.binary(Op::Mul, k_.constant(row[first]), x[first]);
-    for (size_t j = row.size(); j-- > 0;)
-      if (j != first && row[j] != 0) sum = plus(sum, row[j], x[j]);
-    return sum;
   }
 
   KernelBuilder& k_;
@@ -289,11 +227,11 @@ private:
     for (size_t x = 0; x < n; ++x) {
       Regs column;
       for (Reg row : rows) column.push_back(b_.load(k_.vector, row, static_cast<int64_t>(x) * lanes_));
-      const Regs points = transform.rows(matrices_.input, column);
+      const Regs points = transform(matrices_.inputTerms, matrices_.input, column);
       for (size_t y = 0; y < n; ++y) made[y].push_back(points[y]);
     }
     for (size_t y = 0; y < n; ++y) {
-      const Regs points = transform.rows(matrices_.input, made[y]);
+      const Regs points = transform(matrices_.inputTerms, matrices_.input, made[y]);
       for (size_t x = 0; x < n; ++x)
         b_.store(points[x], to, static_cast<int64_t>(y * n + x) * s_.pointNumbers());
     }
@@ -423,12 +361,12 @@ private:
       Regs column;
       for (size_t r = 0; r < n; ++r)
         column.push_back(b_.load(k_.vector, from, static_cast<int64_t>(r * n + x) * lanes_));
-      const Regs some = transform.columns(matrices_.output, column);
+      const Regs some = transform(matrices_.outputTerms, matrices_.output, column);
       for (size_t r = 0; r < m; ++r) made[r].push_back(some[r]);
     }
     Reg bias = bias_ ? k_.channelNumbers(bias_, s_.filters, block, s_.vectors) : nullptr;
     for (size_t r = 0; r < m; ++r)
-      for (Reg v : transform.columns(matrices_.output, made[r]))
+      for (Reg v : transform(matrices_.outputTerms, matrices_.output, made[r]))
         y[r].push_back(bias ? b_.binary(Op::Add, v, bias) : v);
 
     const int64_t size = pool_ ? s_.results / 2 : s_.results;

@@ -14,12 +14,13 @@ namespace convoy::schedule {
 
 using Matrix = std::vector<std::vector<double>>;
 
-// Of M results and M + 2 points: 0, 1, -1, (2, -2, (1/2, -1/2)), infinity. Numbers of B^T and A^T are few
-// bits long; all other fractions are in G.
+// Of M results and M + 2 points: 0, 1, -1, (2, -2, (1/2, -1/2)), infinity. Numbers of B^T and A^T are few bits
+// long; all other fractions are in G. B^T and A^T are the products of two matrices with few numbers each: what
+// several rows have in common is computed once, and about as many operations are sums as are multiply-adds.
 struct WinogradMatrices {
-  Matrix input;   // B^T, points x points
-  Matrix weights; // G, points x 3
-  Matrix output;  // A^T, results x points
+  Matrix inputTerms, input;   // B^T = input * inputTerms, points x points
+  Matrix weights;             // G, points x 3
+  Matrix outputTerms, output; // A^T = output * outputTerms, results x points
 };
 const WinogradMatrices& winogradMatrices(int64_t results); // 2, 4, 6
 

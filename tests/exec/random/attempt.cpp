@@ -2,7 +2,10 @@
 #include "../sweep/execute.h"
 #include "../sweep/program.h"
 #include "compiled_text.h"
+#include "driver/pipeline.h"
 #include "graph/work.h"
+#include "inspect/forms.h"
+#include "schedules.h"
 #include <cmath>
 #include <csignal>
 #include <cstring>
@@ -27,6 +30,7 @@ struct Report {
   Attempt::Outcome outcome;
   int exact, bounded, refused;
   char where[64];
+  char schedule[longestProblem]; // where it is not the compiler's
   char problem[longestProblem];
 };
 
@@ -95,8 +99,14 @@ void tryOut(const Pipeline& pipeline, Report& report) {
   const Target& whole = texts::targetFor(pipeline.cpu);
   const Target machine = pipeline.seed % 3 == 1 ? sweep::withSmallCaches(whole) : whole;
   const sweep::Mode& mode = sweep::modes().at(pipeline.mode.value_or(sweep::modes().size() - 1));
+  const graph::Graph computed = driver::rewritten(parsed.graph);
+  std::string text;
+  const schedule::Schedule schedule = pipeline.anySchedule
+                                          ? randomSchedule(computed, machine, pipeline.seed, text)
+                                          : sweep::scheduleOf(computed, machine, mode);
+  writeText(report.schedule, sizeof report.schedule, text);
   const std::vector<Trial> trials =
-      makeTrials(pipeline, parsed.graph, sweep::formsOf(parsed.graph, machine, mode));
+      makeTrials(pipeline, parsed.graph, inspect::formsAsWritten(parsed.graph, computed, schedule));
   for (const Trial& trial : trials) {
     report.refused += trial.failedCheck >= 0;
     for (const sweep::Expected& output : trial.outputs)
@@ -104,7 +114,9 @@ void tryOut(const Pipeline& pipeline, Report& report) {
   }
   at("compiling");
   sweep::checkGraphText(parsed.graph);
-  const sweep::Program program = sweep::compileGraph(parsed.graph, machine, pipeline.optimize, &mode);
+  // With the parameters that the trials have.
+  const sweep::Program program =
+      sweep::compileScheduled(driver::rewritten(parsed.graph), schedule, machine, pipeline.optimize);
   const CodeInMemory code(program.units, weightsOf(program.description));
   convoy_pool* pool = convoy_pool_create(2);
   sweep::Execution execution{static_cast<const convoy_pipeline*>(code.find(program.prefix + "_pipeline")),
@@ -154,6 +166,8 @@ Attempt attempt(const Pipeline& pipeline) {
                                            : "the process ended";
     result.problem += std::string(", ") + report.where;
   }
+  if (result.outcome == Attempt::Failed && report.schedule[0])
+    result.problem += std::string("\n") + report.schedule;
   munmap(memory, sizeof(Report));
   return result;
 }

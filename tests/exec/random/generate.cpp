@@ -39,6 +39,7 @@ public:
     p_.optimize = random_.chance(15) ? 1 : 0;
     p_ = pruned(std::move(p_));
     chooseMode();
+    p_.anySchedule = !p_.mode && p_.seed % 10 < 4;
     return std::move(p_);
   }
 

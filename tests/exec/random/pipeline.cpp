@@ -198,7 +198,8 @@ std::string settings(const Pipeline& pipeline) {
     text += "batch " + std::to_string(run.batch);
   }
   return text + "; " + pipeline.cpu + " -O" + std::to_string(pipeline.optimize) +
-         (pipeline.anySchedule ? ", any schedule" : "") + (pipeline.mode ? std::string(", ") + sweep::modes()[*pipeline.mode].name : "") +
+         (pipeline.anySchedule ? ", any schedule" : "") +
+         (pipeline.mode ? std::string(", ") + sweep::modes()[*pipeline.mode].name : "") +
          (pipeline.fill == sweep::Fill::Integers ? "; integers" : "; real numbers");
 }
 

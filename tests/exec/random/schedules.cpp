@@ -30,6 +30,10 @@ Text parts(const std::string& text) {
 }
 
 class Changer {
+  template <typename Items> auto& any(Items& items) {
+    return items[static_cast<size_t>(random_.between(0, static_cast<int64_t>(std::size(items)) - 1))];
+  }
+
 public:
   explicit Changer(uint64_t seed) : random_(seed) {}
 
@@ -55,18 +59,13 @@ public:
   }
 
 private:
-  template <typename Items> auto& any(Items& items) {
-    return items[static_cast<size_t>(random_.between(0, static_cast<int64_t>(items.size()) - 1))];
-  }
-
   // What stands behind some word is left out.
   void shorten(std::string& line) {
     const size_t colon = line.find("]:");
     if (colon == std::string::npos) return;
-    const auto from = static_cast<size_t>(
+    const auto end = static_cast<size_t>(
         random_.between(static_cast<int64_t>(colon) + 3, static_cast<int64_t>(line.size())));
-    const size_t end = line.rfind(' ', from);
-    line.resize(std::max(end, line.find(' ', colon + 3)));
+    line.resize(std::min(line.find(' ', end), line.size()));
   }
 
   // The last layer gets a kernel of its own.
@@ -88,7 +87,8 @@ private:
 
   void convert(Text& text, const std::string& line) {
     size_t from = line.find('[') + 1;
-    if (const size_t comma = line.rfind(", "); comma != std::string::npos && random_.chance(70)) from = comma + 2;
+    if (const size_t comma = line.rfind(", "); comma != std::string::npos && random_.chance(70))
+      from = comma + 2;
     const std::string name = line.substr(from, line.find_first_of(",]", from) - from);
     const size_t at = static_cast<size_t>(random_.between(0, static_cast<int64_t>(text.lines.size())));
     text.lines.insert(text.lines.begin() + static_cast<std::ptrdiff_t>(at),
@@ -102,14 +102,16 @@ private:
 
   // One word, in place of what was said.
   void say(std::string& line) {
-    static constexpr const char* tiles[] = {"1", "2", "3", "1x1", "3x2", "7x1", "2x4", "8x3", "1x2x1", "2x1x3",
-                                            "1x4x1", "2x3x2x1", "4x5x1x2", "6x2x1x3", "0", "65x1", "1x1x1x1x1"};
+    static constexpr const char* tiles[] = {"1",       "2",       "3",     "1x1",   "3x2",      "7x1",
+                                            "2x4",     "8x3",     "1x2x1", "2x1x3", "1x4x1",    "2x3x2x1",
+                                            "4x5x1x2", "6x2x1x3", "0",     "65x1",  "1x1x1x1x1"};
     if (line.find("]:") == std::string::npos) line += ":";
     std::string word, value;
     switch (random_.between(0, 8)) {
     case 0:
     case 1: {
-      static constexpr const char* anchors[] = {"window", "window", "winograd", "winograd", "separable", "dense"};
+      static constexpr const char* anchors[] = {"window",   "window",    "winograd",
+                                                "winograd", "separable", "dense"};
       const std::string algorithm =
           random_.chance(70) ? any(anchors) : nameOf(any(schedule::everyAlgorithm()));
       line = line.substr(0, line.find("]:") + 2) + " " + algorithm;
@@ -134,7 +136,8 @@ private:
 
 } // namespace
 
-schedule::Schedule randomSchedule(const graph::Graph& graph, const Target& target, uint64_t seed, int& refused) {
+schedule::Schedule randomSchedule(const graph::Graph& graph, const Target& target, uint64_t seed,
+                                  std::string& result) {
   constexpr int changes = 24;
   Changer changer(seed);
   schedule::Schedule schedule = schedule::makeSchedule(graph, target);
@@ -147,13 +150,11 @@ schedule::Schedule randomSchedule(const graph::Graph& graph, const Target& targe
     if (read.has_value() == diags.hasErrors())
       throw std::runtime_error("neither a schedule nor an error:\n" + changed.str());
     for (const auto& diagnostic : diags.all()) renderText(*diagnostic, false);
-    if (!read) {
-      ++refused;
-      continue;
-    }
+    if (!read) continue;
     if (const auto wrong = problems(*read, graph); !wrong.empty())
-      throw std::runtime_error("a schedule that was read breaks a rule: " + wrong[0].text + "\n" + changed.str());
-    text = changed, schedule = std::move(*read);
+      throw std::runtime_error("a schedule that was read breaks a rule: " + wrong[0].text + "\n" +
+                               changed.str());
+    text = changed, result = changed.str(), schedule = std::move(*read);
   }
   return schedule;
 }

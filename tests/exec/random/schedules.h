@@ -5,7 +5,8 @@
 namespace convoy::random_pipelines {
 
 // The compiler's schedule after some random changes of its text, each of which stays if the text is not
-// refused. Float32 sums alone: no layout that rounds. `refused` counts the changes that do not stay.
-schedule::Schedule randomSchedule(const graph::Graph& graph, const Target& target, uint64_t seed, int& refused);
+// refused. `text` is what was read last. Float32 sums alone: no layout that rounds.
+schedule::Schedule randomSchedule(const graph::Graph& graph, const Target& target, uint64_t seed,
+                                  std::string& text);
 
 } // namespace convoy::random_pipelines

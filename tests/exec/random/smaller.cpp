@@ -151,6 +151,7 @@ private:
   void simplerSettings() {
     if (p_.fill != sweep::Fill::Integers) step([](Pipeline& next) { next.fill = sweep::Fill::Integers; });
     if (p_.mode) step([](Pipeline& next) { next.mode.reset(); });
+    if (p_.anySchedule) step([](Pipeline& next) { next.anySchedule = false; });
     if (p_.optimize > 0) step([](Pipeline& next) { next.optimize = 0; });
   }
 

@@ -179,7 +179,7 @@ private:
       group |= c.group.rfind(name, 0) == 0;
     Random random(static_cast<uint64_t>(c.number) * modes().size() + mode);
     // Few layers are 3x3 in steps of 1.
-    const long share = thoroughness_.modes * (modes()[mode].winogradTile > 0 ? 3 : 1);
+    const long share = thoroughness_.modes * (modes()[mode].winogradTile > 0 ? 2 : 1);
     return group && !c.specials && static_cast<long>(random.next() % 100) < share;
   }
 

@@ -36,9 +36,8 @@ TEST(Schedule, AResidualOfAnInputIsThereInTheLayoutOfItsSum) {
   EXPECT_EQ(made.kernels[0].algorithm, Algorithm::Reorder);
   EXPECT_EQ(made.kernels[1].nodes.size(), 2u);
   EXPECT_TRUE(problems(made, s.graph).empty());
-  EXPECT_EQ(s.complaint("schedule @p lanes 16 { kernel [conv_1, add_1]: window blocked tile 14x2\n"
-                        "kernel [add_1]: reorder planar }"),
-            "kernel 'add_1': 'x' is not there in blocked layout");
+  made.kernels.erase(made.kernels.begin());
+  EXPECT_EQ(problems(made, s.graph).at(0).text, "kernel 'add_1': 'x' is not there in blocked layout");
 }
 
 TEST(Schedule, SizesOfTwoNamesAreNotFused) {
@@ -113,8 +112,8 @@ TEST(Schedule, RefusesWhatCannotBeLowered) {
             "kernel 'relu_1': the tile's filters do not divide those of a group");
   EXPECT_EQ(with("kernel [c, relu_1]: softmax planar"),
             "kernel 'relu_1': conv cannot be computed as softmax");
-  EXPECT_EQ(with("kernel [relu_1]: pointwise planar"), "kernel 'relu_1': 'c' is not computed before it");
-  EXPECT_EQ(with("kernel [c]: window planar tile 1x1x1"), "result 'result' is not written in planar layout");
+  EXPECT_EQ(with("kernel [relu_1]: pointwise planar kernel [c]: window planar tile 1x1x1"),
+            "kernel 'relu_1': 'c' is not computed before it");
   EXPECT_EQ(with("kernel [nothing]: pointwise planar"), "the graph has no layer 'nothing'");
   EXPECT_EQ(with("kernel [c, relu_1]: window planar tile 4x2x2"),
             "kernel 'relu_1': a tile has several rows or several vectors, not both");
