@@ -128,6 +128,7 @@ std::string algorithmText(const Kernel& kernel) {
   for (size_t i = 0; i < kernel.tile.size(); ++i) text += (i ? "x" : " ") + std::to_string(kernel.tile[i]);
   if (kernel.order != schedule::Order::Filters) text += std::string(" order ") + nameOf(kernel.order);
   if (kernel.writes) text += std::string(" writes ") + nameOf(*kernel.writes);
+  text += requestsText(kernel);
   return text;
 }
 

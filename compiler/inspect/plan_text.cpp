@@ -232,9 +232,9 @@ Json cyclesJson(const schedule::Estimate& estimate) {
   auto set = [&](const char* name, double cycles) { json.set(name, std::round(cycles)); };
   set("multiply_adds", estimate.multiplyAdds), set("adds", estimate.adds), set("latency", estimate.latency);
   set("loads", estimate.loads), set("stores", estimate.stores), set("instructions", estimate.instructions);
-  set("level2", estimate.again.level2 + estimate.once.level2);
-  set("level3", estimate.again.level3 + estimate.once.level3);
-  set("memory", estimate.again.memory + estimate.once.memory);
+  set("level2", estimate.again.level2 + estimate.once.level2 + estimate.parameters.level2);
+  set("level3", estimate.again.level3 + estimate.once.level3 + estimate.parameters.level3);
+  set("memory", estimate.again.memory + estimate.once.memory + estimate.parameters.memory);
   set("start", estimate.start), set("all", estimate.cycles());
   return json;
 }

@@ -82,7 +82,7 @@ Estimate channelwiseWork(const Costs& costs, const Kernel& kernel, const WindowS
     else
       step.adds =
           joinCost(node) * (real(rows * s.height() * columns) + results * real(s.window.kernel[s.last]));
-    step.instructions = 4.25 + 0.02 * step.loads;         // the loop itself
+    step.instructions = 2 + 0.02 * step.loads;            // the loop itself
     if (mixed > 1) step.instructions += 0.1 * step.loads; // shuffles, which take places in the queue
     step.instructions += real(rows) * transposes(costs, kernel, pixels);
     step.chained = true;

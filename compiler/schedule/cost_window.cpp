@@ -88,7 +88,9 @@ Estimate blockedWork(const Costs& costs, const Kernel& kernel, const WindowShape
   const double inputReads = positions ? rowsStay ? 0 : rowsBytes * unitsOfRows * (filterTiles - 1)
                                       : input * (rowsStay ? 1 : real(s.height())) * (filterTiles - 1);
   read += transfer(m, inputReads, costs.levelOf(positions ? rowsBytes : input));
-  return together({inner, tailWork(costs, kernel), again(read)});
+  Estimate work = together({inner, tailWork(costs, kernel), again(read)});
+  if (positions) work.shareForParameters = 1 / unitsOfRows; // all weights are read for the first row
+  return work;
 }
 
 std::vector<Extents> matrixTiles(const Costs& costs, const Kernel& kernel) {

@@ -81,11 +81,10 @@ Estimate winogradWork(const Costs& costs, const Kernel& kernel) {
   const Estimate output =
       transform((points + results) * outputOperations(s.results), elements, results * results) * outputs;
 
-  Step store;
-  store.stores = real(s.tiles * s.vectors);
-  const Estimate sums =
-      costOf(m, innerStep(real(s.tiles * s.vectors), real(s.tiles + s.vectors))) * real(s.channels) +
-      costOf(m, store);
+  // Sums of a point are stored, a line each, before those of the next begin.
+  Estimate sums =
+      costOf(m, innerStep(real(s.tiles * s.vectors), real(s.tiles + s.vectors))) * real(s.channels);
+  sums.instructions += 10 + real(s.tiles * s.vectors) / m.storesPerCycle;
 
   // Weights of a point are read for each block of tiles. All weights, or those of a tile of filters, are read
   // for each band; transformed input for each tile of filters.
@@ -98,9 +97,12 @@ Estimate winogradWork(const Costs& costs, const Kernel& kernel) {
   const double products = outputs * elements * vectorBytes;
   const Moves written = transfer(m, 2 * inputBytes, costs.levelOf(bandBytes)),
               productsWritten = transfer(m, products, Level::Level2);
-  return together({input, again(written)}) +
-         together({sums * (elements * count.blocks * filterTiles), again(read), again(productsWritten)}) +
-         together({output, again(productsWritten), tailWork(costs, kernel)});
+  Estimate work =
+      together({input, again(written)}) +
+      together({sums * (elements * count.blocks * filterTiles), again(read), again(productsWritten)}) +
+      together({output, again(productsWritten), tailWork(costs, kernel)});
+  work.shareForParameters = 1 / count.bands; // all are read for the first one
+  return work;
 }
 
 } // namespace convoy::schedule

@@ -26,7 +26,7 @@ namespace {
 // Transfers and work go on at the same time, but not quite: lines are asked for ahead where they follow one
 // another, and a core has only so many on their way. The further they come, the more of it is waited for.
 double overlapped(double work, const Moves& moves) {
-  constexpr double waitsForLevel2 = 0.05, waitsForLevel3 = 0.1, waitsForMemory = 0.5;
+  constexpr double waitsForLevel2 = 0.05, waitsForLevel3 = 0.2, waitsForMemory = 0.3;
   const double moved = moves.all();
   if (moved == 0) return work;
   const double waits =
@@ -42,7 +42,10 @@ double workOf(const Estimate& e) {
 
 } // namespace
 
-double Estimate::cycles() const { return start + overlapped(work, once); }
+double Estimate::cycles() const {
+  const double beginning = work * shareForParameters;
+  return start + overlapped(work, once) + overlapped(beginning, parameters) - beginning;
+}
 
 Bound Estimate::bound() const {
   const std::pair<double, Bound> parts[] = {{multiplyAdds, Bound::MultiplyAdds},
@@ -51,9 +54,9 @@ Bound Estimate::bound() const {
                                             {loads, Bound::Loads},
                                             {stores, Bound::Stores},
                                             {instructions, Bound::Instructions},
-                                            {again.level2 + once.level2, Bound::Level2},
-                                            {again.level3 + once.level3, Bound::Level3},
-                                            {again.memory + once.memory, Bound::Memory},
+                                            {again.level2 + once.level2 + parameters.level2, Bound::Level2},
+                                            {again.level3 + once.level3 + parameters.level3, Bound::Level3},
+                                            {again.memory + once.memory + parameters.memory, Bound::Memory},
                                             {start, Bound::Start}};
   auto less = [](const auto& a, const auto& b) { return a.first < b.first; };
   return std::max_element(std::begin(parts), std::end(parts), less)->second;
@@ -67,14 +70,16 @@ Moves& operator+=(Moves& moves, const Moves& other) {
 Estimate& Estimate::operator+=(const Estimate& other) {
   multiplyAdds += other.multiplyAdds, adds += other.adds, latency += other.latency;
   loads += other.loads, stores += other.stores, instructions += other.instructions;
-  again += other.again, once += other.once;
+  again += other.again, once += other.once, parameters += other.parameters;
+  shareForParameters = std::min(shareForParameters, other.shareForParameters);
   work += other.work, start += other.start;
   return *this;
 }
 
 Estimate& Estimate::operator*=(double times) {
   for (double* part : {&multiplyAdds, &adds, &latency, &loads, &stores, &instructions, &again.level2,
-                       &again.level3, &again.memory, &work, &once.level2, &once.level3, &once.memory, &start})
+                       &again.level3, &again.memory, &work, &once.level2, &once.level3, &once.memory,
+                       &parameters.level2, &parameters.level3, &parameters.memory, &start})
     *part *= times;
   return *this;
 }

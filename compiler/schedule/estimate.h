@@ -28,7 +28,9 @@ struct Estimate {
   double instructions = 0;
   Moves again;      // of what is read again and again and does not stay in the first cache
   double work = 0;  // all of these: parts of the work that follow one another
-  Moves once;       // of what comes and goes
+  Moves once;       // of values that come and go
+  Moves parameters; // likewise, while so much of the work is done: what follows reads them again
+  double shareForParameters = 1;
   double start = 0; // once for each kernel of a run
 
   double cycles() const;

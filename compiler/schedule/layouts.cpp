@@ -195,7 +195,8 @@ private:
         form.algorithm = one.algorithm, form.layout = one.layout, form.writes = one.writes;
         if (!agrees(form, request) || !formFaults(costs_.graph, form, costs_.lanes).empty()) continue;
         decide(costs_, form, &request);
-        if (tileFaults(costs_.graph, form, costs_.lanes).empty()) options.push_back(one);
+        if (tileFaults(costs_.graph, form, costs_.lanes).empty())
+          options.push_back(request.tile ? option(form, form.layout, form.writes) : one);
       }
     if (!options.empty()) return options;
     std::vector<Layout> works{Layout::Planar, Layout::Blocked}, writes = works;

@@ -43,9 +43,12 @@ public:
     };
     for (const KernelCall& call : calls)
       for (const Argument& a : call.arguments) {
-        if (a.kind == Argument::Weights)
-          add({weights_ + 4 * real(plan_.packedOffset(a.value, a.packing)),
-               4 * real(packedElements(graph_.value(a.value), a.packing, schedule_.lanes))});
+        if (a.kind == Argument::Weights) {
+          Range range{weights_ + 4 * real(plan_.packedOffset(a.value, a.packing)),
+                      4 * real(packedElements(graph_.value(a.value), a.packing, schedule_.lanes))};
+          range.parameter = true;
+          add(range);
+        }
         if (a.kind == Argument::Scratch) {
           const Buffer buffer = scratchOf(a.value);
           add({addressOf(buffer), 4 * real(costs_.usual(storage_.pieces[storage_.pieceOf(buffer)].elements)),
@@ -126,7 +129,8 @@ std::vector<Prediction> predict(const graph::Graph& graph, const Target& target,
     for (size_t i = 0; i < schedule.kernels.size(); ++i) {
       Estimate estimate = workOfKernel(costs, schedule.kernels[i], calls[i]);
       const double core = estimate.cycles();
-      estimate.once = residence.touch(addresses.rangesOf(i, calls[i]), core);
+      const Residence::Touched touched = residence.touch(addresses.rangesOf(i, calls[i]), core);
+      estimate.once = touched.values, estimate.parameters = touched.parameters;
       residence.pass(estimate.cycles() - core);
       predictions[i].estimate = estimate;
     }

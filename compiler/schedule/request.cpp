@@ -21,13 +21,17 @@ bool saysAll(const Graph& graph, const Kernel& kernel, const KernelRequest& requ
 
 namespace {
 
-// The order for a tile, or the tile for an order, that somebody wants of a Winograd kernel.
-void fitWinograd(const Costs& costs, Kernel& kernel, const KernelRequest& request) {
-  auto fits = [&] { return tileFaults(costs.graph, kernel, costs.lanes).empty(); };
-  if (request.tile && !request.order && !fits()) kernel.order = Order::Filters; // takes less of the stack
-  if (!request.tile && request.order)
-    for (size_t extent : {3, 1, 2}) // blocks, tiles, vectors
-      while (!fits() && kernel.tile[extent] > 1) --kernel.tile[extent];
+// For a tile that somebody wants.
+Order bestOrder(const Costs& costs, Kernel kernel) {
+  std::optional<Order> best;
+  double least = 0;
+  for (Order order : {Order::Positions, Order::Filters}) {
+    kernel.order = order;
+    if (!tileFaults(costs.graph, kernel, costs.lanes).empty()) continue;
+    const double cycles = costs.cycles(kernel);
+    if (!best || cycles < least) best = order, least = cycles;
+  }
+  return best.value_or(Order::Filters); // where the tile itself is wrong
 }
 
 } // namespace
@@ -39,8 +43,8 @@ void decide(const Costs& costs, Kernel& kernel, const KernelRequest* request) {
   if (mayTakeApart && kernel.algorithm == Algorithm::Window && kernel.layout == Layout::Planar &&
       separate(graph, anchor))
     kernel.algorithm = Algorithm::Separable;
-  if (isWindowed(kernel.algorithm)) {
-    const Costs::Tile best = costs.windowTile(kernel);
+  if (isWindowed(kernel.algorithm) && !(request && request->tile)) {
+    const Costs::Tile best = costs.windowTile(kernel, request ? request->order : std::nullopt);
     kernel.tile = best.extents, kernel.order = best.order;
   }
   if (kernel.algorithm == Algorithm::Separable)
@@ -52,8 +56,10 @@ void decide(const Costs& costs, Kernel& kernel, const KernelRequest* request) {
   }
   if (!request) return;
   kernel.tile = request->tile.value_or(kernel.tile);
-  kernel.order = request->order.value_or(kernel.order);
-  if (kernel.algorithm == Algorithm::Winograd) fitWinograd(costs, kernel, *request);
+  if (request->order)
+    kernel.order = *request->order;
+  else if (request->tile && hasOrder(graph, kernel, costs.lanes))
+    kernel.order = bestOrder(costs, kernel);
   kernel.threads = request->threads;
   kernel.storesPast = request->storesPast;
   kernel.prefetches = request->prefetches;

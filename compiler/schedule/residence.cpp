@@ -36,7 +36,7 @@ void Residence::movePage(Page& page, double bytes, const Range& range, double ti
   page = {time, moved_ += bytes};
 }
 
-Moves Residence::touch(const std::vector<Range>& ranges, double cycles) {
+Residence::Touched Residence::touch(const std::vector<Range>& ranges, double cycles) {
   struct Pages { // of a range
     size_t first, count;
   };
@@ -48,7 +48,7 @@ Moves Residence::touch(const std::vector<Range>& ranges, double cycles) {
     all.push_back({first, end - first});
     most = std::max(most, end - first);
   }
-  Moves moves;
+  Touched moves;
   for (size_t step = 0; step < most; ++step)
     for (size_t i = 0; i < ranges.size(); ++i) {
       // The pages of which the share that is done by now has just been reached.
@@ -58,7 +58,8 @@ Moves Residence::touch(const std::vector<Range>& ranges, double cycles) {
                      bytes = std::min(begin + pageBytes, ranges[i].begin + ranges[i].bytes) -
                              std::max(begin, ranges[i].begin);
         const double done = static_cast<double>(step) / static_cast<double>(most);
-        movePage(pages_.at(all[i].first + page), bytes, ranges[i], now_ + cycles * done, moves);
+        movePage(pages_.at(all[i].first + page), bytes, ranges[i], now_ + cycles * done,
+                 ranges[i].parameter ? moves.parameters : moves.values);
       }
     }
   now_ += cycles;

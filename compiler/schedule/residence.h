@@ -10,16 +10,20 @@ namespace convoy::schedule {
 struct Range {
   double begin, bytes; // addresses count from 0
   bool written = false;
-  bool streamed = false; // written past the caches
+  bool streamed = false;  // written past the caches
+  bool parameter = false; // of the layers
 };
 
 // All memory of a program, in pages, each of which remembers when it was last touched.
 class Residence {
 public:
   Residence(const Machine& machine, double bytes);
+  struct Touched {
+    Moves values, parameters;
+  };
   // What it takes to move these ranges, from their beginnings to their ends side by side, while the core
   // works for so many cycles.
-  Moves touch(const std::vector<Range>& ranges, double cycles);
+  Touched touch(const std::vector<Range>& ranges, double cycles);
   // Time goes on, beyond the cycles that touch() was told.
   void pass(double cycles) { now_ += cycles; }
 

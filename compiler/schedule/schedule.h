@@ -193,6 +193,8 @@ struct Problem {
 std::vector<Problem> problems(const Schedule& schedule, const graph::Graph& graph);
 
 std::string print(const Schedule& schedule, const graph::Graph& graph);
+// What is said of a kernel that sizes and caches decide otherwise: " threads 2", or nothing.
+std::string requestsText(const Kernel& kernel);
 // Stage `fused`: the graph with its nodes grouped as the schedule decided.
 std::string printFused(const Schedule& schedule, const graph::Graph& graph);
 // Reads what `print` prints, or a part of it: what the text leaves out is chosen as makeSchedule chooses,

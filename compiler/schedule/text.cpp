@@ -66,6 +66,14 @@ const char* nameOf(Arithmetic arithmetic) {
   return "";
 }
 
+std::string requestsText(const Kernel& kernel) {
+  std::string s;
+  if (kernel.threads > 0) s += " threads " + std::to_string(kernel.threads);
+  if (kernel.storesPast) s += std::string(" stores ") + (*kernel.storesPast ? "past" : "cached");
+  if (kernel.prefetches) s += std::string(" prefetch ") + (*kernel.prefetches ? "on" : "off");
+  return s;
+}
+
 std::string print(const Schedule& schedule, const graph::Graph& graph) {
   std::string s = "schedule @" + graph::nameText(graph.name) + " lanes " + std::to_string(schedule.lanes);
   if (schedule.items > 0) s += " items " + std::to_string(schedule.items);
@@ -80,10 +88,7 @@ std::string print(const Schedule& schedule, const graph::Graph& graph) {
     if (hasOrder(graph, kernel, schedule.lanes)) s += std::string(" order ") + nameOf(kernel.order);
     if (kernel.writes || mayWriteOthers(graph, kernel))
       s += std::string(" writes ") + nameOf(kernel.resultLayout());
-    if (kernel.threads > 0) s += " threads " + std::to_string(kernel.threads);
-    if (kernel.storesPast) s += std::string(" stores ") + (*kernel.storesPast ? "past" : "cached");
-    if (kernel.prefetches) s += std::string(" prefetch ") + (*kernel.prefetches ? "on" : "off");
-    s += "\n";
+    s += requestsText(kernel) + "\n";
   }
   return s + "}\n";
 }

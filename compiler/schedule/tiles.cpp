@@ -70,31 +70,6 @@ bool hasOrder(const Costs& costs, const Kernel& kernel) {
 
 } // namespace
 
-Costs::Tile Costs::windowTile(const Kernel& kernel) const {
-  const Family family = familyOf(*this, kernel);
-  std::vector<Order> orders{Order::Filters};
-  if (hasOrder(*this, kernel)) orders = {Order::Positions, Order::Filters};
-  const bool winograd = kernel.algorithm == Algorithm::Winograd;
-  std::optional<Tile> best;
-  double least = 0; // cycles of a thread's share
-  Kernel tried = kernel;
-  for (const Extents& extents : family.tiles)
-    for (Order order : orders) {
-      tried.tile = extents, tried.order = order;
-      if (winograd && !fitsStack(*this, tried)) continue;
-      const Estimate work = family.work(tried);
-      const double share = work.cycles() * (winograd ? winogradImbalance(*this, tried) : 1);
-      if (!best || share < least) best = Tile{extents, work, order}, least = share;
-    }
-  require(best.has_value(), "a window kernel has no tile");
-  return *best;
-}
-
-Estimate Costs::work(const Kernel& kernel) const {
-  if (!isWindowed(kernel.algorithm)) return movingWork(*this, kernel);
-  return familyOf(*this, kernel).work(kernel);
-}
-
 namespace {
 
 // Weights at the points of Winograd's transform are more than those of the script.
@@ -118,6 +93,37 @@ double parameterBytes(const graph::Graph& graph, const Kernel& kernel) {
 }
 
 } // namespace
+
+Costs::Tile Costs::windowTile(const Kernel& kernel, std::optional<Order> said) const {
+  const Family family = familyOf(*this, kernel);
+  std::vector<Order> orders{said.value_or(Order::Filters)};
+  if (!said && hasOrder(*this, kernel)) orders = {Order::Positions, Order::Filters};
+  // Positions first is better by some hundredths where both should be equal.
+  constexpr double tie = 1.03;
+  const bool winograd = kernel.algorithm == Algorithm::Winograd;
+  std::optional<Tile> best;
+  double least = 0; // cycles of a thread's share
+  Kernel tried = kernel;
+  for (const Extents& extents : family.tiles)
+    for (Order order : orders) {
+      tried.tile = extents, tried.order = order;
+      if (winograd && !fitsStack(*this, tried)) continue;
+      Estimate work = family.work(tried);
+      if (hasOrder(*this, kernel))
+        work.parameters = transfer(target.machine, parameterBytes(graph, tried), parameters_);
+      double share = work.cycles() * (winograd ? winogradImbalance(*this, tried) : 1);
+      if (!winograd && order == Order::Filters && orders.size() > 1) share *= tie;
+      if (!best || share < least) best = Tile{extents, work, order}, least = share;
+    }
+  if (!best && said) return {family.tiles.front(), {}, *said};
+  require(best.has_value(), "a window kernel has no tile");
+  return *best;
+}
+
+Estimate Costs::work(const Kernel& kernel) const {
+  if (!isWindowed(kernel.algorithm)) return movingWork(*this, kernel);
+  return familyOf(*this, kernel).work(kernel);
+}
 
 double Costs::bytesOf(ValueId value) const {
   double bytes = 4;
@@ -156,7 +162,7 @@ Estimate Costs::estimate(Kernel kernel) const {
   Estimate estimate = work(kernel);
   estimate.start = startOfKernel;
   estimate.once = transfer(target.machine, values, stay ? Level::Level2 : Level::Level3);
-  estimate.once += transfer(target.machine, parameterBytes(graph, kernel), parameters_);
+  estimate.parameters = transfer(target.machine, parameterBytes(graph, kernel), parameters_);
   return estimate;
 }
 

@@ -13,7 +13,7 @@ constexpr int64_t chunkTiles = 16; // tiles of a blocked unit where there are no
 constexpr int64_t usualExtent = 256;
 // Cycles of a kernel's call: its instructions, the caller's lists and the first lines of all that it touches
 // are not in the first cache.
-constexpr double startOfKernel = 2000;
+constexpr double startOfKernel = 1000;
 
 // The kernels that have such a tile, and read single numbers where they mix blocked channels.
 inline bool isWindowed(Algorithm algorithm) {
@@ -38,7 +38,8 @@ struct Costs {
     Estimate work;
     Order order = Order::Filters;
   };
-  Tile windowTile(const Kernel& kernel) const;
+  // `order`: where it is said. Some tile, where none fits with it.
+  Tile windowTile(const Kernel& kernel, std::optional<Order> order = std::nullopt) const;
 
   // What happens inside of the core, and between it and the caches for all that is read again and again. Of a
   // kernel as it stands, with its tile and order.

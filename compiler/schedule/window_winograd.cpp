@@ -300,21 +300,18 @@ private:
   void products(Reg block, Reg x, Reg w, Reg to) {
     const auto sums = k_.vector.arrayOf({static_cast<uint32_t>(s_.tiles), static_cast<uint32_t>(s_.vectors)});
     const int64_t unrollBy = s_.channels % 4 == 0 ? 4 : 1, row = s_.vectors * lanes_;
-    auto ofBlock = [&](Reg cb, const Builder::Values& carried) {
-      Reg here = b_.offset(Scalar::F32, x, Index(cb, s_.tiles * lanes_)),
-          weights = b_.offset(Scalar::F32, w, Index(cb, lanes_ * row));
-      Reg count = s_.channels % lanes_ == 0
-                      ? b_.index(lanes_)
-                      : b_.min(b_.index(lanes_), b_.sub(b_.index(s_.channels), b_.mul(cb, lanes_)));
-      return b_.loop("c", b_.index(0), count, unrollBy, carried, [&](Reg c, const Builder::Values& outer) {
-        prefetch(block, w, b_.add(b_.mul(cb, lanes_), c), unrollBy);
-        return b_.unroll("u", 0, unrollBy, outer, [&](Reg u, const Builder::Values& some) {
-          return Builder::Values{channel(here, weights, Index(c) + Index(u), some[0])};
-        });
-      });
-    };
-    Reg all = b_.loop("cb", b_.index(0), b_.index(s_.channelBlocks), 1, {b_.fill(sums, k_.constant(0))},
-                      ofBlock)[0];
+    // All channels in one loop, whose end is foreseen; those of a block lie side by side.
+    Reg all = b_.loop("c", b_.index(0), b_.index(s_.channels), unrollBy, {b_.fill(sums, k_.constant(0))},
+                      [&](Reg c, const Builder::Values& outer) {
+                        prefetch(block, w, c, unrollBy);
+                        Reg here = b_.offset(Scalar::F32, x,
+                                             Index(b_.floorDiv(c, lanes_), s_.tiles * lanes_) +
+                                                 Index(b_.binary(Op::Mod, c, b_.index(lanes_))));
+                        Reg weights = b_.offset(Scalar::F32, w, Index(c, row));
+                        return b_.unroll("u", 0, unrollBy, outer, [&](Reg u, const Builder::Values& some) {
+                          return Builder::Values{channel(here, weights, Index(u), some[0])};
+                        });
+                      })[0];
     b_.unroll("j", 0, s_.tiles, {}, [&](Reg j, const Builder::Values&) {
       for (int64_t v = 0; v < s_.vectors; ++v)
         b_.store(b_.get(all, {j, b_.index(v)}), to,

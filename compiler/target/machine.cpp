@@ -26,8 +26,8 @@ const Family families[] = {
 
 // Processors with SSE4a are AMD's.
 const Family amdFamilies[] = {
-    {"avx512vp2intersect", "znver5", 512, {2, 2, 4, 48 * KiB, 1 * MiB, 32 * MiB, 48, 24, 6.5, 1, 2, 4.0}},
-    {"avx512bf16", "znver4", 256, {2, 2, 4, 32 * KiB, 1 * MiB, 32 * MiB, 30, 24, 6.5, 1, 2, 3.7}},
+    {"avx512vp2intersect", "znver5", 512, {2, 2, 4, 48 * KiB, 1 * MiB, 32 * MiB, 48, 24, 7.5, 1, 2, 4.0}},
+    {"avx512bf16", "znver4", 256, {2, 2, 4, 32 * KiB, 1 * MiB, 32 * MiB, 30, 24, 7.5, 1, 2, 3.7}},
     {"vaes", "znver3", 256, {2, 2, 4, 32 * KiB, 512 * KiB, 32 * MiB, 28, 20, 6, 1, 2, 3.4}},
     {"avx2", "znver2", 256, {2, 2, 5, 32 * KiB, 512 * KiB, 16 * MiB, 28, 16, 6, 1, 2, 3.3}},
 };

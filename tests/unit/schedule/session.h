@@ -21,7 +21,12 @@ struct Session {
     EXPECT_TRUE(analyzed) << (diags.all().empty() ? "" : diags.all()[0]->message);
     if (analyzed) graph = std::move(*analyzed);
   }
-  schedule::Schedule schedule() const { return schedule::makeSchedule(graph, target); }
+  // Of direct sums; Winograd's algorithm has tests of its own.
+  schedule::Schedule schedule() const {
+    schedule::Choices choices;
+    choices.winograd = schedule::WinogradChoice::Never;
+    return schedule::makeSchedule(graph, target, choices);
+  }
   // Reads a schedule's text; the message of the first problem, or "".
   std::string complaint(const std::string& text) {
     DiagnosticEngine own;

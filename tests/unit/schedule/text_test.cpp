@@ -36,7 +36,7 @@ protected:
     if (at == std::string::npos) return text;
     return text.substr(at, text.find('\n', at) - at);
   }
-  const std::string own = print(s.schedule(), s.graph);
+  const std::string own = print(schedule::makeSchedule(s.graph, s.target), s.graph);
 };
 
 } // namespace
@@ -252,7 +252,7 @@ TEST_F(ScheduleText, ChangedTextsAreReadOrRefused) {
 TEST_F(ScheduleText, NamesInQuotes) {
   for (graph::Value& value : s.graph.values)
     if (value.name == "conv_2") value.name = "conv:2, \"b\"] ";
-  const std::string printed = print(s.schedule(), s.graph);
+  const std::string printed = print(schedule::makeSchedule(s.graph, s.target), s.graph);
   EXPECT_NE(printed.find("[\"conv:2, \\\"b\\\"] \", relu_2"), std::string::npos) << printed;
   EXPECT_EQ(read(printed), printed);
   EXPECT_EQ(completed("kernel [\"conv:2"), "schedule: a quoted name does not end | c");

@@ -22,7 +22,9 @@ protected:
     auto file = parse(*sources.add("test.cvy", pipeline), diags);
     auto graph = analyze(*file, {}, diags);
     EXPECT_TRUE(graph);
-    const schedule::Schedule made = schedule::makeSchedule(*graph, target);
+    schedule::Choices direct;
+    direct.winograd = schedule::WinogradChoice::Never;
+    const schedule::Schedule made = schedule::makeSchedule(*graph, target, direct);
     return schedule::workOf(*graph, target, made.kernels.back(), sharesWeights);
   }
   SourceManager sources;
