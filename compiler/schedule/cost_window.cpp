@@ -37,7 +37,15 @@ Estimate planarWork(const Costs& costs, const Kernel& kernel, const WindowShape&
   const double along = real(ceilDiv(vectorsAcross, vectors)) + (s.flat ? 0 : 0.6);
   const double tiles =
       real(ceilDiv(s.filters, filters)) * real(s.outer) * std::ceil(real(s.rows) / real(rows)) * along;
-  return together({inner * (real(s.taps * s.perGroup()) * tiles), tailWork(costs, kernel)});
+  // All of the input is read for each tile of filters.
+  const Machine& m = costs.target.machine;
+  const double input = 4 * s.inputs * real(s.perGroup());
+  const Moves read =
+      input <= real(m.level1) / 2
+          ? Moves{}
+          : transfer(m, input * (real(s.filters / s.groups) / real(filters) - 1) * real(s.groups),
+                     costs.levelOf(input));
+  return together({inner * (real(s.taps * s.perGroup()) * tiles), tailWork(costs, kernel), again(read)});
 }
 
 std::vector<Extents> blockedTiles(const Costs& costs, const Kernel&, const WindowShape& s) {
@@ -45,9 +53,10 @@ std::vector<Extents> blockedTiles(const Costs& costs, const Kernel&, const Windo
   const int64_t blocks = ceilDiv(s.filters, costs.lanes);
   for (int64_t vectors = 1; vectors <= 4; ++vectors) {
     if (vectors > blocks || blocks / s.groups % vectors) continue; // whole tiles of filters
+    // With one register to spare; else weights are read where they are used, again and again.
     for (int64_t pixels = 1; pixels <= 28; ++pixels)
       if (!(s.knownWidth && pixels > *s.knownWidth) &&
-          pixels * vectors + vectors + 1 <= costs.target.vectorRegisters)
+          pixels * vectors + vectors + 1 < costs.target.vectorRegisters)
         tiles.push_back({pixels, vectors});
   }
   return tiles;

@@ -248,7 +248,8 @@ private:
   }
 
   // The window of a layer, and the place that it leads to.
-  int chooseWindow(Layer& layer, int64_t largest) {
+  // `common`: 3x3, in steps of 1.
+  int chooseWindow(Layer& layer, int64_t largest, bool common = false) {
     const int rank = p_.rank();
     const bool square = random_.chance(70);
     auto perAxis = [&](auto draw) {
@@ -259,6 +260,7 @@ private:
     layer.kernel = perAxis([&] { return std::min(largest, of<int64_t>({1, 1, 2, 3, 3, 3, 5})); });
     layer.stride = perAxis([&] { return random_.chance(70) ? 1 : random_.between(2, 3); });
     layer.dilation = perAxis([&] { return random_.chance(85) ? 1 : random_.between(2, 3); });
+    if (common) layer.kernel = {3, 3}, layer.stride = layer.dilation = {1, 1};
     const int from = shape(layer.operands[0]).place;
     const bool ones = std::all_of(layer.stride.begin(), layer.stride.end(), [](int64_t s) { return s == 1; });
     if (random_.chance(65)) {
@@ -322,13 +324,16 @@ private:
 
   void conv(Layer layer) {
     const int64_t channels = shape(layer.operands[0]).channels;
-    const int place = chooseWindow(layer, p_.rank() == 3 ? 3 : 5);
+    // What most convolutions of networks are, and what Winograd's algorithm is for.
+    const bool common = layer.op == OpKind::Conv && p_.rank() == 2 && random_.chance(35);
+    const int place = chooseWindow(layer, p_.rank() == 3 ? 3 : 5, common);
     layer.filters = of<int64_t>({1, 2, 4, 8, 16, 16, 17, 32});
+    layer.bias = random_.chance(60);
+    if (common) return define(layer, layer.filters, place);
     if (layer.op == OpKind::DepthwiseConv || random_.chance(20))
       layer.groups = channels, layer.filters = channels * (random_.chance(80) ? 1 : 2);
     else if (random_.chance(20) && channels % 2 == 0)
       layer.groups = 2, layer.filters += layer.filters % 2;
-    layer.bias = random_.chance(60);
     static const std::vector<std::string> borders{"replicate", "reflect", "reflect101", "wrap",
                                                   "constant(2)"};
     if (layer.op == OpKind::Conv || layer.op == OpKind::DepthwiseConv)
