@@ -18,20 +18,21 @@ import sys
 from in_turn import HOME, Times, is_native, ours, peers
 from limited import limits
 
-# Of a work: its name in the table, the share of the peak that it should reach, and how far it should be ahead.
+# Of a layer: channels (of both sides) and extent, the share of the peak that it should reach, and how far it should be
+# ahead of the best peer.
 LAYERS = {
-    "B03_r50_3x3_64_56": ("64 to 64 at 56x56", 220, 1.3),
-    "B17_3x3_128_56": ("128 to 128 at 56x56", 220, 1.3),
-    "B09_vgg_3x3_64_224": ("64 to 64 at 224x224", 205, 1.3),
-    "B10_vgg_3x3_256_56": ("256 to 256 at 56x56", 205, 1.1),
-    "B04_r50_3x3_128_28": ("128 to 128 at 28x28", 190, 1.3),
-    "B18_3x3_256_28": ("256 to 256 at 28x28", 170, 1.1),
-    "B05_r50_3x3_256_14": ("256 to 256 at 14x14", 150, 1.1),
+    "B03_r50_3x3_64_56": (64, 56, 220, 1.3),
+    "B17_3x3_128_56": (128, 56, 220, 1.3),
+    "B09_vgg_3x3_64_224": (64, 224, 205, 1.3),
+    "B10_vgg_3x3_256_56": (256, 56, 205, 1.1),
+    "B04_r50_3x3_128_28": (128, 28, 190, 1.3),
+    "B18_3x3_256_28": (256, 28, 170, 1.1),
+    "B05_r50_3x3_256_14": (256, 14, 150, 1.1),
 }
 NETWORKS = {
-    "E1_vgg16_conv": ("VGG-16, its convolutions", None, 1.6),
-    "E2_resnet18": ("ResNet-18", None, 1.5),
-    "E3_resnet50": ("ResNet-50", None, 1.25),
+    "E1_vgg16_conv": ("VGG-16, its convolutions", 1.6),
+    "E2_resnet18": ("ResNet-18", 1.5),
+    "E3_resnet50": ("ResNet-50", 1.25),
 }
 AHEAD_IN_AVX2, TWO_THREADS = 1.5, 1.85
 GFLOP = {name: work["gflop"] for name, work in json.load(open(HOME / "works.json")).items()}
@@ -106,21 +107,42 @@ def verdict(value, wanted, digits=2):
     return f"{value:.{digits}f} of {wanted}" + ("" if value >= wanted else ", missed")
 
 
-def show(title, measured, wanted_ahead=None):
-    """A table of works. `wanted_ahead`: how far all of them should be ahead; else each as its own row says."""
-    peak = max(one.peak for one in measured)
-    heads = ["work", "Convoy", "of peak", "cold weights", *SYSTEMS, "best peer / Convoy"]
-    print(f"\n{title}; ms, median (least); best sample {peak:.1f} GFLOP/s\n")
-    print("| " + " | ".join(heads) + " |\n" + "| --- " * len(heads) + "|")
+def sums_alone(work, peak):
+    """What the sums of Winograd's F(4x4) take at the best rate, in ms: 36 multiply-adds for a tile of 4x4 results."""
+    channels, extent = LAYERS[work][:2]
+    return 2 * 36 * (-(-extent // 4)) ** 2 * channels * channels / peak / 1e6
+
+
+def table(title, heads, rows):
+    print(f"\n{title}; ms, median (least)\n")
+    for row in [heads, ["---"] * len(heads), *rows]:
+        print("| " + " | ".join(row) + " |", flush=True)
+
+
+def peers_of(one, wanted):
+    best = one.best()
+    return [*(cell(one.best_of(system)) for system in SYSTEMS), f"{verdict(one.ahead(best), wanted)}, {best}"]
+
+
+def show_layers(title, measured):
+    peak, rows = max(one.peak for one in measured), []
     for one in measured:
-        name, share, ahead = (LAYERS | NETWORKS)[one.work]
+        channels, extent, share, ahead = LAYERS[one.work]
         median, least = (one.of_peak(ms, peak) for ms in (one.own.median(), one.own.minimum()))
-        percent = f"{median:.0f} ({verdict(least, share, 0) if share else f'{least:.0f}'}) %"
-        cold = cell(one.cold) if one.cold.least else ""
-        best = one.best()
-        cells = [name, cell(one.own), percent, cold, *(cell(one.best_of(system)) for system in SYSTEMS)]
-        cells.append(f"{verdict(one.ahead(best), wanted_ahead or ahead)}, {best}")
-        print("| " + " | ".join(cells) + " |", flush=True)
+        rows.append([f"{channels} to {channels} at {extent}x{extent}", cell(one.own),
+                     f"{median:.0f} ({verdict(least, share, 0)})", cell(one.cold), f"{sums_alone(one.work, peak):.3g}",
+                     *peers_of(one, ahead)])
+    heads = ["layer", "Convoy", "% of peak", "cold weights", "F(4) sums alone", *SYSTEMS, "best peer / Convoy"]
+    table(f"{title}; best sample {peak:.1f} GFLOP/s", heads, rows)
+
+
+def show_networks(title, measured, wanted=None):
+    """`wanted`: how far all of them should be ahead; else each as its own row says."""
+    peak, rows = max(one.peak for one in measured), []
+    for one in measured:
+        name, ahead = NETWORKS[one.work]
+        rows.append([name, cell(one.own), f"{one.of_peak(one.own.minimum(), peak):.0f}", *peers_of(one, wanted or ahead)])
+    table(f"{title}; best sample {peak:.1f} GFLOP/s", ["network", "Convoy", "% of peak", *SYSTEMS, "best peer / Convoy"], rows)
 
 
 def show_scaling(one_thread, two_threads):
@@ -156,18 +178,18 @@ def main():
         return found[part]
 
     if "layers" in parts and chosen(LAYERS):
-        show(f"Layers, {options.cpu}, one thread", run("layers", LAYERS, 1, options.cpu))
+        show_layers(f"Layers, {options.cpu}, one thread", run("layers", LAYERS, 1, options.cpu))
     if "networks" in parts and chosen(NETWORKS):
         one = run("networks", NETWORKS, 1, options.cpu)
-        show(f"Networks, {options.cpu}, one thread", one)
+        show_networks(f"Networks, {options.cpu}, one thread", one)
         two = run("networks of two threads", NETWORKS, 2, options.cpu)
-        show(f"Networks, {options.cpu}, two threads", two)
+        show_networks(f"Networks, {options.cpu}, two threads", two)
         show_scaling(one, two)
     if "avx2" in parts and chosen(NETWORKS):
         limited = run("avx2", NETWORKS, 1, "x86-64-v3", limits())
         for one in limited:
             one.others.pop("ncnn", None)  # it has used AVX-512
-        show("Networks, x86-64-v3, one thread, peers with AVX2", limited, AHEAD_IN_AVX2)
+        show_networks("Networks, x86-64-v3, one thread, peers with AVX2", limited, AHEAD_IN_AVX2)
     if options.json:
         rows = [as_json(one, part) for part, all in found.items() for one in all]
         json.dump(rows, open(options.json, "w"), indent=1)

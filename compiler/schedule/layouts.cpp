@@ -290,14 +290,17 @@ private:
 
   // ---- what it costs ----
 
-  // Every kernel that can works in this layout, or else in blocks.
+  // Every kernel that can works in this layout, or else in blocks; by the algorithm that costs least there.
   std::vector<size_t> all(Layout layout) const {
     std::vector<size_t> chosen;
     for (const std::vector<Option>& options : options_) {
       auto of = [&](Layout wanted) {
-        for (size_t i = 0; i < options.size(); ++i)
-          if (options[i].layout == wanted) return i;
-        return size_t{0};
+        std::optional<size_t> best;
+        for (size_t i = 0; i < options.size(); ++i) {
+          if (options[i].layout != wanted || (best && options[i].writes != options[*best].writes)) continue;
+          if (!best || options[i].cycles < options[*best].cycles) best = i;
+        }
+        return best.value_or(0);
       };
       size_t choice = of(layout);
       if (choice == 0 && unitChannels(layout) > 1) choice = of(Layout::Int8);

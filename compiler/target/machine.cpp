@@ -34,7 +34,7 @@ const Family amdFamilies[] = {
 
 const Family otherFamilies[] = {
     {"avx512bitalg", nullptr, 512, {2, 2, 4, 48 * KiB, 1280 * KiB, 24 * MiB, 48, 8, 4, 1, 0, 3.2}},
-    {"avx512f", nullptr, 512, {2, 2, 4, 32 * KiB, 1 * MiB, 16 * MiB, 40, 7, 4, 1, 0, 3.0}},
+    {"avx512f", nullptr, 512, {2, 2, 4, 32 * KiB, 1 * MiB, 16 * MiB, 40, 7, 6, 1, 0, 3.0}},
     {"avx2", nullptr, 256, {2, 2, 4, 32 * KiB, 256 * KiB, 8 * MiB, 28, 9, 5, 1, 0, 3.5}},
 };
 

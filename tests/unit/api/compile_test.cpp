@@ -336,7 +336,7 @@ TEST(Compile, MathSaysHowExactResultsAre) {
   };
   EXPECT_LT(furthest(convoy::Math::Fast), 1e-4f);
   EXPECT_LT(furthest(convoy::Math::Bf16), 0.1f);
-  // Other results where, and only where, other instructions are used.
+  // Other results where, and only where, sums are others.
   EXPECT_EQ(furthest(convoy::Math::Fast) > 0,
             has(convoy::Math::Fast, "split") || has(convoy::Math::Fast, "winograd"));
   EXPECT_EQ(furthest(convoy::Math::Bf16) > 1e-4f, has(convoy::Math::Bf16, "bf16"));
