@@ -68,10 +68,6 @@ bool hasOrder(const Costs& costs, const Kernel& kernel) {
          !isChannelwise(costs.graph, costs.graph.value(kernel.anchor()), costs.lanes);
 }
 
-} // namespace
-
-namespace {
-
 // Weights at the points of Winograd's transform are more than those of the script.
 double timesOf(const graph::Graph& graph, const Kernel& kernel, ValueId parameter) {
   if (kernel.algorithm != Algorithm::Winograd || parameter != graph.value(kernel.anchor()).operands[1])
