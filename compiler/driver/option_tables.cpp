@@ -79,7 +79,7 @@ const std::vector<OptionRow>& optionTable() {
        "how exact results are (default: fast): strict, float32 sums in order; bf16, products of rounded numbers"},
       {OptionId::Threads, {"--threads"}, Row::Value, "N", coding, "threads to use (default: all allowed cores)"},
       {OptionId::Schedule, {"--schedule"}, Row::Value, "FILE", compiling,
-       "compute as this schedule says, in place of one made here"},
+       "compute as this schedule says; what it leaves out is chosen"},
       {OptionId::DumpStages, {"--dump-stages-to"}, Row::Value, "DIR", making,
        "write what every stage made to numbered files"},
       {OptionId::Pipeline, {"--pipeline"}, Row::Value, "NAME", everything, "which pipeline, when the file has several",

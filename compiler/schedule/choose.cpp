@@ -55,9 +55,6 @@ private:
 
   // The layers of each kernel go together, and none has two kernels.
   bool possible() {
-    if (schedule_.lanes != 4 && schedule_.lanes != 8 && schedule_.lanes != 16)
-      problems_.push_back(
-          {"vectors have 4, 8 or 16 lanes, not " + std::to_string(schedule_.lanes), std::nullopt});
     std::set<ValueId> computed;
     for (size_t i = 0; i < request_.kernels.size(); ++i) {
       const KernelRequest& kernel = request_.kernels[i];
@@ -84,7 +81,9 @@ private:
         problem(request, std::string(name) + " is not exact enough for --math=strict", part,
                 "without --math=strict it is possible");
     };
-    auto rounds = [](std::optional<Layout> layout) { return layout == Layout::Bf16 || layout == Layout::Split; };
+    auto rounds = [](std::optional<Layout> layout) {
+      return layout == Layout::Bf16 || layout == Layout::Split;
+    };
     check(kernel.algorithm == Algorithm::Winograd, nameOf(Algorithm::Winograd), Part::Algorithm);
     check(rounds(kernel.layout), nameOf(kernel.layout.value_or(Layout::Planar)), Part::Layout);
     check(rounds(kernel.writes), nameOf(kernel.writes.value_or(Layout::Planar)), Part::Writes);

@@ -146,7 +146,7 @@ double transposes(const Costs& costs, const Kernel& kernel, int64_t pixels) {
   for (; pixels > 0; pixels -= costs.lanes) {
     int64_t rows = 1;
     while (rows < std::min<int64_t>(pixels, costs.lanes)) rows *= 2;
-    cycles += costs.lanes + real(rows) * std::log2(real(rows));
+    cycles += real(costs.lanes - std::min<int64_t>(pixels, costs.lanes)) + real(rows) * std::log2(real(rows));
   }
   return cycles;
 }

@@ -78,8 +78,10 @@ Estimate winogradWork(const Costs& costs, const Kernel& kernel) {
   const Estimate input = transform(2 * points * inputOperations(s.results), elements, elements) * inputs;
 
   const double outputs = count.tiles * real(ceilDiv(s.filters, costs.lanes));
-  const Estimate output =
+  Estimate output =
       transform((points + results) * outputOperations(s.results), elements, results * results) * outputs;
+
+  output.instructions += results * transposes(costs, kernel, s.results) * outputs;
 
   // Sums of a point are stored, a line each, before those of the next begin.
   Estimate sums =

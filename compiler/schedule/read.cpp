@@ -1,6 +1,7 @@
 // The reader of schedules: what a text says is a request, and the rest is chosen.
 #include "schedule/request.h"
 #include "support/text_scanner.h"
+#include <algorithm>
 #include <map>
 
 namespace convoy::schedule {
@@ -23,10 +24,14 @@ public:
     const Location end = text_.since(text_.position() - 1);
     if (!text_.atEnd()) text_.fail("expected nothing behind the schedule");
     Fulfilled made = fulfil(request, graph_, target, choices);
-    for (const Problem& problem : made.problems) {
+    constexpr size_t most = 20; // what is wrong further down often follows
+    for (size_t i = 0; i < std::min(made.problems.size(), most); ++i) {
+      const Problem& problem = made.problems[i];
       auto report = diags_.report(diag::ScheduleText,
                                   problem.kernel ? place(*problem.kernel, problem.part) : end, problem.text);
       if (!problem.help.empty()) report.help(problem.help);
+      if (i + 1 == most && made.problems.size() > most)
+        report.note("there are " + std::to_string(made.problems.size() - most) + " more");
     }
     if (!made.problems.empty()) return std::nullopt;
     return std::move(made.schedule);
@@ -51,7 +56,7 @@ private:
       text_.fail("this is the schedule of '" + written + "', not of '" + graph_.name + "'", begin);
     while (!text_.accept("{"))
       if (!request.lanes && text_.accept("lanes"))
-        request.lanes = static_cast<int>(number(0));
+        request.lanes = lanes();
       else if (request.items == 0 && text_.accept("items"))
         request.items = number(1);
       else
@@ -63,12 +68,22 @@ private:
     return request;
   }
 
+  int lanes() {
+    text_.skip();
+    const size_t begin = text_.position();
+    const int64_t n = number(1);
+    if (n != 4 && n != 8 && n != 16)
+      text_.fail("vectors have 4, 8 or 16 lanes, not " + std::to_string(n), begin);
+    return static_cast<int>(n);
+  }
+
   int64_t number(int64_t least) {
     text_.skip();
     const size_t begin = text_.position();
     const int64_t n = text_.integer();
     end_ = text_.position();
-    if (n < least || n > 1000000) text_.fail("the number is out of range", begin);
+    if (n < least || n > 1000000)
+      text_.fail("a number from " + std::to_string(least) + " to 1000000 is expected", begin);
     return n;
   }
 

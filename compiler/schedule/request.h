@@ -19,7 +19,7 @@ struct KernelRequest {
 };
 
 struct Request {
-  std::optional<int> lanes;
+  std::optional<int> lanes; // 4, 8 or 16
   int64_t items = 0;
   std::vector<KernelRequest> kernels; // in order of execution; others may run between them
 };

@@ -13,7 +13,7 @@ constexpr int64_t chunkTiles = 16; // tiles of a blocked unit where there are no
 constexpr int64_t usualExtent = 256;
 // Cycles of a kernel's call: its instructions, the caller's lists and the first lines of all that it touches
 // are not in the first cache.
-constexpr double startOfKernel = 1000;
+constexpr double startOfKernel = 500;
 
 // The kernels that have such a tile, and read single numbers where they mix blocked channels.
 inline bool isWindowed(Algorithm algorithm) {

@@ -99,7 +99,7 @@ public:
     } else {
       Reg own = b_.stack(s_.bandNumbers() * 4);
       const auto bytes = (input_.elements() * 4).constant();
-      fetchesInput_ = !bytes || *bytes > k_.target.machine.level2 / 2;
+      fetchesInput_ = k_.kernel.prefetches.value_or(!bytes || *bytes > k_.target.machine.level2 / 2);
       k_.units({Size::ceilDiv(s_.tilesOfItem(), s_.tilesOfBand())}, [&](const Regs& parts) {
         takeBand(parts[1], tilesOfItem_, parts[0]);
         eachIn("tile", count_, [&](Reg j) { transformTile(placeOf(b_.add(first_, j)), own, j); });
@@ -323,6 +323,7 @@ private:
   // Weights come from far away. A band of one block asks for them a little ahead; one of several asks for
   // those of the next point, a share with each block, so that memory is busy all the time.
   void prefetch(Reg block, Reg w, Reg channel, int64_t channels) {
+    if (!k_.kernel.prefetches.value_or(true)) return;
     constexpr int64_t line = 16, ahead = 1024; // numbers
     const int64_t row = s_.vectors * lanes_, lines = std::max<int64_t>(1, channels * row / line / s_.blocks);
     Index at = Index(channel, row) + Index(ahead);

@@ -69,3 +69,28 @@ TEST(Report, JsonHasTheWholeProgramAndTheKernels) {
   EXPECT_EQ(kernels[0].find("cold_median_ms")->asNumber(), 2);
   EXPECT_EQ(kernels[1].find("cold_median_ms"), nullptr) << "it has no weights";
 }
+
+// One core has times that are predicted: the first kernel's is within a quarter of what it took in a run.
+TEST(Report, PredictionsStandBesideTimesInARun) {
+  Report report = twoKernels();
+  report.threads = 1, report.clock = 2;
+  report.kernels[0].cycles = 2'000'000; // 1 ms, measured 1.1
+  report.kernels[1].cycles = 2'000'000;
+  report.kernels[1].times.inRun = {5, 0.0005, 0.0005};
+  EXPECT_EQ(agreementOf(report).kernels, 2);
+  EXPECT_EQ(agreementOf(report).within, 1);
+  const std::string text = reportText(report);
+  EXPECT_NE(text.find("predicted ms  in run ms  predicted  warm ms"), std::string::npos) << text;
+  EXPECT_NE(text.find("1.0000     1.1000       91 %"), std::string::npos) << text;
+  EXPECT_NE(text.find("predicted within 25 % of its time in a run: 1 of 2 kernels, at 2.00 GHz\n"),
+            std::string::npos)
+      << text;
+  const Json json = reportJson(report);
+  EXPECT_EQ(json.find("clock_ghz")->asNumber(), 2);
+  EXPECT_EQ(json.find("predicted_kernels")->asInteger(), 2);
+  EXPECT_EQ(json.find("predicted_within_25_percent")->asInteger(), 1);
+  EXPECT_EQ((*json.find("kernels")->asArray())[0].find("predicted_ms")->asNumber(), 1);
+  report.threads = 2; // predictions are of one
+  EXPECT_EQ(agreementOf(report).kernels, 0);
+  EXPECT_EQ(reportText(report).find("predicted"), std::string::npos);
+}

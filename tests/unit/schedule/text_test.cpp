@@ -145,8 +145,14 @@ TEST_F(ScheduleText, MistakesAreMarkedWhereTheyAre) {
   EXPECT_EQ(completed("kernel [relu_2]: prefetch on"),
             "schedule: kernel 'relu_2': only blocked convolution that mixes channels prefetches weights | "
             "prefetch on");
-  EXPECT_EQ(completed("kernel [conv_2]: window int8"),
-            "schedule: kernel 'conv_2': conv cannot work in int8 layout | int8");
+  EXPECT_EQ(
+      completed("kernel [conv_2]: window int8"),
+      "schedule: kernel 'conv_2': conv cannot work in int8 layout | int8 | int8 is the layout of quantized "
+      "layers, and of these alone");
+  EXPECT_EQ(
+      completed("kernel [conv_2]: window split"),
+      "schedule: kernel 'conv_2': conv cannot work in split layout | split | only matrix tiles ('tiles') "
+      "multiply split numbers");
   EXPECT_EQ(completed("kernel [conv_2]: window blocked writes int8"),
             "schedule: kernel 'conv_2': its result has no 8-bit numbers | writes int8");
   EXPECT_EQ(completed("kernel [x]: reorder int8"), "schedule: kernel 'x': 'x' has no 8-bit numbers | int8");
@@ -176,7 +182,7 @@ TEST_F(ScheduleText, WordsThatThereAreNot) {
   EXPECT_EQ(completed("kernel [x]: reorder"),
             "schedule: a conversion says the layout that it gives | reorder");
   EXPECT_EQ(read("schedule @q { }"), "schedule: this is the schedule of 'q', not of 'p' | q");
-  EXPECT_EQ(read("schedule @p lanes 5 { }"), "schedule: vectors have 4, 8 or 16 lanes, not 5 | }");
+  EXPECT_EQ(read("schedule @p lanes 5 { }"), "schedule: vectors have 4, 8 or 16 lanes, not 5 | 5");
   EXPECT_EQ(read("schedule @p lanes 8 lanes 8 { }"),
             "schedule: expected 'lanes', 'items' or '{', each once | l");
   EXPECT_EQ(read("schedule @p { kernel [conv_1]: window"), "schedule: expected 'kernel' or '}' | ");
@@ -276,5 +282,10 @@ TEST_F(ScheduleText, ThreadsStoresAndPrefetchesReachTheCode) {
   EXPECT_NE(loops(planar + "stores past").find("stream"), std::string::npos);
   EXPECT_EQ(loops(blocked + "prefetch off").find("prefetch"), std::string::npos);
   EXPECT_NE(loops(blocked + "prefetch on").find("prefetch"), std::string::npos);
+  for (const char* order : {"positions ", "filters "}) {
+    const std::string winograd = std::string("winograd tile 4x7x1x1 order ") + order;
+    EXPECT_EQ(loops(winograd + "prefetch off").find("prefetch"), std::string::npos);
+    EXPECT_NE(loops(winograd + "prefetch on").find("prefetch"), std::string::npos);
+  }
   EXPECT_NE(loops(planar + "threads 1"), loops(planar + "threads 2"));
 }

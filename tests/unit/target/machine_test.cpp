@@ -41,6 +41,25 @@ TEST(Machine, PortsCountVectorsOfTheWidthInUse) {
   EXPECT_EQ(machineOf({"avx2"}, 256).loadsPerCycle, 2);
 }
 
+// Plans for a processor that is named are the same everywhere.
+TEST(Machine, TheClockOfANamedProcessorIsWhatIsUsual) {
+  EXPECT_EQ(made("znver4").machine.clock, 3.7);
+  EXPECT_FALSE(made("znver4").machine.clockIsKnown);
+  EXPECT_GT(made("x86-64-v2").machine.clock, 1);
+  const Machine here = machineHere(256);
+  EXPECT_GT(here.clock, 0.5);
+  EXPECT_LT(here.clock, 10);
+}
+
+// Adds have ports of their own on AMD's processors; stores and they are in halves too.
+TEST(Machine, StoresAndAddsCountVectorsOfTheWidthInUse) {
+  const std::set<std::string> zen4 = {"sse4a", "avx2", "vaes", "avx512f", "avx512bf16"};
+  EXPECT_EQ(machineOf(zen4, 512).storesPerCycle, 0.5);
+  EXPECT_EQ(machineOf(zen4, 256).storesPerCycle, 1);
+  EXPECT_EQ(machineOf(zen4, 512).addsPerCycle, 1);
+  EXPECT_EQ(machineOf({"avx2", "avx512f"}, 512).addsPerCycle, 0);
+}
+
 // Where the system says nothing, the usual sizes stay.
 TEST(Machine, CachesOfThisMachineAreMeasured) {
   Machine machine;
