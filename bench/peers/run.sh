@@ -24,13 +24,14 @@ timed() {
 }
 
 onednn() { # THREADS WORK.txt...
-  local t=$1 file layouts io mode
+  local t=$1 file layouts io mode modes="any b16"
   shift
+  [[ ${ONEDNN_MAX_CPU_ISA:-} != AVX2 ]] || modes=any # blocks of 16 have only reference code there
   export BT=$t OMP_NUM_THREADS=$t OMP_PROC_BIND=close OMP_WAIT_POLICY=active
   for file in "$@"; do
     case ${file##*/} in B* | C*) layouts="any nchw" ;; *) layouts=nchw ;; esac
     for io in $layouts; do
-      for mode in any b16; do timed 200 ./bench_dnn "$mode" "$io" "$file" >>raw/dnn.jsonl; done
+      for mode in $modes; do timed 200 ./bench_dnn "$mode" "$io" "$file" >>raw/dnn.jsonl; done
     done
   done
 }

@@ -158,11 +158,17 @@ def as_json(one, part):
                 min_ms=one.own.minimum(), peers=others)
 
 
+def without_matrix_unit():
+    """This processor; where it has a matrix unit, its vectors."""
+    with open("/proc/cpuinfo") as info:
+        return "x86-64-v4" if "amx_tile" in info.read() else "native"
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("program")
     parser.add_argument("-r", "--rounds", type=int, default=3)
-    parser.add_argument("--cpu", default="x86-64-v4", help="of `layers` and `networks`")
+    parser.add_argument("--cpu", default=without_matrix_unit(), help="of `layers` and `networks`")
     parser.add_argument("--json", help="write the rows here too")
     parser.add_argument("words", nargs="*", help="parts, and what names of works start with")
     options = parser.parse_intermixed_args()
