@@ -35,15 +35,9 @@ std::string shareText(double share) {
 }
 
 bool isWinograd(const LayerPlan& layer) { return layer.arithmetic == schedule::Arithmetic::Winograd; }
-std::string decimalText(double number, int digits) {
-  char text[64];
-  std::snprintf(text, sizeof text, "%.*f", digits, number);
-  return text;
-}
-
 // "3.7 GHz, the usual clock of such processors"
 std::string clockText(const Machine& machine) {
-  return decimalText(machine.clock, 1) + " GHz, " +
+  return fixedText(machine.clock, 1) + " GHz, " +
          (machine.clockIsKnown ? "as the system says" : "the usual clock of such processors");
 }
 
@@ -96,7 +90,7 @@ private:
                  {"ms", true},
                  {"bound by"}});
     double all = 0;
-    auto milliseconds = [&](double cycles) { return decimalText(secondsOf(cycles, plan_.machine) * 1e3, 4); };
+    auto milliseconds = [&](double cycles) { return fixedText(secondsOf(cycles, plan_.machine) * 1e3, 4); };
     for (size_t i = 0; i < plan_.kernels.size(); ++i) {
       const KernelFacts& facts = plan_.kernels[i];
       if (!facts.prediction) return "";
@@ -232,9 +226,8 @@ Json cyclesJson(const schedule::Estimate& estimate) {
   auto set = [&](const char* name, double cycles) { json.set(name, std::round(cycles)); };
   set("multiply_adds", estimate.multiplyAdds), set("adds", estimate.adds), set("latency", estimate.latency);
   set("loads", estimate.loads), set("stores", estimate.stores), set("instructions", estimate.instructions);
-  set("level2", estimate.again.level2 + estimate.once.level2 + estimate.parameters.level2);
-  set("level3", estimate.again.level3 + estimate.once.level3 + estimate.parameters.level3);
-  set("memory", estimate.again.memory + estimate.once.memory + estimate.parameters.memory);
+  const schedule::Moves moves = estimate.moves();
+  set("level2", moves.level2), set("level3", moves.level3), set("memory", moves.memory);
   set("start", estimate.start), set("all", estimate.cycles());
   return json;
 }

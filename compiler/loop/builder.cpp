@@ -291,6 +291,13 @@ Builder::Values Builder::loop(const std::string& name, Value* from, Value* to, i
   return emitLoop(Op::For, name, from, to, step, init, body);
 }
 
+void Builder::each(const std::string& name, Value* count, const std::function<void(Value*)>& body) {
+  loop(name, index(0), count, 1, {}, [&](Value* counter, const Values&) {
+    body(counter);
+    return Values{};
+  });
+}
+
 Builder::Values Builder::unroll(const std::string& name, int64_t from, int64_t to, const Values& init,
                                 const Body& body) {
   if (to - from == 1) return body(index(from), init);

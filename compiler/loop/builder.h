@@ -82,6 +82,8 @@ public:
   using Body = std::function<Values(Value* counter, const Values& carried)>;
   Values loop(const std::string& name, Value* from, Value* to, int64_t step, const Values& init,
               const Body& body);
+  // For 0 to count, with nothing carried.
+  void each(const std::string& name, Value* count, const std::function<void(Value* counter)>& body);
   // A single round is not written as a loop.
   Values unroll(const std::string& name, int64_t from, int64_t to, const Values& init, const Body& body);
   Values branch(Value* condition, const std::function<Values()>& then,

@@ -2,20 +2,13 @@
 #include "inspect/table.h"
 #include "support/text.h"
 #include <cmath>
-#include <cstdio>
 
 namespace convoy::measure {
 
 namespace {
 
-std::string decimal(double number, int digits) {
-  char text[64];
-  std::snprintf(text, sizeof text, "%.*f", digits, number);
-  return text;
-}
-
 std::string milliseconds(const Samples& samples, double Samples::* which) {
-  return samples.count ? decimal(samples.*which * 1e3, 4) : "";
+  return samples.count ? fixedText(samples.*which * 1e3, 4) : "";
 }
 
 double rounded(double number, double steps) { return std::round(number * steps) / steps; }
@@ -41,15 +34,15 @@ std::vector<std::string> cells(const Row& row, const Report& report) {
   const double predicted = predictedSeconds(row, report), share = shareOfMeasured(row, report);
   return {row.name,
           row.algorithm,
-          predicted > 0 ? decimal(predicted * 1e3, 4) : "",
+          predicted > 0 ? fixedText(predicted * 1e3, 4) : "",
           milliseconds(row.times.inRun, &Samples::median),
-          share > 0 ? decimal(100 * share, 0) + " %" : "",
+          share > 0 ? fixedText(100 * share, 0) + " %" : "",
           milliseconds(row.times.warm, &Samples::median),
           milliseconds(row.times.warm, &Samples::least),
           milliseconds(row.times.cold, &Samples::median),
-          rate > 0 ? decimal(rate, 1) : "",
-          percent > 0 ? decimal(percent, 0) + " %" : "",
-          row.bytes > 0 ? decimal(gigabytes(row), 1) : ""};
+          rate > 0 ? fixedText(rate, 1) : "",
+          percent > 0 ? fixedText(percent, 0) + " %" : "",
+          row.bytes > 0 ? fixedText(gigabytes(row), 1) : ""};
 }
 
 // Into `json`: how often, and how long.
@@ -93,9 +86,9 @@ Agreement agreementOf(const Report& report) {
 static std::string predictionText(const Report& report) {
   const Agreement agreement = agreementOf(report);
   if (agreement.kernels == 0) return "";
-  return "predicted within " + decimal(100 * nearEnough, 0) +
+  return "predicted within " + fixedText(100 * nearEnough, 0) +
          " % of its time in a run: " + std::to_string(agreement.within) + " of " +
-         counted(agreement.kernels, "kernel") + ", at " + decimal(report.clock, 2) + " GHz\n";
+         counted(agreement.kernels, "kernel") + ", at " + fixedText(report.clock, 2) + " GHz\n";
 }
 
 std::string reportText(const Report& report) {
@@ -116,7 +109,7 @@ std::string reportText(const Report& report) {
   table.add(cells(program, report));
   std::string head =
       report.pipeline + ": batch " + std::to_string(report.batch) + ", " + counted(report.threads, "thread");
-  if (report.peak > 0) head += ", peak " + decimal(report.peak, 1) + " GFLOP/s a core";
+  if (report.peak > 0) head += ", peak " + fixedText(report.peak, 1) + " GFLOP/s a core";
   return head + "\n" + table.str() + predictionText(report);
 }
 

@@ -47,16 +47,23 @@ double Estimate::cycles() const {
   return start + overlapped(work, once) + overlapped(beginning, parameters) - beginning;
 }
 
+Moves Estimate::moves() const {
+  Moves all = again;
+  all += once;
+  return all += parameters;
+}
+
 Bound Estimate::bound() const {
+  const Moves moved = moves();
   const std::pair<double, Bound> parts[] = {{multiplyAdds, Bound::MultiplyAdds},
                                             {adds, Bound::Adds},
                                             {latency, Bound::Latency},
                                             {loads, Bound::Loads},
                                             {stores, Bound::Stores},
                                             {instructions, Bound::Instructions},
-                                            {again.level2 + once.level2 + parameters.level2, Bound::Level2},
-                                            {again.level3 + once.level3 + parameters.level3, Bound::Level3},
-                                            {again.memory + once.memory + parameters.memory, Bound::Memory},
+                                            {moved.level2, Bound::Level2},
+                                            {moved.level3, Bound::Level3},
+                                            {moved.memory, Bound::Memory},
                                             {start, Bound::Start}};
   auto less = [](const auto& a, const auto& b) { return a.first < b.first; };
   return std::max_element(std::begin(parts), std::end(parts), less)->second;

@@ -33,6 +33,7 @@ struct Estimate {
   double shareForParameters = 1;
   double start = 0; // once for each kernel of a run
 
+  Moves moves() const; // all of them
   double cycles() const;
   Bound bound() const;                         // what takes longest by itself
   Estimate& operator+=(const Estimate& other); // one after the other

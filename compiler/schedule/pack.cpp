@@ -115,16 +115,10 @@ void packFilters(loop::Function& function, int64_t lanes) {
   const auto width = static_cast<uint32_t>(lanes);
   const loop::Type vector = loop::Type::vector(Scalar::F32, width);
   Reg zero = b.index(0), none = b.number(0, vector), all = b.index(lanes);
-  auto nest = [&](const char* name, Reg to, const std::function<void(Reg)>& body) {
-    b.loop(name, zero, to, 1, {}, [&](Reg i, const Builder::Values&) {
-      body(i);
-      return Builder::Values{};
-    });
-  };
   Reg pitch = b.mul(vectors, lanes); // of rows
   Reg tiles = b.binary(Op::Div, b.add(filters, b.sub(pitch, b.index(1))), pitch);
-  nest("tile", tiles, [&](Reg tile) {
-    nest("vector", vectors, [&](Reg v) {
+  b.each("tile", tiles, [&](Reg tile) {
+    b.each("vector", vectors, [&](Reg v) {
       Reg filter = b.mul(b.add(b.mul(tile, vectors), v), lanes);
       Reg to = b.offset(Scalar::F32, out, Index(b.add(b.mul(b.mul(tile, rows), pitch), b.mul(v, lanes))));
       b.loop("at", zero, rows, lanes, {zero, zero, zero, zero}, [&](Reg at, const Builder::Values& carried) {

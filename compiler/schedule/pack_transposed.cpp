@@ -11,11 +11,10 @@ void nest(Builder& b, const std::vector<std::pair<const char*, Reg>>& loops, std
           const std::function<void(const std::vector<Reg>&)>& body) {
   if (counters.size() == loops.size()) return body(counters);
   const auto& [name, count] = loops[counters.size()];
-  b.loop(name, b.index(0), count, 1, {}, [&](Reg i, const Builder::Values&) {
+  b.each(name, count, [&](Reg i) {
     std::vector<Reg> next = counters;
     next.push_back(i);
     nest(b, loops, next, body);
-    return Builder::Values{};
   });
 }
 

@@ -27,14 +27,14 @@ public:
     Reg given = b_.mul(channels_, taps_), pitch = b_.mul(vectors, lanes_);
     Reg tiles = b_.binary(Op::Div, b_.add(filters_, b_.sub(pitch, b_.index(1))), pitch);
     Reg rows = b_.mul(b_.mul(blocks, steps), units);
-    each("tile", tiles, [&](Reg tile) {
-      each("vector", vectors, [&](Reg v) {
+    b_.each("tile", tiles, [&](Reg tile) {
+      b_.each("vector", vectors, [&](Reg v) {
         Reg filter = b_.mul(b_.add(b_.mul(tile, vectors), v), lanes_);
         takeFilters(filter, given);
         Reg panel = b_.add(b_.mul(b_.mul(tile, rows), pitch), b_.mul(v, lanes_));
-        each("block", blocks, [&](Reg block) {
-          each("step", steps, [&](Reg step) {
-            each("unit", units, [&](Reg unit) {
+        b_.each("block", blocks, [&](Reg block) {
+          b_.each("step", steps, [&](Reg step) {
+            b_.each("unit", units, [&](Reg unit) {
               Reg row = b_.add(b_.mul(b_.add(b_.mul(block, steps), step), units), unit);
               b_.store(unitOf(block, step, unit), out, Index(b_.add(panel, b_.mul(row, pitch)), perUnit_));
             });
@@ -47,12 +47,6 @@ public:
 
 private:
   Reg size(const char* name) { return b_.parameter(loop::Type::index(), name); }
-  void each(const char* name, Reg to, const std::function<void(Reg)>& body) {
-    b_.loop(name, b_.index(0), to, 1, {}, [&](Reg i, const Builder::Values&) {
-      body(i);
-      return Builder::Values{};
-    });
-  }
   Reg splat(Reg index) { return b_.splat(numbers_, b_.cast(loop::Type::of(Scalar::I32), index)); }
 
   // The filters of a vector: where they begin, and which there are. Behind the last it is read again.

@@ -38,16 +38,10 @@ void packWinograd(loop::Function& function, int64_t results, int64_t lanes) {
                    index = vector.withScalar(Scalar::I32);
   const Matrix& matrix = winogradMatrices(results).weights;
   const auto points = static_cast<int64_t>(matrix.size());
-  auto each = [&](const char* name, Reg to, const std::function<void(Reg)>& body) {
-    b.loop(name, b.index(0), to, 1, {}, [&](Reg i, const Builder::Values&) {
-      body(i);
-      return Builder::Values{};
-    });
-  };
   Reg pitch = b.mul(vectors, lanes), tiles = b.binary(Op::Div, b.add(filters, b.add(pitch, -1)), pitch);
   Reg ofFilter = b.mul(channels, 9);
-  each("tile", tiles, [&](Reg tile) {
-    each("vector", vectors, [&](Reg v) {
+  b.each("tile", tiles, [&](Reg tile) {
+    b.each("vector", vectors, [&](Reg v) {
       Reg filter = b.mul(b.add(b.mul(tile, vectors), v), lanes), left = b.sub(filters, filter);
       // Lanes behind the last filter read it again.
       Reg base = b.offset(Scalar::F32, in, Index(b.mul(b.min(filter, b.add(filters, -1)), ofFilter)));
@@ -55,7 +49,7 @@ void packWinograd(loop::Function& function, int64_t results, int64_t lanes) {
       Reg from = b.binary(Op::Mul, b.binary(Op::Min, b.iota(index), last),
                           b.splat(index, b.cast(loop::Type::of(Scalar::I32), ofFilter)));
       Reg exist = b.mask(width, left);
-      each("channel", rows, [&](Reg channel) {
+      b.each("channel", rows, [&](Reg channel) {
         Reg there = b.compare(Op::Lt, channel, channels);
         Reg at = b.offset(Scalar::F32, base, Index(b.mul(b.min(channel, b.add(channels, -1)), 9)));
         Reg lanesHere = b.select(there, exist, b.mask(width, b.index(0)));

@@ -2,13 +2,12 @@
 #include "schedule/layouts.h"
 #include "schedule/memory.h"
 #include "schedule/residence.h"
+#include "schedule/window_shape.h"
 #include <algorithm>
 
 namespace convoy::schedule {
 
 namespace {
-
-double real(int64_t n) { return static_cast<double>(n); }
 
 // The addresses of all that a program touches, one region behind the other: workspace, inputs, results,
 // weights.
@@ -54,9 +53,10 @@ public:
           add({addressOf(buffer), 4 * real(costs_.usual(storage_.pieces[storage_.pieceOf(buffer)].elements)),
                /*written=*/true});
         }
-        if (a.kind == Argument::Read) add({addressOf({a.value, a.layout}), bytesOf({a.value, a.layout})});
+        if (a.kind == Argument::Read)
+          add({addressOf({a.value, a.layout}), costs_.bytesIn(a.layout, a.value)});
         if (a.kind == Argument::Write) {
-          Range range{addressOf({a.value, a.layout}), bytesOf({a.value, a.layout}), /*written=*/true};
+          Range range{addressOf({a.value, a.layout}), costs_.bytesIn(a.layout, a.value), /*written=*/true};
           range.streamed = streams(schedule_.kernels[number], range.bytes);
           add(range);
         }
@@ -69,14 +69,6 @@ private:
     const double begin = end_;
     end_ += bytes;
     return begin;
-  }
-
-  double bytesOf(Buffer buffer) const {
-    return 4 * real(costs_.usual(spatialSize(graph_.value(buffer.value).type))) *
-           real(inBlocks(buffer.layout)
-                    ? blocksOf(graph_.value(buffer.value).type.channels(), buffer.layout, schedule_.lanes) *
-                          schedule_.lanes * partsOf(buffer.layout)
-                    : graph_.value(buffer.value).type.channels());
   }
 
   double addressOf(Buffer buffer) const {

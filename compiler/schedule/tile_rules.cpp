@@ -66,12 +66,13 @@ private:
     }
   }
 
-  // Extents of 1 to 64, and 1 to 64 sums in registers.
-  bool holdsSums() {
+  // Extents from `from` on are 1 to 64 each, and so is the product of those before `end`: sums in registers.
+  bool holdsSums(size_t from, size_t end) {
     int64_t sums = 1;
-    for (int64_t extent : kernel_.tile) {
+    for (size_t i = from; i < kernel_.tile.size(); ++i) {
+      const int64_t extent = kernel_.tile[i];
       if (extent < 1 || extent > 64) return fault(Part::Tile, "a tile's extent is 1 to 64"), false;
-      sums *= extent;
+      if (i < end) sums *= extent;
     }
     if (sums > 64) fault(Part::Tile, "more than 64 accumulators", std::to_string(sums) + " would be needed");
     return sums <= 64;
@@ -83,7 +84,7 @@ private:
       return fault(Part::Tile, planar      ? "a planar tile is filters x rows x vectors"
                                : byChannel ? "a blocked tile without mixed channels is rows x pixels"
                                            : "a blocked tile is pixels x vectors");
-    if (!holdsSums()) return;
+    if (!holdsSums(0, kernel_.tile.size())) return;
     if (!planar && byChannel) return rowsOf(kernel_.tile[0]);
     if (planar && anchor_.op != OpKind::Conv) return planarPool();
     const int64_t groups = anchor_.attributes.get<int64_t>("groups"),
@@ -127,9 +128,7 @@ private:
                    "a winograd tile is results along an axis x tiles x vectors x blocks of tiles");
     if (tile[0] != 2 && tile[0] != 4 && tile[0] != 6)
       return fault(Part::Tile, "a winograd tile has 2, 4 or 6 results along an axis");
-    for (size_t i = 1; i < 4; ++i)
-      if (tile[i] < 1 || tile[i] > 64) return fault(Part::Tile, "a tile's extent is 1 to 64");
-    if (tile[1] * tile[2] > 64) return fault(Part::Tile, "more than 64 accumulators");
+    if (!holdsSums(1, 3)) return;
     const WinogradShape shape(graph_, kernel_, lanes_);
     const int64_t bytes = shape.stackBytes(kernel_.order);
     if (bytes <= winogradStackBytes) return;
@@ -144,7 +143,7 @@ private:
 
   void transposed() {
     if (kernel_.tile.size() != 2) return fault(Part::Tile, "a blocked transposed tile is pixels x vectors");
-    if (!holdsSums()) return;
+    if (!holdsSums(0, kernel_.tile.size())) return;
     if (isDepthwise(graph_, anchor_)) {
       if (kernel_.tile[1] != 1)
         fault(Part::Tile, "where each channel is filtered by itself a tile has one vector");

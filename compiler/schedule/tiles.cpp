@@ -1,6 +1,7 @@
 #include "schedule/tiles.h"
 #include "graph/work.h"
 #include "schedule/cost_families.h"
+#include "schedule/rules.h"
 #include "schedule/storage.h"
 #include "support/internal_error.h"
 #include <algorithm>
@@ -62,10 +63,10 @@ Family familyOf(const Costs& costs, const Kernel& kernel) {
                                                         : family(planarTiles, planarWork);
 }
 
-bool hasOrder(const Costs& costs, const Kernel& kernel) {
-  if (kernel.algorithm == Algorithm::Winograd) return true;
-  return kernel.algorithm == Algorithm::Window && inBlocks(kernel.layout) &&
-         !isChannelwise(costs.graph, costs.graph.value(kernel.anchor()), costs.lanes);
+// What it costs depends on the kernel's order.
+bool orderCosts(const Costs& costs, const Kernel& kernel) {
+  return (kernel.algorithm == Algorithm::Window || kernel.algorithm == Algorithm::Winograd) &&
+         hasOrder(costs.graph, kernel, costs.lanes);
 }
 
 // Weights at the points of Winograd's transform are more than those of the script.
@@ -93,7 +94,7 @@ double parameterBytes(const graph::Graph& graph, const Kernel& kernel) {
 Costs::Tile Costs::windowTile(const Kernel& kernel, std::optional<Order> said) const {
   const Family family = familyOf(*this, kernel);
   std::vector<Order> orders{said.value_or(Order::Filters)};
-  if (!said && hasOrder(*this, kernel)) orders = {Order::Positions, Order::Filters};
+  if (!said && orderCosts(*this, kernel)) orders = {Order::Positions, Order::Filters};
   // Positions first is better by some hundredths where both should be equal.
   constexpr double tie = 1.03;
   const bool winograd = kernel.algorithm == Algorithm::Winograd;
@@ -105,7 +106,7 @@ Costs::Tile Costs::windowTile(const Kernel& kernel, std::optional<Order> said) c
       tried.tile = extents, tried.order = order;
       if (winograd && !fitsStack(*this, tried)) continue;
       Estimate work = family.work(tried);
-      if (hasOrder(*this, kernel))
+      if (orderCosts(*this, kernel))
         work.parameters = transfer(target.machine, parameterBytes(graph, tried), parameters_);
       double share = work.cycles() * (winograd ? winogradImbalance(*this, tried) : 1);
       if (!winograd && order == Order::Filters && orders.size() > 1) share *= tie;
@@ -128,12 +129,15 @@ double Costs::bytesOf(ValueId value) const {
 }
 
 // Blocks are whole, units hold several channels.
-double Costs::bytesIn(const Kernel& kernel, ValueId value) const {
-  const TensorType& type = graph.value(value).type;
-  const Layout layout = layoutFor(value == kernel.result() ? kernel.resultLayout() : kernel.layout, type);
+double Costs::bytesIn(Layout layout, ValueId value) const {
   if (layout == Layout::Planar) return bytesOf(value);
-  const int64_t units = blocksOf(type.channels(), layout, lanes) * lanes * partsOf(layout);
-  return bytesOf(value) * real(units) / real(type.channels());
+  const int64_t channels = graph.value(value).type.channels();
+  return bytesOf(value) * real(blocksOf(channels, layout, lanes) * lanes * partsOf(layout)) / real(channels);
+}
+
+double Costs::bytesIn(const Kernel& kernel, ValueId value) const {
+  const Layout layout = value == kernel.result() ? kernel.resultLayout() : kernel.layout;
+  return bytesIn(layoutFor(layout, graph.value(value).type), value);
 }
 
 Level Costs::levelOf(double bytes) const {

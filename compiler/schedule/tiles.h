@@ -53,7 +53,8 @@ struct Costs {
   // What it costs more to read an operand's single numbers from planes than from blocks.
   double readingPlanes(const Kernel& kernel, graph::ValueId operand) const;
 
-  double bytesOf(graph::ValueId value) const; // as float32, in planes
+  double bytesOf(graph::ValueId value) const;                // as float32, in planes
+  double bytesIn(Layout layout, graph::ValueId value) const; // that of layoutFor
   // As it lies in memory where `kernel` reads or writes it.
   double bytesIn(const Kernel& kernel, graph::ValueId value) const;
   // Where so many bytes are that are read again and again.

@@ -68,7 +68,7 @@ public:
     takeTiles();
     k_.units({s_.rows}, [&](const Regs& parts) {
       Reg first = b_.add(b_.mul(parts[0], tilesOfItem_), b_.mul(parts[1], tileColumns_));
-      eachIn("tile", tileColumns_, [&](Reg column) {
+      b_.each("tile", tileColumns_, [&](Reg column) {
         Reg tile = b_.add(first, column), band = b_.floorDiv(tile, s_.tilesOfBand());
         Reg start = b_.offset(Scalar::F32, to, Index(band, s_.bandNumbers()));
         transformTile({parts[0], parts[1], column}, start,
@@ -91,7 +91,7 @@ public:
     if (filtersFirst) {
       Reg all = b_.mul(items, tilesOfItem_), bands = b_.ceilDiv(all, s_.tilesOfBand());
       k_.unitsOfBatch({Size(s_.filterTiles)}, [&](const Regs& parts) {
-        eachIn("band", bands, [&](Reg band) {
+        b_.each("band", bands, [&](Reg band) {
           takeBand(band, all, nullptr);
           filters(parts[0], b_.offset(Scalar::F32, transformed, Index(band, s_.bandNumbers())));
         });
@@ -102,8 +102,8 @@ public:
       fetchesInput_ = k_.kernel.prefetches.value_or(!bytes || *bytes > k_.target.machine.level2 / 2);
       k_.units({Size::ceilDiv(s_.tilesOfItem(), s_.tilesOfBand())}, [&](const Regs& parts) {
         takeBand(parts[1], tilesOfItem_, parts[0]);
-        eachIn("tile", count_, [&](Reg j) { transformTile(placeOf(b_.add(first_, j)), own, j); });
-        eachIn("filters", b_.index(s_.filterTiles), [&](Reg tile) { filters(tile, own); });
+        b_.each("tile", count_, [&](Reg j) { transformTile(placeOf(b_.add(first_, j)), own, j); });
+        b_.each("filters", b_.index(s_.filterTiles), [&](Reg tile) { filters(tile, own); });
       });
     }
     k_.finish();
@@ -116,15 +116,8 @@ private:
 
   Packing packing() const {
     Packing packing{Packing::Winograd};
-    packing.vectors = s_.vectors, packing.channelBlock = lanes_, packing.results = s_.results;
+    packing.vectors = s_.vectors, packing.results = s_.results;
     return packing;
-  }
-
-  void eachIn(const char* name, Reg count, const std::function<void(Reg)>& body) {
-    b_.loop(name, b_.index(0), count, 1, {}, [&](Reg i, const Builder::Values&) {
-      body(i);
-      return Builder::Values{};
-    });
   }
 
   void takeTiles() {
@@ -159,13 +152,19 @@ private:
     patch_ = b_.stack(s_.elements * lanes_ * 4);
   }
 
+  // The first row or column that a tile reads.
+  Reg firstOf(size_t axis, Reg tile) {
+    const Size before = windowOf(node_.attributes).padBegin[axis];
+    return b_.add(b_.mul(tile, s_.results), -before.known());
+  }
+
   // The columns or rows of a tile that are inside.
   struct Extent {
     Reg first, from, to; // the first one, and those from..to behind it
     Reg whole;
   };
-  Extent extentOf(Reg tile, int64_t before, Reg input) {
-    Reg first = b_.add(b_.mul(tile, s_.results), -before), zero = b_.index(0), end = b_.sub(input, first);
+  Extent extentOf(size_t axis, Reg tile, Reg input) {
+    Reg first = firstOf(axis, tile), zero = b_.index(0), end = b_.sub(input, first);
     Extent e{first, b_.min(b_.max(b_.sub(zero, first), zero), b_.index(s_.points)),
              b_.min(b_.max(end, zero), b_.index(s_.points)), nullptr};
     e.whole =
@@ -181,12 +180,11 @@ private:
 
   // Tiles at an edge are copied, with zeros around them, before they are transformed.
   void transformTile(const Place& place, Reg band, Reg number) {
-    const Window window = windowOf(node_.attributes);
-    const Extent rows = extentOf(place.row, *window.padBegin[0].constant(), inputRows_),
-                 columns = extentOf(place.column, *window.padBegin[1].constant(), inputColumns_);
+    const Extent rows = extentOf(0, place.row, inputRows_),
+                 columns = extentOf(1, place.column, inputColumns_);
     Reg inside = b_.binary(Op::And, rows.whole, columns.whole);
     auto clear = [&] {
-      eachIn("i", b_.index(s_.elements), [&](Reg i) { b_.store(k_.constant(0), patch_, Index(i, lanes_)); });
+      b_.each("i", b_.index(s_.elements), [&](Reg i) { b_.store(k_.constant(0), patch_, Index(i, lanes_)); });
       return Builder::Values{};
     };
     b_.branch(inside, [] { return Builder::Values{}; }, clear);
@@ -195,7 +193,7 @@ private:
                        Index(b_.floorDiv(number, s_.tiles), s_.blockNumbers()) +
                            Index(b_.binary(Op::Mod, number, b_.index(s_.tiles)), lanes_));
     Reg step = b_.select(inside, pitch_, b_.index(s_.points));
-    eachIn("cb", b_.index(s_.channelBlocks), [&](Reg cb) {
+    b_.each("cb", b_.index(s_.channelBlocks), [&](Reg cb) {
       Reg from = b_.offset(Scalar::F32, in_, Index(b_.add(at, b_.mul(cb, plane_)), lanes_));
       b_.branch(inside, [] { return Builder::Values{}; }, [&] { return copyPatch(from, rows, columns); });
       transformBlock(b_.select(inside, from, patch_), step,
@@ -243,17 +241,17 @@ private:
   void filters(Reg filterTile, Reg transformed) {
     const int64_t panel = s_.panelNumbers();
     Reg weights = b_.offset(Scalar::F32, weights_, Index(filterTile, s_.elements * panel));
-    eachIn("point", b_.index(s_.elements), [&](Reg e) {
+    b_.each("point", b_.index(s_.elements), [&](Reg e) {
       if (fetchesInput_) prefetchInput(b_.add(b_.mul(filterTile, s_.elements), e));
       Reg w = b_.offset(Scalar::F32, weights, Index(e, panel)),
           x = b_.offset(Scalar::F32, transformed, Index(e, s_.pointNumbers()));
-      eachIn("block", b_.ceilDiv(count_, s_.tiles), [&](Reg block) {
+      b_.each("block", b_.ceilDiv(count_, s_.tiles), [&](Reg block) {
         products(block, b_.offset(Scalar::F32, x, Index(block, s_.blockNumbers())), w,
                  b_.offset(Scalar::F32, products_,
                            Index(block, s_.tiles * s_.vectors * s_.productPitch()) + Index(e, lanes_)));
       });
     });
-    eachIn("tile", count_, [&](Reg j) {
+    b_.each("tile", count_, [&](Reg j) {
       const Place place = placeOf(b_.add(first_, j));
       const int64_t blocks = k_.blocks(s_.filters);
       Reg firstBlock = b_.mul(filterTile, s_.vectors);
@@ -261,7 +259,7 @@ private:
                         ? b_.index(s_.vectors)
                         : b_.min(b_.index(s_.vectors), b_.sub(b_.index(blocks), firstBlock));
       Reg from = b_.offset(Scalar::F32, products_, Index(j, s_.vectors * s_.productPitch()));
-      eachIn("v", vectors, [&](Reg v) {
+      b_.each("v", vectors, [&](Reg v) {
         results(b_.offset(Scalar::F32, from, Index(v, s_.productPitch())), place, b_.add(firstBlock, v));
       });
     });
@@ -269,10 +267,9 @@ private:
 
   // Asks for a share of what the next band reads: it lies in pieces that no processor expects.
   void prefetchInput(Reg step) {
-    const Window window = windowOf(node_.attributes);
     const int64_t steps = s_.filterTiles * s_.elements, pieces = s_.channelBlocks * s_.tilesOfBand(),
                   share = (pieces + steps - 1) / steps, line = std::max<int64_t>(1, 16 / lanes_); // positions
-    auto one = [&](Reg i) {
+    b_.each("i", b_.index(share), [&](Reg i) {
       Reg piece = b_.add(b_.mul(step, share), i);
       Reg tile =
           b_.add(b_.add(first_, s_.tilesOfBand()), b_.binary(Op::Mod, piece, b_.index(s_.tilesOfBand())));
@@ -280,8 +277,7 @@ private:
                              b_.compare(Op::Lt, tile, tilesOfItem_));
       auto ask = [&] {
         const Place place = placeOf(tile);
-        Reg at = inputAt(place, b_.add(b_.mul(place.row, s_.results), -*window.padBegin[0].constant()),
-                         b_.add(b_.mul(place.column, s_.results), -*window.padBegin[1].constant()));
+        Reg at = inputAt(place, firstOf(0, place.row), firstOf(1, place.column));
         at = b_.add(at, b_.mul(b_.floorDiv(piece, s_.tilesOfBand()), plane_));
         for (int64_t y = 0; y < s_.points; ++y)
           for (int64_t x = 0; x < s_.results; x += line)
@@ -289,11 +285,7 @@ private:
         return Builder::Values{};
       };
       b_.branch(exists, ask, nullptr);
-    };
-    if (share == 1)
-      one(b_.index(0));
-    else
-      eachIn("i", b_.index(share), one);
+    });
   }
 
   // One point of a block of tiles.
@@ -370,8 +362,6 @@ private:
     const int64_t size = pool_ ? s_.results / 2 : s_.results;
     Reg row = b_.mul(place.row, size), column = b_.mul(place.column, size);
     Reg rowsHere = b_.sub(resultRows_, row), columnsHere = b_.sub(resultColumns_, column);
-    Reg whole = b_.binary(Op::And, b_.compare(Op::Le, b_.index(size), rowsHere),
-                          b_.compare(Op::Le, b_.index(size), columnsHere));
     auto store = [&](bool edge) {
       for (int64_t r = 0; r < size; ++r) {
         auto one = [&] {
@@ -386,10 +376,13 @@ private:
       }
       return Builder::Values{};
     };
-    if (holdsWholeTiles())
+    if (holdsWholeTiles()) {
       store(false);
-    else
-      b_.branch(whole, [&] { return store(false); }, [&] { return store(true); });
+      return;
+    }
+    Reg whole = b_.binary(Op::And, b_.compare(Op::Le, b_.index(size), rowsHere),
+                          b_.compare(Op::Le, b_.index(size), columnsHere));
+    b_.branch(whole, [&] { return store(false); }, [&] { return store(true); });
   }
   bool holdsWholeTiles() const {
     const auto rows = node_.type.spatial(0).constant(), columns = node_.type.spatial(1).constant();

@@ -32,6 +32,8 @@ std::string escapeForTerminal(std::string_view text);
 // The shortest decimal that reads back as the same number: "0.1", "1e+30", "inf", "nan".
 std::string numberText(double number);
 std::string numberText(float number);
+// With so many digits behind the point.
+std::string fixedText(double number, int digits);
 
 // "1 channel", "3 channels".
 std::string counted(int64_t count, std::string_view noun);
