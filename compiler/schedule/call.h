@@ -61,7 +61,8 @@ struct KernelCall {
   Size units = 1;            // of one item, or of all items together:
   bool ofWholeBatch = false; // then each unit does its part of every item
   WorkCycles cycles;
-  int64_t threads = 0; // as in Kernel
+  int64_t threads = 0;    // as in Kernel
+  int64_t rowGranule = 1; // in a group: the first row is a multiple of it
   std::vector<Argument> arguments;
   std::vector<KernelCall> onBytes; // what is called when all images of the kernel are bytes; none: this too
 };

@@ -64,7 +64,7 @@ Index Elementwise::address(ValueId id, Layout layout, const Site& site, Reg chan
   const TensorType& type = k_.value(id).type;
   Reg at = b_.mul(site.item, k_.itemRows(id, layout));
   if (type.channels() > 1) at = b_.add(at, channel);
-  at = b_.mul(at, k_.size(spatialSize(type)));
+  at = b_.mul(at, k_.planeSize(id, layout));
   if (Reg here = position(id, site, varies)) at = b_.add(at, here);
   return Index(at, inBlocks(layout) ? k_.lanes : 1);
 }
@@ -402,7 +402,8 @@ void Elementwise::storeTransposed(std::vector<Reg> pixels, const Site& first, Re
   const TensorType& type = k_.value(k_.kernel.result()).type;
   int64_t lanes = k_.lanes, channels = type.channels(), total = static_cast<int64_t>(pixels.size());
   bool varies = false;
-  Reg firstChannel = b_.mul(first.channel, lanes), plane = k_.product(type, 1);
+  Reg firstChannel = b_.mul(first.channel, lanes);
+  Reg plane = k_.planeSize(k_.kernel.result(), Layout::Planar);
   Index base = address(k_.kernel.result(), Layout::Planar, first, firstChannel, varies);
   Reg channelsHere = b_.sub(b_.index(channels), firstChannel);
   for (int64_t from = 0; from < total; from += lanes) {

@@ -127,6 +127,35 @@ void KernelBuilder::units(const std::vector<Size>& counts,
   });
 }
 
+void KernelBuilder::strips(const std::vector<Size>& before, const Strips& strips,
+                           const std::vector<Size>& after,
+                           const std::function<void(const std::vector<Reg>&, Reg, Reg)>& body) {
+  if (!inGroup()) {
+    std::vector<Size> counts = before;
+    counts.push_back(Size::ceilDiv(strips.rowCount, strips.rows));
+    counts.insert(counts.end(), after.begin(), after.end());
+    return units(counts, [&](std::vector<Reg> parts) {
+      const auto strip = parts.begin() + 1 + static_cast<std::ptrdiff_t>(before.size());
+      Reg y0 = b.named(b.mul(*strip, strips.rows), "y0");
+      Reg y1 = b.named(b.min(b.add(y0, strips.rows), size(strips.rowCount)), "y1");
+      parts.erase(strip);
+      body(parts, y0, y1);
+    });
+  }
+  call.rowGranule = strips.granule;
+  std::vector<Size> counts = before;
+  counts.insert(counts.end(), after.begin(), after.end());
+  std::function<void(std::vector<Reg>)> inside = [&](std::vector<Reg> parts) {
+    if (parts.size() == counts.size() + 1) return body(parts, begin, end);
+    b.each("part", size(counts[parts.size() - 1]), [&](Reg part) {
+      std::vector<Reg> more = parts;
+      more.push_back(part);
+      inside(more);
+    });
+  };
+  inside({b.index(0)});
+}
+
 Reg KernelBuilder::channelNumbers(Reg pointer, int64_t channels, Reg block, int64_t together) {
   Index at(block, lanes);
   if (channels % (lanes * together) == 0) return b.load(vector, pointer, at);

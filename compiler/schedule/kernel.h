@@ -4,6 +4,9 @@
 // A kernel is `func @name(%begin: i64, %end: i64, %sizes: ptr, pointers...)`: it computes the work units
 // begin..end of batch * units, or of all items together. Which units there are depends on the shape only,
 // never on the threads.
+//
+// A kernel of a group (strips.h) computes the rows begin..end of one item instead. Whoever calls it gives it
+// pointers as if all rows of the item were there.
 #pragma once
 #include "loop/builder.h"
 #include "schedule/call.h"
@@ -72,6 +75,12 @@ public:
   int64_t itemRows(ValueId id, Layout layout) const {
     return storage.itemRows({id, layoutFor(layout, value(id).type)});
   }
+  // Positions from one channel (blocked: block of channels) of a value to the next. Where only some of its
+  // rows are in memory at a time these are fewer than it has: every address of a channel comes from here.
+  Size plane(ValueId id, Layout layout) const {
+    return storage.plane({id, layoutFor(layout, value(id).type)});
+  }
+  Reg planeSize(ValueId id, Layout layout) { return size(plane(id, layout)); }
 
   // A size as an i64, computed where it is asked for.
   Reg size(const Size& size);
@@ -80,6 +89,17 @@ public:
   // for %u = begin to end; the unit number is taken apart, the last count varying fastest. parts[0] is what
   // is left: the batch item. Sets call.units.
   void units(const std::vector<Size>& counts, const std::function<void(const std::vector<Reg>& parts)>& body);
+
+  // The same where `rowCount` rows are computed, in strips of so many: body gets the numbers without that of
+  // the strip, and its rows. In a group the rows are those of the call, and the counts are loops. `granule`:
+  // the first row is a multiple of it.
+  struct Strips {
+    Size rowCount = 1;
+    int64_t rows = 1, granule = 1;
+  };
+  void strips(const std::vector<Size>& before, const Strips& strips, const std::vector<Size>& after,
+              const std::function<void(const std::vector<Reg>& parts, Reg y0, Reg y1)>& body);
+  bool inGroup() const { return storage.inGroup(kernel); }
 
   // The same when each unit does its part of all the items: parts has a number for each count.
   void unitsOfBatch(const std::vector<Size>& counts,

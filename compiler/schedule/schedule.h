@@ -100,10 +100,21 @@ struct Kernel {
 // That of the anchor's products: the algorithm, or the layout in which it reads numbers, says it.
 Arithmetic arithmeticOf(const Kernel& kernel);
 
+// Neighbouring kernels that run together, strip by strip of the rows of their results (strips.h): what lies
+// between them stays in the caches, and is nowhere whole.
+struct Group {
+  size_t first = 0, count = 0; // of the schedule's kernels
+  int64_t rows = 0;            // of the last one's result, in a strip
+  size_t end() const { return first + count; }
+  bool has(size_t kernel) const { return first <= kernel && kernel < end(); }
+};
+
 struct Schedule {
   int lanes = 16;    // float32 per vector, and channels per block
   int64_t items = 0; // that run together through the first kernels; 0: as many as stay in the caches
   std::vector<Kernel> kernels; // in order of execution
+  std::vector<Group> groups;   // likewise
+  const Group* groupOf(size_t kernel) const;
 };
 
 // By cost; or in blocks, whatever that costs: every kernel that can work in blocks does, and conversions are

@@ -37,77 +37,139 @@ void alongColumns(KernelBuilder& k, Reg from, Reg to, bool inBlocks,
 // On bytes: units are chunks of the positions of all channels.
 static void pointwiseOnBytes(KernelBuilder& k, Elementwise& work) {
   Builder& b = k.b;
-  Size plane = spatialSize(k.value(k.kernel.result()).type) * k.columnsPerPixel();
-  Reg extent = k.size(plane);
-  k.units({Size::ceilDiv(plane, planeChunk)}, [&](const std::vector<Reg>& parts) {
-    Reg from = b.mul(parts[1], planeChunk), to = b.min(b.add(from, planeChunk), extent);
+  const TensorType& type = k.value(k.kernel.result()).type;
+  const int64_t perPixel = k.columnsPerPixel();
+  auto along = [&](Reg item, Reg from, Reg to) {
     alongVectors(k, from, to, [&](Reg x, Reg mask) {
-      work.pixels({parts[0], nullptr, {x}, mask, /*flat=*/true}, mask ? b.sub(to, x) : nullptr);
+      work.pixels({item, nullptr, {x}, mask, /*flat=*/true}, mask ? b.sub(to, x) : nullptr);
     });
-  });
+  };
+  if (k.inGroup()) {
+    Reg row = k.size(type.dims.back() * perPixel);
+    k.strips({}, {type.spatial(0)}, {}, [&](const std::vector<Reg>& parts, Reg y0, Reg y1) {
+      along(parts[0], b.mul(y0, row), b.mul(y1, row));
+    });
+  } else {
+    Size plane = spatialSize(type) * perPixel;
+    Reg extent = k.size(plane);
+    k.units({Size::ceilDiv(plane, planeChunk)}, [&](const std::vector<Reg>& parts) {
+      Reg from = b.mul(parts[1], planeChunk);
+      along(parts[0], from, b.min(b.add(from, planeChunk), extent));
+    });
+  }
   k.finish();
 }
 
-// Units are chunks of flattened planes where the operands allow it, and rows otherwise, of each channel or of
-// all together. With a single position, lanes are the channels.
-void pointwise(KernelBuilder& k) {
-  Builder& b = k.b;
-  Elementwise work(k);
-  work.declare(0);
-  if (k.onBytes) return pointwiseOnBytes(k, work);
-  const TensorType& type = k.value(k.kernel.result()).type;
-  bool onePosition = type.channels() > 1 && layoutFor(Layout::Blocked, type) == Layout::Planar;
-  const bool ofPixels = opInfo(k.value(k.kernel.anchor()).op).form == OpForm::Pixelwise;
-  if (onePosition && k.kernel.layout == Layout::Planar && !ofPixels) {
-    k.units({}, [&](const std::vector<Reg>& parts) {
-      alongVectors(k, b.index(0), b.index(type.channels()), [&](Reg channel, Reg mask) {
+namespace {
+
+class Pointwise {
+public:
+  explicit Pointwise(KernelBuilder& k)
+      : k_(k), b_(k.b), work_(k), type_(k.value(k.kernel.result()).type),
+        ofPixels_(opInfo(k.value(k.kernel.anchor()).op).form == OpForm::Pixelwise),
+        blocked_(k.kernel.layout == Layout::Blocked), flat_(canFlatten(k.graph, k.kernel, 0)) {}
+
+  void run() {
+    work_.declare(0);
+    if (k_.onBytes) return pointwiseOnBytes(k_, work_);
+    if (type_.channels() > 1 && layoutFor(Layout::Blocked, type_) == Layout::Planar && !blocked_ &&
+        !ofPixels_)
+      onePosition();
+    else if (k_.inGroup())
+      inGroup();
+    else
+      everywhere();
+    k_.finish();
+  }
+
+private:
+  int64_t channels() const {
+    return ofPixels_ ? 1 : blocked_ ? k_.blocks(type_.channels()) : type_.channels();
+  }
+
+  // Lanes are the channels.
+  void onePosition() {
+    k_.units({}, [&](const std::vector<Reg>& parts) {
+      alongVectors(k_, b_.index(0), b_.index(type_.channels()), [&](Reg channel, Reg mask) {
         Site site{parts[0], channel, {}, mask, false};
         site.alongChannels = true;
-        work.store(work.evaluate(0, nullptr, site), site);
+        work_.store(work_.evaluate(0, nullptr, site), site);
       });
     });
-    return k.finish();
   }
-  bool blocked = k.kernel.layout == Layout::Blocked, flat = canFlatten(k.graph, k.kernel, 0);
-  int64_t rows = ofPixels ? 1 : blocked ? k.blocks(type.channels()) : type.channels();
-  if (!blocked && type.spatialRank() > 0) work.mayStream(flat);
-  std::vector<Size> counts{Size(rows)};
-  Size plane = spatialSize(type);
-  int outer = std::max(0, type.spatialRank() - 1);
-  if (flat)
-    counts.push_back(Size::ceilDiv(work.mayShift() ? plane + (k.lanes - 1) : plane, planeChunk));
-  else
-    for (int axis = 0; axis < outer; ++axis) counts.push_back(type.spatial(axis));
-  Reg extent = k.size(flat ? plane : type.spatialRank() ? type.spatial(outer) : Size(1));
-  k.units(counts, [&](const std::vector<Reg>& parts) {
-    Reg from = b.add(flat ? b.mul(parts[2], planeChunk) : b.index(0), work.origin());
-    Reg to = flat ? b.min(b.add(from, planeChunk), extent) : extent;
+
+  // Units are chunks of flattened planes where the operands allow it, and rows otherwise, of each channel or
+  // of all together.
+  void everywhere() {
+    if (!blocked_ && type_.spatialRank() > 0) work_.mayStream(flat_);
+    std::vector<Size> counts{Size(channels())};
+    const Size plane = spatialSize(type_);
+    const int outer = std::max(0, type_.spatialRank() - 1);
+    if (flat_)
+      counts.push_back(Size::ceilDiv(work_.mayShift() ? plane + (k_.lanes - 1) : plane, planeChunk));
+    else
+      for (int axis = 0; axis < outer; ++axis) counts.push_back(type_.spatial(axis));
+    Reg extent = k_.size(flat_ ? plane : type_.spatialRank() ? type_.spatial(outer) : Size(1));
+    k_.units(counts, [&](const std::vector<Reg>& parts) {
+      Reg from = b_.add(flat_ ? b_.mul(parts[2], planeChunk) : b_.index(0), work_.origin());
+      Reg to = flat_ ? b_.min(b_.add(from, planeChunk), extent) : extent;
+      Site site{parts[0], parts[1], {}, nullptr, flat_};
+      if (!flat_) site.spatial.assign(parts.begin() + 2, parts.end());
+      if (flat_ || type_.spatialRank()) site.spatial.push_back(nullptr); // the column
+      run(site, from, to, extent);
+    });
+  }
+
+  // All positions of the rows, or row by row.
+  void inGroup() {
+    if (!blocked_) work_.mayStream();
+    Reg width = k_.size(type_.dims.back());
+    k_.strips({Size(channels())}, {type_.spatial(0)}, {}, [&](const std::vector<Reg>& parts, Reg y0, Reg y1) {
+      if (flat_ && !work_.mayShift())
+        return run({parts[0], parts[1], {nullptr}, nullptr, true}, b_.mul(y0, width), b_.mul(y1, width),
+                   width);
+      b_.loop("y", y0, y1, 1, {}, [&](Reg y, const Builder::Values&) {
+        run({parts[0], parts[1], {y, nullptr}, nullptr, false}, work_.origin(), width, width);
+        return Builder::Values{};
+      });
+    });
+  }
+
+  // The columns from..to, of `extent` that there are.
+  void run(Site site, Reg from, Reg to, Reg extent) {
     auto at = [&](Reg x, Reg mask) {
-      Site site{parts[0], parts[1], {}, mask, flat};
-      if (!flat) site.spatial.assign(parts.begin() + 2, parts.end());
-      if (flat || type.spatialRank()) site.spatial.push_back(x);
-      if (!ofPixels) return work.store(work.evaluate(0, nullptr, site), site);
-      const std::vector<Reg> pixel = work.pixel(site);
+      if (!site.spatial.empty()) site.spatial.back() = x;
+      site.mask = mask;
+      if (!ofPixels_) return work_.store(work_.evaluate(0, nullptr, site), site);
+      const std::vector<Reg> pixel = work_.pixel(site);
       for (size_t channel = 0; channel < pixel.size(); ++channel) {
-        site.channel = b.index(static_cast<int64_t>(channel));
-        work.store(work.evaluate(1, pixel[channel], site), site);
+        site.channel = b_.index(static_cast<int64_t>(channel));
+        work_.store(work_.evaluate(1, pixel[channel], site), site);
       }
     };
-    if (!blocked)
-      return work.eachWay([&](bool streams) {
-        if (!streams) return alongVectors(k, from, to, at);
-        // The first vector may start before the row.
-        b.loop("x", from, b.index(0), k.lanes, {}, [&](Reg x, const Builder::Values&) {
-          at(x, work.edgeMask(x, extent));
-          return Builder::Values{};
-        });
-        Reg inside = b.compare(Op::Lt, b.index(-1), from);
-        alongVectors(k, b.select(inside, from, b.add(from, k.lanes)), to, at);
+    if (blocked_) return alongColumns(k_, from, to, true, at);
+    work_.eachWay([&](bool streams) {
+      if (!streams) return alongVectors(k_, from, to, at);
+      // The first vector may start before the row.
+      b_.loop("x", from, b_.index(0), k_.lanes, {}, [&](Reg x, const Builder::Values&) {
+        at(x, work_.edgeMask(x, extent));
+        return Builder::Values{};
       });
-    alongColumns(k, from, to, blocked, at);
-  });
-  k.finish();
-}
+      Reg inside = b_.compare(Op::Lt, b_.index(-1), from);
+      alongVectors(k_, b_.select(inside, from, b_.add(from, k_.lanes)), to, at);
+    });
+  }
+
+  KernelBuilder& k_;
+  Builder& b_;
+  Elementwise work_;
+  const TensorType& type_;
+  const bool ofPixels_, blocked_, flat_;
+};
+
+} // namespace
+
+void pointwise(KernelBuilder& k) { Pointwise(k).run(); }
 
 // All channels of an operand are one run of numbers, in the operand and in the result: in blocked layout too,
 // where they are whole blocks.

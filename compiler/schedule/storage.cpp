@@ -106,6 +106,13 @@ const Frame& Storage::frame(Buffer buffer) const {
   return it == frames_.end() ? none : it->second;
 }
 
+Size Storage::plane(Buffer buffer) const { return frame(buffer).positions(graph_.value(buffer.value).type); }
+
+bool Storage::inGroup(const Kernel& kernel) const {
+  const auto number = static_cast<size_t>(&kernel - schedule_.kernels.data());
+  return schedule_.groupOf(number) != nullptr;
+}
+
 bool Storage::isPart(const Kernel& concat, ValueId operand) const {
   auto part = parts_.find(operandBuffer(graph_, schedule_, concat, operand));
   return part != parts_.end() && part->second.whole == resultBuffer(graph_, concat);

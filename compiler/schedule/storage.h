@@ -82,6 +82,9 @@ public:
   // next.
   int64_t itemRows(Buffer buffer) const;
   const Frame& frame(Buffer buffer) const;
+  // Positions from one of them to the next, with the frame.
+  Size plane(Buffer buffer) const;
+  bool inGroup(const Kernel& kernel) const; // of the schedule
   // The concat does not copy this operand: it is computed in its place.
   bool isPart(const Kernel& concat, ValueId operand) const;
   // The kernel's result takes the place of this operand.

@@ -42,6 +42,13 @@ const char* nameOf(Algorithm algorithm) {
   return "";
 }
 
+const Group* Schedule::groupOf(size_t kernel) const {
+  const auto behind = std::upper_bound(groups.begin(), groups.end(), kernel,
+                                       [](size_t at, const Group& group) { return at < group.first; });
+  if (behind == groups.begin() || !std::prev(behind)->has(kernel)) return nullptr;
+  return &*std::prev(behind);
+}
+
 const char* nameOf(Order order) { return order == Order::Filters ? "filters" : "positions"; }
 
 const char* nameOf(Layout layout) {

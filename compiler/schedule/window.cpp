@@ -41,7 +41,8 @@ Window3 windowOfKernel(KernelBuilder& k) {
   w.channels = input.channels();
   w.filters = node.type.channels();
   w.unrollsRows = unrollsRows(k.graph, node);
-  w.flat = walksFlat(k.graph, k.kernel) && !k.storage.frame({w.input, k.layoutOf(w.input)}).any();
+  w.flat = walksFlat(k.graph, k.kernel) && !k.storage.frame({w.input, k.layoutOf(w.input)}).any() &&
+           !(k.inGroup() && k.kernel.layout == Layout::Planar);
   if (w.flat) {
     Reg positions = k.product(input, 1), none = k.b.index(0);
     w.axes.push_back({1, 1, 1, none, none, positions, positions, std::nullopt});
@@ -109,6 +110,12 @@ std::vector<Size> Window3::outerSizes(const TensorType& result) const {
   for (size_t axis = 0; axis < outer(); ++axis)
     sizes.push_back(axes[axis].outputs.value_or(result.spatial(static_cast<int>(axis))));
   return sizes;
+}
+
+std::vector<Size> Window3::depthCounts(const TensorType& result) const {
+  std::vector<Size> counts = outerSizes(result);
+  counts.pop_back();
+  return counts;
 }
 
 std::vector<Size> Window3::stripCounts(const TensorType& result, int64_t strip, int64_t chunk) const {

@@ -56,6 +56,7 @@ struct Window3 {
   size_t outer() const { return axes.size() - 1; } // axes that are rows, not columns
   // The output's extents along the axes, of its type.
   std::vector<Size> outerSizes(const TensorType& result) const;
+  std::vector<Size> depthCounts(const TensorType& result) const; // without the last of them, the rows
   // The same in strips of so many rows; of windows without rows one count, of chunks of so many columns.
   std::vector<Size> stripCounts(const TensorType& result, int64_t strip, int64_t chunk) const;
   Size lastSize(const TensorType& result) const;

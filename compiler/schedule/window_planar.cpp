@@ -27,33 +27,34 @@ public:
       weights_ = k_.weights(w_.weight, {});
       if (w_.hasBias) bias_ = k_.weights(w_.bias, {});
     }
-    const TensorType& inputType = k_.value(w_.input).type;
     if (needsBorderRow()) borderRow_ = k_.borderRow(w_.input, w_.borderRowNumber(), w_.borderColumns());
     tail_.declare(1);
-    channelStride_ = k_.product(inputType, 1);
+    channelStride_ = k_.planeSize(w_.input, Layout::Planar);
     inputRow_ = w_.last().input;
     overshoot_ = w_.last().stride <= mostShuffled ? w_.last().stride - 1 : 0;
     if (sharesVectors()) overshoot_ = 2 * lanes_ - w_.last().reach(lanes_);
     if (w_.outer() > 0) tail_.mayStream();
     tiles_ = interiorTiles(k_, w_.last(), lanes_, overshoot_, tail_.origin());
 
-    strip_ = std::max<int64_t>(rows_ * 2, 8);
-    chunk_ = vectors_ * 16;
     const TensorType& result = k_.value(k_.kernel.anchor()).type;
-    std::vector<Size> counts = w_.stripCounts(result, strip_, lanes_ * chunk_);
-    counts.push_back(Size(w_.filters / filters_)); // last: what is read serves all filters
-    k_.units(counts, [&](const std::vector<Reg>& parts) { unit(parts); });
+    const Size filterTiles = w_.filters / filters_; // last: what is read serves all filters
+    if (w_.outer() == 0) {
+      const int64_t chunk = vectors_ * 16;
+      k_.units({Size::ceilDiv(w_.lastSize(result), lanes_ * chunk), filterTiles},
+               [&](const std::vector<Reg>& parts) { rowUnit(parts, chunk); });
+    } else {
+      k_.strips(w_.depthCounts(result), {w_.outerSizes(result).back(), std::max<int64_t>(rows_ * 2, 8)},
+                {filterTiles}, [&](const std::vector<Reg>& parts, Reg y0, Reg y1) { unit(parts, y0, y1); });
+    }
     k_.finish();
   }
 
 private:
   bool needsBorderRow() const { return w_.outer() > 0 && w_.border.mode == BorderMode::Constant; }
 
-  void unit(const std::vector<Reg>& parts) {
+  void beginUnit(const std::vector<Reg>& parts) {
     item_ = parts[0];
     firstFilter_ = b_.mul(parts.back(), filters_);
-    Reg along = parts[parts.size() - 2]; // the strip of rows, or the chunk
-    depth_.assign(parts.begin() + 1, parts.end() - 2);
     int64_t perGroup = w_.channels / w_.groups, filtersPerGroup = w_.filters / w_.groups;
     Reg firstChannel = b_.mul(b_.binary(Op::Div, firstFilter_, b_.index(filtersPerGroup)), perGroup);
     Reg base =
@@ -61,18 +62,22 @@ private:
     group_ = b_.named(b_.offset(w_.element(), in_, Index(base)), "group");
     if (w_.combine == Combine::MultiplyAdd)
       filterWeights_ = b_.offset(Scalar::F32, weights_, Index(firstFilter_, perGroup * w_.taps));
-    if (w_.outer() == 0) {
-      TileRange all = tiles_;
-      Reg from = b_.mul(along, chunk_);
-      tiles_ = clip(k_, all, from, b_.add(from, chunk_));
-      interior(1, nullptr);
-      edges(1, nullptr);
-      tiles_ = all;
-      return;
-    }
+  }
 
-    Reg y0 = b_.named(b_.mul(along, strip_), "y0");
-    Reg y1 = b_.named(b_.min(b_.add(y0, strip_), w_.axes[w_.outer() - 1].output), "y1");
+  // A chunk of the only row.
+  void rowUnit(const std::vector<Reg>& parts, int64_t chunk) {
+    beginUnit(parts);
+    TileRange all = tiles_;
+    Reg from = b_.mul(parts[1], chunk);
+    tiles_ = clip(k_, all, from, b_.add(from, chunk));
+    interior(1, nullptr);
+    edges(1, nullptr);
+    tiles_ = all;
+  }
+
+  void unit(const std::vector<Reg>& parts, Reg y0, Reg y1) {
+    beginUnit(parts);
+    depth_.assign(parts.begin() + 1, parts.end() - 1);
     auto rows = [&](Reg from, Reg to, int64_t step) {
       b_.loop("y", from, to, step, {}, [&](Reg y, const Builder::Values&) {
         interior(step, y);
@@ -371,7 +376,7 @@ private:
   Builder& b_;
   Window3 w_;
   Elementwise tail_;
-  int64_t filters_, rows_, vectors_, lanes_, strip_ = 1, chunk_ = 1, overshoot_ = 0;
+  int64_t filters_, rows_, vectors_, lanes_, overshoot_ = 0;
   Reg in_ = nullptr, weights_ = nullptr, bias_ = nullptr, borderRow_ = nullptr;
   Reg channelStride_ = nullptr, inputRow_ = nullptr;
   TileRange tiles_{};

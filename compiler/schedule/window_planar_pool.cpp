@@ -33,15 +33,20 @@ public:
     in_ = k_.read(w_.input, Layout::Planar);
     if (hasRows()) borderRow_ = k_.borderRow(w_.input, w_.borderRowNumber(), w_.borderColumns());
     tail_.declare(1);
-    plane_ = k_.product(k_.value(w_.input).type, 1);
+    plane_ = k_.planeSize(w_.input, Layout::Planar);
     if (hasRows()) tail_.mayStream();
     tiles_ = interiorTiles(k_, w_.last(), width_, parts_ * lanes_ - w_.last().reach(width_), tail_.origin());
 
-    strip_ = std::max<int64_t>(rows_ * 2, 8);
     const TensorType& result = k_.value(k_.kernel.anchor()).type;
-    std::vector<Size> counts = w_.stripCounts(result, strip_, width_ * chunkTiles);
-    counts.insert(counts.begin(), Size(w_.channels));
-    k_.units(counts, [&](const std::vector<Reg>& parts) { unit(parts); });
+    if (hasRows()) {
+      std::vector<Size> counts = w_.depthCounts(result);
+      counts.insert(counts.begin(), Size(w_.channels));
+      k_.strips(counts, {w_.outerSizes(result).back(), std::max<int64_t>(rows_ * 2, 8)}, {},
+                [&](const std::vector<Reg>& parts, Reg y0, Reg y1) { unit(parts, y0, y1); });
+    } else {
+      k_.units({Size(w_.channels), Size::ceilDiv(w_.lastSize(result), width_ * chunkTiles)},
+               [&](const std::vector<Reg>& parts) { rowUnit(parts); });
+    }
     k_.finish();
   }
 
@@ -52,22 +57,26 @@ private:
   const WindowAxis& rowAxis() const { return w_.axes[w_.outer() - 1]; }
   int64_t height() const { return hasRows() ? rowAxis().kernel : 1; }
 
-  void unit(const std::vector<Reg>& parts) {
+  void beginUnit(const std::vector<Reg>& parts) {
     item_ = parts[0];
     number_ = parts[1];
-    depth_.assign(parts.begin() + 2, parts.end() - 1);
     Reg base = b_.mul(b_.add(b_.mul(item_, k_.itemRows(w_.input, Layout::Planar)), number_), plane_);
     channel_ = b_.named(b_.offset(w_.element(), in_, Index(base)), "channel");
-    if (!hasRows()) {
-      TileRange all = tiles_;
-      Reg from = b_.mul(parts.back(), chunkTiles);
-      tiles_ = clip(k_, all, from, b_.add(from, chunkTiles));
-      alongRow(1, nullptr);
-      tiles_ = all;
-      return;
-    }
-    Reg y0 = b_.named(b_.mul(parts.back(), strip_), "y0");
-    Reg y1 = b_.named(b_.min(b_.add(y0, strip_), rowAxis().output), "y1");
+  }
+
+  // A chunk of the only row.
+  void rowUnit(const std::vector<Reg>& parts) {
+    beginUnit(parts);
+    TileRange all = tiles_;
+    Reg from = b_.mul(parts.back(), chunkTiles);
+    tiles_ = clip(k_, all, from, b_.add(from, chunkTiles));
+    alongRow(1, nullptr);
+    tiles_ = all;
+  }
+
+  void unit(const std::vector<Reg>& parts, Reg y0, Reg y1) {
+    beginUnit(parts);
+    depth_.assign(parts.begin() + 2, parts.end());
     Reg whole = b_.add(y0, b_.mul(b_.floorDiv(b_.sub(y1, y0), rows_), rows_));
     auto rows = [&](Reg from, Reg to, int64_t step) {
       b_.loop("y", from, to, step, {}, [&](Reg y, const Builder::Values&) {
@@ -201,7 +210,7 @@ private:
   Builder& b_;
   Window3 w_;
   Elementwise tail_;
-  int64_t rows_, lanes_, vectors_, width_, parts_, strip_ = 1;
+  int64_t rows_, lanes_, vectors_, width_, parts_;
   Reg in_ = nullptr, borderRow_ = nullptr, plane_ = nullptr;
   TileRange tiles_{};
   // Of the current unit.

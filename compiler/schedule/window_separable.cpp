@@ -29,14 +29,14 @@ public:
     if (w_.border.mode == BorderMode::Constant)
       borderRow_ = k_.borderRow(w_.input, w_.borderRowNumber(), w_.borderColumns());
     tail_.declare(1);
-    plane_ = k_.product(k_.value(w_.input).type, 1);
+    plane_ = k_.planeSize(w_.input, Layout::Planar);
     makeRing();
     tail_.mayStream();
     tiles_ = interiorTiles(k_, w_.last(), lanes_, 0, tail_.origin());
     const TensorType& result = k_.value(k_.kernel.anchor()).type;
-    k_.units({Size::ceilDiv(result.spatial(0), strip),
-              Size::ceilDiv(w_.lastSize(result) + (lanes_ - 1), chunk_ * lanes_), Size(w_.filters)},
-             [&](const std::vector<Reg>& parts) { unit(parts[0], parts[1], parts[2], parts[3]); });
+    k_.strips({}, {result.spatial(0), strip},
+              {Size::ceilDiv(w_.lastSize(result) + (lanes_ - 1), chunk_ * lanes_), Size(w_.filters)},
+              [&](const std::vector<Reg>& parts, Reg y0, Reg y1) { unit(parts, y0, y1); });
     k_.finish();
   }
 
@@ -60,9 +60,8 @@ private:
       (i < kept ? ring_ : lines_).push_back(b_.offset(Scalar::F32, ringStart_, Index(i * pitch_)));
   }
 
-  void unit(Reg item, Reg strips, Reg chunks, Reg filter) {
-    item_ = item;
-    filter_ = filter;
+  void unit(const std::vector<Reg>& parts, Reg y0, Reg y1) {
+    Reg item = item_ = parts[0], chunks = parts[1], filter = filter_ = parts[2];
     Reg channel = b_.floorDiv(filter, w_.filters / w_.channels);
     Reg base = b_.mul(b_.add(b_.mul(item, k_.itemRows(w_.input, Layout::Planar)), channel), plane_);
     input_ = b_.named(b_.offset(w_.element(), in_, Index(base)), "plane");
@@ -70,8 +69,6 @@ private:
     Reg from = b_.mul(chunks, chunk_);
     part_ = clip(k_, tiles_, from, b_.add(from, chunk_));
     firstColumn_ = column(from);
-    Reg y0 = b_.named(b_.mul(strips, strip), "y0");
-    Reg y1 = b_.named(b_.min(b_.add(y0, strip), rows().output), "y1");
     tail_.eachWay([&](bool streams) {
       streams_ = streams;
       walk(y0, y1);
