@@ -116,9 +116,18 @@ Size Storage::itemElements(Buffer buffer) const {
   return plane(buffer) * (itemRows(buffer) * units);
 }
 
+// Rows of planes begin at lines of the cache, and those near each other compete for different places in the
+// first one: their distance is no power of two.
+Size Storage::pitch(Buffer buffer) const {
+  const Size width = graph_.value(buffer.value).type.dims.back();
+  if (inBlocks(buffer.layout) || !isRing(buffer)) return width;
+  constexpr int64_t turn = 256, rest = 80;
+  return Size::ceilDiv(Size::max(width - rest, 0), turn) * turn + rest;
+}
+
 Size Storage::plane(Buffer buffer) const {
   if (const auto ring = rings_.find(holder(buffer)); ring != rings_.end())
-    return graph_.value(buffer.value).type.dims.back() * ring->second.rows;
+    return pitch(buffer) * ring->second.rows;
   return frame(buffer).positions(graph_.value(buffer.value).type);
 }
 
