@@ -222,7 +222,8 @@ void Storage::findRings() {
         [&](Buffer buffer) {
           const auto used = usedIn.find(buffer);
           return used != usedIn.end() && used->second == g;
-        }));
+        },
+        [&](Buffer buffer) { return frame(buffer).any(); }));
     for (const Ring& ring : strips_.back()->rings) rings_[ring.holder] = {g, std::max<int64_t>(ring.rows, 1)};
   }
 }

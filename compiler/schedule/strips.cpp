@@ -113,50 +113,59 @@ std::vector<RowNeed> rowsNeeded(const Graph& graph, const Kernel& kernel) {
   return read;
 }
 
-int64_t rowGranule(const Kernel&) { return 1; }
+int64_t rowGranule(const Graph& graph, const Kernel& kernel) {
+  if (kernel.algorithm != Algorithm::Winograd) return 1;
+  return kernel.tile[0] / (pooledBy(graph, kernel) ? 2 : 1); // rows of a tile
+}
 
-std::string whyNotInStrips(const Graph& graph, const Kernel& kernel, int lanes) {
-  const Value& node = graph.value(kernel.anchor());
-  if (graph.value(kernel.result()).type.spatialRank() != 2) return "its result has no rows and columns";
+std::string whyNotInStrips(const Graph& graph, const Kernel& kernel) {
+  const TensorType& type = graph.value(kernel.result()).type;
+  if (type.spatialRank() != 2) return "its result has no rows and columns";
   if (readsFrame(graph, kernel)) return "it reads a border that lies in memory";
-  const bool planar = kernel.layout == Layout::Planar && kernel.resultLayout() == Layout::Planar;
+  // Lanes are channels, and there is one row.
+  if (type.channels() > 1 && layoutFor(Layout::Blocked, type) == Layout::Planar)
+    return "its result is one position";
   switch (kernel.algorithm) {
-  case Algorithm::Separable: return "";
+  case Algorithm::Separable:
   case Algorithm::Window:
-    if (planar) return "";
-    break;
-  case Algorithm::Pointwise:
-    if (planar && !(node.type.channels() > 1 && layoutFor(Layout::Blocked, node.type) == Layout::Planar))
-      return "";
-    break;
+  case Algorithm::Transposed:
+  case Algorithm::Pointwise: return "";
+  case Algorithm::Winograd:
+    if (kernel.order == Order::Positions) return "";
+    return "it takes one tile of filters after another for all items";
   default: break;
   }
   return std::string("no ") + nameOf(kernel.algorithm) + " kernel computes some rows by themselves";
 }
 
 Strips::Strips(const Graph& graph, const Schedule& schedule, const Group& group,
-               const std::function<Buffer(Buffer)>& holderOf, const std::function<bool(Buffer)>& inside) {
-  if (findSteps(graph, schedule, group, holderOf, inside) && findRates(group.rows)) findRoom();
+               const std::function<Buffer(Buffer)>& holderOf, const std::function<bool(Buffer)>& inside,
+               const std::function<bool(Buffer)>& framed) {
+  if (findSteps(graph, schedule, group, holderOf, inside, framed) && findRates(group.rows)) findRoom();
 }
 
 bool Strips::findSteps(const Graph& graph, const Schedule& schedule, const Group& group,
                        const std::function<Buffer(Buffer)>& holderOf,
-                       const std::function<bool(Buffer)>& inside) {
+                       const std::function<bool(Buffer)>& inside, const std::function<bool(Buffer)>& framed) {
   std::map<Buffer, size_t> producers;
   std::map<Buffer, size_t> ringOf;
   for (size_t i = 0; i < group.count; ++i) {
     const Kernel& kernel = schedule.kernels[group.first + i];
     const std::string& name = graph.value(kernel.result()).name;
-    if (const std::string why = whyNotInStrips(graph, kernel, schedule.lanes); !why.empty()) {
+    if (const std::string why = whyNotInStrips(graph, kernel); !why.empty()) {
       fault_ = "'" + name + "' cannot be in a group: " + why;
       return false;
     }
     const Buffer result = resultBuffer(graph, kernel), holder = holderOf(result);
+    if (framed(result)) {
+      fault_ = "'" + name + "' cannot be in a group: its result has a border in memory";
+      return false;
+    }
     Step step;
     const TensorType& type = graph.value(kernel.result()).type;
     step.rowCount = type.spatial(0);
     step.rowSize = type.dims.back() * type.channels();
-    step.granule = rowGranule(kernel);
+    step.granule = rowGranule(graph, kernel);
     if (inside(holder)) {
       step.isWhole = false;
       step.ring = ringOf.insert({holder, rings.size()}).first->second;

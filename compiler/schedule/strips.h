@@ -31,9 +31,9 @@ struct RowNeed {
 std::vector<RowNeed> rowsNeeded(const graph::Graph& graph, const Kernel& kernel);
 
 // Why a kernel cannot be in any group, as a clause with "it"; empty: it can.
-std::string whyNotInStrips(const graph::Graph& graph, const Kernel& kernel, int lanes);
+std::string whyNotInStrips(const graph::Graph& graph, const Kernel& kernel);
 // Strips of it begin at multiples of so many rows.
-int64_t rowGranule(const Kernel& kernel);
+int64_t rowGranule(const graph::Graph& graph, const Kernel& kernel);
 
 // A ring: the buffer, or those that are parts of it, and who writes and reads them.
 struct Ring {
@@ -45,9 +45,10 @@ struct Ring {
 class Strips {
 public:
   // `holderOf`: the buffer in whose memory one lies. `inside`: those holders that nobody outside of the group
-  // writes or reads.
+  // writes or reads. `framed`: it has a border in memory.
   Strips(const graph::Graph& graph, const Schedule& schedule, const Group& group,
-         const std::function<Buffer(Buffer)>& holderOf, const std::function<bool(Buffer)>& inside);
+         const std::function<Buffer(Buffer)>& holderOf, const std::function<bool(Buffer)>& inside,
+         const std::function<bool(Buffer)>& framed);
 
   // Why there is no such group, as a sentence; empty: there is. All that follows only then.
   const std::string& fault() const { return fault_; }
@@ -93,7 +94,8 @@ public:
 
 private:
   bool findSteps(const graph::Graph& graph, const Schedule& schedule, const Group& group,
-                 const std::function<Buffer(Buffer)>& holderOf, const std::function<bool(Buffer)>& inside);
+                 const std::function<Buffer(Buffer)>& holderOf, const std::function<bool(Buffer)>& inside,
+                 const std::function<bool(Buffer)>& framed);
   bool findRates(int64_t rows);
   void findRoom();
   std::string fault_;
