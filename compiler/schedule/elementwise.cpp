@@ -258,6 +258,7 @@ void Elementwise::mayStream(bool flat) {
   ValueId result = k_.kernel.result();
   const std::optional<bool>& asked = k_.kernel.storesPast;
   if (asked && !*asked) return;
+  if (k_.storage.isRing(resultBuffer(k_.graph, k_.kernel))) return; // it is read soon
   if (k_.isInterleaved(result)) return; // bytes are few, and what is float32 is read again
   const TensorType& type = k_.value(result).type;
   const auto& outputs = k_.graph.outputs;

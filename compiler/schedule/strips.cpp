@@ -16,8 +16,8 @@ namespace {
 
 constexpr int rowAxis = 1; // of a value [C, H, W]
 
-// Of one operand of one node, given the rows of its result.
-RowNeed needOf(const Graph& graph, const Value& node, size_t number, const Interval& rows) {
+// Of one operand of one node, given the rows of its result that are needed.
+RowNeed needOf(const Graph& graph, const Value& node, size_t number, const RowNeed& result) {
   RowNeed need{node.operands[number], std::nullopt};
   const TensorType& type = graph.value(need.value).type;
   if (type.scalar || type.spatialRank() != 2) {
@@ -33,13 +33,13 @@ RowNeed needOf(const Graph& graph, const Value& node, size_t number, const Inter
     need.whole = "'" + node.name + "' needs all of its rows for each of its own";
     return need;
   }
-  auto required = [&](const Interval& result) {
+  auto required = [&](const Interval& asked) {
     Region region;
     for (const Size& dim : node.type.dims) region.push_back({0, dim});
-    region[rowAxis] = result;
+    region[rowAxis] = asked;
     return requiredRegion(map, type, region)[rowAxis];
   };
-  need.unclipped = required(rows);
+  need.unclipped = required(result.unclipped);
   // How far the first result's rows, and the last one's, reach outside.
   const Size above = Size(0) - required({0, 1}).begin;
   const Size last = node.type.spatial(0);
@@ -51,7 +51,7 @@ RowNeed needOf(const Graph& graph, const Value& node, size_t number, const Inter
   auto clip = [&](const Size& row, const Size& least, const Size& most) {
     return Size::min(Size::max(row, least), most);
   };
-  Interval& all = need.unclipped;
+  const Interval all = required(*result.rows);
   if (mode == BorderMode::Constant || inside) {
     need.rows = Interval{clip(all.begin, 0, extent), clip(all.end, 0, extent)};
   } else if (mode == BorderMode::Replicate) {
@@ -101,7 +101,7 @@ std::vector<RowNeed> rowsNeeded(const Graph& graph, const Kernel& kernel) {
     for (size_t number = 0; number < node.operands.size(); ++number) {
       if (graph.value(node.operands[number]).kind == Value::Parameter) continue;
       if (own.rows) {
-        add(needOf(graph, node, number, *own.rows));
+        add(needOf(graph, node, number, own));
       } else {
         RowNeed need{node.operands[number], std::nullopt};
         need.whole = own.whole;
