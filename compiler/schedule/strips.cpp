@@ -72,7 +72,7 @@ Interval joined(const Interval& a, const Interval& b) {
 } // namespace
 
 std::vector<RowNeed> rowsNeeded(const Graph& graph, const Kernel& kernel) {
-  const Interval all{Size::symbol(firstRow), Size::symbol(endRow)};
+  const Interval all{Size::symbol(firstRow) - 1, Size::symbol(endRow)};
   if (kernel.algorithm == Algorithm::Reorder) {
     RowNeed need{kernel.anchor(), all};
     need.unclipped = all;
@@ -193,7 +193,7 @@ namespace {
 int64_t numberOf(const Size& size, int64_t row) {
   std::map<std::string, int64_t> bindings;
   for (const std::string& symbol : size.symbols()) bindings[symbol] = 5040;
-  bindings[firstRow] = bindings[endRow] = row;
+  bindings[firstRow] = row + 1, bindings[endRow] = row;
   return size.evaluate(bindings).value_or(0);
 }
 
@@ -299,7 +299,7 @@ void Strips::findRoom() {
     std::map<std::string, int64_t> bindings;
     for (const std::string& symbol : symbols) bindings[symbol] = 64 * longest + remainder;
     auto value = [&](const Size& size, int64_t first, int64_t end) {
-      bindings[firstRow] = first, bindings[endRow] = end;
+      bindings[firstRow] = first + 1, bindings[endRow] = end;
       const auto n = size.evaluate(bindings);
       require(n.has_value(), "the rows of a group can be told");
       return *n;

@@ -15,8 +15,8 @@
 
 namespace convoy::schedule {
 
-// Names of sizes that stand for the first row of a result that is computed, and the one behind the last. No
-// size of a script is called so.
+// Names of sizes that stand for the number of the first row of a result that is computed, plus 1, since sizes
+// are at least that, and for that of the one behind the last. No size of a script is called so.
 extern const std::string firstRow, endRow;
 
 // What a kernel needs of a value that it reads to compute some rows of its result.
