@@ -22,7 +22,7 @@ public:
       : graph_(graph), schedule_(schedule), apart_(apart), storage_(graph, schedule) {
     for (size_t i = 0; i < schedule.kernels.size(); ++i) {
       const Kernel& kernel = schedule.kernels[i];
-      facts_.push_back(stripKernel(graph, schedule, kernel, [](Buffer buffer) { return buffer; }));
+      facts_.push_back(stripKernel(graph, schedule, kernel, storage_));
       if (kernel.algorithm == Algorithm::Alias) { // whoever made the memory
         for (const StripKernel::Read& read : facts_[i].reads)
           if (const auto producer = producers_.find(read.buffer); producer != producers_.end())
@@ -89,7 +89,7 @@ private:
   static int64_t number(const Size& size, const Rows& rows) {
     std::map<std::string, int64_t> bindings;
     for (const std::string& symbol : size.symbols()) bindings[symbol] = 2 * farRow;
-    bindings[firstRow] = rows.begin, bindings[endRow] = rows.end;
+    bindings[firstRow] = rows.begin + 1, bindings[endRow] = rows.end;
     const auto number = size.evaluate(bindings);
     require(number.has_value(), "the rows of a group can be told");
     return *number;

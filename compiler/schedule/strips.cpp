@@ -72,7 +72,7 @@ Interval joined(const Interval& a, const Interval& b) {
 } // namespace
 
 std::vector<RowNeed> rowsNeeded(const Graph& graph, const Kernel& kernel) {
-  const Interval all{Size::symbol(firstRow), Size::symbol(endRow)};
+  const Interval all{Size::symbol(firstRow) - 1, Size::symbol(endRow)};
   if (kernel.algorithm == Algorithm::Reorder) {
     RowNeed need{kernel.anchor(), all};
     need.unclipped = all;
@@ -113,22 +113,26 @@ std::vector<RowNeed> rowsNeeded(const Graph& graph, const Kernel& kernel) {
   return read;
 }
 
-int64_t rowGranule(const Kernel&) { return 1; }
+int64_t rowGranule(const Graph& graph, const Kernel& kernel) {
+  if (kernel.algorithm != Algorithm::Winograd) return 1;
+  return kernel.tile[0] / (pooledBy(graph, kernel) ? 2 : 1); // rows of a tile
+}
 
-std::string whyNotInStrips(const Graph& graph, const Kernel& kernel, int lanes) {
-  const Value& node = graph.value(kernel.anchor());
-  if (graph.value(kernel.result()).type.spatialRank() != 2) return "its result has no rows and columns";
+std::string whyNotInStrips(const Graph& graph, const Kernel& kernel) {
+  const TensorType& type = graph.value(kernel.result()).type;
+  if (type.spatialRank() != 2) return "its result has no rows and columns";
   if (readsFrame(graph, kernel)) return "it reads a border that lies in memory";
-  const bool planar = kernel.layout == Layout::Planar && kernel.resultLayout() == Layout::Planar;
+  // Lanes are channels, and there is one row.
+  if (type.channels() > 1 && layoutFor(Layout::Blocked, type) == Layout::Planar)
+    return "its result is one position";
   switch (kernel.algorithm) {
-  case Algorithm::Separable: return "";
+  case Algorithm::Separable:
   case Algorithm::Window:
-    if (planar) return "";
-    break;
-  case Algorithm::Pointwise:
-    if (planar && !(node.type.channels() > 1 && layoutFor(Layout::Blocked, node.type) == Layout::Planar))
-      return "";
-    break;
+  case Algorithm::Transposed:
+  case Algorithm::Pointwise: return "";
+  case Algorithm::Winograd:
+    if (kernel.order == Order::Positions) return "";
+    return "it takes one tile of filters after another for all items";
   default: break;
   }
   return std::string("no ") + nameOf(kernel.algorithm) + " kernel computes some rows by themselves";
@@ -137,23 +141,25 @@ std::string whyNotInStrips(const Graph& graph, const Kernel& kernel, int lanes) 
 int64_t rowsAt(const Size& size, int64_t row) {
   std::map<std::string, int64_t> bindings;
   for (const std::string& symbol : size.symbols()) bindings[symbol] = 5040;
-  bindings[firstRow] = bindings[endRow] = row;
+  bindings[firstRow] = row + 1, bindings[endRow] = row;
   return size.evaluate(bindings).value_or(0);
 }
 
 StripKernel stripKernel(const Graph& graph, const Schedule& schedule, const Kernel& kernel,
-                        const std::function<Buffer(Buffer)>& holderOf) {
+                        const Storage& storage) {
   StripKernel facts;
   facts.name = graph.value(kernel.result()).name;
-  facts.whyNot = whyNotInStrips(graph, kernel, schedule.lanes);
+  facts.whyNot = whyNotInStrips(graph, kernel);
   facts.result = resultBuffer(graph, kernel);
-  facts.holder = holderOf(facts.result);
+  facts.holder = storage.holder(facts.result);
+  if (facts.whyNot.empty() && storage.frame(facts.result).any())
+    facts.whyNot = "its result has a border in memory";
   const TensorType& type = graph.value(kernel.result()).type;
   if (type.spatialRank() == 2) {
     facts.rowCount = type.spatial(0);
     facts.rowSize = type.dims.back() * type.channels();
   }
-  facts.granule = rowGranule(kernel);
+  facts.granule = rowGranule(graph, kernel);
   for (const RowNeed& need : rowsNeeded(graph, kernel)) {
     StripKernel::Read read{operandBuffer(graph, schedule, kernel, need.value), need};
     constexpr int64_t far = 5040;
@@ -199,8 +205,7 @@ bool Strips::findSteps(const std::vector<const StripKernel*>& kernels,
                  "': " + read.need.whole;
         return false;
       }
-      step.needs.push_back(
-          {producer->second, *read.need.rows, read.need.unclipped, read.perRows, read.rows});
+      step.needs.push_back({producer->second, *read.need.rows, read.need.unclipped, read.perRows, read.rows});
     }
     steps.push_back(std::move(step));
     producers[kernel.result] = i;
@@ -312,7 +317,7 @@ void Strips::findRoom() {
     std::map<std::string, int64_t> bindings;
     for (const std::string& symbol : symbols) bindings[symbol] = 64 * longest + remainder;
     auto value = [&](const Size& size, int64_t first, int64_t end) {
-      bindings[firstRow] = first, bindings[endRow] = end;
+      bindings[firstRow] = first + 1, bindings[endRow] = end;
       const auto n = size.evaluate(bindings);
       require(n.has_value(), "the rows of a group can be told");
       return *n;

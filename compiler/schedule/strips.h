@@ -15,8 +15,8 @@
 
 namespace convoy::schedule {
 
-// Names of sizes that stand for the first row of a result that is computed, and the one behind the last. No
-// size of a script is called so.
+// Names of sizes that stand for the number of the first row of a result that is computed, plus 1, since sizes
+// are at least that, and for that of the one behind the last. No size of a script is called so.
 extern const std::string firstRow, endRow;
 
 // What a kernel needs of a value that it reads to compute some rows of its result.
@@ -31,14 +31,14 @@ struct RowNeed {
 std::vector<RowNeed> rowsNeeded(const graph::Graph& graph, const Kernel& kernel);
 
 // Why a kernel cannot be in any group, as a clause with "it"; empty: it can.
-std::string whyNotInStrips(const graph::Graph& graph, const Kernel& kernel, int lanes);
+std::string whyNotInStrips(const graph::Graph& graph, const Kernel& kernel);
 // Strips of it begin at multiples of so many rows.
-int64_t rowGranule(const Kernel& kernel);
+int64_t rowGranule(const graph::Graph& graph, const Kernel& kernel);
 
 // What strips need to know of a kernel, whatever group it is in.
 struct StripKernel {
-  std::string name;   // of its result
-  std::string whyNot; // whyNotInStrips
+  std::string name;                // of its result
+  std::string whyNot;              // whyNotInStrips
   Buffer result = {}, holder = {}; // where it writes, and in whose memory that lies
   Size rowCount, rowSize;          // of the result: rows, and elements of a row in all channels
   int64_t granule = 1;
@@ -51,7 +51,7 @@ struct StripKernel {
   std::vector<Read> reads;
 };
 StripKernel stripKernel(const graph::Graph& graph, const Schedule& schedule, const Kernel& kernel,
-                        const std::function<Buffer(Buffer)>& holderOf);
+                        const Storage& storage);
 // Rows of a size in terms of firstRow and endRow, both `row`; sizes of the script count as some number.
 int64_t rowsAt(const Size& size, int64_t row);
 
