@@ -32,6 +32,12 @@ FusionReport fusionReport(const graph::Graph& graph, const schedule::Schedule& s
   return report;
 }
 
+std::optional<size_t> groupOf(const FusionReport& report, size_t kernel) {
+  for (size_t g = 0; g < report.facts.groups.size(); ++g)
+    if (report.facts.groups[g].group.has(kernel)) return g;
+  return std::nullopt;
+}
+
 void bindSizes(FusionReport& report, const std::map<std::string, Size>& sizes) {
   auto bind = [&](Size& size) { size = size.substitute(sizes); };
   for (GroupFacts& group : report.facts.groups) {

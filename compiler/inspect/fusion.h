@@ -2,6 +2,7 @@
 #pragma once
 #include "schedule/fusion.h"
 #include "support/json.h"
+#include <optional>
 
 namespace convoy::inspect {
 
@@ -17,6 +18,9 @@ FusionReport fusionReport(const graph::Graph& graph, const schedule::Schedule& s
                           const std::vector<schedule::Apart>& apart);
 // Of a kernel: that of its last layer; of a conversion, "conv_1 to planar".
 std::string kernelName(const graph::Graph& graph, const schedule::Kernel& kernel);
+
+// The group that a kernel is in.
+std::optional<size_t> groupOf(const FusionReport& report, size_t kernel);
 
 // Puts numbers for run-time sizes.
 void bindSizes(FusionReport& report, const std::map<std::string, Size>& sizes);

@@ -116,6 +116,7 @@ private:
     std::string how = algorithmText(facts.kernel);
     const bool concat = facts.kernel.algorithm == schedule::Algorithm::Concat;
     if (concat && facts.traffic.total() == Size(0)) how += ", in place";
+    if (const auto group = groupOf(plan_.fusion, number)) how += ", group " + std::to_string(*group);
     if (!facts.vectorized) {
       how += ", not vectorized";
       scalar_ += (scalar_.empty() ? "" : ", ") + escapeForTerminal(facts.name);
@@ -245,14 +246,17 @@ void setPrediction(Json& json, const KernelFacts& facts, const Machine& machine)
   json.set("runner_up", std::move(runnerUp));
 }
 
-Json kernelJson(const KernelFacts& facts, const Machine& machine) {
+Json kernelJson(const Plan& plan, size_t number) {
+  const KernelFacts& facts = plan.kernels[number];
   Json json = Json::object();
   json.set("name", facts.name);
   json.set("layers", arrayOf(facts.layers, [](const std::string& name) { return Json(name); }));
   setAlgorithm(json, facts);
   json.set("macs", sizeJson(facts.multiplyAdds));
   setTraffic(json, facts.traffic);
-  setPrediction(json, facts, machine);
+  setPrediction(json, facts, plan.machine);
+  const auto group = groupOf(plan.fusion, number);
+  json.set("group", group ? Json(static_cast<int64_t>(*group)) : Json());
   return json;
 }
 
@@ -285,8 +289,9 @@ Json planJson(const Plan& plan) {
   workspace.set("threads", plan.threads);
   json.set("workspace", std::move(workspace));
   json.set("layers", arrayOf(plan.layers, [&](const LayerPlan& layer) { return layerJson(plan, layer); }));
-  json.set("kernels",
-           arrayOf(plan.kernels, [&](const KernelFacts& facts) { return kernelJson(facts, plan.machine); }));
+  Json kernels = Json::array();
+  for (size_t i = 0; i < plan.kernels.size(); ++i) kernels.push(kernelJson(plan, i));
+  json.set("kernels", std::move(kernels));
   json.set("groups", groupsJson(plan.fusion));
   json.set("edges", edgesJson(plan.fusion));
   return json;

@@ -60,10 +60,10 @@ private:
     facts.strips = strips.stripCount();
     facts.stripsAgain = strips.stripsAgain();
     facts.stripsPerPart = strips.stripsPerPart();
-    for (const Ring& ring : strips.rings) {
-      RingFacts of{ring.holder.value, ring.rows, 0, storage_.itemElements(ring.holder) * floatBytes};
-      for (size_t writer : ring.writers)
-        of.kept = std::max(of.kept, std::max<int64_t>(0, ring.rows - strips.steps[writer].rows));
+    const std::vector<int64_t> kept = keptRows(strips);
+    for (size_t i = 0; i < strips.rings.size(); ++i) {
+      const Ring& ring = strips.rings[i];
+      RingFacts of{ring.holder.value, ring.rows, kept[i], storage_.itemElements(ring.holder) * floatBytes};
       facts.rings.push_back(of);
     }
     facts.halos = halosOf(facts.group, strips);
@@ -96,6 +96,21 @@ private:
   }
   static void join(std::optional<Rows>& all, const Rows& more) {
     all = all ? Rows{std::min(all->begin, more.begin), std::max(all->end, more.end)} : more;
+  }
+
+  // Of each ring, before a strip in the middle.
+  static std::vector<int64_t> keptRows(const Strips& strips) {
+    const Strips::Rows<int64_t> rows = Strips::inNumbers(
+        [](const Size& size, int64_t first, int64_t end) { return number(size, {first, end}); });
+    const int64_t strip = number(strips.stripCount(), {0, 0}) / 2;
+    const std::vector<int64_t> done = strips.targets(rows, strip - 1), first = strips.ringBegins(rows, done);
+    std::vector<int64_t> kept;
+    for (size_t i = 0; i < strips.rings.size(); ++i) {
+      int64_t end = 0;
+      for (size_t writer : strips.rings[i].writers) end = std::max(end, done[writer]);
+      kept.push_back(std::max<int64_t>(0, end - first[i]));
+    }
+    return kept;
   }
 
   // What one strip needs by itself, in the middle of everything, less what it advances by.

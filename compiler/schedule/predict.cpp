@@ -25,6 +25,7 @@ public:
     for (size_t i = 0; i < graph.inputs.size(); ++i) inputs_.push_back(take(costs.bytesOf(graph.inputs[i])));
     for (const graph::Output& output : graph.outputs) outputs_.push_back(take(costs.bytesOf(output.value)));
     weights_ = take(4 * real(plan_.preparedElements));
+    rings_ = take(4 * real(costs.usual(plan_.ringElements)));
   }
 
   double end() const { return end_; }
@@ -54,10 +55,11 @@ public:
                /*written=*/true});
         }
         if (a.kind == Argument::Read)
-          add({addressOf({a.value, a.layout}), costs_.bytesIn(a.layout, a.value)});
+          add({addressOf({a.value, a.layout}), bytesOf({a.value, a.layout})});
         if (a.kind == Argument::Write) {
-          Range range{addressOf({a.value, a.layout}), costs_.bytesIn(a.layout, a.value), /*written=*/true};
-          range.streamed = streams(schedule_.kernels[number], range.bytes);
+          const Buffer buffer{a.value, a.layout};
+          Range range{addressOf(buffer), bytesOf(buffer), /*written=*/true};
+          range.streamed = !storage_.isRing(buffer) && streams(schedule_.kernels[number], range.bytes);
           add(range);
         }
       }
@@ -71,8 +73,16 @@ private:
     return begin;
   }
 
+  // That are touched: of a ring, again and again.
+  double bytesOf(Buffer buffer) const {
+    const double bytes = costs_.bytesIn(buffer.layout, buffer.value);
+    if (!storage_.isRing(buffer)) return bytes;
+    return std::min(bytes, 4 * real(costs_.usual(storage_.pieces[storage_.pieceOf(buffer)].elements)));
+  }
+
   double addressOf(Buffer buffer) const {
     const Place& place = plan_.places.at(buffer);
+    if (place.kind == Place::Ring) return rings_ + 4 * real(costs_.usual(place.offset));
     const std::vector<double>& regions = place.kind == Place::Slot    ? slots_
                                          : place.kind == Place::Input ? inputs_
                                                                       : outputs_;
@@ -94,7 +104,7 @@ private:
   Images images_;
   MemoryPlan plan_;
   std::vector<double> slots_, inputs_, outputs_;
-  double weights_ = 0, end_ = 0;
+  double weights_ = 0, rings_ = 0, end_ = 0;
 };
 
 // Of the kernel itself, with what it reads from near and far left out.
