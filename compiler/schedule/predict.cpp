@@ -54,12 +54,17 @@ public:
           add({addressOf(buffer), 4 * real(costs_.usual(storage_.pieces[storage_.pieceOf(buffer)].elements)),
                /*written=*/true});
         }
+        if ((a.kind == Argument::Read || a.kind == Argument::Write) && storage_.isRing({a.value, a.layout})) {
+          add({addressOf({a.value, a.layout}),
+               4 * real(costs_.usual(storage_.itemElements({a.value, a.layout}))),
+               a.kind == Argument::Write});
+          continue;
+        }
         if (a.kind == Argument::Read)
-          add({addressOf({a.value, a.layout}), bytesOf({a.value, a.layout})});
+          add({addressOf({a.value, a.layout}), costs_.bytesIn(a.layout, a.value)});
         if (a.kind == Argument::Write) {
-          const Buffer buffer{a.value, a.layout};
-          Range range{addressOf(buffer), bytesOf(buffer), /*written=*/true};
-          range.streamed = !storage_.isRing(buffer) && streams(schedule_.kernels[number], range.bytes);
+          Range range{addressOf({a.value, a.layout}), costs_.bytesIn(a.layout, a.value), /*written=*/true};
+          range.streamed = streams(schedule_.kernels[number], range.bytes);
           add(range);
         }
       }
@@ -71,13 +76,6 @@ private:
     const double begin = end_;
     end_ += bytes;
     return begin;
-  }
-
-  // That are touched: of a ring, again and again.
-  double bytesOf(Buffer buffer) const {
-    const double bytes = costs_.bytesIn(buffer.layout, buffer.value);
-    if (!storage_.isRing(buffer)) return bytes;
-    return std::min(bytes, 4 * real(costs_.usual(storage_.pieces[storage_.pieceOf(buffer)].elements)));
   }
 
   double addressOf(Buffer buffer) const {
