@@ -62,6 +62,7 @@ bool keepMemoryLimit(Compilation& c, bool mayChange) {
   if (needed && *needed <= c.options.memoryLimit) return true;
   if (mayChange) {
     schedule::Choices least = c.options.choices;
+    least.groups = schedule::GroupChoice::Wherever;
     schedule::Schedule other = makeSchedule(*c.graph, *c.target, least);
     other.items = 1;
     schedule::Workspace ofOther = workspaceFor(*c.graph, other, *c.target);

@@ -135,7 +135,9 @@ bool findSchedule(Compilation& c) {
 bool makeOrReadSchedule(Compilation& c) {
   if (!findSchedule(c)) return false;
   // Of several versions the best one is first.
-  if (c.wantsFusion && !c.fusion) c.fusion = inspect::fusionReport(*c.graph, *c.schedule, {});
+  if (c.wantsFusion && !c.fusion)
+    c.fusion =
+        inspect::fusionReport(*c.graph, *c.schedule, schedule::whyApart(*c.graph, *c.target, *c.schedule));
   return true;
 }
 

@@ -1,7 +1,7 @@
 // What a schedule keeps out of memory, and why not more: its groups with what lies in their rings, and every
 // value that goes from one kernel to another through memory (docs/fusion.md).
 #pragma once
-#include "schedule/apart.h"
+#include "schedule/schedule.h"
 #include <map>
 
 namespace convoy::schedule {
@@ -52,8 +52,7 @@ struct Fusion {
   std::vector<EdgeFacts> edges; // by consumer
 };
 
-// `apart`: what is known of edges whose kernels could be in a group; for others it follows from their
-// accesses.
+// `apart`: of whyApart, for edges whose kernels could be in a group.
 Fusion fusionOf(const graph::Graph& graph, const Schedule& schedule, const std::vector<Apart>& apart);
 
 } // namespace convoy::schedule
