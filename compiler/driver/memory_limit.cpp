@@ -3,7 +3,6 @@
 #include "schedule/lower.h"
 #include <algorithm>
 
-namespace convoy::diag { inline constexpr DiagnosticKind<std::string_view, std::string_view, std::string_view> MemoryLimit{"E0546","MemoryLimit",Severity::Error,"'{0}' needs {1} bytes of memory between its layers, and the limit is {2}"}; } // TEMPORARY
 namespace convoy::driver {
 
 namespace {
