@@ -175,11 +175,10 @@ private:
   // Of a plane; of all channels, where they are columns.
   Reg rowElements(Buffer buffer) {
     const TensorType& type = p_.graph.value(buffer.value).type;
-    const int64_t units = isInterleaved(buffer) ? type.channels()
-                          : inBlocks(buffer.layout)
-                              ? blockUnits(type.channels(), buffer.layout, p_.schedule.lanes)
-                              : 1;
-    return size(type.dims.back() * units);
+    if (isInterleaved(buffer)) return size(type.dims.back() * type.channels());
+    const int64_t units =
+        inBlocks(buffer.layout) ? blockUnits(type.channels(), buffer.layout, p_.schedule.lanes) : 1;
+    return size(p_.storage.pitch(buffer) * units);
   }
 
   // The rows from `first` on that are there move to the ring's beginning, where `before` is now.

@@ -116,9 +116,18 @@ Size Storage::itemElements(Buffer buffer) const {
   return plane(buffer) * (itemRows(buffer) * units);
 }
 
+// Rows of planes begin at lines of the cache, and those near each other compete for different places in the
+// first one: their distance is no power of two.
+Size Storage::pitch(Buffer buffer) const {
+  const Size width = graph_.value(buffer.value).type.dims.back();
+  if (inBlocks(buffer.layout) || !isRing(buffer)) return width;
+  constexpr int64_t turn = 256, rest = 80;
+  return Size::ceilDiv(Size::max(width - rest, 0), turn) * turn + rest;
+}
+
 Size Storage::plane(Buffer buffer) const {
   if (const auto ring = rings_.find(holder(buffer)); ring != rings_.end())
-    return graph_.value(buffer.value).type.dims.back() * ring->second.rows;
+    return pitch(buffer) * ring->second.rows;
   return frame(buffer).positions(graph_.value(buffer.value).type);
 }
 
@@ -217,13 +226,22 @@ void Storage::findRings() {
     for (ValueId id : valuesRead(graph_, kernel)) use(operandBuffer(graph_, schedule_, kernel, id), number);
   }
   for (size_t g = 0; g < schedule_.groups.size(); ++g) {
-    strips_.push_back(std::make_unique<Strips>(
-        graph_, schedule_, schedule_.groups[g], [&](Buffer buffer) { return holder(buffer); },
-        [&](Buffer buffer) {
-          const auto used = usedIn.find(buffer);
-          return used != usedIn.end() && used->second == g;
-        },
-        [&](Buffer buffer) { return frame(buffer).any(); }));
+    const Group& group = schedule_.groups[g];
+    std::vector<StripKernel> kernels;
+    std::vector<const StripKernel*> all;
+    for (size_t i = group.first; i < group.end(); ++i) {
+      kernels.push_back(stripKernel(graph_, schedule_, schedule_.kernels[i],
+                                    [&](Buffer buffer) { return holder(buffer); }));
+      StripKernel& kernel = kernels.back();
+      if (kernel.whyNot.empty() && frame(kernel.result).any())
+        kernel.whyNot = "its result has a border that lies in memory";
+    }
+    for (const StripKernel& kernel : kernels) all.push_back(&kernel);
+    strips_.push_back(std::make_unique<Strips>(all, group.rows, [&](Buffer buffer) {
+      const auto used = usedIn.find(buffer);
+      return used != usedIn.end() && used->second == g;
+    }));
+    if (strips_.back()->fault().empty()) strips_.back()->findRoom();
     for (const Ring& ring : strips_.back()->rings) rings_[ring.holder] = {g, std::max<int64_t>(ring.rows, 1)};
   }
 }

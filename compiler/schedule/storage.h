@@ -89,6 +89,8 @@ public:
   int64_t itemRows(Buffer buffer) const;
   const Frame& frame(Buffer buffer) const;
   Size itemElements(Buffer buffer) const; // of four bytes; of a ring, those that it has room for
+  // Columns from one row to the next, without the frame.
+  Size pitch(Buffer buffer) const;
   // Positions from one of them to the next, with the frame.
   Size plane(Buffer buffer) const;
   bool inGroup(const Kernel& kernel) const; // of the schedule

@@ -138,64 +138,80 @@ std::string whyNotInStrips(const Graph& graph, const Kernel& kernel) {
   return std::string("no ") + nameOf(kernel.algorithm) + " kernel computes some rows by themselves";
 }
 
-Strips::Strips(const Graph& graph, const Schedule& schedule, const Group& group,
-               const std::function<Buffer(Buffer)>& holderOf, const std::function<bool(Buffer)>& inside,
-               const std::function<bool(Buffer)>& framed) {
-  if (findSteps(graph, schedule, group, holderOf, inside, framed) && findRates(group.rows)) findRoom();
-}
-
-bool Strips::findSteps(const Graph& graph, const Schedule& schedule, const Group& group,
-                       const std::function<Buffer(Buffer)>& holderOf,
-                       const std::function<bool(Buffer)>& inside, const std::function<bool(Buffer)>& framed) {
-  std::map<Buffer, size_t> producers;
-  std::map<Buffer, size_t> ringOf;
-  for (size_t i = 0; i < group.count; ++i) {
-    const Kernel& kernel = schedule.kernels[group.first + i];
-    const std::string& name = graph.value(kernel.result()).name;
-    if (const std::string why = whyNotInStrips(graph, kernel); !why.empty()) {
-      fault_ = "'" + name + "' cannot be in a group: " + why;
-      return false;
-    }
-    const Buffer result = resultBuffer(graph, kernel), holder = holderOf(result);
-    if (framed(result)) {
-      fault_ = "'" + name + "' cannot be in a group: its result has a border in memory";
-      return false;
-    }
-    Step step;
-    const TensorType& type = graph.value(kernel.result()).type;
-    step.rowCount = type.spatial(0);
-    step.rowSize = type.dims.back() * type.channels();
-    step.granule = rowGranule(graph, kernel);
-    if (inside(holder)) {
-      step.isWhole = false;
-      step.ring = ringOf.insert({holder, rings.size()}).first->second;
-      if (*step.ring == rings.size()) rings.push_back({holder, {}, 0});
-      rings[*step.ring].writers.push_back(i);
-    }
-    for (const RowNeed& need : rowsNeeded(graph, kernel)) {
-      const auto producer = producers.find(operandBuffer(graph, schedule, kernel, need.value));
-      if (producer == producers.end()) continue;
-      if (!need.rows) {
-        fault_ =
-            "'" + name + "' cannot be in a group with '" + graph.value(need.value).name + "': " + need.whole;
-        return false;
-      }
-      step.needs.push_back({producer->second, *need.rows, need.unclipped});
-    }
-    steps.push_back(std::move(step));
-    producers[result] = i;
-  }
-  return true;
-}
-
-namespace {
-
-int64_t numberOf(const Size& size, int64_t row) {
+int64_t rowsAt(const Size& size, int64_t row) {
   std::map<std::string, int64_t> bindings;
   for (const std::string& symbol : size.symbols()) bindings[symbol] = 5040;
   bindings[firstRow] = row + 1, bindings[endRow] = row;
   return size.evaluate(bindings).value_or(0);
 }
+
+StripKernel stripKernel(const Graph& graph, const Schedule& schedule, const Kernel& kernel,
+                        const std::function<Buffer(Buffer)>& holderOf) {
+  StripKernel facts;
+  facts.name = graph.value(kernel.result()).name;
+  facts.whyNot = whyNotInStrips(graph, kernel);
+  facts.result = resultBuffer(graph, kernel);
+  facts.holder = holderOf(facts.result);
+  const TensorType& type = graph.value(kernel.result()).type;
+  if (type.spatialRank() == 2) {
+    facts.rowCount = type.spatial(0);
+    facts.rowSize = type.dims.back() * type.channels();
+  }
+  facts.granule = rowGranule(graph, kernel);
+  for (const RowNeed& need : rowsNeeded(graph, kernel)) {
+    StripKernel::Read read{operandBuffer(graph, schedule, kernel, need.value), need};
+    constexpr int64_t far = 5040;
+    if (need.rows) {
+      const int64_t advance = rowsAt(need.unclipped.end, 2 * far) - rowsAt(need.unclipped.end, far);
+      const int64_t common = std::gcd(advance, far);
+      read.perRows = far / common, read.rows = advance / common;
+    }
+    facts.reads.push_back(std::move(read));
+  }
+  return facts;
+}
+
+Strips::Strips(const std::vector<const StripKernel*>& kernels, int64_t rows,
+               const std::function<bool(Buffer)>& inside) {
+  if (findSteps(kernels, inside)) findRates(rows);
+}
+
+bool Strips::findSteps(const std::vector<const StripKernel*>& kernels,
+                       const std::function<bool(Buffer)>& inside) {
+  std::map<Buffer, size_t> producers, ringOf;
+  for (size_t i = 0; i < kernels.size(); ++i) {
+    const StripKernel& kernel = *kernels[i];
+    if (!kernel.whyNot.empty()) {
+      fault_ = "'" + kernel.name + "' cannot be in a group: " + kernel.whyNot;
+      return false;
+    }
+    Step step;
+    step.rowCount = kernel.rowCount;
+    step.rowSize = kernel.rowSize;
+    step.granule = kernel.granule;
+    if (inside(kernel.holder)) {
+      step.isWhole = false;
+      step.ring = ringOf.insert({kernel.holder, rings.size()}).first->second;
+      if (*step.ring == rings.size()) rings.push_back({kernel.holder, {}, 0});
+      rings[*step.ring].writers.push_back(i);
+    }
+    for (const StripKernel::Read& read : kernel.reads) {
+      const auto producer = producers.find(read.buffer);
+      if (producer == producers.end()) continue;
+      if (!read.need.rows) {
+        fault_ = "'" + kernel.name + "' cannot be in a group with '" + kernels[producer->second]->name +
+                 "': " + read.need.whole;
+        return false;
+      }
+      step.needs.push_back({producer->second, *read.need.rows, read.need.unclipped, read.perRows, read.rows});
+    }
+    steps.push_back(std::move(step));
+    producers[kernel.result] = i;
+  }
+  return true;
+}
+
+namespace {
 
 struct Ratio {
   int64_t over = 1, under = 1;
@@ -211,15 +227,14 @@ struct Ratio {
 
 // How many rows a strip of each step has: as many times those of the last one as its readers' rows advance.
 bool Strips::findRates(int64_t rows) {
-  constexpr int64_t far = 5040, most = 1 << 12;
+  constexpr int64_t most = 1 << 12;
   std::vector<std::optional<Ratio>> rate(steps.size());
   rate.back() = Ratio{};
   for (bool changed = true; changed;) {
     changed = false;
     for (size_t i = steps.size(); i-- > 0;)
       for (const Edge& edge : steps[i].needs) {
-        const int64_t advance = numberOf(edge.unclipped.end, 2 * far) - numberOf(edge.unclipped.end, far);
-        const Ratio ratio = Ratio{advance, far}.times({});
+        const Ratio ratio{edge.producerRows, edge.perRows};
         if (ratio.over <= 0 || ratio.over > most || ratio.under > most) {
           fault_ = "the rows of its results do not advance evenly";
           return false;
@@ -246,6 +261,7 @@ bool Strips::findRates(int64_t rows) {
   for (size_t i = 0; i < steps.size(); ++i) {
     if (!rate[i]) {
       fault_ = "nothing connects all of its kernels";
+      open_ = true;
       return false;
     }
     // rows * over / under is a multiple of the granule.
