@@ -85,6 +85,8 @@ public:
   Size pitch(ValueId id, Layout layout) const {
     return storage.pitch({id, layoutFor(layout, value(id).type)});
   }
+  // Rows of all that the kernel reads and writes lie one behind another.
+  bool rowsAreOne() const;
   Reg pitchSize(ValueId id, Layout layout) { return size(pitch(id, layout)); }
 
   // A size as an i64, computed where it is asked for.
