@@ -21,29 +21,28 @@ public:
     const TensorType& type = node_.type;
     const int64_t channels = type.channels(), width = type.dims.back().known();
     const int last = type.spatialRank() - 1;
-    std::vector<Size> counts{Size(blocked_ ? k_.blocks(channels) : channels)};
-    for (int axis = 0; axis < last; ++axis) counts.push_back(type.spatial(axis));
     for (int axis = 0; axis <= last; ++axis) extents_.push_back(k_.size(input_.spatial(axis)));
-    Reg plane = k_.product(input_, 1), results = k_.product(type, 1);
-    k_.units(counts, [&](const std::vector<Reg>& parts) {
-      Reg channel = b_.add(b_.mul(parts[0], k_.itemRows(from, layout)), parts[1]);
-      base_ = b_.offset(Scalar::F32, in, Index(b_.mul(channel, plane), pitch_));
-      Reg row = b_.mul(b_.add(b_.mul(parts[0], k_.itemRows(to, layout)), parts[1]), results);
-      Reg at = b_.index(0);
-      bounds_.clear();
-      for (int axis = 0; axis < last; ++axis) {
-        Reg o = parts[2 + static_cast<size_t>(axis)];
-        bounds_.push_back(boundsOf(axis, o));
-        at = b_.add(b_.mul(at, type.spatial(axis).known()), o);
-      }
-      Reg first = b_.add(row, b_.mul(at, width));
-      b_.loop("x", b_.index(0), b_.index(width), 1, {}, [&](Reg x, const Builder::Values&) {
-        bounds_.push_back(boundsOf(last, x));
-        b_.store(mean(), out, Index(b_.add(first, x), pitch_));
-        bounds_.pop_back();
-        return Builder::Values{};
-      });
-    });
+    Reg plane = k_.planeSize(from, layout), results = k_.planeSize(to, layout);
+    k_.eachRow({Size(blocked_ ? k_.blocks(channels) : channels)}, type, 1,
+               [&](const std::vector<Reg>& parts) {
+                 Reg channel = b_.add(b_.mul(parts[0], k_.itemRows(from, layout)), parts[1]);
+                 base_ = b_.offset(Scalar::F32, in, Index(b_.mul(channel, plane), pitch_));
+                 Reg row = b_.mul(b_.add(b_.mul(parts[0], k_.itemRows(to, layout)), parts[1]), results);
+                 Reg at = b_.index(0);
+                 bounds_.clear();
+                 for (int axis = 0; axis < last; ++axis) {
+                   Reg o = parts[2 + static_cast<size_t>(axis)];
+                   bounds_.push_back(boundsOf(axis, o));
+                   at = b_.add(b_.mul(at, type.spatial(axis).known()), o);
+                 }
+                 Reg first = b_.add(row, b_.mul(at, width));
+                 b_.loop("x", b_.index(0), b_.index(width), 1, {}, [&](Reg x, const Builder::Values&) {
+                   bounds_.push_back(boundsOf(last, x));
+                   b_.store(mean(), out, Index(b_.add(first, x), pitch_));
+                   bounds_.pop_back();
+                   return Builder::Values{};
+                 });
+               });
     k_.finish();
   }
 

@@ -136,7 +136,7 @@ BlockPlace blockPlace(KernelBuilder& k, ValueId id, Layout layout, Reg item, Reg
   const TensorType& type = k.value(id).type;
   const int64_t block = blockUnits(type.channels(), layout, k.lanes) * unitChannels(layout), // channels
       vectors = std::max<int64_t>(1, block / k.lanes);
-  Reg plane = k.size(k.storage.frame({id, layout}).positions(type));
+  Reg plane = k.planeSize(id, layout);
   Reg row = b.add(b.mul(item, k.itemRows(id, layout)), b.floorDiv(vector, vectors));
   Reg at = b.mul(row, plane);
   if (position) at = b.add(at, position);

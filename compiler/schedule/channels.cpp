@@ -84,46 +84,57 @@ void blockedChannels(KernelBuilder& k) {
     in.push_back(k.storage.isPart(k.kernel, operand) ? nullptr : k.read(operand, Layout::Blocked));
   work.declare(1);
   const bool flat = canFlatten(k.graph, k.kernel, 0);
-  const int rank = type.spatialRank();
-  std::vector<Size> counts;
-  if (flat)
-    counts.push_back(Size::ceilDiv(spatialSize(type), chunk));
-  else
-    for (int axis = 0; axis < rank - 1; ++axis) counts.push_back(type.spatial(axis));
-  Reg plane = k.size(spatialSize(type)), extent = flat ? plane : k.size(type.spatial(rank - 1));
+  Reg width = k.size(type.dims.back());
+  std::vector<Reg> planes;
+  for (ValueId operand : node.operands) planes.push_back(k.planeSize(operand, Layout::Blocked));
   // An operand that is computed at its place is there already.
   auto isThere = [&](const Block& block) {
     return std::all_of(block.sources.begin(), block.sources.end(), [&](const Source& source) {
       return node.op == OpKind::Concat && k.storage.isPart(k.kernel, node.operands[source.operand]);
     });
   };
-  k.units(counts, [&](const std::vector<Reg>& parts) {
-    Reg from = flat ? b.mul(parts[1], chunk) : b.index(0);
-    Reg to = flat ? b.min(b.add(from, chunk), extent) : extent;
-    Reg row = b.index(0); // position of the unit's first one, where it is a row
-    for (int axis = 0; axis < rank - 1 && !flat; ++axis)
-      row = b.add(b.mul(row, k.size(type.spatial(axis))), parts[static_cast<size_t>(axis) + 1]);
-    if (!flat) row = b.mul(row, extent);
+  // All blocks of the positions from..to, those of a row whose axes but the last have these indices, or of
+  // all rows as one.
+  auto run = [&](Reg item, const std::vector<Reg>& indices, Reg from, Reg to) {
+    Reg row = b.index(0); // position of the first one of the row
+    for (size_t axis = 0; axis < indices.size(); ++axis)
+      row = b.add(b.mul(row, k.size(type.spatial(static_cast<int>(axis)))), indices[axis]);
+    row = b.mul(row, width);
     for (int64_t block = 0; block < k.blocks(type.channels()); ++block) {
       const Block made = blockOf(k, node, block);
       if (isThere(made)) continue;
       std::vector<Reg> rows;
       for (const Source& source : made.sources) {
-        Reg item = b.mul(parts[0], k.itemRows(node.operands[source.operand], Layout::Blocked));
-        rows.push_back(b.offset(Scalar::F32, in[source.operand],
-                                Index(b.add(b.mul(b.add(item, source.block), plane), row), k.lanes)));
+        Reg first = b.mul(item, k.itemRows(node.operands[source.operand], Layout::Blocked));
+        rows.push_back(
+            b.offset(Scalar::F32, in[source.operand],
+                     Index(b.add(b.mul(b.add(first, source.block), planes[source.operand]), row), k.lanes)));
       }
       b.loop("x", from, to, 1, {}, [&](Reg x, const Builder::Values&) {
         std::vector<Reg> vectors;
         for (Reg source : rows) vectors.push_back(b.load(k.vector, source, Index(x, k.lanes)));
-        Site site{parts[0], b.index(block), {}, nullptr, flat};
-        if (!flat) site.spatial.assign(parts.begin() + 1, parts.end());
+        Site site{item, b.index(block), indices, nullptr, flat};
         site.spatial.push_back(x);
         work.store(work.evaluate(1, joined(k, made, vectors), site), site);
         return Builder::Values{};
       });
     }
-  });
+  };
+  if (!flat) {
+    k.eachRow({}, type, 1, [&](const std::vector<Reg>& parts) {
+      run(parts[0], {parts.begin() + 1, parts.end()}, b.index(0), width);
+    });
+  } else if (k.inGroup()) {
+    k.strips({}, {type.spatial(0)}, {}, [&](const std::vector<Reg>& parts, Reg y0, Reg y1) {
+      run(parts[0], {}, b.mul(y0, width), b.mul(y1, width));
+    });
+  } else {
+    Reg all = k.size(spatialSize(type));
+    k.units({Size::ceilDiv(spatialSize(type), chunk)}, [&](const std::vector<Reg>& parts) {
+      Reg from = b.mul(parts[1], chunk);
+      run(parts[0], {}, from, b.min(b.add(from, chunk), all));
+    });
+  }
   k.finish();
 }
 

@@ -16,17 +16,15 @@ public:
     for (int axis = 0; axis < rank_; ++axis) blocks_ *= block_;
   }
 
-  // Units are rows of the larger plane; each is made of as many rows of the channels of the smaller one.
+  // Row by row of the larger plane; each is made of as many rows of the channels of the smaller one.
   void run() {
     in_ = k_.read(node_.operands[0], Layout::Planar);
     work_.declare(1);
     const TensorType &small = toSpace_ ? input_ : node_.type, &large = toSpace_ ? node_.type : input_;
-    std::vector<Size> counts{large.dims[0]};
-    for (int axis = 0; axis + 1 < rank_; ++axis) counts.push_back(large.spatial(axis));
-    Reg columns = k_.size(small.dims.back()), inputPlane = k_.size(spatialSize(input_));
+    Reg columns = k_.size(small.dims.back()), inputPlane = k_.planeSize(node_.operands[0], Layout::Planar);
     const int64_t channels = large.channels();
     const bool channelFirst = node_.attributes.get<std::string>("mode") == "crd";
-    k_.units(counts, [&](const std::vector<Reg>& parts) {
+    k_.eachRow({large.dims[0]}, large, toSpace_ ? 1 : block_, [&](const std::vector<Reg>& parts) {
       // Where the row lies in the small planes, and which of a block's rows it is.
       Reg place = b_.index(0);
       std::vector<Reg> smallRow;
