@@ -78,7 +78,9 @@ Window3 windowOfKernel(KernelBuilder& k) {
     }
   }
   w.bytes = k.isBytes(w.input);
+  w.rowPitch = k.isInterleaved(w.input) || w.flat ? nullptr : k.pitchSize(w.input, k.layoutOf(w.input));
   interleave(k, w);
+  if (!w.rowPitch) w.rowPitch = w.last().input;
   return w;
 }
 
@@ -102,6 +104,7 @@ Window3 windowOfPhase(KernelBuilder& k, const Phase& phase) {
       w.axes.back().known = {{-axis.offset, input.known(), axis.outputs.known()}};
     w.taps *= axis.taps;
   }
+  w.rowPitch = w.last().input;
   return w;
 }
 
@@ -176,7 +179,7 @@ Reg inputRow(KernelBuilder& k, const Window3& w, Reg channel, const std::vector<
   }
   if (inside) *inside = valid;
   if (!at) return channel;
-  Reg row = b.offset(w.element(), channel, Index(b.mul(at, w.last().input), pitch));
+  Reg row = b.offset(w.element(), channel, Index(b.mul(at, w.rowPitch), pitch));
   return valid ? b.select(valid, row, borderRow) : row;
 }
 

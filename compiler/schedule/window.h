@@ -32,6 +32,7 @@ struct Window3 {
   bool perChannel = false; // each channel by itself: pooling and depthwise
   Border border;           // pooling: a constant that changes nothing
   std::vector<WindowAxis> axes;
+  Reg rowPitch = nullptr; // columns from one row of the input to the next
   int64_t taps = 1;
   bool unrollsRows = false; // see schedule.h
   // All axes are walked as one: no tap reaches another position.
