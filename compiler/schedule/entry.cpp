@@ -330,7 +330,7 @@ private:
   Builder::Values checkedRun(Builder& b, Frame frame, Reg workspaceBytes,
                              const std::vector<std::string>& fillers) {
     frame.offsets = offsets(b, frame.sizes, frame.batch, frame.choice);
-    if (hasRings()) frame.threads = threadsOf(b, frame, workspaceBytes);
+    if (!schedule_.groups.empty()) frame.threads = threadsOf(b, frame, workspaceBytes);
     auto work = [&] {
       for (size_t i = 0; i < fillers.size(); ++i) {
         Reg row = b.offset(Scalar::F32, frame.workspace, Index(frame.offsets[plan_.slots.size() + i]));

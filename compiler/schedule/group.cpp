@@ -92,7 +92,7 @@ private:
     a.number = [this](int64_t n) { return b_.index(n); };
     a.size = [this](const Size& size, Reg first, Reg end) {
       return sizeValue(b_, size, [&](const std::string& name) {
-        return name == firstRow ? first : name == endRow ? end : symbol(name);
+        return name == firstRow ? b_.add(first, 1) : name == endRow ? end : symbol(name);
       });
     };
     a.min = [this](Reg x, Reg y) { return b_.min(x, y); };

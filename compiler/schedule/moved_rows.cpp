@@ -82,8 +82,8 @@ private:
     const ValueId id = node_.operands[0];
     Reg channel = b_.add(b_.mul(parts[0], k_.itemRows(id, k_.kernel.layout)), parts[1]);
     Reg plane = k_.planeSize(id, k_.kernel.layout);
-    Reg from =
-        b_.offset(element_, in_, Index(b_.add(b_.mul(channel, plane), b_.mul(row, extents_.back())), pitch_));
+    Reg columns = k_.isInterleaved(id) ? extents_.back() : k_.pitchSize(id, k_.kernel.layout);
+    Reg from = b_.offset(element_, in_, Index(b_.add(b_.mul(channel, plane), b_.mul(row, columns)), pitch_));
     Reg width = b_.mul(k_.size(node_.type.dims.back()), perPixel_);
     const double beside = element_ == Scalar::U8 ? byteOf(border_.value) : border_.value;
     auto constant = [&](Reg, Reg) { return k_.constant(beside); };

@@ -39,11 +39,12 @@ public:
   void run() {
     in_ = k_.read(id_, from_), out_ = k_.write(id_, to_);
     planarPlane_ = k_.planeSize(id_, Layout::Planar);
+    planarPitch_ = k_.pitchSize(id_, Layout::Planar);
     const bool byRows = frame(from_).any() || frame(to_).any();
     const int64_t vectors = inBlocks(to_) ? vectorsOf(channels_, to_, k_.lanes) : k_.blocks(channels_);
     const Size parts = byRows ? Frame().rows(type_) : Size::ceilDiv(spatialSize(type_), chunk);
     Reg row = k_.size(type_.dims.back());
-    if (byRows && k_.inGroup()) {
+    if (k_.inGroup() && (byRows || !inBlocks(from_) || !inBlocks(to_))) {
       k_.eachRow({Size(vectors)}, type_, 1, [&](const std::vector<Reg>& unit) {
         Reg begin = b_.mul(unit[2], row);
         positions(unit, begin, b_.add(begin, row), unit[2]);
@@ -152,7 +153,10 @@ private:
     Reg channel = b_.add(b_.mul(vector_, k_.lanes), i);
     if (!vectorsExist()) channel = b_.min(channel, b_.index(channels_ - 1));
     Reg row = b_.add(b_.mul(item_, k_.itemRows(id_, Layout::Planar)), channel);
-    return b_.offset(Scalar::F32, inBlocks(from_) ? out_ : in_, Index(b_.mul(row, planarPlane_)));
+    Index at(b_.mul(row, planarPlane_));
+    // Positions are numbered through as if rows were as far apart as they are long.
+    if (k_.inGroup()) at = at + Index(b_.sub(b_.mul(row_, planarPitch_), begin_));
+    return b_.offset(Scalar::F32, inBlocks(from_) ? out_ : in_, at);
   }
 
   Reg loadPosition(Reg x, Reg exists) {
@@ -175,7 +179,7 @@ private:
   const TensorType& type_;
   Layout from_, to_;
   int64_t channels_;
-  Reg in_ = nullptr, out_ = nullptr, planarPlane_ = nullptr;
+  Reg in_ = nullptr, out_ = nullptr, planarPlane_ = nullptr, planarPitch_ = nullptr;
   Reg item_ = nullptr, vector_ = nullptr, channelsHere_ = nullptr, begin_ = nullptr, end_ = nullptr,
       row_ = nullptr; // of the unit
 };

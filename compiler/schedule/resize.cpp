@@ -42,6 +42,7 @@ public:
     }
     width_ = k_.size(node_.type.dims.back());
     plane_ = k_.planeSize(node_.operands[0], k_.kernel.layout);
+    rowPitch_ = k_.pitchSize(node_.operands[0], k_.kernel.layout);
     const int64_t tabulated = period_ ? step_ : chunk_;
     if (!period_) columns_ = b_.stack(taps_ * tabulated * (blocked_ ? 8 : 4));
     if (taps_ > 1) weights_ = b_.stack(taps_ * tabulated * 4);
@@ -260,7 +261,7 @@ private:
 
   Reg rowAt(const Unit& unit, size_t slice, Reg y) {
     Reg row = rank_ == 3 ? b_.add(b_.mul(unit.slices.at[slice], extents_[1]), y) : y;
-    return b_.offset(Scalar::F32, unit.from, Index(b_.mul(row, extents_.back()), pitch()));
+    return b_.offset(Scalar::F32, unit.from, Index(b_.mul(row, rowPitch_), pitch()));
   }
 
   size_t slices() const { return rank_ == 3 ? static_cast<size_t>(taps_) : 1; }
@@ -357,7 +358,7 @@ private:
   int64_t step_, chunk_;               // columns: whole vectors and periods, and whole steps
   std::vector<Reg> extents_;           // of the operand
   std::vector<Grid> grids_;
-  Reg in_ = nullptr, width_ = nullptr, plane_ = nullptr;
+  Reg in_ = nullptr, width_ = nullptr, plane_ = nullptr, rowPitch_ = nullptr;
   Reg columns_ = nullptr, weights_ = nullptr; // [tap][column of the chunk, or step]
   Reg source_ = nullptr, ring_ = nullptr;     // ring: [slice][row mod taps][column of the chunk]
 };

@@ -172,7 +172,7 @@ private:
 void pointwise(KernelBuilder& k) { Pointwise(k).run(); }
 
 // All channels of an operand are one run of numbers, in the operand and in the result: in blocked layout too,
-// where they are whole blocks. In a group it is rows of each channel or block that are one.
+// where they are whole blocks. In a group each row of a channel or block is one.
 void concatOperand(KernelBuilder& k, size_t operand) {
   Builder& b = k.b;
   const graph::Value& node = k.value(k.kernel.anchor());
@@ -183,26 +183,26 @@ void concatOperand(KernelBuilder& k, size_t operand) {
   for (size_t i = 0; i < operand; ++i) before += k.value(node.operands[i]).type.channels();
   Reg in = k.read(from, layout), out = k.write(to, layout);
   Reg sourcePlane = k.size(k.plane(from, layout) * lanes), targetPlane = k.size(k.plane(to, layout) * lanes);
-  // Of a run that begins with this channel or block of the operand.
-  auto copy = [&](Reg item, Reg plane, Reg begin, Reg end) {
-    Reg first = b.add(b.mul(item, k.itemRows(from, layout)), plane);
-    Reg source = b.offset(Scalar::F32, in, Index(b.mul(first, sourcePlane)));
-    first = b.add(b.add(b.mul(item, k.itemRows(to, layout)), before / lanes), plane);
-    Reg target = b.offset(Scalar::F32, out, Index(b.mul(first, targetPlane)));
+  // Of a run that begins with this channel or block of the operand, and this row.
+  auto copy = [&](Reg item, Reg plane, Reg y, Reg begin, Reg end) {
+    Reg source = b.add(b.mul(item, k.itemRows(from, layout)), plane);
+    source = b.add(b.mul(source, sourcePlane), b.mul(y, k.size(k.pitch(from, layout) * lanes)));
+    Reg target = b.add(b.add(b.mul(item, k.itemRows(to, layout)), before / lanes), plane);
+    target = b.add(b.mul(target, targetPlane), b.mul(y, k.size(k.pitch(to, layout) * lanes)));
+    source = b.offset(Scalar::F32, in, Index(source)), target = b.offset(Scalar::F32, out, Index(target));
     alongVectors(k, begin, end, [&](Reg x, Reg mask) { b.store(k.load(source, x, mask), target, x, mask); });
   };
   if (k.inGroup()) {
     Reg row = k.size(type.dims.back() * lanes);
-    k.strips({Size(type.channels() / lanes)}, {type.spatial(0)}, {},
-             [&](const std::vector<Reg>& parts, Reg y0, Reg y1) {
-               copy(parts[0], parts[1], b.mul(y0, row), b.mul(y1, row));
-             });
+    k.eachRow({Size(type.channels() / lanes)}, type, 1, [&](const std::vector<Reg>& parts) {
+      copy(parts[0], parts[1], parts[2], b.index(0), row);
+    });
   } else {
     const Size run = spatialSize(type) * type.channels();
     Reg count = k.size(run);
     k.units({Size::ceilDiv(run, planeChunk)}, [&](const std::vector<Reg>& parts) {
       Reg begin = b.mul(parts[1], planeChunk);
-      copy(parts[0], b.index(0), begin, b.min(b.add(begin, planeChunk), count));
+      copy(parts[0], b.index(0), b.index(0), begin, b.min(b.add(begin, planeChunk), count));
     });
   }
   k.finish();

@@ -226,12 +226,17 @@ void Storage::findRings() {
     for (ValueId id : valuesRead(graph_, kernel)) use(operandBuffer(graph_, schedule_, kernel, id), number);
   }
   for (size_t g = 0; g < schedule_.groups.size(); ++g) {
-    strips_.push_back(std::make_unique<Strips>(
-        graph_, schedule_, schedule_.groups[g], [&](Buffer buffer) { return holder(buffer); },
-        [&](Buffer buffer) {
-          const auto used = usedIn.find(buffer);
-          return used != usedIn.end() && used->second == g;
-        }));
+    const Group& group = schedule_.groups[g];
+    std::vector<StripKernel> kernels;
+    std::vector<const StripKernel*> all;
+    for (size_t i = group.first; i < group.end(); ++i)
+      kernels.push_back(stripKernel(graph_, schedule_, schedule_.kernels[i], *this));
+    for (const StripKernel& kernel : kernels) all.push_back(&kernel);
+    strips_.push_back(std::make_unique<Strips>(all, group.rows, [&](Buffer buffer) {
+      const auto used = usedIn.find(buffer);
+      return used != usedIn.end() && used->second == g;
+    }));
+    if (strips_.back()->fault().empty()) strips_.back()->findRoom();
     for (const Ring& ring : strips_.back()->rings) rings_[ring.holder] = {g, std::max<int64_t>(ring.rows, 1)};
   }
 }

@@ -72,7 +72,7 @@ Interval joined(const Interval& a, const Interval& b) {
 } // namespace
 
 std::vector<RowNeed> rowsNeeded(const Graph& graph, const Kernel& kernel) {
-  const Interval all{Size::symbol(firstRow), Size::symbol(endRow)};
+  const Interval all{Size::symbol(firstRow) - 1, Size::symbol(endRow)};
   if (kernel.algorithm == Algorithm::Reorder) {
     RowNeed need{kernel.anchor(), all};
     need.unclipped = all;
@@ -113,80 +113,112 @@ std::vector<RowNeed> rowsNeeded(const Graph& graph, const Kernel& kernel) {
   return read;
 }
 
-int64_t rowGranule(const Kernel&) { return 1; }
+int64_t rowGranule(const Graph& graph, const Kernel& kernel) {
+  if (kernel.algorithm != Algorithm::Winograd) return 1;
+  return kernel.tile[0] / (pooledBy(graph, kernel) ? 2 : 1); // rows of a tile
+}
 
-std::string whyNotInStrips(const Graph& graph, const Kernel& kernel, int lanes) {
-  const Value& node = graph.value(kernel.anchor());
-  if (graph.value(kernel.result()).type.spatialRank() != 2) return "its result has no rows and columns";
+std::string whyNotInStrips(const Graph& graph, const Kernel& kernel) {
+  const TensorType& type = graph.value(kernel.result()).type;
+  if (type.spatialRank() != 2) return "its result has no rows and columns";
   if (readsFrame(graph, kernel)) return "it reads a border that lies in memory";
-  const bool planar = kernel.layout == Layout::Planar && kernel.resultLayout() == Layout::Planar;
+  // Lanes are channels, and there is one row.
+  if (type.channels() > 1 && layoutFor(Layout::Blocked, type) == Layout::Planar)
+    return "its result is one position";
   switch (kernel.algorithm) {
-  case Algorithm::Separable: return "";
+  case Algorithm::Separable:
   case Algorithm::Window:
-    if (planar) return "";
-    break;
+  case Algorithm::Transposed:
   case Algorithm::Pointwise:
-    if (planar && !(node.type.channels() > 1 && layoutFor(Layout::Blocked, node.type) == Layout::Planar))
-      return "";
-    break;
+  case Algorithm::Concat:
+  case Algorithm::Resample:
+  case Algorithm::Interleave:
+  case Algorithm::Adaptive:
+  case Algorithm::Reorder: return "";
+  case Algorithm::Winograd:
+    if (kernel.order == Order::Positions) return "";
+    return "it takes one tile of filters after another for all items";
   default: break;
   }
   return std::string("no ") + nameOf(kernel.algorithm) + " kernel computes some rows by themselves";
 }
 
-Strips::Strips(const Graph& graph, const Schedule& schedule, const Group& group,
-               const std::function<Buffer(Buffer)>& holderOf, const std::function<bool(Buffer)>& inside) {
-  if (findSteps(graph, schedule, group, holderOf, inside) && findRates(group.rows)) findRoom();
+int64_t rowsAt(const Size& size, int64_t row) {
+  std::map<std::string, int64_t> bindings;
+  for (const std::string& symbol : size.symbols()) bindings[symbol] = 5040;
+  bindings[firstRow] = row + 1, bindings[endRow] = row;
+  return size.evaluate(bindings).value_or(0);
 }
 
-bool Strips::findSteps(const Graph& graph, const Schedule& schedule, const Group& group,
-                       const std::function<Buffer(Buffer)>& holderOf,
+StripKernel stripKernel(const Graph& graph, const Schedule& schedule, const Kernel& kernel,
+                        const Storage& storage) {
+  StripKernel facts;
+  facts.name = graph.value(kernel.result()).name;
+  facts.whyNot = whyNotInStrips(graph, kernel);
+  facts.result = resultBuffer(graph, kernel);
+  facts.holder = storage.holder(facts.result);
+  if (facts.whyNot.empty() && storage.frame(facts.result).any())
+    facts.whyNot = "its result has a border in memory";
+  const TensorType& type = graph.value(kernel.result()).type;
+  if (type.spatialRank() == 2) {
+    facts.rowCount = type.spatial(0);
+    facts.rowSize = type.dims.back() * type.channels();
+  }
+  facts.granule = rowGranule(graph, kernel);
+  for (const RowNeed& need : rowsNeeded(graph, kernel)) {
+    StripKernel::Read read{operandBuffer(graph, schedule, kernel, need.value), need};
+    constexpr int64_t far = 5040;
+    if (need.rows) {
+      const int64_t advance = rowsAt(need.unclipped.end, 2 * far) - rowsAt(need.unclipped.end, far);
+      const int64_t common = std::gcd(advance, far);
+      read.perRows = far / common, read.rows = advance / common;
+    }
+    facts.reads.push_back(std::move(read));
+  }
+  return facts;
+}
+
+Strips::Strips(const std::vector<const StripKernel*>& kernels, int64_t rows,
+               const std::function<bool(Buffer)>& inside) {
+  if (findSteps(kernels, inside)) findRates(rows);
+}
+
+bool Strips::findSteps(const std::vector<const StripKernel*>& kernels,
                        const std::function<bool(Buffer)>& inside) {
-  std::map<Buffer, size_t> producers;
-  std::map<Buffer, size_t> ringOf;
-  for (size_t i = 0; i < group.count; ++i) {
-    const Kernel& kernel = schedule.kernels[group.first + i];
-    const std::string& name = graph.value(kernel.result()).name;
-    if (const std::string why = whyNotInStrips(graph, kernel, schedule.lanes); !why.empty()) {
-      fault_ = "'" + name + "' cannot be in a group: " + why;
+  std::map<Buffer, size_t> producers, ringOf;
+  for (size_t i = 0; i < kernels.size(); ++i) {
+    const StripKernel& kernel = *kernels[i];
+    if (!kernel.whyNot.empty()) {
+      fault_ = "'" + kernel.name + "' cannot be in a group: " + kernel.whyNot;
       return false;
     }
-    const Buffer result = resultBuffer(graph, kernel), holder = holderOf(result);
     Step step;
-    const TensorType& type = graph.value(kernel.result()).type;
-    step.rowCount = type.spatial(0);
-    step.rowSize = type.dims.back() * type.channels();
-    step.granule = rowGranule(kernel);
-    if (inside(holder)) {
+    step.rowCount = kernel.rowCount;
+    step.rowSize = kernel.rowSize;
+    step.granule = kernel.granule;
+    if (inside(kernel.holder)) {
       step.isWhole = false;
-      step.ring = ringOf.insert({holder, rings.size()}).first->second;
-      if (*step.ring == rings.size()) rings.push_back({holder, {}, 0});
+      step.ring = ringOf.insert({kernel.holder, rings.size()}).first->second;
+      if (*step.ring == rings.size()) rings.push_back({kernel.holder, {}, 0});
       rings[*step.ring].writers.push_back(i);
     }
-    for (const RowNeed& need : rowsNeeded(graph, kernel)) {
-      const auto producer = producers.find(operandBuffer(graph, schedule, kernel, need.value));
+    for (const StripKernel::Read& read : kernel.reads) {
+      const auto producer = producers.find(read.buffer);
       if (producer == producers.end()) continue;
-      if (!need.rows) {
-        fault_ =
-            "'" + name + "' cannot be in a group with '" + graph.value(need.value).name + "': " + need.whole;
+      if (!read.need.rows) {
+        fault_ = "'" + kernel.name + "' cannot be in a group with '" + kernels[producer->second]->name +
+                 "': " + read.need.whole;
         return false;
       }
-      step.needs.push_back({producer->second, *need.rows, need.unclipped});
+      step.needs.push_back({producer->second, *read.need.rows, read.need.unclipped, read.perRows, read.rows});
     }
     steps.push_back(std::move(step));
-    producers[result] = i;
+    producers[kernel.result] = i;
   }
   return true;
 }
 
 namespace {
-
-int64_t numberOf(const Size& size, int64_t row) {
-  std::map<std::string, int64_t> bindings;
-  for (const std::string& symbol : size.symbols()) bindings[symbol] = 5040;
-  bindings[firstRow] = bindings[endRow] = row;
-  return size.evaluate(bindings).value_or(0);
-}
 
 struct Ratio {
   int64_t over = 1, under = 1;
@@ -202,15 +234,14 @@ struct Ratio {
 
 // How many rows a strip of each step has: as many times those of the last one as its readers' rows advance.
 bool Strips::findRates(int64_t rows) {
-  constexpr int64_t far = 5040, most = 1 << 12;
+  constexpr int64_t most = 1 << 12;
   std::vector<std::optional<Ratio>> rate(steps.size());
   rate.back() = Ratio{};
   for (bool changed = true; changed;) {
     changed = false;
     for (size_t i = steps.size(); i-- > 0;)
       for (const Edge& edge : steps[i].needs) {
-        const int64_t advance = numberOf(edge.unclipped.end, 2 * far) - numberOf(edge.unclipped.end, far);
-        const Ratio ratio = Ratio{advance, far}.times({});
+        const Ratio ratio{edge.producerRows, edge.perRows};
         if (ratio.over <= 0 || ratio.over > most || ratio.under > most) {
           fault_ = "the rows of its results do not advance evenly";
           return false;
@@ -237,6 +268,7 @@ bool Strips::findRates(int64_t rows) {
   for (size_t i = 0; i < steps.size(); ++i) {
     if (!rate[i]) {
       fault_ = "nothing connects all of its kernels";
+      open_ = true;
       return false;
     }
     // rows * over / under is a multiple of the granule.
@@ -290,7 +322,7 @@ void Strips::findRoom() {
     std::map<std::string, int64_t> bindings;
     for (const std::string& symbol : symbols) bindings[symbol] = 64 * longest + remainder;
     auto value = [&](const Size& size, int64_t first, int64_t end) {
-      bindings[firstRow] = first, bindings[endRow] = end;
+      bindings[firstRow] = first + 1, bindings[endRow] = end;
       const auto n = size.evaluate(bindings);
       require(n.has_value(), "the rows of a group can be told");
       return *n;

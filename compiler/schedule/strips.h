@@ -15,8 +15,8 @@
 
 namespace convoy::schedule {
 
-// Names of sizes that stand for the first row of a result that is computed, and the one behind the last. No
-// size of a script is called so.
+// Names of sizes that stand for the number of the first row of a result that is computed, plus 1, since sizes
+// are at least that, and for that of the one behind the last. No size of a script is called so.
 extern const std::string firstRow, endRow;
 
 // What a kernel needs of a value that it reads to compute some rows of its result.
@@ -31,9 +31,29 @@ struct RowNeed {
 std::vector<RowNeed> rowsNeeded(const graph::Graph& graph, const Kernel& kernel);
 
 // Why a kernel cannot be in any group, as a clause with "it"; empty: it can.
-std::string whyNotInStrips(const graph::Graph& graph, const Kernel& kernel, int lanes);
+std::string whyNotInStrips(const graph::Graph& graph, const Kernel& kernel);
 // Strips of it begin at multiples of so many rows.
-int64_t rowGranule(const Kernel& kernel);
+int64_t rowGranule(const graph::Graph& graph, const Kernel& kernel);
+
+// What strips need to know of a kernel, whatever group it is in.
+struct StripKernel {
+  std::string name;                // of its result
+  std::string whyNot;              // whyNotInStrips
+  Buffer result = {}, holder = {}; // where it writes, and in whose memory that lies
+  Size rowCount, rowSize;          // of the result: rows, and elements of a row in all channels
+  int64_t granule = 1;
+  struct Read {
+    Buffer buffer;
+    RowNeed need;
+    // For so many rows more of the result, so many more of what it reads.
+    int64_t perRows = 1, rows = 1;
+  };
+  std::vector<Read> reads;
+};
+StripKernel stripKernel(const graph::Graph& graph, const Schedule& schedule, const Kernel& kernel,
+                        const Storage& storage);
+// Rows of a size in terms of firstRow and endRow, both `row`; sizes of the script count as some number.
+int64_t rowsAt(const Size& size, int64_t row);
 
 // A ring: the buffer, or those that are parts of it, and who writes and reads them.
 struct Ring {
@@ -44,19 +64,22 @@ struct Ring {
 
 class Strips {
 public:
-  // `holderOf`: the buffer in whose memory one lies. `inside`: those holders that nobody outside of the group
-  // writes or reads.
-  Strips(const graph::Graph& graph, const Schedule& schedule, const Group& group,
-         const std::function<Buffer(Buffer)>& holderOf, const std::function<bool(Buffer)>& inside);
+  // Of some kernels, in order; `rows` of the last one's result in a strip, or 0: as few as there may be.
+  // `inside`: the holders that nobody outside of the group writes or reads.
+  Strips(const std::vector<const StripKernel*>& kernels, int64_t rows,
+         const std::function<bool(Buffer)>& inside);
+  void findRoom(); // sets the rows of rings
 
   // Why there is no such group, as a sentence; empty: there is. All that follows only then.
   const std::string& fault() const { return fault_; }
+  bool isOpen() const { return open_; } // because of kernels that others may connect
   // The group's rows must be a multiple of this.
   int64_t unit() const { return unit_; }
 
   struct Edge {
     size_t producer; // of the group's kernels, as `consumer` is
     Interval rows, unclipped;
+    int64_t perRows, producerRows; // StripKernel::Read
   };
   struct Step {
     Size rowCount;    // of its result
@@ -92,11 +115,10 @@ public:
   template <typename T> std::vector<T> ringBegins(const Rows<T>& algebra, const std::vector<T>& done) const;
 
 private:
-  bool findSteps(const graph::Graph& graph, const Schedule& schedule, const Group& group,
-                 const std::function<Buffer(Buffer)>& holderOf, const std::function<bool(Buffer)>& inside);
+  bool findSteps(const std::vector<const StripKernel*>& kernels, const std::function<bool(Buffer)>& inside);
   bool findRates(int64_t rows);
-  void findRoom();
   std::string fault_;
+  bool open_ = false;
   int64_t unit_ = 1;
   double again_ = 0;
 };
