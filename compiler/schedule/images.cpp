@@ -22,6 +22,7 @@ public:
     findUses();
     findChains();
     for (size_t k = 0; k < kernelCount(); ++k) findForm(k);
+    joinGroups();
     for (Image& image : all_) image.alwaysConverted |= image.direct.empty() || (image.input && image.shared);
     return std::move(kernels_);
   }
@@ -70,7 +71,8 @@ private:
           else
             image.alwaysConverted = true; // a result that others read
         }
-        if (touched) image.last = std::max(image.last, static_cast<int>(k));
+        const Group* group = schedule_.groupOf(k);
+        if (touched) image.last = std::max(image.last, static_cast<int>(group ? group->end() - 1 : k));
         if (direct) ofKernel_[k].push_back(i);
       }
     }
@@ -141,6 +143,17 @@ private:
       const std::vector<ValueId> values = between(k);
       kernels_[k] = {
           BytesForm::Interleaved, {images.begin(), images.end()}, bytesOf(k), {values.begin(), values.end()}};
+    }
+  }
+
+  // Those of a group run on bytes together.
+  void joinGroups() {
+    for (const Group& group : schedule_.groups) {
+      std::set<size_t> images;
+      for (size_t k = group.first; k < group.end(); ++k)
+        if (kernels_[k]) images.insert(kernels_[k]->images.begin(), kernels_[k]->images.end());
+      for (size_t k = group.first; k < group.end(); ++k)
+        if (kernels_[k]) kernels_[k]->images.assign(images.begin(), images.end());
     }
   }
 
