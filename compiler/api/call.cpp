@@ -176,8 +176,6 @@ Status Call::allocate() {
   workspaceBytes_ =
       program_.code().workspace_size(bound_.sizes.data(), batch_, program_.threads(), elements_.data());
   if (workspaceBytes_ < 0) return statusOf(CONVOY_ERROR_OVERFLOW);
-  if (const int64_t limit = program_.code().memory_limit; limit > 0 && workspaceBytes_ > limit)
-    return statusOf(CONVOY_ERROR_LIMIT);
   int64_t bytes = roundedUp(workspaceBytes_);
   for (Argument& argument : arguments_) {
     if (!argument.copied) continue;
