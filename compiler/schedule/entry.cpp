@@ -330,7 +330,7 @@ private:
   Builder::Values checkedRun(Builder& b, Frame frame, Reg workspaceBytes,
                              const std::vector<std::string>& fillers) {
     frame.offsets = offsets(b, frame.sizes, frame.batch, frame.choice);
-    if (!schedule_.groups.empty()) frame.threads = threadsOf(b, frame, workspaceBytes);
+    if (!schedule_.groups.empty()) frame.threads = threadsOf(b, frame);
     auto work = [&] {
       for (size_t i = 0; i < fillers.size(); ++i) {
         Reg row = b.offset(Scalar::F32, frame.workspace, Index(frame.offsets[plan_.slots.size() + i]));
@@ -408,8 +408,8 @@ private:
     internalError("no kernel of a group runs on bytes");
   }
 
-  // As many as the executor has, and as the workspace has room for.
-  Reg threadsOf(Builder& b, const Frame& frame, Reg workspaceBytes) {
+  // As many as the executor has.
+  Reg threadsOf(Builder& b, const Frame& frame) {
     Reg none = b.compare(Op::Eq, b.addressNumber(frame.executor), b.index(0));
     Reg threads = b.branch(
         none, [&] { return Builder::Values{b.index(1)}; },
@@ -418,9 +418,7 @@ private:
           return Builder::Values{
               b.cast(loop::Type::index(), b.load(loop::Type::of(Scalar::I32), frame.executor, field))};
         })[0];
-    Reg free = b.sub(b.floorDiv(workspaceBytes, 4), b.add(frame.offsets.back(), plan_.behind));
-    Reg room = b.binary(Op::Div, free, b.max(ringElements(b, frame.sizes), b.index(1)));
-    return b.max(b.min(b.min(threads, room), b.index(mostThreads)), b.index(1));
+    return b.max(b.min(threads, b.index(mostThreads)), b.index(1));
   }
 
   // A part of a group's strips for each thread, unless the work is not worth it.
@@ -517,7 +515,7 @@ private:
     for (size_t i = 0; i < graph_.inputs.size(); ++i) tensor({Place::Input, i, 0, 0});
     for (size_t i = 0; i < graph_.outputs.size(); ++i) tensor({Place::Output, i, 0, 0});
     if (plan_.preparedElements > 0) pointer(frame.prepared, 4 * alignElements, some);
-    Reg bytes = this->workspaceBytes(b, frame.sizes, frame.offsets.back(), b.index(1));
+    Reg bytes = this->workspaceBytes(b, frame.sizes, frame.offsets.back(), frame.threads);
     pointer(frame.workspace, 4 * alignElements, b.compare(Op::Lt, b.index(0), bytes));
 
     Reg result = b.select(b.compare(Op::Lt, workspaceBytes, bytes), status(b, errorMemory), status(b, ok));
