@@ -9,7 +9,7 @@ namespace {
 
 size_t callsIn(const Block& block);
 size_t callsIn(const Inst& inst) {
-  size_t calls = inst.op == Op::Call || inst.op == Op::Parallel;
+  size_t calls = inst.op == Op::Parallel;
   for (const auto& inner : inst.blocks) calls += callsIn(*inner);
   return calls;
 }

@@ -1,7 +1,8 @@
-// Takes calls out of functions that have very many: what calls a thousand kernels one after the other is
-// compiled in parts, side by side, in time that grows with its length, as that of a single function does not.
-// Before: any loop IR that verifies. After: the same results; where a function had more than `most` calls,
-// runs of about `part` of them are functions of their own, NAME.part0 and so on, that stand before it.
+// Takes parallel calls out of functions that have very many: what hands on a thousand kernels one after the
+// other is compiled in parts, side by side, in time that grows with its length, as that of a single function
+// does not. Before: any loop IR that verifies. After: the same results; where a function had more than `most`
+// parallel calls, runs of about `part` of them are functions of their own, NAME.part0 and so on, that stand
+// before it.
 #pragma once
 #include "loop/ir.h"
 

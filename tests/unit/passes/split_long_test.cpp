@@ -15,7 +15,7 @@ std::string afterSplit(const std::string& text, size_t most, size_t part) {
   return print(*module);
 }
 
-const std::string callee = R"(func @g(%n: i64, %p: ptr) {
+const std::string callee = R"(func @g(%begin: i64, %end: i64, %p: ptr) {
   return
 }
 
@@ -26,36 +26,36 @@ const std::string callee = R"(func @g(%n: i64, %p: ptr) {
 TEST(SplitLong, RunsOfCallsAreFunctions) {
   EXPECT_EQ(afterSplit(callee + R"(export func @f(%n: i64, %p: ptr) {
   %a = add %n, 1
-  call @g(%a, %p)
+  parallel %p, %a, 1, @g(%p)
   %q = offset f32 %p[%n]
-  call @g(%n, %q)
-  call @g(5, %p)
+  parallel %p, %n, 1, @g(%q)
+  parallel %p, 5, 1, @g(%p)
   %b = mul %n, 2
-  call @g(%b, %p)
-  call @g(%n, %p)
+  parallel %p, %b, 1, @g(%p)
+  parallel %p, %n, 1, @g(%p)
   return
 }
 )",
                        4, 2),
             callee + R"(func @f.part0(%n: i64, %p: ptr) {
   %a = add %n, 1
-  call @g(%a, %p)
+  parallel %p, %a, 1, @g(%p)
   %q = offset f32 %p[%n]
-  call @g(%n, %q)
+  parallel %p, %n, 1, @g(%q)
   return
 }
 
 func @f.part1(%p: ptr, %n: i64) {
-  call @g(5, %p)
+  parallel %p, 5, 1, @g(%p)
   %b = mul %n, 2
-  call @g(%b, %p)
+  parallel %p, %b, 1, @g(%p)
   return
 }
 
 export func @f(%n: i64, %p: ptr) {
   call @f.part0(%n, %p)
   call @f.part1(%p, %n)
-  call @g(%n, %p)
+  parallel %p, %n, 1, @g(%p)
   return
 }
 )");
@@ -65,24 +65,24 @@ TEST(SplitLong, WhatIsUsedBehindARunIsComputedBeforeIt) {
   EXPECT_EQ(afterSplit(callee + R"(func @f(%n: i64, %p: ptr) {
   %a = add %n, 1
   %b = mul %a, 3
-  call @g(%a, %p)
-  call @g(%n, %p)
-  call @g(%b, %p)
+  parallel %p, %a, 1, @g(%p)
+  parallel %p, %n, 1, @g(%p)
+  parallel %p, %b, 1, @g(%p)
   return
 }
 )",
                        2, 2),
-            callee + R"(func @f.part0(%a: i64, %p: ptr, %n: i64) {
-  call @g(%a, %p)
-  call @g(%n, %p)
+            callee + R"(func @f.part0(%p: ptr, %a: i64, %n: i64) {
+  parallel %p, %a, 1, @g(%p)
+  parallel %p, %n, 1, @g(%p)
   return
 }
 
 func @f(%n: i64, %p: ptr) {
   %a = add %n, 1
   %b = mul %a, 3
-  call @f.part0(%a, %p, %n)
-  call @g(%b, %p)
+  call @f.part0(%p, %a, %n)
+  parallel %p, %b, 1, @g(%p)
   return
 }
 )");
@@ -91,9 +91,9 @@ func @f(%n: i64, %p: ptr) {
 TEST(SplitLong, LoadsStayWhereTheyAreRead) {
   const std::string text = callee + R"(func @f(%n: i64, %p: ptr) {
   %a = load i64 %p[0]
-  call @g(%a, %p)
-  call @g(%n, %p)
-  call @g(%a, %p)
+  parallel %p, %a, 1, @g(%p)
+  parallel %p, %n, 1, @g(%p)
+  parallel %p, %a, 1, @g(%p)
   return
 }
 )";
@@ -103,30 +103,30 @@ TEST(SplitLong, LoadsStayWhereTheyAreRead) {
 TEST(SplitLong, BodiesInsideToo) {
   EXPECT_EQ(afterSplit(callee + R"(func @f(%n: i64, %p: ptr) {
   for %i = 0 to %n {
-    call @g(%i, %p)
+    parallel %p, %i, 1, @g(%p)
     %c = eq %i, %n
     if %c {
-      call @g(%n, %p)
+      parallel %p, %n, 1, @g(%p)
     }
-    call @g(%i, %p)
+    parallel %p, %i, 1, @g(%p)
   }
   return
 }
 )",
                        2, 2),
-            callee + R"(func @f.part0(%i: i64, %p: ptr, %n: i64) {
-  call @g(%i, %p)
+            callee + R"(func @f.part0(%p: ptr, %i: i64, %n: i64) {
+  parallel %p, %i, 1, @g(%p)
   %c = eq %i, %n
   if %c {
-    call @g(%n, %p)
+    parallel %p, %n, 1, @g(%p)
   }
   return
 }
 
 func @f(%n: i64, %p: ptr) {
   for %i = 0 to %n {
-    call @f.part0(%i, %p, %n)
-    call @g(%i, %p)
+    call @f.part0(%p, %i, %n)
+    parallel %p, %i, 1, @g(%p)
   }
   return
 }
@@ -135,9 +135,9 @@ func @f(%n: i64, %p: ptr) {
 
 TEST(SplitLong, ShortFunctionsStayAsTheyAre) {
   const std::string text = callee + R"(func @f(%n: i64, %p: ptr) {
-  call @g(%n, %p)
-  call @g(%n, %p)
-  call @g(%n, %p)
+  parallel %p, %n, 1, @g(%p)
+  parallel %p, %n, 1, @g(%p)
+  parallel %p, %n, 1, @g(%p)
   return
 }
 )";
