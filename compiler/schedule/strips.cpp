@@ -129,7 +129,12 @@ std::string whyNotInStrips(const Graph& graph, const Kernel& kernel) {
   case Algorithm::Separable:
   case Algorithm::Window:
   case Algorithm::Transposed:
-  case Algorithm::Pointwise: return "";
+  case Algorithm::Pointwise:
+  case Algorithm::Concat:
+  case Algorithm::Resample:
+  case Algorithm::Interleave:
+  case Algorithm::Adaptive:
+  case Algorithm::Reorder: return "";
   case Algorithm::Winograd:
     if (kernel.order == Order::Positions) return "";
     return "it takes one tile of filters after another for all items";
