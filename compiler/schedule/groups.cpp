@@ -114,10 +114,10 @@ public:
       move(kernels_[i].result, i);
       estimate.once = once;
       const double weights = costs_.parameterBytes(kernel);
-      if (!weightsStay && weights > 0) {
-        const Level level =
-            costs_.levelOf(parameters) == Level::Level2 ? Level::Level3 : costs_.levelOf(parameters);
-        estimate.parameters = transfer(machine, weights * count, level);
+      if (!weightsStay && weights > 0) { // they come again for each strip
+        const Level level = costs_.levelOf(parameters);
+        estimate.parameters +=
+            transfer(machine, weights * (count - 1), level == Level::Level2 ? Level::Level3 : level);
       }
       cycles += estimate.cycles();
     }
@@ -211,6 +211,12 @@ std::vector<Group> chooseGroups(const Costs& costs, const Schedule& schedule, co
     first = best ? best->end() : first + 1;
   }
   return chosen;
+}
+
+void regroup(Schedule& schedule, const graph::Graph& graph, const Target& target, GroupChoice choice) {
+  schedule.groups.clear();
+  const Costs costs(graph, target, schedule.lanes);
+  schedule.groups = chooseGroups(costs, schedule, std::vector<bool>(schedule.kernels.size(), true), choice);
 }
 
 int64_t rowsOfGroup(const Costs& costs, const Schedule& schedule, const Group& group, GroupChoice choice) {
