@@ -99,6 +99,16 @@ Reg KernelBuilder::size(const Size& size) {
   });
 }
 
+bool KernelBuilder::rowsAreOne() const {
+  auto areOne = [&](ValueId id, Layout layout) {
+    const TensorType& type = value(id).type;
+    return type.spatialRank() != 2 || pitch(id, layout) == type.dims.back();
+  };
+  for (ValueId id : valuesRead(graph, kernel))
+    if (!areOne(id, layoutOf(id))) return false;
+  return areOne(kernel.result(), kernel.resultLayout());
+}
+
 Reg KernelBuilder::product(const TensorType& type, int firstAxis) {
   Size product = 1;
   for (size_t i = static_cast<size_t>(firstAxis); i < type.dims.size(); ++i) product = product * type.dims[i];

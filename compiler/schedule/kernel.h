@@ -85,6 +85,8 @@ public:
   Size pitch(ValueId id, Layout layout) const {
     return storage.pitch({id, layoutFor(layout, value(id).type)});
   }
+  // Rows of all that the kernel reads and writes lie one behind another.
+  bool rowsAreOne() const;
   Reg pitchSize(ValueId id, Layout layout) { return size(pitch(id, layout)); }
 
   // A size as an i64, computed where it is asked for.
@@ -129,7 +131,7 @@ public:
   Reg insideMask(Reg n, Reg first); // the lanes that lie in 0..n-1, the first one at `first`
   int64_t blocks(int64_t channels) const { return (channels + lanes - 1) / lanes; }
   // The layout in which this kernel reads an operand.
-  Layout layoutOf(ValueId operand) const { return operandBuffer(graph, schedule, kernel, operand).layout; }
+  Layout layoutOf(ValueId operand) const { return storage.operandBuffer(kernel, operand).layout; }
 
   void finish() { b.ret(); }
 

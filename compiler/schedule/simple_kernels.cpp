@@ -125,7 +125,7 @@ private:
     if (!blocked_) work_.mayStream();
     Reg width = k_.size(type_.dims.back());
     k_.strips({Size(channels())}, {type_.spatial(0)}, {}, [&](const std::vector<Reg>& parts, Reg y0, Reg y1) {
-      if (flat_ && blocked_)
+      if (flat_ && blocked_ && k_.rowsAreOne())
         return run({parts[0], parts[1], {nullptr}, nullptr, true}, b_.mul(y0, width), b_.mul(y1, width),
                    width);
       b_.loop("y", y0, y1, 1, {}, [&](Reg y, const Builder::Values&) {

@@ -166,7 +166,7 @@ StripKernel stripKernel(const Graph& graph, const Schedule& schedule, const Kern
   }
   facts.granule = rowGranule(graph, kernel);
   for (const RowNeed& need : rowsNeeded(graph, kernel)) {
-    StripKernel::Read read{operandBuffer(graph, schedule, kernel, need.value), need};
+    StripKernel::Read read{storage.operandBuffer(kernel, need.value), need};
     constexpr int64_t far = 5040;
     if (need.rows) {
       const int64_t advance = rowsAt(need.unclipped.end, 2 * far) - rowsAt(need.unclipped.end, far);
