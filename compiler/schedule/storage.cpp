@@ -229,13 +229,8 @@ void Storage::findRings() {
     const Group& group = schedule_.groups[g];
     std::vector<StripKernel> kernels;
     std::vector<const StripKernel*> all;
-    for (size_t i = group.first; i < group.end(); ++i) {
-      kernels.push_back(stripKernel(graph_, schedule_, schedule_.kernels[i],
-                                    [&](Buffer buffer) { return holder(buffer); }));
-      StripKernel& kernel = kernels.back();
-      if (kernel.whyNot.empty() && frame(kernel.result).any())
-        kernel.whyNot = "its result has a border that lies in memory";
-    }
+    for (size_t i = group.first; i < group.end(); ++i)
+      kernels.push_back(stripKernel(graph_, schedule_, schedule_.kernels[i], *this));
     for (const StripKernel& kernel : kernels) all.push_back(&kernel);
     strips_.push_back(std::make_unique<Strips>(all, group.rows, [&](Buffer buffer) {
       const auto used = usedIn.find(buffer);

@@ -81,6 +81,8 @@ public:
   };
   std::vector<Piece> pieces;
 
+  // The buffer whose memory an alias or a part uses; itself for all others.
+  Buffer holder(Buffer buffer) const;
   size_t pieceOf(Buffer buffer) const { return pieceOf_.at(holder(buffer)); }
   // The value's first channel in its piece.
   int64_t firstChannel(Buffer buffer) const;
@@ -108,8 +110,6 @@ private:
     Buffer whole;
     int64_t firstChannel;
   };
-  // The buffer whose memory an alias or a part uses; itself for all others.
-  Buffer holder(Buffer buffer) const;
   void findFrames();
   void findAliases();
   void findParts();

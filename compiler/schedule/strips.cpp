@@ -146,12 +146,14 @@ int64_t rowsAt(const Size& size, int64_t row) {
 }
 
 StripKernel stripKernel(const Graph& graph, const Schedule& schedule, const Kernel& kernel,
-                        const std::function<Buffer(Buffer)>& holderOf) {
+                        const Storage& storage) {
   StripKernel facts;
   facts.name = graph.value(kernel.result()).name;
   facts.whyNot = whyNotInStrips(graph, kernel);
   facts.result = resultBuffer(graph, kernel);
-  facts.holder = holderOf(facts.result);
+  facts.holder = storage.holder(facts.result);
+  if (facts.whyNot.empty() && storage.frame(facts.result).any())
+    facts.whyNot = "its result has a border in memory";
   const TensorType& type = graph.value(kernel.result()).type;
   if (type.spatialRank() == 2) {
     facts.rowCount = type.spatial(0);

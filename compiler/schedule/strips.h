@@ -37,8 +37,8 @@ int64_t rowGranule(const graph::Graph& graph, const Kernel& kernel);
 
 // What strips need to know of a kernel, whatever group it is in.
 struct StripKernel {
-  std::string name;   // of its result
-  std::string whyNot; // whyNotInStrips
+  std::string name;                // of its result
+  std::string whyNot;              // whyNotInStrips
   Buffer result = {}, holder = {}; // where it writes, and in whose memory that lies
   Size rowCount, rowSize;          // of the result: rows, and elements of a row in all channels
   int64_t granule = 1;
@@ -51,7 +51,7 @@ struct StripKernel {
   std::vector<Read> reads;
 };
 StripKernel stripKernel(const graph::Graph& graph, const Schedule& schedule, const Kernel& kernel,
-                        const std::function<Buffer(Buffer)>& holderOf);
+                        const Storage& storage);
 // Rows of a size in terms of firstRow and endRow, both `row`; sizes of the script count as some number.
 int64_t rowsAt(const Size& size, int64_t row);
 
