@@ -50,7 +50,7 @@ void Emitter::arithmetic(const Inst& inst) {
 
 llvm::Value* Emitter::arithmeticElement(const Inst& inst, llvm::ArrayRef<llvm::Value*> x) {
   Scalar scalar = inst.results[0]->type.scalar;
-  if (!isFloat(scalar)) return integerElement(inst, x, scalar != Scalar::U8);
+  if (!isFloat(scalar)) return integerElement(inst, x, !isUnsigned(scalar));
   auto& b = builder_;
   switch (inst.op) {
   case Op::Add: return b.CreateFAdd(x[0], x[1]);
@@ -133,7 +133,7 @@ llvm::Value* Emitter::integerElement(const Inst& inst, llvm::ArrayRef<llvm::Valu
 
 llvm::Value* Emitter::compare(const Inst& inst, llvm::Value* a, llvm::Value* c) {
   bool floats = isFloat(inst.operands[0]->type.scalar),
-       isSigned = inst.operands[0]->type.scalar != Scalar::U8;
+       isSigned = !isUnsigned(inst.operands[0]->type.scalar);
   auto& b = builder_;
   switch (inst.op) {
   case Op::Lt:
@@ -184,8 +184,7 @@ llvm::Value* Emitter::toIntegers(llvm::Value* v, llvm::Type* target) {
 llvm::Value* Emitter::cast(const Type& from, const Type& to, llvm::Value* v) {
   llvm::Type* target = type(to);
   bool fromFloat = isFloat(from.scalar), toFloat = isFloat(to.scalar);
-  bool fromSigned = from.scalar != Scalar::U8 && from.scalar != Scalar::I1,
-       toSigned = to.scalar != Scalar::U8;
+  bool fromSigned = !isUnsigned(from.scalar), toSigned = !isUnsigned(to.scalar);
   auto& b = builder_;
   if (to.scalar == Scalar::BF16) return roundToBf16(from, to, v);
   if (from.scalar == Scalar::BF16) return widenBf16(v);

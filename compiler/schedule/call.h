@@ -64,7 +64,9 @@ struct KernelCall {
   int64_t threads = 0;    // as in Kernel
   int64_t rowGranule = 1; // in a group: the first row is a multiple of it
   std::vector<Argument> arguments;
-  std::vector<KernelCall> onBytes; // what is called when all images of the kernel are bytes; none: this too
+  // What is called when all images of the kernel are bytes; none: this too. One of no function: nothing,
+  // another kernel does its work.
+  std::vector<KernelCall> onBytes;
 };
 
 // What the workspace has room for, for one item of the batch.

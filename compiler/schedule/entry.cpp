@@ -367,7 +367,7 @@ private:
     for (size_t i = from; i < to; ++i)
       for (const KernelCall& c : calls_[i]) {
         auto run = [&](const KernelCall& chosen) {
-          kernel(b, frame, chosen);
+          if (!chosen.function.empty()) kernel(b, frame, chosen);
           return Builder::Values{};
         };
         if (c.onBytes.empty())

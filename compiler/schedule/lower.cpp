@@ -100,8 +100,12 @@ private:
   void add(const Kernel& kernel, const std::string& suffix, const Generator& generate) {
     const size_t number = calls_.size() - 1;
     KernelCall call = build(kernel, suffix, generate, std::nullopt);
-    if (images_.kernels[number])
-      call.onBytes.push_back(build(kernel, suffix + ".bytes", generate, images_.kernels[number]));
+    if (const auto& onBytes = images_.kernels[number]) {
+      if (onBytes->form == BytesForm::Within)
+        call.onBytes.emplace_back();
+      else
+        call.onBytes.push_back(build(kernel, suffix + ".bytes", onBytes->whole ? bytesWindow : generate, onBytes));
+    }
     calls_.back().push_back(std::move(call));
   }
 
