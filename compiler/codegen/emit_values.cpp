@@ -206,6 +206,7 @@ llvm::Value* Emitter::dot(const Inst& inst) {
   auto bfloats = [&](llvm::Value* v) {
     return b.CreateBitCast(v, v->getType()->getWithNewType(b.getBFloatTy()));
   };
+  if (inst.operands[0]->type.scalar == Scalar::I16) return b.CreateAdd(sums, bytePairs(left, right, lanes));
   const bool pairs = isFloat(inst.operands[0]->type.scalar), widest = lanes == 16, half = lanes == 8;
   if (pairs && target_.pairProducts && (widest || half))
     return b.CreateIntrinsic(widest ? llvm::Intrinsic::x86_avx512bf16_dpbf16ps_512
@@ -231,6 +232,24 @@ llvm::Value* Emitter::dot(const Inst& inst) {
     }
   }
   return sums;
+}
+
+// Of i16: x0 * y0 + x1 * y1, cut off.
+llvm::Value* Emitter::bytePairs(llvm::Value* left, llvm::Value* right, uint32_t lanes) {
+  auto& b = builder_;
+  if (target_.x86 && lanes == 32 && target_.vectorBits == 512)
+    return b.CreateIntrinsic(llvm::Intrinsic::x86_avx512_pmaddubs_w_512, {left, right});
+  if (target_.x86 && lanes == 16 && target_.vectorBits >= 256)
+    return b.CreateIntrinsic(llvm::Intrinsic::x86_avx2_pmadd_ub_sw, {left, right});
+  llvm::Value* products[2];
+  llvm::Type* type = llvm::FixedVectorType::get(b.getInt16Ty(), lanes);
+  for (int q = 0; q < 2; ++q) {
+    llvm::SmallVector<int, 32> which;
+    for (uint32_t i = 0; i < lanes; ++i) which.push_back(static_cast<int>(i) * 2 + q);
+    products[q] = b.CreateMul(b.CreateZExt(b.CreateShuffleVector(left, which), type),
+                              b.CreateSExt(b.CreateShuffleVector(right, which), type));
+  }
+  return b.CreateBinaryIntrinsic(llvm::Intrinsic::sadd_sat, products[0], products[1]);
 }
 
 llvm::Value* Emitter::reduce(const Inst& inst) {

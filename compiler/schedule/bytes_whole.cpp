@@ -160,11 +160,14 @@ private:
       rowsOf(found);
     }
     for (const ColumnWeights& row : work_.sums) work_.width = std::max(work_.width, row.back().first + 1);
-    for (const auto& [id, rows] : work_.windows)
-      for (const WholeRow& row : rows) work_.height = std::max(work_.height, row.row + 1);
     int64_t terms = 0;
     for (const ColumnWeights& row : work_.sums) terms += static_cast<int64_t>(row.size());
-    for (const auto& [id, rows] : work_.windows) terms += static_cast<int64_t>(rows.size());
+    for (auto& [id, columns] : work_.windows)
+      for (WholeColumn& column : columns) {
+        terms += static_cast<int64_t>(column.factors.size());
+        work_.height = std::max(work_.height, column.factors.back().first + 1);
+        if (!work_.maximum) addPairs(column);
+      }
     return terms <= mostTerms && work_.height <= mostRows && work_.width <= mostColumns;
   }
 
@@ -176,7 +179,7 @@ private:
   // Rows without their common factors; rows that are multiples of one another are summed up once.
   void rowsOf(const Found& found) {
     const Window& w = found.window;
-    std::vector<WholeRow>& rows = work_.windows[found.id];
+    std::vector<WholeColumn>& columns = work_.windows[found.id];
     for (int64_t i = 0; i < w.kernel[0]; ++i) {
       ColumnWeights row;
       int64_t common = 0;
@@ -190,10 +193,46 @@ private:
       if (row.back().second < 0) common = -common;
       for (auto& [column, weight] : row) weight /= common;
       auto known = std::find(work_.sums.begin(), work_.sums.end(), row);
-      rows.push_back({place(found, 0) + i * w.dilation[0], common,
-                      static_cast<size_t>(known - work_.sums.begin())});
+      const auto sums = static_cast<size_t>(known - work_.sums.begin());
+      auto column = std::find_if(columns.begin(), columns.end(),
+                                 [&](const WholeColumn& c) { return c.sums == sums; });
+      if (column == columns.end()) column = columns.insert(column, {sums});
+      column->factors.push_back({place(found, 0) + i * w.dilation[0], common});
       if (known == work_.sums.end()) work_.sums.push_back(row);
     }
+  }
+
+  // Additions, and products with something.
+  static int64_t costOf(const std::vector<int64_t>& factors) {
+    std::set<int64_t> others;
+    int64_t terms = 0;
+    for (int64_t factor : factors) {
+      terms += factor != 0;
+      if (factor != 0 && std::abs(factor) != 1) others.insert(std::abs(factor));
+    }
+    return terms - 1 + static_cast<int64_t>(others.size());
+  }
+
+  // As a polynomial, factors are divided by 1 + x as long as that leaves less to do.
+  static void addPairs(WholeColumn& column) {
+    const int64_t first = column.factors.front().first;
+    std::vector<int64_t> factors;
+    for (const auto& [row, factor] : column.factors) {
+      factors.resize(static_cast<size_t>(row - first) + 1);
+      factors.back() = factor;
+    }
+    while (factors.size() > 1) {
+      std::vector<int64_t> rest = factors;
+      for (size_t i = 1; i < rest.size(); ++i) rest[i] -= rest[i - 1];
+      if (rest.back() != 0) break;
+      rest.pop_back();
+      if (1 + costOf(rest) > costOf(factors)) break;
+      factors = rest;
+      ++column.levels;
+    }
+    column.factors.clear();
+    for (size_t i = 0; i < factors.size(); ++i)
+      if (factors[i] != 0) column.factors.push_back({first + static_cast<int64_t>(i), factors[i]});
   }
 
   // ---- element-wise work ----

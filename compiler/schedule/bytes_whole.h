@@ -13,12 +13,14 @@ struct WholeNumber {
   bool isSigned() const { return low < 0; }
 };
 
-// A row of a window as a multiple of `weights`, of which there may be several in a window and one of several
-// windows.
-struct WholeRow {
-  int64_t row;    // below the first one of all windows
-  int64_t factor; // of rows[sums]
-  size_t sums;
+// Rows of a window that are multiples of the same sums along a row. A window may have several kinds of them,
+// and several windows the same kind.
+struct WholeColumn {
+  size_t sums; // of WholeWork
+  // Neighbours below one another are added so many times: 1 2 1 is twice. What windows of neighbouring
+  // results have in common is then added once.
+  int64_t levels = 0;
+  std::vector<std::pair<int64_t, int64_t>> factors = {}; // of rows, counted from the first one of all windows
 };
 // Whole weights of columns to the right of the first one of all windows.
 using ColumnWeights = std::vector<std::pair<int64_t, int64_t>>;
@@ -33,7 +35,7 @@ struct WholeWork {
   int64_t rowStride = 1, columnStride = 1, padTop = 0, padLeft = 0;
   int64_t height = 1, width = 1;  // what all windows of a result span, in rows and columns
   std::vector<ColumnWeights> sums; // along a row
-  std::map<graph::ValueId, std::vector<WholeRow>> windows; // of what has a window; the image itself has one
+  std::map<graph::ValueId, std::vector<WholeColumn>> windows; // of what has a window; the image has one
   std::vector<graph::ValueId> nodes;                       // all that is computed, in order
   std::map<graph::ValueId, WholeNumber> numbers;           // of `nodes` and the image
 };

@@ -52,7 +52,7 @@ public:
 private:
   static constexpr int64_t strip = 32; // rows of a unit
   // Rows of a tile: sums of rows serve windows below one another. As many as registers hold what they share.
-  int64_t tileRows() const { return work_.height <= 2 ? 2 : work_.height <= 3 ? 4 : 8; }
+  int64_t tileRows() const { if (getenv("ROWS")) return atoi(getenv("ROWS")); return work_.height <= 2 ? 2 : work_.height <= 3 ? 4 : 8; }
   int64_t reach(int64_t rows) const { return (rows - 1) * work_.rowStride + work_.height; }
 
   // ---- columns ----
@@ -66,7 +66,7 @@ private:
       starts_ = {0, 2 * width_ - lanes_};
     }
     const int64_t last = (work_.width - 1) * channels_;
-    span_ = starts_.back() + lanes_ + (channels_ == 1 ? (last + 1) / 2 * 2 : last);
+    span_ = starts_.back() + lanes_ + (channels_ == 1 ? last + 1 : last);
   }
 
   // The tiles of a row that read nothing outside.
@@ -93,20 +93,40 @@ private:
 
   void down(Reg y0, Reg y1, int64_t rows, const TileRange& tiles) {
     b_.loop("y", y0, y1, rows, {}, [&](Reg y, const Builder::Values&) {
-      std::vector<Reg> in, out;
+      std::vector<Reg> in, out, later;
       for (int64_t i = 0; i < reach(rows); ++i) in.push_back(inputRow(y, b_.index(i)));
+      int64_t ahead = getenv("AHEAD") ? atoi(getenv("AHEAD")) : 0;
+      for (int64_t i = 0; ahead && i < rows * work_.rowStride; ++i) later.push_back(inputRow(y, b_.index(reach(rows) + i + (ahead-1)*rows)));
       for (int64_t r = 0; r < rows; ++r)
         out.push_back(b_.offset(Scalar::U8, into_, Index(b_.mul(b_.add(y, r), outputColumns_))));
-      b_.loop("x", b_.mul(tiles.first, width_), b_.mul(tiles.end, width_), width_, {},
-              [&](Reg x, const Builder::Values&) {
-                const Index at = Index(x, work_.columnStride) + Index(-work_.padLeft * channels_);
-                const std::vector<Reg> results = tile(rows, in, at);
-                for (size_t r = 0; r < results.size(); ++r) b_.store(results[r], out[r], Index(x));
-                return Builder::Values{};
-              });
+      inside(rows, in, out, later, tiles);
       overEdges(k_, tiles, [&](Reg tile) { edge(y, rows, out, tile); });
       return Builder::Values{};
     });
+  }
+
+  void storeRows(const std::vector<Reg>& results, const std::vector<Reg>& out, Reg x) {
+    for (size_t r = 0; r < results.size(); ++r)
+      if (getenv("STREAM")) b_.stream(results[r], out[r], Index(x)); else b_.store(results[r], out[r], Index(x));
+  }
+
+  // Where windows begin before their result, a vector is stored after the next one's rows are loaded: in pictures whose rows are a multiple of 4096 bytes apart ...
+  void inside(int64_t rows, const std::vector<Reg>& in, const std::vector<Reg>& out, const std::vector<Reg>& later, const TileRange& tiles) {
+    const bool waits = work_.padLeft > 0 && !getenv("NOWAIT");
+    Reg from = b_.mul(tiles.first, width_), to = b_.mul(tiles.end, width_);
+    Builder::Values none;
+    if (waits) none.assign(static_cast<size_t>(rows), b_.number(0, bytes_));
+    const Builder::Values last = b_.loop("x", from, to, width_, none, [&](Reg x, const Builder::Values& before) {
+      const Index at = Index(x, work_.columnStride) + Index(-work_.padLeft * channels_);
+      for (Reg row : later)
+        for (int64_t line = 0; line < work_.columnStride; ++line)
+          b_.prefetch(Scalar::U8, row, at + Index(line * lanes_));
+      const std::vector<Reg> results = tile(rows, in, at);
+      storeRows(waits ? before : results, out, waits ? b_.add(x, -width_) : x);
+      return waits ? results : Builder::Values{};
+    });
+    if (!waits) return;
+    b_.branch(b_.compare(Op::Lt, from, to), [&] { storeRows(last, out, b_.add(to, -width_)); return Builder::Values{}; }, nullptr);
   }
 
   void edge(Reg y, int64_t rows, const std::vector<Reg>& out, Reg number) {
@@ -130,14 +150,16 @@ private:
     const std::vector<Reg>& in; // the rows
     Index at;                   // its first byte in each of them
     std::map<std::pair<int64_t, int64_t>, Reg> loaded, halves; // of row and byte
-    std::map<std::pair<size_t, int64_t>, Wide> sums;           // of sums and row
+    std::map<int64_t, Reg> largest;                             // of a row
+    std::map<std::pair<size_t, int64_t>, Wide> sums;            // of sums and row
+    std::map<std::tuple<size_t, int64_t, int64_t>, Wide> pairs; // of sums, row and level
   };
 
   // A vector of bytes for each row of results, of the tile whose input begins at `at`.
   std::vector<Reg> tile(int64_t rows, const std::vector<Reg>& in, const Index& at) {
     std::vector<std::vector<Reg>> vectors;
     for (int64_t start : starts_) {
-      Vector vector{in, at + Index(start), {}, {}, {}};
+      Vector vector{in, at + Index(start), {}, {}, {}, {}, {}};
       vectors.emplace_back();
       for (int64_t r = 0; r < rows; ++r)
         vectors.back().push_back(work_.maximum ? largest(vector, r * work_.rowStride)
@@ -164,14 +186,15 @@ private:
 
   Reg largest(Vector& v, int64_t top) {
     Reg all = nullptr;
-    for (const WholeRow& row : work_.windows.at(work_.result)) {
-      Wide& found = v.sums[{row.sums, top + row.row}];
-      if (!found.even)
-        for (const auto& [column, weight] : work_.sums[row.sums]) {
-          Reg next = load(v, top + row.row, column * channels_);
-          found.even = found.even ? b_.max(found.even, next) : next;
+    const WholeColumn& window = work_.windows.at(work_.result).front(); // all rows are alike
+    for (const auto& [row, factor] : window.factors) {
+      Reg& found = v.largest[top + row];
+      if (!found)
+        for (const auto& [column, weight] : work_.sums[window.sums]) {
+          Reg next = load(v, top + row, column * channels_);
+          found = found ? b_.max(found, next) : next;
         }
-      all = all ? b_.max(all, found.even) : found.even;
+      all = all ? b_.max(all, found) : found;
     }
     return all;
   }
@@ -222,19 +245,59 @@ private:
     return both(added, subtracted, Op::Sub);
   }
 
+  // Of one channel, bytes and their neighbours are summed up two at a time by an instruction, where there is
+  // one kind of sums: several would share the halves of bytes. Weights of columns from the first one on, an
+  // even number; none where there are few, or 16 bits might not hold a pair's sum.
+  std::vector<int64_t> pairWeights(const ColumnWeights& row) const {
+    if (channels_ != 1 || row.size() < 3) return {};
+    const int64_t first = row.front().first, extent = row.back().first - first + 1;
+    std::vector<int64_t> weights(static_cast<size_t>((extent + 1) / 2 * 2));
+    for (const auto& [column, weight] : row) weights[static_cast<size_t>(column - first)] = weight;
+    for (size_t i = 0; i < weights.size(); i += 2)
+      if (std::abs(weights[i]) + std::abs(weights[i + 1]) > 127) return {};
+    return weights;
+  }
+
+  Wide sumOfPairs(Vector& v, int64_t row) {
+    const ColumnWeights& columns = work_.sums[0];
+    const std::vector<int64_t> weights = pairWeights(columns);
+    auto from = [&](int64_t column) {
+      Reg all = b_.number(0, numbers_.withScalar(Scalar::I16));
+      for (size_t i = 0; i < weights.size(); i += 2) {
+        if (weights[i] == 0 && weights[i + 1] == 0) continue;
+        Reg both = b_.bitcast(bytes_.withScalar(Scalar::I8), number(weights[i + 1] * 256 + (weights[i] & 255)));
+        all = b_.dot(all, load(v, row, column + static_cast<int64_t>(i)), both);
+      }
+      return b_.bitcast(numbers_, all);
+    };
+    return {from(columns.front().first), from(columns.front().first + 1)};
+  }
+
   Wide sumOfRow(Vector& v, size_t sums, int64_t row) {
     Wide& known = v.sums[{sums, row}];
     if (known.even) return known;
+    if (work_.sums.size() == 1 && !pairWeights(work_.sums[sums]).empty()) return known = sumOfPairs(v, row);
     std::vector<std::pair<Wide, int64_t>> terms;
     for (const auto& [column, weight] : work_.sums[sums])
       terms.push_back({neighbours(v, row, column), weight});
     return known = sum(terms);
   }
 
+  // The sum of so many neighbours below one another, as often as Pascal's triangle says: two neighbours of
+  // the level before. What windows below one another have in common is added once.
+  Wide pairs(Vector& v, const WholeColumn& column, int64_t row, int64_t level) {
+    if (level == 0) return sumOfRow(v, column.sums, row);
+    Wide& known = v.pairs[{column.sums, row, level}];
+    if (known.even) return known;
+    const Wide upper = pairs(v, column, row, level - 1), lower = pairs(v, column, row + 1, level - 1);
+    return known = both(upper, lower, Op::Add);
+  }
+
   Wide windowOf(Vector& v, ValueId id, int64_t top) {
     std::vector<std::pair<Wide, int64_t>> terms;
-    for (const WholeRow& row : work_.windows.at(id))
-      terms.push_back({sumOfRow(v, row.sums, top + row.row), row.factor});
+    for (const WholeColumn& column : work_.windows.at(id))
+      for (const auto& [row, factor] : column.factors)
+        terms.push_back({pairs(v, column, top + row, column.levels), factor});
     return terms.empty() ? Wide{number(0), number(0)} : sum(terms);
   }
 
@@ -271,8 +334,8 @@ private:
     if (bounds.shift > 0) {
       half = int64_t{1} << (bounds.shift - 1);
       n = b_.add(n, number(half - 1));
-      Reg odd = b_.binary(Op::And, b_.binary(Op::Shr, n, number(bounds.shift)), number(1));
-      n = b_.binary(Op::Shr, b_.add(n, odd), number(bounds.shift));
+      Reg odd = b_.compare(Op::Ne, b_.binary(Op::And, n, number(int64_t{1} << bounds.shift)), number(0));
+      n = b_.binary(Op::Shr, b_.select(odd, b_.add(n, number(1)), n), number(bounds.shift));
     }
     return (bounds.high + half) >> bounds.shift > 255 ? b_.min(n, number(255)) : n;
   }
