@@ -136,7 +136,7 @@ BlockPlace blockPlace(KernelBuilder& k, ValueId id, Layout layout, Reg item, Reg
   const TensorType& type = k.value(id).type;
   const int64_t block = blockUnits(type.channels(), layout, k.lanes) * unitChannels(layout), // channels
       vectors = std::max<int64_t>(1, block / k.lanes);
-  Reg plane = k.size(k.storage.frame({id, layout}).positions(type));
+  Reg plane = k.planeSize(id, layout);
   Reg row = b.add(b.mul(item, k.itemRows(id, layout)), b.floorDiv(vector, vectors));
   Reg at = b.mul(row, plane);
   if (position) at = b.add(at, position);
@@ -169,7 +169,7 @@ void clearFrame(KernelBuilder& k) {
   const Frame& frame = k.storage.frame(buffer);
   Reg out = k.write(id, buffer.layout), rowCount = k.size(frame.rows(type)),
       pitch = k.size(frame.pitch(type)), columns = k.size(frame.columns(type)),
-      origin = k.size(frame.origin(type)), positions = k.size(frame.positions(type));
+      origin = k.size(frame.origin(type)), positions = k.planeSize(id, buffer.layout);
   const int64_t block = blockUnits(type.channels(), buffer.layout, k.lanes) * unitChannels(buffer.layout);
   Reg zero = b.number(static_cast<double>(frame.fill),
                       loop::Type::vector(scalarOf(buffer.layout), static_cast<uint32_t>(block)));

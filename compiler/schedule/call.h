@@ -45,8 +45,9 @@ struct Packing {
 
 // What an argument is, or points to, when the kernel is called.
 struct Argument {
-  // Scratch: what the kernel keeps between its functions. Batch: the number of items, no pointer.
-  enum Kind { Read, Write, Scratch, Weights, BorderRow, Batch } kind;
+  // Scratch: what the kernel keeps between its functions. Batch: the number of items, no pointer. Of a group:
+  // Rings, all that it keeps for its strips; Parts, how many ranges its strips are cut into, no pointer.
+  enum Kind { Read, Write, Scratch, Weights, BorderRow, Batch, Rings, Parts } kind;
   ValueId value = 0; // Read, Write: the tensor. Scratch: the result. Weights: the parameter. BorderRow: whose
                      // rows are as long
   Layout layout = Layout::Planar; // Read, Write
@@ -54,6 +55,10 @@ struct Argument {
   double border = 0;              // BorderRow: the number that fills it
   int64_t perColumn = 1;          // BorderRow: numbers for each column
   bool bytes = false;             // Read, Write: the caller's memory of an image, which holds bytes
+  bool isSame(const Argument& o) const {
+    return kind == o.kind && value == o.value && layout == o.layout && packing == o.packing &&
+           border == o.border && perColumn == o.perColumn && bytes == o.bytes;
+  }
 };
 
 struct KernelCall {
@@ -61,11 +66,12 @@ struct KernelCall {
   Size units = 1;            // of one item, or of all items together:
   bool ofWholeBatch = false; // then each unit does its part of every item
   WorkCycles cycles;
-  int64_t threads = 0;    // as in Kernel
-  int64_t rowGranule = 1; // in a group: the first row is a multiple of it
+  int64_t threads = 0;       // as in Kernel
+  int64_t rowGranule = 1;    // in a group: the first row is a multiple of it
+  int64_t stripsPerPart = 0; // of a group, whose units are strips: a part has at least so many; 0: no group
   std::vector<Argument> arguments;
-  // What is called when all images of the kernel are bytes; none: this too. One of no function: nothing,
-  // another kernel does its work.
+  // What is called when all images of the kernel, or of the group, are bytes; none: this too. One of no
+  // function: nothing, another kernel does its work.
   std::vector<KernelCall> onBytes;
 };
 
@@ -78,7 +84,8 @@ struct Workspace {
   Size bytes() const { return bufferBytes + borderBytes; }
 };
 
-// Of each kernel of a schedule, in its order; none for another view of the same memory.
+// Of each kernel of a schedule, in its order; none for another view of the same memory. Those of a group are
+// called by its driver.
 using ProgramCalls = std::vector<std::vector<KernelCall>>;
 
 } // namespace convoy::schedule

@@ -72,59 +72,93 @@ Reg joined(KernelBuilder& k, const Block& block, const std::vector<Reg>& vectors
 
 } // namespace
 
-// Units are chunks of positions; all blocks of one are made after another.
-void blockedChannels(KernelBuilder& k) {
-  constexpr int64_t chunk = 64;
-  Builder& b = k.b;
-  const graph::Value& node = k.value(k.kernel.anchor());
-  const TensorType& type = node.type;
-  Elementwise work(k);
-  std::vector<Reg> in;
-  for (ValueId operand : node.operands)
-    in.push_back(k.storage.isPart(k.kernel, operand) ? nullptr : k.read(operand, Layout::Blocked));
-  work.declare(1);
-  const bool flat = canFlatten(k.graph, k.kernel, 0);
-  const int rank = type.spatialRank();
-  std::vector<Size> counts;
-  if (flat)
-    counts.push_back(Size::ceilDiv(spatialSize(type), chunk));
-  else
-    for (int axis = 0; axis < rank - 1; ++axis) counts.push_back(type.spatial(axis));
-  Reg plane = k.size(spatialSize(type)), extent = flat ? plane : k.size(type.spatial(rank - 1));
+namespace {
+
+class BlockedChannels {
+public:
+  explicit BlockedChannels(KernelBuilder& k)
+      : k_(k), b_(k.b), node_(k.value(k.kernel.anchor())), type_(node_.type), work_(k),
+        flat_(canFlatten(k.graph, k.kernel, 0)) {}
+
+  // Units are chunks of positions, or rows; all blocks of one are made after another.
+  void run() {
+    for (ValueId operand : node_.operands)
+      in_.push_back(k_.storage.isPart(k_.kernel, operand) ? nullptr : k_.read(operand, Layout::Blocked));
+    work_.declare(1);
+    if (k_.inGroup()) {
+      Reg width = k_.size(type_.dims.back());
+      k_.strips({}, {type_.spatial(0)}, {}, [&](const std::vector<Reg>& parts, Reg y0, Reg y1) {
+        if (flat_) return unit(parts[0], {}, b_.mul(y0, width), b_.mul(y1, width));
+        b_.loop("y", y0, y1, 1, {}, [&](Reg y, const Builder::Values&) {
+          unit(parts[0], {y}, b_.index(0), width);
+          return Builder::Values{};
+        });
+      });
+    } else if (flat_) {
+      Reg plane = k_.size(spatialSize(type_));
+      k_.units({Size::ceilDiv(spatialSize(type_), chunk)}, [&](const std::vector<Reg>& parts) {
+        Reg from = b_.mul(parts[1], chunk);
+        unit(parts[0], {}, from, b_.min(b_.add(from, chunk), plane));
+      });
+    } else {
+      std::vector<Size> counts;
+      for (int axis = 0; axis < type_.spatialRank() - 1; ++axis) counts.push_back(type_.spatial(axis));
+      Reg width = k_.size(type_.dims.back());
+      k_.units(counts, [&](const std::vector<Reg>& parts) {
+        unit(parts[0], {parts.begin() + 1, parts.end()}, b_.index(0), width);
+      });
+    }
+    k_.finish();
+  }
+
+private:
+  static constexpr int64_t chunk = 64;
+
   // An operand that is computed at its place is there already.
-  auto isThere = [&](const Block& block) {
+  bool isThere(const Block& block) const {
     return std::all_of(block.sources.begin(), block.sources.end(), [&](const Source& source) {
-      return node.op == OpKind::Concat && k.storage.isPart(k.kernel, node.operands[source.operand]);
+      return node_.op == OpKind::Concat && k_.storage.isPart(k_.kernel, node_.operands[source.operand]);
     });
-  };
-  k.units(counts, [&](const std::vector<Reg>& parts) {
-    Reg from = flat ? b.mul(parts[1], chunk) : b.index(0);
-    Reg to = flat ? b.min(b.add(from, chunk), extent) : extent;
-    Reg row = b.index(0); // position of the unit's first one, where it is a row
-    for (int axis = 0; axis < rank - 1 && !flat; ++axis)
-      row = b.add(b.mul(row, k.size(type.spatial(axis))), parts[static_cast<size_t>(axis) + 1]);
-    if (!flat) row = b.mul(row, extent);
-    for (int64_t block = 0; block < k.blocks(type.channels()); ++block) {
-      const Block made = blockOf(k, node, block);
+  }
+
+  // The positions from..to of a row, or of all.
+  void unit(Reg item, const std::vector<Reg>& outer, Reg from, Reg to) {
+    Reg row = b_.index(0); // position of the first one, where it is a row
+    for (size_t axis = 0; axis < outer.size(); ++axis)
+      row = b_.add(b_.mul(row, k_.size(type_.spatial(static_cast<int>(axis)))), outer[axis]);
+    if (!outer.empty()) row = b_.mul(row, k_.size(type_.dims.back()));
+    for (int64_t block = 0; block < k_.blocks(type_.channels()); ++block) {
+      const Block made = blockOf(k_, node_, block);
       if (isThere(made)) continue;
       std::vector<Reg> rows;
       for (const Source& source : made.sources) {
-        Reg item = b.mul(parts[0], k.itemRows(node.operands[source.operand], Layout::Blocked));
-        rows.push_back(b.offset(Scalar::F32, in[source.operand],
-                                Index(b.add(b.mul(b.add(item, source.block), plane), row), k.lanes)));
+        const ValueId id = node_.operands[source.operand];
+        Reg first = b_.add(b_.mul(item, k_.itemRows(id, Layout::Blocked)), source.block);
+        Reg at = b_.add(b_.mul(first, k_.planeSize(id, Layout::Blocked)), row);
+        rows.push_back(b_.offset(Scalar::F32, in_[source.operand], Index(at, k_.lanes)));
       }
-      b.loop("x", from, to, 1, {}, [&](Reg x, const Builder::Values&) {
+      b_.loop("x", from, to, 1, {}, [&](Reg x, const Builder::Values&) {
         std::vector<Reg> vectors;
-        for (Reg source : rows) vectors.push_back(b.load(k.vector, source, Index(x, k.lanes)));
-        Site site{parts[0], b.index(block), {}, nullptr, flat};
-        if (!flat) site.spatial.assign(parts.begin() + 1, parts.end());
+        for (Reg source : rows) vectors.push_back(b_.load(k_.vector, source, Index(x, k_.lanes)));
+        Site site{item, b_.index(block), outer, nullptr, flat_};
         site.spatial.push_back(x);
-        work.store(work.evaluate(1, joined(k, made, vectors), site), site);
+        work_.store(work_.evaluate(1, joined(k_, made, vectors), site), site);
         return Builder::Values{};
       });
     }
-  });
-  k.finish();
-}
+  }
+
+  KernelBuilder& k_;
+  Builder& b_;
+  const graph::Value& node_;
+  const TensorType& type_;
+  Elementwise work_;
+  const bool flat_;
+  std::vector<Reg> in_;
+};
+
+} // namespace
+
+void blockedChannels(KernelBuilder& k) { BlockedChannels(k).run(); }
 
 } // namespace convoy::schedule

@@ -1,6 +1,7 @@
 // The rules that a schedule must keep to be lowered: those of each kernel, and what kernels need from those
 // before them. Our own schedules and those that people write pass the same ones.
 #include "schedule/rules.h"
+#include "schedule/strips.h"
 #include <set>
 
 namespace convoy::schedule {
@@ -34,6 +35,7 @@ public:
     for (const graph::Output& o : graph_.outputs)
       if (graph_.value(o.value).kind == Value::Node && !written_[o.value].count(Layout::Planar))
         problem("result '" + o.name + "' is not written in planar layout");
+    if (problems_.empty()) groups();
     return std::move(problems_);
   }
 
@@ -61,6 +63,17 @@ private:
     if (!written_[kernel.result()].insert(layout).second && converts)
       problem(who + "'" + name(kernel.result()) + "' is there in " + nameOf(layout) + " layout already",
               Part::Layout);
+  }
+
+  void groups() {
+    const Storage storage(graph_, schedule_);
+    for (size_t g = 0; g < schedule_.groups.size(); ++g) {
+      current_ = schedule_.groups[g].first;
+      if (const std::string& fault = storage.strips(g).fault(); !fault.empty())
+        problem("group '" + name(schedule_.kernels[schedule_.groups[g].end() - 1].result()) + "': " + fault,
+                Part::Group);
+    }
+    current_.reset();
   }
 
   void operands(const Kernel& kernel, const std::string& who) {

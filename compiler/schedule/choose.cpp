@@ -37,6 +37,7 @@ public:
       for (ValueId output : outputs_)
         if (!available_[output].count(Layout::Planar) && graph_.value(output).kind == Value::Node)
           addReorder(output, Layout::Planar);
+      takeGroups();
       if (!request_.kernels.empty()) checkAll();
     }
     return {std::move(schedule_), std::move(problems_)};
@@ -316,6 +317,19 @@ private:
     else
       addKernel(step.kernel);
     current_.reset();
+  }
+
+  // From the first kernel of a requested group to its last one, with the conversions between them.
+  void takeGroups() {
+    for (const GroupRequest& wanted : request_.groups) {
+      std::optional<size_t> first, last;
+      for (size_t i = 0; i < from_.size(); ++i) {
+        if (!from_[i] || *from_[i] < wanted.first || *from_[i] >= wanted.end) continue;
+        if (!first) first = i;
+        last = i;
+      }
+      if (first) schedule_.groups.push_back({*first, *last + 1 - *first, wanted.rows});
+    }
   }
 
   // What is left of the rules: where values lie.

@@ -24,7 +24,7 @@ void Elementwise::declare(size_t from) {
 
 // The site's position in the value. An extent of 1 stands for every position. Null: the only one, or one for
 // each channel. `varies`: it differs from lane to lane of a planar vector.
-Reg Elementwise::position(ValueId id, const Site& site, bool& varies) {
+Reg Elementwise::position(ValueId id, Layout layout, const Site& site, bool& varies) {
   const TensorType& type = k_.value(id).type;
   int rank = type.spatialRank();
   varies = site.alongChannels && type.channels() > 1;
@@ -35,7 +35,9 @@ Reg Elementwise::position(ValueId id, const Site& site, bool& varies) {
     if (spatialSize(type) != Size(1)) position = site.spatial[0], varies = true;
   } else {
     for (int axis = 0; axis < rank; ++axis) {
-      if (position) position = b_.mul(position, k_.size(type.spatial(axis)));
+      if (position)
+        position =
+            b_.mul(position, axis == rank - 1 ? k_.pitchSize(id, layout) : k_.size(type.spatial(axis)));
       bool one = type.spatial(axis) == Size(1);
       if (!one)
         position = position ? b_.add(position, site.spatial[static_cast<size_t>(axis)])
@@ -49,7 +51,7 @@ Reg Elementwise::position(ValueId id, const Site& site, bool& varies) {
 // The same in blocks, where the value may have a frame.
 Reg Elementwise::blockPosition(ValueId id, Layout layout, const Site& site) {
   bool varies = false;
-  if (!k_.storage.frame({id, layout}).any()) return position(id, site, varies);
+  if (!k_.storage.frame({id, layout}).any()) return position(id, layout, site, varies);
   if (site.flat) return framePosition(k_, id, layout, site.spatial[0]);
   const TensorType& type = k_.value(id).type;
   const size_t rank = static_cast<size_t>(type.spatialRank());
@@ -65,7 +67,7 @@ Index Elementwise::address(ValueId id, Layout layout, const Site& site, Reg chan
   Reg at = b_.mul(site.item, k_.itemRows(id, layout));
   if (type.channels() > 1) at = b_.add(at, channel);
   at = b_.mul(at, k_.planeSize(id, layout));
-  if (Reg here = position(id, site, varies)) at = b_.add(at, here);
+  if (Reg here = position(id, layout, site, varies)) at = b_.add(at, here);
   return Index(at, inBlocks(layout) ? k_.lanes : 1);
 }
 
@@ -258,6 +260,7 @@ void Elementwise::mayStream(bool flat) {
   ValueId result = k_.kernel.result();
   const std::optional<bool>& asked = k_.kernel.storesPast;
   if (asked && !*asked) return;
+  if (k_.storage.isRing(resultBuffer(k_.graph, k_.kernel))) return; // it is read soon
   if (k_.isInterleaved(result)) return; // bytes are few, and what is float32 is read again
   const TensorType& type = k_.value(result).type;
   const auto& outputs = k_.graph.outputs;

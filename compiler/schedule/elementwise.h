@@ -59,7 +59,7 @@ private:
   Reg bytesOperand(ValueId id, const Site& site, Reg channel);
   Index interleavedAddress(ValueId id, const Site& site);
   Reg otherChannel(const graph::Value& node, const Site& site);
-  Reg position(ValueId id, const Site& site, bool& varies);
+  Reg position(ValueId id, Layout layout, const Site& site, bool& varies);
   Reg blockPosition(ValueId id, Layout layout, const Site& site);
   void storeVector(Reg v, Layout layout, const Site& site);
   Index address(ValueId id, Layout layout, const Site& site, Reg channel, bool& varies);

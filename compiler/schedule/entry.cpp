@@ -13,6 +13,7 @@ namespace {
 constexpr int ok = 0, errorShape = 1, errorMemory = 3, errorArgument = 4, errorOverflow = 5, errorAlias = 8;
 // More elements of tensors than any machine addresses; below it no address arithmetic leaves 64 bits.
 constexpr int64_t largestProgram = int64_t{1} << 56;
+constexpr int64_t mostThreads = 1024; // as the runtime has
 
 // A run-time size from the caller's table, whose order is that of the graph's symbols.
 Reg loadSize(Builder& b, const Graph& graph, Reg sizes, const std::string& symbol) {
@@ -29,10 +30,10 @@ Reg sizeFrom(Builder& b, const Graph& graph, Reg sizes, const Size& size) {
 class Entries {
 public:
   Entries(loop::Module& module, const Graph& graph, const Schedule& schedule, const Target& target,
-          const Images& images, MemoryPlan& plan, const std::vector<std::vector<KernelCall>>& calls,
-          const std::string& prefix)
+          const Images& images, MemoryPlan& plan, const ProgramCalls& calls,
+          const std::vector<KernelCall>& groups, const std::string& prefix)
       : module_(module), graph_(graph), schedule_(schedule), target_(target), images_(images), plan_(plan),
-        calls_(calls), prefix_(prefix) {}
+        calls_(calls), groups_(groups), prefix_(prefix) {}
 
   void add() {
     check();
@@ -154,7 +155,7 @@ private:
     return slot.image ? b.select(choice.planes[*slot.image], elements, b.index(0)) : elements;
   }
 
-  // Elements of workspace before each slot and border row, and the total last.
+  // Elements of workspace before each slot and border row, then before the rings of groups.
   std::vector<Reg> offsets(Builder& b, Reg sizes, Reg batch, const ImageChoice& choice) {
     std::vector<Reg> at;
     Reg group = itemsOfGroup(b, sizes, batch, choice), end = b.mul(group, plan_.constantElements);
@@ -169,17 +170,27 @@ private:
         append(b.mul(slot.ofGroup ? group : batch, elementsOf(b, sizes, slot, choice)));
     }
     for (const BorderRow& row : plan_.borderRows) append(sizeFrom(b, graph_, sizes, row.width));
-    at.push_back(b.add(end, plan_.behind));
+    at.push_back(end);
     return at;
+  }
+
+  bool hasRings() const { return plan_.ringElements != Size(0); }
+  Reg ringElements(Builder& b, Reg sizes) { return sizeFrom(b, graph_, sizes, plan_.ringElements); }
+  // Bytes of a workspace whose rings are at an offset, for so many threads.
+  Reg workspaceBytes(Builder& b, Reg sizes, Reg rings, Reg threads) {
+    Reg end = hasRings() ? b.add(rings, b.mul(threads, ringElements(b, sizes))) : rings;
+    return b.mul(b.add(end, plan_.behind), 4);
   }
 
   void workspaceSize() {
     Builder b(function(prefix_ + "_workspace_size", true, {loop::Type::index()}));
     Reg sizes = b.parameter(loop::Type::pointer(), "sizes"),
         batch = b.parameter(loop::Type::index(), "batch");
-    b.parameter(loop::Type::of(Scalar::I32), "threads"); // no buffer is per thread
+    Reg threads = b.parameter(loop::Type::of(Scalar::I32), "threads");
     Reg elements = b.parameter(loop::Type::pointer(), "elements");
-    Reg bytes = b.mul(offsets(b, sizes, batch, choiceOf(b, graph_, images_, elements)).back(), 4);
+    Reg rings = offsets(b, sizes, batch, choiceOf(b, graph_, images_, elements)).back();
+    Reg parts = b.min(b.max(b.cast(loop::Type::index(), threads), b.index(1)), b.index(mostThreads));
+    Reg bytes = workspaceBytes(b, sizes, rings, parts);
     b.ret({b.select(tooLarge(b, sizes, batch), b.index(-1), bytes)});
   }
 
@@ -192,7 +203,9 @@ private:
     Reg sizes, batch, inputs, outputs, prepared, workspace, executor;
     ImageChoice choice;
     std::vector<Reg> offsets;
-    Reg first = nullptr; // item of the batch; null: 0. `batch` counts from it
+    Reg parts = nullptr;   // of the strips of a group that is called
+    Reg threads = nullptr; // of a group: as many as there are, and have room; null: there is no group
+    Reg first = nullptr;   // item of the batch; null: 0. `batch` counts from it
   };
 
   Reg callersPointer(Builder& b, const Frame& frame, const Place& place) {
@@ -248,6 +261,8 @@ private:
     case Argument::Weights:
       return b.offset(Scalar::F32, frame.prepared, plan_.packedOffset(a.value, a.packing));
     case Argument::Batch: return frame.batch;
+    case Argument::Rings: return b.offset(Scalar::F32, frame.workspace, Index(frame.offsets.back()));
+    case Argument::Parts: return frame.parts;
     case Argument::BorderRow: break;
     }
     size_t row = plan_.borderRow(graph_.value(a.value).type.dims.back() * a.perColumn, a.border);
@@ -315,6 +330,7 @@ private:
   Builder::Values checkedRun(Builder& b, Frame frame, Reg workspaceBytes,
                              const std::vector<std::string>& fillers) {
     frame.offsets = offsets(b, frame.sizes, frame.batch, frame.choice);
+    if (!schedule_.groups.empty()) frame.threads = threadsOf(b, frame, workspaceBytes);
     auto work = [&] {
       for (size_t i = 0; i < fillers.size(); ++i) {
         Reg row = b.offset(Scalar::F32, frame.workspace, Index(frame.offsets[plan_.slots.size() + i]));
@@ -365,19 +381,64 @@ private:
   // Calls the kernels from..to of the schedule.
   void kernels(Builder& b, const Frame& frame, size_t from, size_t to) {
     for (size_t i = from; i < to; ++i)
-      for (const KernelCall& c : calls_[i]) {
-        auto run = [&](const KernelCall& chosen) {
-          if (!chosen.function.empty()) kernel(b, frame, chosen);
+      for (const KernelCall& c : callsAt(i)) {
+        auto run = [&](const std::vector<KernelCall>& chosen) {
+          for (const KernelCall& one : chosen)
+            if (!one.function.empty()) kernel(b, frame, one);
           return Builder::Values{};
         };
         if (c.onBytes.empty())
-          run(c);
+          run({c});
         else
-          b.branch(frame.choice.onBytes[i], [&] { return run(c.onBytes[0]); }, [&] { return run(c); });
+          b.branch(onBytes(frame, i), [&] { return run(c.onBytes); }, [&] { return run({c}); });
       }
   }
 
+  // What is called for a kernel: for the first one of a group, its driver.
+  std::vector<KernelCall> callsAt(size_t kernel) const {
+    const Group* group = schedule_.groupOf(kernel);
+    if (!group) return calls_[kernel];
+    if (group->first != kernel) return {};
+    return {groups_[static_cast<size_t>(group - schedule_.groups.data())]};
+  }
+  Reg onBytes(const Frame& frame, size_t kernel) const {
+    const Group* group = schedule_.groupOf(kernel);
+    if (!group) return frame.choice.onBytes[kernel];
+    for (size_t i = group->first; i < group->end(); ++i)
+      if (frame.choice.onBytes[i]) return frame.choice.onBytes[i]; // it is the same for all that may
+    internalError("no kernel of a group runs on bytes");
+  }
+
+  // As many as the executor has, and as the workspace has room for.
+  Reg threadsOf(Builder& b, const Frame& frame, Reg workspaceBytes) {
+    Reg none = b.compare(Op::Eq, b.addressNumber(frame.executor), b.index(0));
+    Reg threads = b.branch(
+        none, [&] { return Builder::Values{b.index(1)}; },
+        [&] {
+          constexpr int64_t field = 4; // of convoy_executor: behind two pointers
+          return Builder::Values{
+              b.cast(loop::Type::index(), b.load(loop::Type::of(Scalar::I32), frame.executor, field))};
+        })[0];
+    Reg free = b.sub(b.floorDiv(workspaceBytes, 4), b.add(frame.offsets.back(), plan_.behind));
+    Reg room = b.binary(Op::Div, free, b.max(ringElements(b, frame.sizes), b.index(1)));
+    return b.max(b.min(b.min(threads, room), b.index(mostThreads)), b.index(1));
+  }
+
+  // A part of a group's strips for each thread, unless the work is not worth it.
+  void group(Builder& b, const Frame& frame, const KernelCall& c) {
+    Frame parted = frame;
+    Reg strips = b.mul(frame.batch, sizeFrom(b, graph_, frame.sizes, c.units));
+    Reg cycles = b.mul(frame.batch, sizeFrom(b, graph_, frame.sizes, c.cycles.perItem));
+    Reg worth = b.min(b.floorDiv(strips, c.stripsPerPart), b.floorDiv(cycles, 2 * cyclesWorthHanding));
+    Reg parts = b.max(b.min(frame.threads, worth), b.index(1));
+    parted.parts = b.min(parts, strips); // no strips: no part
+    std::vector<Reg> arguments{frame.sizes};
+    for (const Argument& a : c.arguments) arguments.push_back(argument(b, parted, a));
+    b.parallel(frame.executor, parted.parts, b.index(1), c.function, arguments);
+  }
+
   void kernel(Builder& b, const Frame& frame, const KernelCall& c) {
+    if (c.stripsPerPart > 0) return group(b, frame, c);
     std::vector<Reg> arguments{frame.sizes};
     for (const Argument& a : c.arguments) arguments.push_back(argument(b, frame, a));
     Reg units = sizeFrom(b, graph_, frame.sizes, c.units);
@@ -457,7 +518,7 @@ private:
     for (size_t i = 0; i < graph_.inputs.size(); ++i) tensor({Place::Input, i, 0, 0});
     for (size_t i = 0; i < graph_.outputs.size(); ++i) tensor({Place::Output, i, 0, 0});
     if (plan_.preparedElements > 0) pointer(frame.prepared, 4 * alignElements, some);
-    Reg bytes = b.mul(frame.offsets.back(), 4);
+    Reg bytes = this->workspaceBytes(b, frame.sizes, frame.offsets.back(), b.index(1));
     pointer(frame.workspace, 4 * alignElements, b.compare(Op::Lt, b.index(0), bytes));
 
     Reg result = b.select(b.compare(Op::Lt, workspaceBytes, bytes), status(b, errorMemory), status(b, ok));
@@ -537,7 +598,8 @@ private:
   const Target& target_;
   const Images& images_;
   MemoryPlan& plan_;
-  const std::vector<std::vector<KernelCall>>& calls_;
+  const ProgramCalls& calls_;
+  const std::vector<KernelCall>& groups_;
   std::string prefix_;
 };
 
@@ -545,8 +607,9 @@ private:
 
 void addEntryFunctions(loop::Module& module, const Graph& graph, const Schedule& schedule,
                        const Target& target, const Images& images, MemoryPlan& plan,
-                       const std::vector<std::vector<KernelCall>>& calls, const std::string& prefix) {
-  Entries(module, graph, schedule, target, images, plan, calls, prefix).add();
+                       const ProgramCalls& calls, const std::vector<KernelCall>& groups,
+                       const std::string& prefix) {
+  Entries(module, graph, schedule, target, images, plan, calls, groups, prefix).add();
 }
 
 } // namespace convoy::schedule

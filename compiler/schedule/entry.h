@@ -8,6 +8,7 @@ namespace convoy::schedule {
 // and the packing functions that prepare calls. calls[i] are those of schedule.kernels[i].
 void addEntryFunctions(loop::Module& module, const Graph& graph, const Schedule& schedule,
                        const Target& target, const Images& images, MemoryPlan& plan,
-                       const std::vector<std::vector<KernelCall>>& calls, const std::string& prefix);
+                       const ProgramCalls& calls, const std::vector<KernelCall>& groups,
+                       const std::string& prefix);
 
 } // namespace convoy::schedule

@@ -21,8 +21,9 @@ public:
     if (all_.empty()) return std::move(kernels_);
     findUses();
     findChains();
-    for (size_t k = 0; k < kernelCount(); ++k) findWhole(k);
+    findWhole();
     for (size_t k = 0; k < kernelCount(); ++k) findForm(k);
+    joinGroups();
     for (Image& image : all_) image.alwaysConverted |= image.direct.empty() || (image.input && image.shared);
     return std::move(kernels_);
   }
@@ -71,7 +72,8 @@ private:
           else
             image.alwaysConverted = true; // a result that others read
         }
-        if (touched) image.last = std::max(image.last, static_cast<int>(k));
+        const Group* group = schedule_.groupOf(k);
+        if (touched) image.last = std::max(image.last, static_cast<int>(group ? group->end() - 1 : k));
         if (direct) ofKernel_[k].push_back(i);
       }
     }
@@ -147,6 +149,18 @@ private:
 
   // ---- whole numbers ----
 
+  // All kernels of a group compute so, or none.
+  void findWhole() {
+    const auto others = kernels_;
+    for (size_t k = 0; k < kernelCount(); ++k) findWhole(k);
+    for (const Group& group : schedule_.groups) {
+      bool all = true;
+      for (size_t k = group.first; k < group.end(); ++k)
+        all &= kernels_[k] && kernels_[k]->form >= BytesForm::Whole;
+      for (size_t k = group.first; !all && k < group.end(); ++k) kernels_[k] = others[k];
+    }
+  }
+
   // The kernel's work from images to an image, together with that of the kernels whose results it alone
   // reads, in whole numbers where they can hold it.
   void findWhole(size_t k) {
@@ -160,7 +174,7 @@ private:
         const auto before = std::find_if(schedule_.kernels.begin(), schedule_.kernels.end(),
                                          [&](const Kernel& other) { return other.result() == id; });
         const auto other = static_cast<size_t>(before - schedule_.kernels.begin());
-        if (other == kernelCount() || !onlyReader(id, kernel(together[i])) || writesPlanes(other)) return;
+        if (other == kernelCount() || schedule_.groupOf(other) != schedule_.groupOf(k) || !onlyReader(id, kernel(together[i])) || writesPlanes(other)) return;
         together.push_back(other);
         for (ValueId image : bytesOf(other)) all.insert(image);
       }
@@ -192,6 +206,17 @@ private:
         if (std::count(read.begin(), read.end(), id)) return false;
       }
     return true;
+  }
+
+  // Those of a group run on bytes together.
+  void joinGroups() {
+    for (const Group& group : schedule_.groups) {
+      std::set<size_t> images;
+      for (size_t k = group.first; k < group.end(); ++k)
+        if (kernels_[k]) images.insert(kernels_[k]->images.begin(), kernels_[k]->images.end());
+      for (size_t k = group.first; k < group.end(); ++k)
+        if (kernels_[k]) kernels_[k]->images.assign(images.begin(), images.end());
+    }
   }
 
   // ---- each kernel by itself ----

@@ -56,11 +56,7 @@ KernelBuilder::KernelBuilder(const Graph& graph, const Schedule& schedule, const
 
 Reg KernelBuilder::argument(Argument a, const std::string& name, loop::Type type) {
   for (size_t i = 0; i < call.arguments.size(); ++i) {
-    const Argument& known = call.arguments[i];
-    if (known.kind == a.kind && known.value == a.value && known.layout == a.layout &&
-        known.border == a.border && known.perColumn == a.perColumn && known.packing == a.packing &&
-        known.bytes == a.bytes)
-      return b.function().parameters[3 + i];
+    if (call.arguments[i].isSame(a)) return b.function().parameters[3 + i];
   }
   call.arguments.push_back(a);
   return b.parameter(type, name);

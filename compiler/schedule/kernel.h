@@ -81,6 +81,11 @@ public:
     return storage.plane({id, layoutFor(layout, value(id).type)});
   }
   Reg planeSize(ValueId id, Layout layout) { return size(plane(id, layout)); }
+  // Columns from one row of a value to the next: more than it has in the rings of groups.
+  Size pitch(ValueId id, Layout layout) const {
+    return storage.pitch({id, layoutFor(layout, value(id).type)});
+  }
+  Reg pitchSize(ValueId id, Layout layout) { return size(pitch(id, layout)); }
 
   // A size as an i64, computed where it is asked for.
   Reg size(const Size& size);

@@ -1,6 +1,7 @@
 #include "schedule/lower.h"
 #include "schedule/blocks.h"
 #include "schedule/entry.h"
+#include "schedule/group.h"
 #include "support/internal_error.h"
 #include <cctype>
 #include <map>
@@ -18,7 +19,8 @@ public:
   Program run() {
     for (const Kernel& kernel : schedule_.kernels) lowerKernel(kernel);
     MemoryPlan plan = planMemory(graph_, schedule_, target_.machine, storage_, images_, calls_);
-    addEntryFunctions(program_.loops, graph_, schedule_, target_, images_, plan, calls_, prefix_);
+    addGroups(plan);
+    addEntryFunctions(program_.loops, graph_, schedule_, target_, images_, plan, calls_, groups_, prefix_);
     collectWeights();
     program_.workspace = workspaceOf(plan, storage_);
     program_.calls = std::move(calls_);
@@ -126,6 +128,32 @@ private:
     return call;
   }
 
+  void addGroups(const MemoryPlan& plan) {
+    if (schedule_.groups.empty()) return;
+    GroupParts parts{program_.loops, graph_, schedule_, target_,          storage_,
+                     images_,        plan,   calls_,    prefix_ + ".rows"};
+    auto mover = std::make_unique<loop::Function>();
+    mover->name = parts.mover;
+    moveRows(*mover, schedule_.lanes);
+    program_.loops.functions.push_back(std::move(mover));
+    for (size_t g = 0; g < schedule_.groups.size(); ++g) {
+      const Group& group = schedule_.groups[g];
+      const std::string& last = graph_.value(schedule_.kernels[group.end() - 1].result()).name;
+      groups_.push_back(driveGroup(parts, g, functionName(last + ".group"), /*onBytes=*/false));
+      // Kernels that compute in whole numbers hand nothing on.
+      std::vector<KernelCall>& onBytes = groups_.back().onBytes;
+      for (size_t i = group.first; i < group.end(); ++i)
+        if (images_.kernels[i] && images_.kernels[i]->whole)
+          for (const KernelCall& call : calls_[i]) onBytes.push_back(call.onBytes[0]);
+      if (!onBytes.empty()) continue;
+      bool mayBeBytes = false;
+      for (size_t i = group.first; i < group.end(); ++i) mayBeBytes |= images_.kernels[i].has_value();
+      if (mayBeBytes)
+        groups_.back().onBytes.push_back(
+            driveGroup(parts, g, functionName(last + ".group.bytes"), /*onBytes=*/true));
+    }
+  }
+
   std::string functionName(const std::string& layer) {
     std::string name = prefix_ + ".";
     for (char c : layer) name += std::isalnum(static_cast<unsigned char>(c)) || c == '.' ? c : '_';
@@ -157,7 +185,8 @@ private:
   Storage storage_;
   Images images_;
   Program program_;
-  std::vector<std::vector<KernelCall>> calls_;
+  ProgramCalls calls_;
+  std::vector<KernelCall> groups_; // of the schedule
   std::map<std::string, std::string> byKey_;
   std::set<std::string> taken_;
 };

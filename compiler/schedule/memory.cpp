@@ -41,7 +41,9 @@ public:
     std::vector<size_t> constant, others, ofBatch; // pieces of the workspace
     for (size_t i = 0; i < storage_.pieces.size(); ++i) {
       const Storage::Piece& piece = storage_.pieces[i];
-      if (piece.input)
+      if (piece.ringOf)
+        places_[i] = {Place::Ring, *piece.ringOf};
+      else if (piece.input)
         places_[i] = {Place::Input, *piece.input};
       else if (piece.output)
         places_[i] = {Place::Output, *piece.output};
@@ -53,6 +55,7 @@ public:
     placeConstant(std::move(constant));
     placeOthers(others, /*ofGroup=*/true);
     placeOthers(ofBatch, /*ofGroup=*/false);
+    placeRings();
     placeImages();
     for (size_t i = 0; i < graph_.inputs.size(); ++i) place({graph_.inputs[i], Layout::Planar});
     for (size_t i = 0; i < calls_.size(); ++i) {
@@ -161,6 +164,18 @@ private:
     }
   }
 
+  // Those of a group lie side by side.
+  void placeRings() {
+    std::map<size_t, Size> ends; // by group
+    for (size_t i = 0; i < storage_.pieces.size(); ++i) {
+      if (!piece(i).ringOf) continue;
+      Size& end = ends[*piece(i).ringOf];
+      places_[i].offset = end;
+      end = end + Size::ceilDiv(piece(i).elements, alignElements) * alignElements;
+    }
+    for (const auto& [group, end] : ends) plan_.ringElements = Size::max(plan_.ringElements, end);
+  }
+
   void placeImages() {
     for (size_t i = 0; i < images_.all.size(); ++i) {
       const Image& image = images_.all[i];
@@ -173,8 +188,8 @@ private:
   void place(Buffer buffer) {
     Place at = places_[storage_.pieceOf(buffer)];
     const TensorType& type = graph_.value(buffer.value).type;
-    at.offset = spatialSize(type) * storage_.firstChannel(buffer);
-    bool taken = at.kind == Place::Slot && plan_.slots[at.index].ofGroup;
+    at.offset = at.offset + storage_.plane(buffer) * storage_.firstChannel(buffer);
+    bool taken = at.kind == Place::Ring || (at.kind == Place::Slot && plan_.slots[at.index].ofGroup);
     if (!taken && !type.scalar) at.perItem = piece(storage_.pieceOf(buffer)).elements;
     plan_.places[buffer] = at;
   }
@@ -197,7 +212,9 @@ private:
       case Argument::Scratch:
         plan_.places[scratchOf(a.value)] = places_[storage_.pieceOf(scratchOf(a.value))];
         break;
-      case Argument::Batch: break; // a number
+      case Argument::Rings:
+      case Argument::Batch:
+      case Argument::Parts: break;
       }
     }
   }
@@ -226,7 +243,7 @@ Workspace workspaceOf(const MemoryPlan& plan, const Storage& storage) {
   };
   Workspace workspace;
   for (const Storage::Piece& piece : storage.pieces) workspace.buffers += !piece.input && !piece.output;
-  workspace.bufferBytes = (plan.constantElements + plan.behind) * 4;
+  workspace.bufferBytes = plan.ringElements * 4 + (plan.constantElements + plan.behind) * 4;
   for (const Slot& slot : plan.slots)
     if (!slot.begin && !slot.image) workspace.bufferBytes = workspace.bufferBytes + bytes(slot.elements);
   workspace.borderRows = static_cast<int64_t>(plan.borderRows.size());

@@ -7,7 +7,7 @@
 namespace convoy::schedule {
 
 struct Place {
-  enum Kind { Input, Output, Slot } kind = Slot;
+  enum Kind { Input, Output, Slot, Ring } kind = Slot;
   size_t index = 0; // of the graph's inputs or outputs, or of the slots
   Size offset = 0;  // elements before the first item
   Size perItem = 0; // elements from one item of the batch to the next; 0 where a group's items take turns
@@ -46,6 +46,7 @@ struct MemoryPlan {
   std::vector<Slot> slots;
   ItemGroups groups;
   int64_t constantElements = 0; // of an item, of all slots that have a `begin`
+  Size ringElements = 0;        // of a part of a group's strips, behind all others: the largest of all groups
   std::vector<BorderRow> borderRows;
   std::vector<PackedParameter> packed;
   int64_t preparedElements = 0;
@@ -66,7 +67,7 @@ struct MemoryPlan {
 };
 
 constexpr int64_t alignElements = 16; // of slots and packed weights: 64 bytes
-// What is in the workspace, for one item of the batch.
+// What is in the workspace, for one item of the batch and one thread.
 Workspace workspaceOf(const MemoryPlan& plan, const Storage& storage);
 
 // Pieces of storage whose lives do not overlap share memory.

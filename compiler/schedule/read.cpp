@@ -62,10 +62,33 @@ private:
       else
         text_.fail("expected 'lanes', 'items' or '{', each once");
     while (!text_.accept("}")) {
+      if (text_.peek("group"))
+        group(request);
+      else if (text_.peek("kernel"))
+        request.kernels.push_back(kernel());
+      else
+        text_.fail("expected 'kernel', 'group' or '}'");
+    }
+    return request;
+  }
+
+  void group(Request& request) {
+    text_.skip();
+    const size_t begin = text_.position();
+    text_.expect("group");
+    end_ = text_.position();
+    GroupRequest group{request.kernels.size(), 0};
+    if (text_.accept("rows")) group.rows = number(1);
+    const Location where = span(begin);
+    text_.expect("{");
+    while (!text_.accept("}")) {
       if (!text_.peek("kernel")) text_.fail("expected 'kernel' or '}'");
       request.kernels.push_back(kernel());
     }
-    return request;
+    group.end = request.kernels.size();
+    if (group.end == group.first) refuse("a group has kernels", where);
+    places_[group.first][Part::Group] = where;
+    request.groups.push_back(group);
   }
 
   int lanes() {
@@ -144,7 +167,7 @@ private:
     places[Part::Layers] = span(start);
     if (text_.accept(":")) do
         what(request, places);
-      while (!text_.peek("kernel") && !text_.peek("}") && !text_.atEnd());
+      while (!text_.peek("kernel") && !text_.peek("group") && !text_.peek("}") && !text_.atEnd());
     const graph::Value& first = graph_.value(request.nodes.front());
     if (request.converts() && !request.layout)
       refuse("a conversion says the layout that it gives", places.at(Part::Algorithm));
@@ -216,6 +239,7 @@ private:
     case Part::Threads: return "the number of threads";
     case Part::Stores: return "how results are stored";
     case Part::Prefetch: return "whether weights are prefetched";
+    case Part::Group:
     case Part::Layers: break;
     }
     return "";

@@ -18,10 +18,17 @@ struct KernelRequest {
   bool converts() const { return algorithm == Algorithm::Reorder; }
 };
 
+// Neighbours that run strip by strip.
+struct GroupRequest {
+  size_t first, end; // of the requested kernels
+  int64_t rows = 0;  // 0: some
+};
+
 struct Request {
   std::optional<int> lanes; // 4, 8 or 16
   int64_t items = 0;
   std::vector<KernelRequest> kernels; // in order of execution; others may run between them
+  std::vector<GroupRequest> groups;   // likewise; a kernel in none of them runs by itself
 };
 
 // The kernel does what is wanted, as far as layouts go.

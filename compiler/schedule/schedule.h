@@ -2,7 +2,10 @@
 // and with which register tile. It prints as text, a line per kernel, and reads back.
 //
 //   schedule @edges lanes 16 {
-//     kernel [conv_1, mul_1]: window planar tile 1x8x1
+//     group rows 8 {
+//       kernel [conv_1, mul_1]: window planar tile 1x8x1
+//       kernel [max_pool_1]: window planar tile 1x2x4
+//     }
 //     kernel [conv_2, relu_2]: window blocked tile 14x2 order positions writes planar
 //   }
 #pragma once
@@ -193,7 +196,7 @@ bool canFlatten(const graph::Graph& graph, const Kernel& kernel, size_t from);
 bool walksFlat(const graph::Graph& graph, const Kernel& kernel);
 
 // What a problem is about, of what is said of a kernel.
-enum class Part { Layers, Algorithm, Layout, Tile, Order, Writes, Threads, Stores, Prefetch };
+enum class Part { Layers, Algorithm, Layout, Tile, Order, Writes, Threads, Stores, Prefetch, Group };
 struct Problem {
   std::string text;             // one sentence
   std::optional<size_t> kernel; // of the schedule; none when it is about all of it

@@ -120,12 +120,12 @@ private:
     });
   }
 
-  // All positions of the rows, or row by row.
+  // All positions of the rows, or, where rows may be further apart than they are long, row by row.
   void inGroup() {
     if (!blocked_) work_.mayStream();
     Reg width = k_.size(type_.dims.back());
     k_.strips({Size(channels())}, {type_.spatial(0)}, {}, [&](const std::vector<Reg>& parts, Reg y0, Reg y1) {
-      if (flat_ && !work_.mayShift())
+      if (flat_ && blocked_)
         return run({parts[0], parts[1], {nullptr}, nullptr, true}, b_.mul(y0, width), b_.mul(y1, width),
                    width);
       b_.loop("y", y0, y1, 1, {}, [&](Reg y, const Builder::Values&) {

@@ -1,4 +1,4 @@
-#include "schedule/storage.h"
+#include "schedule/strips.h"
 #include "schedule/tile_window.h"
 #include "schedule/winograd.h"
 #include <algorithm>
@@ -33,8 +33,8 @@ int64_t rowsOf(const TensorType& type, Layout layout, int64_t lanes) {
 }
 
 // Of four bytes each.
-Size elementsOf(const TensorType& type, Layout layout, const Frame& frame, int64_t lanes) {
-  return frame.positions(type) * rowsOf(type, layout, lanes) *
+Size elementsOf(const TensorType& type, Layout layout, const Size& plane, int64_t lanes) {
+  return plane * rowsOf(type, layout, lanes) *
          (inBlocks(layout) ? blockUnits(type.channels(), layout, lanes) : 1);
 }
 
@@ -71,9 +71,12 @@ Storage::Storage(const Graph& graph, const Schedule& schedule) : graph_(graph), 
   findFrames();
   findAliases();
   findParts();
+  findRings();
   findLives();
   makePieces();
 }
+
+Storage::~Storage() = default;
 
 Buffer Storage::holder(Buffer buffer) const {
   for (;;) {
@@ -106,7 +109,27 @@ const Frame& Storage::frame(Buffer buffer) const {
   return it == frames_.end() ? none : it->second;
 }
 
-Size Storage::plane(Buffer buffer) const { return frame(buffer).positions(graph_.value(buffer.value).type); }
+Size Storage::itemElements(Buffer buffer) const {
+  const TensorType& type = graph_.value(buffer.value).type;
+  const int64_t units =
+      inBlocks(buffer.layout) ? blockUnits(type.channels(), buffer.layout, schedule_.lanes) : 1;
+  return plane(buffer) * (itemRows(buffer) * units);
+}
+
+// Rows of planes begin at lines of the cache, and those near each other compete for different places in the
+// first one: their distance is no power of two.
+Size Storage::pitch(Buffer buffer) const {
+  const Size width = graph_.value(buffer.value).type.dims.back();
+  if (inBlocks(buffer.layout) || !isRing(buffer)) return width;
+  constexpr int64_t turn = 256, rest = 80;
+  return Size::ceilDiv(Size::max(width - rest, 0), turn) * turn + rest;
+}
+
+Size Storage::plane(Buffer buffer) const {
+  if (const auto ring = rings_.find(holder(buffer)); ring != rings_.end())
+    return pitch(buffer) * ring->second.rows;
+  return frame(buffer).positions(graph_.value(buffer.value).type);
+}
 
 bool Storage::inGroup(const Kernel& kernel) const {
   const auto number = static_cast<size_t>(&kernel - schedule_.kernels.data());
@@ -184,12 +207,49 @@ void Storage::findParts() {
   }
 }
 
+// What is written and read in one group only.
+void Storage::findRings() {
+  if (schedule_.groups.empty()) return;
+  constexpr size_t outside = SIZE_MAX;
+  std::map<Buffer, size_t> usedIn; // the group
+  auto use = [&](Buffer buffer, size_t group) {
+    const auto [known, isNew] = usedIn.insert({holder(buffer), group});
+    if (!isNew && known->second != group) known->second = outside;
+  };
+  for (ValueId input : graph_.inputs) use({input, Layout::Planar}, outside);
+  for (const graph::Output& o : graph_.outputs) use({o.value, Layout::Planar}, outside);
+  for (size_t i = 0; i < schedule_.kernels.size(); ++i) {
+    const Kernel& kernel = schedule_.kernels[i];
+    const Group* group = schedule_.groupOf(i);
+    const size_t number = group ? static_cast<size_t>(group - schedule_.groups.data()) : outside;
+    use(resultBuffer(graph_, kernel), number);
+    for (ValueId id : valuesRead(graph_, kernel)) use(operandBuffer(graph_, schedule_, kernel, id), number);
+  }
+  for (size_t g = 0; g < schedule_.groups.size(); ++g) {
+    const Group& group = schedule_.groups[g];
+    std::vector<StripKernel> kernels;
+    std::vector<const StripKernel*> all;
+    for (size_t i = group.first; i < group.end(); ++i)
+      kernels.push_back(stripKernel(graph_, schedule_, schedule_.kernels[i], *this));
+    for (const StripKernel& kernel : kernels) all.push_back(&kernel);
+    strips_.push_back(std::make_unique<Strips>(all, group.rows, [&](Buffer buffer) {
+      const auto used = usedIn.find(buffer);
+      return used != usedIn.end() && used->second == g;
+    }));
+    if (strips_.back()->fault().empty()) strips_.back()->findRoom();
+    for (const Ring& ring : strips_.back()->rings) rings_[ring.holder] = {g, std::max<int64_t>(ring.rows, 1)};
+  }
+}
+
 void Storage::findLives() {
   for (size_t i = 0; i < schedule_.kernels.size(); ++i) {
     const Kernel& kernel = schedule_.kernels[i];
-    lastUse_[holder(resultBuffer(graph_, kernel))] = static_cast<int>(i);
+    // The kernels of a group take turns.
+    const Group* group = schedule_.groupOf(i);
+    const int last = static_cast<int>(group ? group->end() - 1 : i);
+    lastUse_[holder(resultBuffer(graph_, kernel))] = last;
     for (ValueId id : valuesRead(graph_, kernel))
-      lastUse_[holder(operandBuffer(graph_, schedule_, kernel, id))] = static_cast<int>(i);
+      lastUse_[holder(operandBuffer(graph_, schedule_, kernel, id))] = last;
   }
   // Copied, or read by the caller, after all kernels.
   for (const graph::Output& o : graph_.outputs)
@@ -199,6 +259,7 @@ void Storage::findLives() {
 // An operand of the kernel's element-wise layers that the result may take the place of: each element is read
 // where it is written, by the unit that writes it, and by nobody afterwards.
 std::optional<Buffer> Storage::dyingOperand(size_t number) const {
+  if (schedule_.groupOf(number)) return std::nullopt; // some of its rows may be computed again
   const Kernel& kernel = schedule_.kernels[number];
   const Buffer result = resultBuffer(graph_, kernel);
   // The anchor too reads each element where it is written, and no other after that.
@@ -238,7 +299,7 @@ void Storage::makePieces() {
   };
   auto add = [&](Buffer buffer, int first) -> Piece& {
     return addElements(
-        buffer, elementsOf(graph_.value(buffer.value).type, buffer.layout, frame(buffer), schedule_.lanes),
+        buffer, elementsOf(graph_.value(buffer.value).type, buffer.layout, plane(buffer), schedule_.lanes),
         first);
   };
   for (size_t i = 0; i < graph_.inputs.size(); ++i) {
@@ -248,11 +309,13 @@ void Storage::makePieces() {
   }
   for (size_t i = 0; i < schedule_.kernels.size(); ++i) {
     const Buffer result = resultBuffer(graph_, schedule_.kernels[i]), holds = holder(result);
+    const Group* group = schedule_.groupOf(i);
     if (auto operand = dyingOperand(i)) {
       overwritten_.insert({result, *operand});
       pieceOf_[result] = pieceOf(*operand);
     } else if (!pieceOf_.count(holds)) {
-      add(holds, static_cast<int>(i));
+      Piece& piece = add(holds, static_cast<int>(group ? group->first : i));
+      if (const auto ring = rings_.find(holds); ring != rings_.end()) piece.ringOf = ring->second.group;
     }
     int& last = pieces[pieceOf_[holds]].last;
     last = std::max(last, lastUse_.at(holds));

@@ -3,13 +3,15 @@
 //   - An alias is its operand's memory.
 //   - An operand of a concat is computed at its place in the result: it is a part of the result's buffer, and
 //     its items are as far apart as those of the whole.
-//   - Element-wise work writes over an operand that is not needed afterwards.
+//   - Element-wise work writes over an operand that is not needed afterwards. Not in a group.
+//   - What only a group needs lies in its rings (strips.h), each of which is a piece of its own.
 //
 // What shares memory is one piece, which is needed from its first write to its last read. All of it follows
 // from the graph and its schedule, before any kernel is built.
 #pragma once
 #include "schedule/schedule.h"
 #include <map>
+#include <memory>
 
 namespace convoy::schedule {
 
@@ -62,19 +64,25 @@ Buffer resultBuffer(const graph::Graph& graph, const Kernel& kernel);
 Buffer operandBuffer(const graph::Graph& graph, const Schedule& schedule, const Kernel& kernel,
                      ValueId operand);
 
+class Strips;
+
 class Storage {
 public:
   Storage(const graph::Graph& graph, const Schedule& schedule);
+  ~Storage();
 
   struct Piece {
     Size elements;           // of one item of the batch, in units of four bytes
     int first = 0, last = 0; // kernels: the first one that writes it, the last one that reads or writes it
     std::optional<size_t> input;  // it is this input of the graph
     std::optional<size_t> output; // it is this output of the graph
+    std::optional<size_t> ringOf; // it is a ring of this group; the batch takes turns in it
     bool overlaps(const Piece& o) const { return first <= o.last && o.first <= last; }
   };
   std::vector<Piece> pieces;
 
+  // The buffer whose memory an alias or a part uses; itself for all others.
+  Buffer holder(Buffer buffer) const;
   size_t pieceOf(Buffer buffer) const { return pieceOf_.at(holder(buffer)); }
   // The value's first channel in its piece.
   int64_t firstChannel(Buffer buffer) const;
@@ -82,9 +90,16 @@ public:
   // next.
   int64_t itemRows(Buffer buffer) const;
   const Frame& frame(Buffer buffer) const;
+  Size itemElements(Buffer buffer) const; // of four bytes; of a ring, those that it has room for
+  // Columns from one row to the next, without the frame.
+  Size pitch(Buffer buffer) const;
   // Positions from one of them to the next, with the frame.
   Size plane(Buffer buffer) const;
   bool inGroup(const Kernel& kernel) const; // of the schedule
+  // Of each group of the schedule.
+  const Strips& strips(size_t group) const { return *strips_[group]; }
+  // Of whose rows only some are in memory at a time.
+  bool isRing(Buffer buffer) const { return rings_.count(holder(buffer)) > 0; }
   // The concat does not copy this operand: it is computed in its place.
   bool isPart(const Kernel& concat, ValueId operand) const;
   // The kernel's result takes the place of this operand.
@@ -95,11 +110,10 @@ private:
     Buffer whole;
     int64_t firstChannel;
   };
-  // The buffer whose memory an alias or a part uses; itself for all others.
-  Buffer holder(Buffer buffer) const;
   void findFrames();
   void findAliases();
   void findParts();
+  void findRings();
   void findLives();
   void makePieces();
   std::optional<Buffer> dyingOperand(size_t kernel) const;
@@ -110,6 +124,12 @@ private:
   std::map<Buffer, Frame> frames_;
   std::map<Buffer, Buffer> aliases_; // to the operand
   std::map<Buffer, Part> parts_;
+  std::vector<std::unique_ptr<Strips>> strips_;
+  struct InRing {
+    size_t group;
+    int64_t rows;
+  };
+  std::map<Buffer, InRing> rings_;       // of holders
   std::map<Buffer, int> lastUse_;        // of holders: the last kernel that reads or writes them
   std::map<Buffer, size_t> pieceOf_;     // of holders
   std::map<Buffer, Buffer> overwritten_; // by a result

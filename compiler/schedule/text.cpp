@@ -1,5 +1,6 @@
 // Schedules as text, and the grouped graph of stage `fused`.
 #include "schedule/rules.h"
+#include <algorithm>
 
 namespace convoy::schedule {
 
@@ -85,8 +86,11 @@ std::string print(const Schedule& schedule, const graph::Graph& graph) {
   std::string s = "schedule @" + graph::nameText(graph.name) + " lanes " + std::to_string(schedule.lanes);
   if (schedule.items > 0) s += " items " + std::to_string(schedule.items);
   s += " {\n";
-  for (const Kernel& kernel : schedule.kernels) {
-    s += "  kernel [";
+  for (size_t number = 0; number < schedule.kernels.size(); ++number) {
+    const Kernel& kernel = schedule.kernels[number];
+    const Group* group = schedule.groupOf(number);
+    if (group && group->first == number) s += "  group rows " + std::to_string(group->rows) + " {\n";
+    s += group ? "    kernel [" : "  kernel [";
     for (size_t i = 0; i < kernel.nodes.size(); ++i)
       s += (i ? ", " : "") + graph::nameText(graph.value(kernel.nodes[i]).name);
     s += std::string("]: ") + nameOf(kernel.algorithm) + " " + nameOf(kernel.layout);
@@ -96,17 +100,22 @@ std::string print(const Schedule& schedule, const graph::Graph& graph) {
     if (kernel.writes || mayWriteOthers(graph, kernel))
       s += std::string(" writes ") + nameOf(kernel.resultLayout());
     s += requestsText(kernel) + "\n";
+    if (group && group->end() == number + 1) s += "  }\n";
   }
   return s + "}\n";
 }
 
 std::string printFused(const Schedule& schedule, const graph::Graph& graph) {
   std::string s = "fused @" + graph.name + " {\n";
-  for (const Kernel& kernel : schedule.kernels) {
-    s += std::string("  ") + nameOf(kernel.algorithm) + " " + nameOf(kernel.layout) + " {\n";
+  for (size_t number = 0; number < schedule.kernels.size(); ++number) {
+    const Kernel& kernel = schedule.kernels[number];
+    const Group* group = schedule.groupOf(number);
+    if (group && group->first == number) s += "  group {\n";
+    const std::string indent = group ? "    " : "  ";
+    s += indent + nameOf(kernel.algorithm) + " " + nameOf(kernel.layout) + " {\n";
     for (graph::ValueId id : kernel.nodes) {
       const graph::Value& node = graph.value(id);
-      s += "    %" + node.name;
+      s += indent + "  %" + node.name;
       if (kernel.algorithm == Algorithm::Reorder) {
         s += " : " + node.type.fullText() + "\n";
         continue;
@@ -116,7 +125,8 @@ std::string printFused(const Schedule& schedule, const graph::Graph& graph) {
         s += (i ? ", %" : "%") + graph.value(node.operands[i]).name;
       s += ") : " + node.type.fullText() + "\n";
     }
-    s += "  }\n";
+    s += indent + "}\n";
+    if (group && group->end() == number + 1) s += "  }\n";
   }
   for (const graph::Output& o : graph.outputs)
     s += "  return " + o.name + ": %" + graph.value(o.value).name + "\n";

@@ -32,6 +32,12 @@ void addWeights(const KernelBuilder& k, const graph::Value& node, Window3& w) {
 
 } // namespace
 
+// The positions of some rows, too, are one row.
+static bool walksFlatInGroups(const KernelBuilder& k) {
+  return k.kernel.layout != Layout::Planar &&
+         !isChannelwise(k.graph, k.value(k.kernel.anchor()), static_cast<int>(k.lanes));
+}
+
 Window3 windowOfKernel(KernelBuilder& k) {
   const graph::Value& node = k.value(k.kernel.anchor());
   const TensorType& input = k.value(node.operands[0]).type;
@@ -42,11 +48,11 @@ Window3 windowOfKernel(KernelBuilder& k) {
   w.filters = node.type.channels();
   w.unrollsRows = unrollsRows(k.graph, node);
   w.flat = walksFlat(k.graph, k.kernel) && !k.storage.frame({w.input, k.layoutOf(w.input)}).any() &&
-           !(k.inGroup() && k.kernel.layout == Layout::Planar);
+           !(k.inGroup() && !walksFlatInGroups(k));
   if (w.flat) {
     Reg positions = k.product(input, 1), none = k.b.index(0);
     w.axes.push_back({1, 1, 1, none, none, positions, positions, std::nullopt});
-    if (auto n = spatialSize(input).constant()) w.axes.back().known = {{0, *n, *n}};
+    if (auto n = spatialSize(input).constant(); n && !k.inGroup()) w.axes.back().known = {{0, *n, *n}};
   }
   for (size_t i = 0; i < window.kernel.size() && !w.flat; ++i) {
     int axis = static_cast<int>(i);
@@ -78,7 +84,9 @@ Window3 windowOfKernel(KernelBuilder& k) {
     }
   }
   w.bytes = k.isBytes(w.input);
+  w.rowPitch = k.isInterleaved(w.input) || w.flat ? nullptr : k.pitchSize(w.input, k.layoutOf(w.input));
   interleave(k, w);
+  if (!w.rowPitch) w.rowPitch = w.last().input;
   return w;
 }
 
@@ -102,6 +110,7 @@ Window3 windowOfPhase(KernelBuilder& k, const Phase& phase) {
       w.axes.back().known = {{-axis.offset, input.known(), axis.outputs.known()}};
     w.taps *= axis.taps;
   }
+  w.rowPitch = w.last().input;
   return w;
 }
 
@@ -115,15 +124,6 @@ std::vector<Size> Window3::outerSizes(const TensorType& result) const {
 std::vector<Size> Window3::depthCounts(const TensorType& result) const {
   std::vector<Size> counts = outerSizes(result);
   counts.pop_back();
-  return counts;
-}
-
-std::vector<Size> Window3::stripCounts(const TensorType& result, int64_t strip, int64_t chunk) const {
-  std::vector<Size> counts = outerSizes(result);
-  if (outer() > 0)
-    counts.back() = Size::ceilDiv(counts.back(), strip);
-  else
-    counts.push_back(Size::ceilDiv(lastSize(result), chunk));
   return counts;
 }
 
@@ -176,7 +176,7 @@ Reg inputRow(KernelBuilder& k, const Window3& w, Reg channel, const std::vector<
   }
   if (inside) *inside = valid;
   if (!at) return channel;
-  Reg row = b.offset(w.element(), channel, Index(b.mul(at, w.last().input), pitch));
+  Reg row = b.offset(w.element(), channel, Index(b.mul(at, w.rowPitch), pitch));
   return valid ? b.select(valid, row, borderRow) : row;
 }
 

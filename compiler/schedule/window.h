@@ -32,6 +32,7 @@ struct Window3 {
   bool perChannel = false; // each channel by itself: pooling and depthwise
   Border border;           // pooling: a constant that changes nothing
   std::vector<WindowAxis> axes;
+  Reg rowPitch = nullptr; // columns from one row of the input to the next
   int64_t taps = 1;
   bool unrollsRows = false; // see schedule.h
   // All axes are walked as one: no tap reaches another position.
@@ -57,8 +58,6 @@ struct Window3 {
   // The output's extents along the axes, of its type.
   std::vector<Size> outerSizes(const TensorType& result) const;
   std::vector<Size> depthCounts(const TensorType& result) const; // without the last of them, the rows
-  // The same in strips of so many rows; of windows without rows one count, of chunks of so many columns.
-  std::vector<Size> stripCounts(const TensorType& result, int64_t strip, int64_t chunk) const;
   Size lastSize(const TensorType& result) const;
   // The border adds nothing to a result, so that rows outside can be left out.
   bool borderIsNeutral() const {

@@ -61,27 +61,92 @@ public:
         w_.border.mode == BorderMode::Constant) // rows of the constant: pixel by pixel
       tiles_.end = tiles_.first;
 
-    int64_t blocks = k_.blocks(w_.filters);
-    const TensorType& result = k_.value(k_.kernel.anchor()).type;
-    std::vector<Size> counts = w_.outerSizes(result);
-    if (w_.outer() == 0) counts.push_back(Size::ceilDiv(w_.lastSize(result), pixels_ * chunkTiles));
-    bool filtersFirst = k_.kernel.order == Order::Filters;
-    counts.insert(filtersFirst ? counts.begin() : counts.end(), Size((blocks + vectors_ - 1) / vectors_));
-    k_.units(counts, [&](const std::vector<Reg>& parts) {
-      item_ = parts[0];
-      filterTile_ = filtersFirst ? parts[1] : parts.back();
-      rows_.assign(parts.begin() + (filtersFirst ? 2 : 1), parts.end() - (filtersFirst ? 0 : 1));
-      unit();
-    });
+    overUnits();
     k_.finish();
   }
 
 private:
+  // ---- units ----
+
+  void overUnits() {
+    const TensorType& result = k_.value(k_.kernel.anchor()).type;
+    const Size filterTiles = (k_.blocks(w_.filters) + vectors_ - 1) / vectors_;
+    const bool filtersFirst = k_.kernel.order == Order::Filters;
+    std::vector<Size> before, after;
+    (filtersFirst ? before : after).push_back(filterTiles);
+    auto begin = [&](const std::vector<Reg>& parts) {
+      item_ = parts[0];
+      filterTile_ = filtersFirst ? parts[1] : parts.back();
+    };
+    if (k_.inGroup()) {
+      const Size rowCount = w_.flat ? result.spatial(0) : w_.outerSizes(result)[0];
+      k_.strips(before, {rowCount, 1}, {}, [&](const std::vector<Reg>& parts, Reg y0, Reg y1) {
+        begin(parts);
+        auto unitOfFilters = [&] {
+          if (filtersFirst) return unit(tiles_);
+          b_.each("filters", k_.size(filterTiles), [&](Reg tile) {
+            filterTile_ = tile;
+            unit(tiles_);
+          });
+        };
+        w_.flat ? overPositions(y0, y1, unitOfFilters) : overRowsOfGroup(y0, y1, unitOfFilters);
+      });
+    } else if (w_.outer() == 0) {
+      before.push_back(Size::ceilDiv(w_.lastSize(result), pixels_ * chunkTiles));
+      before.insert(before.end(), after.begin(), after.end());
+      k_.units(before, [&](const std::vector<Reg>& parts) {
+        begin(parts);
+        chunk_ = parts[filtersFirst ? 2 : 1];
+        Reg from = b_.mul(chunk_, chunkTiles);
+        unit(clip(k_, tiles_, from, b_.add(from, chunkTiles)));
+      });
+    } else {
+      for (const Size& count : w_.depthCounts(result)) before.push_back(count);
+      k_.strips(before, {w_.outerSizes(result).back(), 1}, after,
+                [&](const std::vector<Reg>& parts, Reg y, Reg) {
+                  begin(parts);
+                  rows_.assign(parts.begin() + (filtersFirst ? 2 : 1), parts.end() - (filtersFirst ? 0 : 1));
+                  rows_.push_back(y);
+                  unit(tiles_);
+                });
+    }
+  }
+
+  // The rows y0..y1 of the result, of which a phase has some.
+  void overRowsOfGroup(Reg y0, Reg y1, const std::function<void()>& body) {
+    const WindowAxis& axis = w_.axes[0];
+    if (axis.step > 1)
+      for (Reg* row : {&y0, &y1}) *row = b_.ceilDiv(b_.add(*row, -axis.first), axis.step);
+    b_.loop("y", y0, y1, 1, {}, [&](Reg y, const Builder::Values&) {
+      rows_ = {y};
+      body();
+      return Builder::Values{};
+    });
+  }
+
+  // All positions of the rows y0..y1, of which the first ones are nobody's neighbours.
+  void overPositions(Reg y0, Reg y1, const std::function<void()>& body) {
+    const Size& columns = k_.value(w_.input).type.dims.back();
+    onlyWholeTiles_ = Size::mod(columns, pixels_) == Size(0);
+    Reg width = k_.size(columns), end = b_.mul(y1, width);
+    const int64_t chunk = pixels_ * chunkTiles;
+    b_.loop("chunk", b_.mul(y0, width), end, chunk, {}, [&](Reg from, const Builder::Values&) {
+      WindowAxis& axis = w_.axes.back();
+      firstPixel_ = from;
+      axis.input = axis.output = b_.min(b_.add(from, chunk), end);
+      tiles_ = interiorTiles(k_, axis, pixels_, 0, from);
+      body();
+      return Builder::Values{};
+    });
+  }
+
+  // ---- tiles ----
+
   // Positions of a block of the input, and from one row to the next.
   void takeGeometry() {
     const TensorType& type = k_.value(w_.input).type;
     const Frame& frame = k_.storage.frame({w_.input, inputLayout_});
-    plane_ = k_.size(frame.positions(type));
+    plane_ = k_.planeSize(w_.input, inputLayout_);
     rowPitch_ = frame.any() ? k_.size(frame.pitch(type)) : w_.last().input;
     pitch_ = inBlocks(inputLayout_) ? blockUnits(w_.channels, inputLayout_, lanes_) : 1;
     if (frame.any()) in_ = b_.offset(Scalar::F32, in_, Index(k_.size(frame.origin(type)), pitch_));
@@ -94,15 +159,13 @@ private:
     return {zero, zero, whole, b_.ceilDiv(w_.last().output, pixels_)};
   }
 
-  void unit() {
-    TileRange tiles = tiles_;
-    Reg chunk = nullptr;
-    if (w_.outer() == 0) {
-      chunk = rows_.back();
-      Reg from = b_.mul(chunk, chunkTiles);
-      tiles = clip(k_, tiles_, from, b_.add(from, chunkTiles));
-      rows_.clear();
-    }
+  // Where a tile begins.
+  Reg pixelOf(Reg tile) {
+    Reg x = b_.mul(tile, pixels_);
+    return firstPixel_ ? b_.add(firstPixel_, x) : x;
+  }
+
+  void unit(const TileRange& tiles) {
     int64_t filterBlocksPerGroup = std::max<int64_t>(1, k_.blocks(w_.filters) / w_.groups);
     Reg group = w_.perChannel || w_.groups == 1
                     ? b_.index(0)
@@ -128,13 +191,14 @@ private:
     if (!knownEnds_ || knownEnds_->anyInside)
       b_.loop("x", tiles.first, tiles.end, 1, {}, [&](Reg t, const Builder::Values&) {
         tileNumber_ = t;
-        tile(b_.mul(t, pixels_), /*edge=*/false);
+        tile(pixelOf(t), /*edge=*/false);
         return Builder::Values{};
       });
+    if (onlyWholeTiles_) return;
     if (!knownEnds_)
       return overEdges(k_, tiles, [&](Reg t) {
         tileNumber_ = t;
-        tile(b_.mul(t, pixels_), /*edge=*/true);
+        tile(pixelOf(t), /*edge=*/true);
       });
     for (int64_t t : knownEnds_->tiles) {
       auto body = [&] {
@@ -145,7 +209,7 @@ private:
       if (w_.outer() > 0)
         body();
       else
-        b_.branch(b_.compare(Op::Eq, chunk, b_.index(t / chunkTiles)), body, nullptr);
+        b_.branch(b_.compare(Op::Eq, chunk_, b_.index(t / chunkTiles)), body, nullptr);
     }
   }
 
@@ -153,11 +217,16 @@ private:
   // use a tile of filters one after another, or over the tiles of a unit.
   void choosePrefetch() {
     if (w_.perChannel) return;
-    bool overRows = k_.kernel.order == Order::Filters && w_.outer() > 0;
-    const auto& axis = overRows ? w_.axes[w_.outer() - 1].known : w_.last().known;
+    // In a group there may be few rows.
+    bool overRows = k_.kernel.order == Order::Filters && w_.outer() > 0 && !k_.inGroup();
+    const TensorType& result = k_.value(k_.kernel.anchor()).type;
+    const auto results = (overRows       ? w_.outerSizes(result).back()
+                          : k_.inGroup() ? w_.last().outputs.value_or(result.dims.back())
+                                         : w_.lastSize(result))
+                             .constant();
     const int64_t bytes = k_.value(w_.weight).type.elements().known() * 4 / perUnit_;
-    if (!axis || !k_.kernel.prefetches.value_or(bytes > k_.target.machine.level2 / 4)) return;
-    int64_t steps = overRows ? axis->output : (axis->output + pixels_ - 1) / pixels_;
+    if (!results || !k_.kernel.prefetches.value_or(bytes > k_.target.machine.level2 / 4)) return;
+    int64_t steps = overRows ? *results : (*results + pixels_ - 1) / pixels_;
     if (w_.outer() == 0) steps = std::min(steps, chunkTiles);
     for (prefetchSteps_ = 1; prefetchSteps_ * 2 <= std::min<int64_t>(steps, 32);) prefetchSteps_ *= 2;
     prefetchOverRows_ = overRows;
@@ -416,6 +485,9 @@ private:
   int64_t panel_ = 0, prefetchSteps_ = 0; // numbers in a tile's weights; steps that ask for the next ones
   bool prefetchOverRows_ = false;
   Reg item_ = nullptr, filterTile_ = nullptr, group_ = nullptr, tileWeights_ = nullptr, tileNumber_ = nullptr;
+  Reg chunk_ = nullptr;      // of a unit without rows
+  Reg firstPixel_ = nullptr; // of the first tile; null: 0
+  bool onlyWholeTiles_ = false;
   std::vector<Reg> rows_; // output positions of the row axes
 };
 

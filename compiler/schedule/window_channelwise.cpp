@@ -36,15 +36,21 @@ public:
     if (hasRows() && w_.border.mode == BorderMode::Constant)
       borderRow_ = k_.borderRow(w_.input, w_.border.value, lanes_);
     tail_.declare(1);
-    plane_ = k_.product(k_.value(w_.input).type, 1);
+    plane_ = k_.planeSize(w_.input, Layout::Blocked);
     tiles_ = interiorTiles(k_, w_.last(), pixels_, 0);
     if (w_.borderIsNeutral() && hasRows()) knownEnds_ = knownEnds(w_.last(), pixels_);
 
-    strip_ = hasRows() ? std::max<int64_t>(rows_ * 2, 4) : chunkTiles;
     const TensorType& result = k_.value(k_.kernel.anchor()).type;
-    std::vector<Size> counts = w_.stripCounts(result, strip_, pixels_ * chunkTiles);
-    counts.insert(counts.begin(), Size(k_.blocks(w_.filters)));
-    k_.units(counts, [&](const std::vector<Reg>& parts) { unit(parts); });
+    const Size blocks = k_.blocks(w_.filters);
+    if (hasRows()) {
+      std::vector<Size> counts = w_.depthCounts(result);
+      counts.insert(counts.begin(), blocks);
+      k_.strips(counts, {w_.outerSizes(result).back(), std::max<int64_t>(rows_ * 2, 4)}, {},
+                [&](const std::vector<Reg>& parts, Reg y0, Reg y1) { unit(parts, y0, y1); });
+    } else {
+      k_.units({blocks, Size::ceilDiv(w_.lastSize(result), pixels_ * chunkTiles)},
+               [&](const std::vector<Reg>& parts) { rowUnit(parts); });
+    }
     k_.finish();
   }
 
@@ -55,25 +61,28 @@ private:
   const WindowAxis& rowAxis() const { return w_.axes[w_.outer() - 1]; }
   int64_t height() const { return hasRows() ? rowAxis().kernel : 1; }
 
-  void unit(const std::vector<Reg>& parts) {
+  void beginUnit(const std::vector<Reg>& parts) {
     item_ = parts[0];
     block_ = parts[1];
-    depth_.assign(parts.begin() + 2, parts.end() - 1);
     Reg base = b_.mul(b_.add(b_.mul(item_, k_.itemRows(w_.input, Layout::Blocked)), block_), plane_);
     channel_ = b_.named(b_.offset(Scalar::F32, in_, Index(base, lanes_)), "channel");
     if (weights_) blockWeights_ = b_.offset(Scalar::F32, weights_, Index(block_, w_.taps * mixed_ * lanes_));
-    TileRange all = tiles_;
-    if (!hasRows()) {
-      Reg from = b_.mul(parts.back(), chunkTiles);
-      tiles_ = clip(k_, all, from, b_.add(from, chunkTiles));
-      interiorOf(1, nullptr);
-      edgesOf(1, nullptr);
-      tiles_ = all;
-      return;
-    }
+  }
 
-    Reg y0 = b_.named(b_.mul(parts.back(), strip_), "y0");
-    Reg y1 = b_.named(b_.min(b_.add(y0, strip_), rowAxis().output), "y1");
+  // A chunk of the only row.
+  void rowUnit(const std::vector<Reg>& parts) {
+    beginUnit(parts);
+    TileRange all = tiles_;
+    Reg from = b_.mul(parts.back(), chunkTiles);
+    tiles_ = clip(k_, all, from, b_.add(from, chunkTiles));
+    interiorOf(1, nullptr);
+    edgesOf(1, nullptr);
+    tiles_ = all;
+  }
+
+  void unit(const std::vector<Reg>& parts, Reg y0, Reg y1) {
+    beginUnit(parts);
+    depth_.assign(parts.begin() + 2, parts.end());
     auto rows = [&](Reg from, Reg to, int64_t step) {
       b_.loop("y", from, to, step, {}, [&](Reg y, const Builder::Values&) {
         interiorOf(step, y);
@@ -362,7 +371,7 @@ private:
   Window3 w_;
   Elementwise tail_;
   std::optional<WholeSums> whole_; // of a quantized convolution
-  int64_t rows_, pixels_, lanes_, columns_, mixed_, strip_ = 1;
+  int64_t rows_, pixels_, lanes_, columns_, mixed_;
   Reg in_ = nullptr, weights_ = nullptr, bias_ = nullptr, borderRow_ = nullptr, plane_ = nullptr;
   TileRange tiles_{};
   std::optional<KnownEnds> knownEnds_;

@@ -109,7 +109,7 @@ private:
   Reg inputRow(Reg y, Reg tap) {
     Reg valid;
     Reg at = mapBorder(b_, w_.border.mode, b_.add(b_.sub(y, rows().padBegin), tap), rows().input, valid);
-    Reg row = b_.offset(w_.element(), input_, Index(b_.mul(at, w_.last().input)));
+    Reg row = b_.offset(w_.element(), input_, Index(b_.mul(at, w_.rowPitch)));
     return valid ? b_.select(valid, row, borderRow_) : row;
   }
 

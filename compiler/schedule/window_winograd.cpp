@@ -99,12 +99,20 @@ public:
     } else {
       Reg own = b_.stack(s_.bandNumbers() * 4);
       const auto bytes = (input_.elements() * 4).constant();
-      fetchesInput_ = k_.kernel.prefetches.value_or(!bytes || *bytes > k_.target.machine.level2 / 2);
-      k_.units({Size::ceilDiv(s_.tilesOfItem(), s_.tilesOfBand())}, [&](const Regs& parts) {
-        takeBand(parts[1], tilesOfItem_, parts[0]);
+      // What a group reads is close.
+      fetchesInput_ =
+          k_.kernel.prefetches.value_or(!bytes || *bytes > k_.target.machine.level2 / 2) && !k_.inGroup();
+      auto bandOfItem = [&] {
         b_.each("tile", count_, [&](Reg j) { transformTile(placeOf(b_.add(first_, j)), own, j); });
         b_.each("filters", b_.index(s_.filterTiles), [&](Reg tile) { filters(tile, own); });
-      });
+      };
+      if (k_.inGroup())
+        overRowsOfGroup(bandOfItem);
+      else
+        k_.units({Size::ceilDiv(s_.tilesOfItem(), s_.tilesOfBand())}, [&](const Regs& parts) {
+          takeBand(parts[1], tilesOfItem_, parts[0]);
+          bandOfItem();
+        });
     }
     k_.finish();
   }
@@ -139,6 +147,23 @@ private:
     return {item, b_.binary(Op::Div, tile, tileColumns_), b_.binary(Op::Mod, tile, tileColumns_)};
   }
 
+  // The bands of the tiles that make some rows.
+  void overRowsOfGroup(const std::function<void()>& body) {
+    const int64_t rows = rowsOfTile();
+    k_.strips({}, {resultType().spatial(0), rows, rows}, {}, [&](const Regs& parts, Reg y0, Reg y1) {
+      Reg end = b_.mul(b_.ceilDiv(y1, rows), tileColumns_);
+      b_.loop("band", b_.mul(b_.floorDiv(y0, rows), tileColumns_), end, s_.tilesOfBand(), {},
+              [&](Reg first, const Builder::Values&) {
+                item_ = parts[0];
+                first_ = first;
+                count_ = b_.min(b_.index(s_.tilesOfBand()), b_.sub(end, first));
+                body();
+                return Builder::Values{};
+              });
+    });
+  }
+  int64_t rowsOfTile() const { return pool_ ? s_.results / 2 : s_.results; } // of what is stored
+
   // ---- input ----
 
   void declareInput() {
@@ -146,10 +171,18 @@ private:
     const Layout layout = k_.layoutOf(id);
     in_ = k_.read(id, layout);
     const Frame& frame = k_.storage.frame({id, layout});
-    pitch_ = k_.size(frame.pitch(input_)), plane_ = k_.size(frame.positions(input_));
+    pitch_ = k_.size(frame.pitch(input_)), plane_ = k_.planeSize(id, layout);
     if (frame.any()) in_ = b_.offset(Scalar::F32, in_, Index(k_.size(frame.origin(input_)), lanes_));
-    inputRows_ = k_.size(input_.spatial(0)), inputColumns_ = k_.size(input_.spatial(1));
+    inputRows_ = k_.size(rowsRead()), inputColumns_ = k_.size(input_.spatial(1));
     patch_ = b_.stack(s_.elements * lanes_ * 4);
+  }
+
+  // Windows may leave out the last row of results. What only it needs is taken for 0: a group may not have
+  // it.
+  Size rowsRead() const {
+    if (!pool_) return input_.spatial(0);
+    return Size::min(input_.spatial(0),
+                     resultType().spatial(0) * 2 + (2 - windowOf(node_.attributes).padBegin[0].known()));
   }
 
   // The first row or column that a tile reads.
@@ -359,7 +392,7 @@ private:
       for (Reg v : transform(matrices_.outputTerms, matrices_.output, made[r]))
         y[r].push_back(bias ? b_.binary(Op::Add, v, bias) : v);
 
-    const int64_t size = pool_ ? s_.results / 2 : s_.results;
+    const int64_t size = rowsOfTile();
     Reg row = b_.mul(place.row, size), column = b_.mul(place.column, size);
     Reg rowsHere = b_.sub(resultRows_, row), columnsHere = b_.sub(resultColumns_, column);
     auto store = [&](bool edge) {
