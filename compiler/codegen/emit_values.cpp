@@ -132,8 +132,7 @@ llvm::Value* Emitter::integerElement(const Inst& inst, llvm::ArrayRef<llvm::Valu
 }
 
 llvm::Value* Emitter::compare(const Inst& inst, llvm::Value* a, llvm::Value* c) {
-  bool floats = isFloat(inst.operands[0]->type.scalar),
-       isSigned = !isUnsigned(inst.operands[0]->type.scalar);
+  bool floats = isFloat(inst.operands[0]->type.scalar), isSigned = !isUnsigned(inst.operands[0]->type.scalar);
   auto& b = builder_;
   switch (inst.op) {
   case Op::Lt:

@@ -11,8 +11,8 @@ struct ScalarRow {
   bool isFloat;
 };
 constexpr ScalarRow scalars[] = {
-    {Scalar::I1, "i1", 1, false},   {Scalar::U8, "u8", 1, false},     {Scalar::I8, "i8", 1, false},
-    {Scalar::U16, "u16", 2, false}, {Scalar::I16, "i16", 2, false},   {Scalar::I32, "i32", 4, false},
+    {Scalar::I1, "i1", 1, false},   {Scalar::U8, "u8", 1, false},    {Scalar::I8, "i8", 1, false},
+    {Scalar::U16, "u16", 2, false}, {Scalar::I16, "i16", 2, false},  {Scalar::I32, "i32", 4, false},
     {Scalar::I64, "i64", 8, false}, {Scalar::BF16, "bf16", 2, true}, {Scalar::F32, "f32", 4, true},
     {Scalar::F64, "f64", 8, true},
 };

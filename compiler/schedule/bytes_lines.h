@@ -10,8 +10,8 @@ public:
   // Before the loops: room for lines of so many bytes, at most `outside` of them behind the row.
   void reserve(int64_t lines, int64_t bytes, int64_t outside);
   Reg line(const Index& number) const;
-  // What is copied from now on: the columns begin..end of rows of `columns` bytes; column `start`, at or before
-  // begin, lies at the start of a line.
+  // What is copied from now on: the columns begin..end of rows of `columns` bytes; column `start`, at or
+  // before begin, lies at the start of a line.
   void choose(Reg start, Reg begin, Reg end, Reg columns, BorderMode border);
   void copy(Reg row, Reg line);
   // The first `count` bytes of a vector.

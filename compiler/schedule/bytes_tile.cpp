@@ -68,12 +68,10 @@ Reg BytesTile::largest(Vector& v, int64_t top) {
 
 // ---- sums ----
 
-
 // Every second byte of a row from `byte` on. Of one channel the odd ones are the even ones of the next tap.
 Reg BytesTile::half(Vector& v, int64_t row, int64_t byte) {
   Reg& known = v.halves[{row, byte}];
-  if (!known)
-    known = byte % 2 == 0 ? lowHalves(load(v, row, byte)) : highHalves(load(v, row, byte - 1));
+  if (!known) known = byte % 2 == 0 ? lowHalves(load(v, row, byte)) : highHalves(load(v, row, byte - 1));
   return known;
 }
 BytesTile::Wide BytesTile::neighbours(Vector& v, int64_t row, int64_t column) {
@@ -142,8 +140,7 @@ BytesTile::Wide BytesTile::sumOfRow(Vector& v, size_t sums, int64_t row) {
   if (known.even) return known;
   if (work_.sums.size() == 1 && !pairWeights(work_.sums[sums]).empty()) return known = sumOfPairs(v, row);
   Terms terms;
-  for (const auto& [column, weight] : work_.sums[sums])
-    terms.push_back({neighbours(v, row, column), weight});
+  for (const auto& [column, weight] : work_.sums[sums]) terms.push_back({neighbours(v, row, column), weight});
   return known = sum(terms);
 }
 

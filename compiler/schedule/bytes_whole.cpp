@@ -12,9 +12,9 @@ using graph::ValueId;
 
 namespace {
 
-constexpr int64_t mostShift = 12;  // of weights: multiples of 2^-12
-constexpr int64_t mostTerms = 64;  // additions that are written out for a number
-constexpr int64_t mostStride = 2;  // along a row: results are taken out of two vectors
+constexpr int64_t mostShift = 12; // of weights: multiples of 2^-12
+constexpr int64_t mostTerms = 64; // additions that are written out for a number
+constexpr int64_t mostStride = 2; // along a row: results are taken out of two vectors
 constexpr int64_t mostRows = 16, mostColumns = 16;
 
 bool fits(const WholeNumber& n) {
@@ -118,8 +118,7 @@ private:
       work_.maximum = true;
       return work_.nodes.size() == 1 ? std::optional(WholeNumber{0, 0, 255}) : std::nullopt;
     }
-    const int64_t divisor =
-        node.attributes.has("divisor") ? node.attributes.get<int64_t>("divisor") : taps;
+    const int64_t divisor = node.attributes.has("divisor") ? node.attributes.get<int64_t>("divisor") : taps;
     const bool fixed = node.attributes.has("divisor") || (node.attributes.get<bool>("count_include_pad") &&
                                                           !node.attributes.get<bool>("ceil_mode"));
     if (!fixed || divisor < 1 || (divisor & (divisor - 1)) != 0 || taps > 256) return std::nullopt;
@@ -194,8 +193,8 @@ private:
       for (auto& [column, weight] : row) weight /= common;
       auto known = std::find(work_.sums.begin(), work_.sums.end(), row);
       const auto sums = static_cast<size_t>(known - work_.sums.begin());
-      auto column = std::find_if(columns.begin(), columns.end(),
-                                 [&](const WholeColumn& c) { return c.sums == sums; });
+      auto column =
+          std::find_if(columns.begin(), columns.end(), [&](const WholeColumn& c) { return c.sums == sums; });
       if (column == columns.end()) column = columns.insert(column, {sums});
       column->factors.push_back({place(found, 0) + i * w.dilation[0], common});
       if (known == work_.sums.end()) work_.sums.push_back(row);

@@ -33,11 +33,11 @@ struct WholeWork {
   Border border; // of the windows
   // Steps from result to result, and where the first window begins, before the first row and column.
   int64_t rowStride = 1, columnStride = 1, padTop = 0, padLeft = 0;
-  int64_t height = 1, width = 1;  // what all windows of a result span, in rows and columns
+  int64_t height = 1, width = 1;   // what all windows of a result span, in rows and columns
   std::vector<ColumnWeights> sums; // along a row
   std::map<graph::ValueId, std::vector<WholeColumn>> windows; // of what has a window; the image has one
-  std::vector<graph::ValueId> nodes;                       // all that is computed, in order
-  std::map<graph::ValueId, WholeNumber> numbers;           // of `nodes` and the image
+  std::vector<graph::ValueId> nodes;                          // all that is computed, in order
+  std::map<graph::ValueId, WholeNumber> numbers;              // of `nodes` and the image
 };
 
 // Of nodes that nobody else reads but the last one's result, which is an image like one of `images`; none

@@ -5,10 +5,10 @@
 // computes again what the one before computed.
 //
 // A work unit is a strip of rows. Rows are read where they are, but for their ends, which are copied to the
-// stack with what the border finds beside them; meanwhile the rows of the next tiles are asked for. Where rows
-// lie about a multiple of 4096 bytes apart, they compete for the same places of the first cache, and a load
-// waits for a store to the same place of another page: then each new row of a chunk of columns is copied to a
-// line on the stack, and stays there as long as tiles read it.
+// stack with what the border finds beside them; meanwhile the rows of the next tiles are asked for. Where
+// rows lie about a multiple of 4096 bytes apart, they compete for the same places of the first cache, and a
+// load waits for a store to the same place of another page: then each new row of a chunk of columns is copied
+// to a line on the stack, and stays there as long as tiles read it.
 #include "schedule/bytes_lines.h"
 #include "schedule/bytes_tile.h"
 #include <algorithm>
@@ -27,7 +27,8 @@ public:
     Reg in = k_.read(work_.image, Layout::Planar), out = k_.write(work_.result, Layout::Planar);
     if (work_.border.mode == BorderMode::Constant) borderRow_ = k_.borderRow(work_.image, 0);
     inputRows_ = k_.size(input.spatial(0)), outputRows_ = k_.size(result.spatial(0));
-    inputColumns_ = k_.size(input.spatial(1) * tile_.channels()), outputColumns_ = k_.size(result.spatial(1) * tile_.channels());
+    inputColumns_ = k_.size(input.spatial(1) * tile_.channels()),
+    outputColumns_ = k_.size(result.spatial(1) * tile_.channels());
     reserve();
     tiles_ = insideTiles();
     Reg crowds = b_.compare(Op::Lt, b_.binary(Op::Mod, b_.add(inputColumns_, near), b_.index(page)),
@@ -40,7 +41,8 @@ public:
       into_ = item(out, outputRows_, outputColumns_);
       Reg y0 = b_.mul(parts[1], strip), y1 = b_.min(b_.add(y0, strip), outputRows_);
       auto where = [&] {
-        inTiles(y0, y1, {}, [&](Reg y, int64_t rows, const Builder::Values&) { return whereTheyAre(y, rows); });
+        inTiles(y0, y1, {},
+                [&](Reg y, int64_t rows, const Builder::Values&) { return whereTheyAre(y, rows); });
         return Builder::Values{};
       };
       auto chunks = [&] {
@@ -124,11 +126,12 @@ private:
   // ---- rows in lines ----
 
   void chunk(Reg y0, Reg y1, Reg x0) {
-    Reg x1 = b_.min(b_.add(x0, chunkVectors() * tile_.width()), outputColumns_), last = b_.sub(x1, b_.index(tile_.width()));
+    Reg x1 = b_.min(b_.add(x0, chunkVectors() * tile_.width()), outputColumns_),
+        last = b_.sub(x1, b_.index(tile_.width()));
     Reg source = b_.mul(x0, work_.columnStride);
     lines_.choose(b_.add(source, -lead()), b_.add(source, -before()),
-                  b_.add(b_.mul(b_.max(last, x0), work_.columnStride), tile_.span() - before()), inputColumns_,
-                  work_.border.mode);
+                  b_.add(b_.mul(b_.max(last, x0), work_.columnStride), tile_.span() - before()),
+                  inputColumns_, work_.border.mode);
     b_.loop("row", b_.index(0), b_.index(kept()), 1, {}, [&](Reg i, const Builder::Values&) {
       lines_.copy(inputRow(y0, i), lines_.line(Index(i)));
       return Builder::Values{};
@@ -142,8 +145,7 @@ private:
       for (int64_t i = 0; i < fresh; ++i)
         lines_.copy(read[static_cast<size_t>(i)], now[static_cast<size_t>(kept() + i)]);
       auto results = [&](Reg x) {
-        return tile_.results(rows, now,
-                             Index(b_.sub(x, x0), work_.columnStride) + Index(lead() - before()));
+        return tile_.results(rows, now, Index(b_.sub(x, x0), work_.columnStride) + Index(lead() - before()));
       };
       b_.branch(
           b_.compare(Op::Le, x0, last),
@@ -181,7 +183,8 @@ private:
 
   Builder::Values whereTheyAre(Reg y, int64_t rows) {
     const std::vector<Reg> in = inputRows(y, 0, reach(rows)),
-                           next = inputRows(y, reach(rows), rows * work_.rowStride), out = outputRows(y, rows);
+                           next = inputRows(y, reach(rows), rows * work_.rowStride),
+                           out = outputRows(y, rows);
     b_.loop("x", b_.mul(tiles_.first, tile_.width()), b_.mul(tiles_.end, tile_.width()), tile_.width(), {},
             [&](Reg x, const Builder::Values&) {
               ask(next, x);
@@ -221,7 +224,7 @@ private:
   BytesLines lines_;
   Reg borderRow_ = nullptr, inputRows_ = nullptr, outputRows_ = nullptr;
   Reg inputColumns_ = nullptr, outputColumns_ = nullptr;
-  TileRange tiles_{}; // where rows are read where they are
+  TileRange tiles_{};                    // where rows are read where they are
   Reg image_ = nullptr, into_ = nullptr; // of the unit's item
 };
 

@@ -142,8 +142,11 @@ private:
           images.insert(ofKernel_[other].begin(), ofKernel_[other].end());
       if (images.empty()) continue;
       const std::vector<ValueId> values = between(k);
-      kernels_[k] = {
-          BytesForm::Interleaved, {images.begin(), images.end()}, bytesOf(k), {values.begin(), values.end()}, {}};
+      kernels_[k] = {BytesForm::Interleaved,
+                     {images.begin(), images.end()},
+                     bytesOf(k),
+                     {values.begin(), values.end()},
+                     {}};
     }
   }
 
@@ -174,7 +177,9 @@ private:
         const auto before = std::find_if(schedule_.kernels.begin(), schedule_.kernels.end(),
                                          [&](const Kernel& other) { return other.result() == id; });
         const auto other = static_cast<size_t>(before - schedule_.kernels.begin());
-        if (other == kernelCount() || schedule_.groupOf(other) != schedule_.groupOf(k) || !onlyReader(id, kernel(together[i])) || writesPlanes(other)) return;
+        if (other == kernelCount() || schedule_.groupOf(other) != schedule_.groupOf(k) ||
+            !onlyReader(id, kernel(together[i])) || writesPlanes(other))
+          return;
         together.push_back(other);
         for (ValueId image : bytesOf(other)) all.insert(image);
       }

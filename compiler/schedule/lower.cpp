@@ -106,7 +106,8 @@ private:
       if (onBytes->form == BytesForm::Within)
         call.onBytes.emplace_back();
       else
-        call.onBytes.push_back(build(kernel, suffix + ".bytes", onBytes->whole ? bytesWindow : generate, onBytes));
+        call.onBytes.push_back(
+            build(kernel, suffix + ".bytes", onBytes->whole ? bytesWindow : generate, onBytes));
     }
     calls_.back().push_back(std::move(call));
   }
