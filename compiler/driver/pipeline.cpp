@@ -7,6 +7,7 @@
 #include "loop/passes/hoist_invariants.h"
 #include "loop/passes/remove_dead.h"
 #include "loop/passes/share_common.h"
+#include "loop/passes/split_long.h"
 #include "loop/reader.h"
 #include "output/processor_object.h"
 #include "parse/imports.h"
@@ -147,6 +148,11 @@ bool lowerGraph(Compilation& c) {
   return true;
 }
 
+bool splitLong(Compilation& c) {
+  loop::splitLong(c.loops);
+  return true;
+}
+
 template <void (*pass)(loop::Function&)> bool onEachFunction(Compilation& c) {
   for (const auto& function : c.loops.functions) pass(*function);
   return true;
@@ -230,6 +236,8 @@ const std::vector<Phase>& pipeline() {
        {{Stage::Fused, printFused}, {Stage::Schedule, printSchedule}}},
       {"lower", "writes out what the schedule decided, and decides nothing itself",
        {script, graph}, lowerGraph, verifyLoops, {}},
+      {"split long", "while what is computed for a call stands beside it, and before that becomes longer to look at",
+       {script, graph}, splitLong, verifyLoops, {}},
       {"hoist invariants", "lowering computes addresses where it needs them; most do not change inside a loop",
        {script, graph}, onEachFunction<loop::hoistInvariants>, verifyLoops, {}},
       {"share common", "after hoisting, when equal address arithmetic has met in one place",

@@ -1,4 +1,5 @@
 // Access maps, and the one function that derives required regions from them.
+#include "ops/resample.h"
 #include "ops/shape_rules.h"
 #include "support/internal_error.h"
 
@@ -169,9 +170,49 @@ AccessMaps cropAccess(const Operands& operands, const Attributes& attributes, co
   return {map};
 }
 
-// Every position of the result's channel, whatever the scale.
 AccessMaps resizeAccess(const Operands& operands, const Attributes& attributes, const TensorType& result) {
-  return globalAccess(operands, attributes, result);
+  AccessMap map{same(0)};
+  for (int axis = 0; axis < result.spatialRank(); ++axis)
+    map.push_back(resampledAxis(attributes, operands[0], result, axis));
+  return {map};
+}
+
+// Positions are divided among windows: o * n / m, rounded down, to (o + 1) * n / m, rounded up.
+AccessMaps adaptiveAccess(const Operands& operands, const Attributes& attributes, const TensorType& result) {
+  AccessMap map{same(0)};
+  for (int axis = 0; axis < result.spatialRank(); ++axis) {
+    AxisAccess access;
+    const auto from = operands[0].spatial(axis).constant(), to = result.spatial(axis).constant();
+    if (from && to) {
+      access.kind = AxisAccess::Scaled;
+      access.resultAxis = 1 + axis;
+      access.stride = *from, access.unit = *to, access.most = *from - 1;
+    }
+    map.push_back(access);
+  }
+  return {map};
+}
+
+// Every channel, at the position of the block.
+AccessMaps depthToSpaceAccess(const Operands& operands, const Attributes& attributes,
+                              const TensorType& result) {
+  AccessMaps maps = channelAccess(operands, attributes, result);
+  for (size_t axis = 1; axis < maps[0].size(); ++axis) {
+    maps[0][axis].kind = AxisAccess::Scaled;
+    maps[0][axis].unit = attributes.get<int64_t>("block");
+  }
+  return maps;
+}
+
+// Every channel, at all positions of the block.
+AccessMaps spaceToDepthAccess(const Operands& operands, const Attributes& attributes,
+                              const TensorType& result) {
+  AccessMaps maps = channelAccess(operands, attributes, result);
+  for (size_t axis = 1; axis < maps[0].size(); ++axis) {
+    maps[0][axis].kind = AxisAccess::Window;
+    maps[0][axis].kernel = maps[0][axis].stride = attributes.get<int64_t>("block");
+  }
+  return maps;
 }
 
 AccessMaps denseAccess(const Operands& operands, const Attributes& attributes, const TensorType& result) {
@@ -213,6 +254,13 @@ Region requiredRegion(const AccessMap& map, const TensorType& operand, const Reg
       const int64_t reach = access.dilation * (access.kernel - 1);
       region.push_back({Size::ceilDiv(outer.begin + access.padBegin - reach, access.stride),
                         Size::floorDiv(outer.end - 1 + access.padBegin, access.stride) + 1});
+      break;
+    }
+    case AxisAccess::Scaled: {
+      const Interval& outer = result[access.resultAxis];
+      const Size first = Size::floorDiv(outer.begin * access.stride + access.least, access.unit),
+                 last = Size::floorDiv((outer.end - 1) * access.stride + access.most, access.unit);
+      region.push_back({first - access.padBegin, last - access.padBegin + access.kernel});
       break;
     }
     case AxisAccess::Offset: {

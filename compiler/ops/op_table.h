@@ -79,12 +79,15 @@ struct AxisAccess {
     Window,     // [o * stride - padBegin, ... + dilation * (kernel - 1)] of the result's axis `resultAxis`
     Transposed, // every i of which i * stride + k * dilation - padBegin is the index of `resultAxis` for a
                 // tap k
+    Scaled,     // from floor((o * stride + least) / unit) - padBegin to floor((o * stride + most) / unit) -
+                // padBegin + kernel - 1, where o is the index of `resultAxis`
     All,        // every index
     Offset,     // result index minus `offset` (concat, slice, crop)
   } kind = All;
-  int resultAxis = -1; // Same, Window, Transposed, Offset
+  int resultAxis = -1; // of all kinds but Broadcast and All
   int64_t kernel = 1, stride = 1, dilation = 1;
   Size padBegin, offset;
+  int64_t unit = 1, least = 0, most = 0;
 };
 using AccessMap = std::vector<AxisAccess>;
 

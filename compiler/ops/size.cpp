@@ -1,6 +1,7 @@
 // Normal form and arithmetic. Bounds are in size_bounds.cpp, text in size_text.cpp.
 #include "ops/size.h"
 #include "support/internal_error.h"
+#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -26,7 +27,8 @@ int64_t mulSaturating(int64_t a, int64_t b) {
 int64_t floorQuotient(int64_t a, int64_t b) { return a / b - (a % b != 0 && (a < 0) != (b < 0)); }
 int64_t floorRemainder(int64_t a, int64_t b) { return a - floorQuotient(a, b) * b; }
 
-// a == divisor * quotient + rest, with every coefficient of rest in 0..divisor-1.
+// Of a size that is no constant: a == divisor * quotient + rest, with every coefficient of rest in
+// 0..divisor-1.
 struct Split {
   Size::Form quotient, rest;
 };
@@ -44,6 +46,8 @@ Split splitBy(const Size& a, int64_t divisor) {
 Size Size::ofForm(Form form) {
   for (auto it = form.terms.begin(); it != form.terms.end();)
     it = it->second == 0 ? form.terms.erase(it) : std::next(it);
+  if (form.terms.empty()) return 0;
+  if (form.terms.size() == 1 && form.terms.begin()->first.empty()) return form.terms.begin()->second;
   std::set<std::string> used;
   for (const auto& term : form.terms) used.insert(term.first.begin(), term.first.end());
   for (auto it = form.atoms.begin(); it != form.atoms.end();)
@@ -59,34 +63,35 @@ Size Size::ofAtom(Atom atom) {
   return Size(std::make_shared<const Form>(std::move(form)));
 }
 
-Size::Size(int64_t constant) {
-  Form form;
-  if (constant != 0) form.terms[{}] = constant;
-  form_ = std::make_shared<const Form>(std::move(form));
-}
-
 Size Size::symbol(std::string name) { return ofAtom({Atom::Symbol, std::move(name), 0, 0, 0}); }
 
+const Size::Form& Size::form() const {
+  require(form_ != nullptr, "a constant size has no form");
+  return *form_;
+}
+
 std::optional<int64_t> Size::constant() const {
-  if (form_->terms.empty()) return 0;
-  if (form_->terms.size() == 1 && form_->terms.begin()->first.empty()) return form_->terms.begin()->second;
-  return std::nullopt;
+  return form_ ? std::nullopt : std::optional<int64_t>(constant_);
 }
 
 int64_t Size::known() const {
-  std::optional<int64_t> value = constant();
-  require(value.has_value(), "a size that must be constant is not");
-  return value.value_or(0);
+  require(!form_, "a size that must be constant is not");
+  return constant_;
 }
 
-bool Size::isConstant() const { return constant().has_value(); }
-
 bool Size::operator==(const Size& other) const {
+  if (!form_ || !other.form_) return !form_ && !other.form_ && constant_ == other.constant_;
   return form_ == other.form_ || form_->terms == other.form_->terms;
 }
 
 Size operator+(const Size& a, const Size& b) {
+  if (!a.form_) return b.form_ ? b + a : Size(addSaturating(a.constant_, b.constant_));
   Size::Form form = a.form();
+  if (!b.form_) {
+    int64_t& sum = form.terms[{}];
+    sum = addSaturating(sum, b.constant_);
+    return Size::ofForm(std::move(form));
+  }
   for (const auto& [monomial, coefficient] : b.form().terms) {
     int64_t& sum = form.terms[monomial];
     sum = addSaturating(sum, coefficient);
@@ -98,7 +103,13 @@ Size operator+(const Size& a, const Size& b) {
 Size operator-(const Size& a, const Size& b) { return a + b * Size(-1); }
 
 Size operator*(const Size& a, const Size& b) {
+  if (!a.form_) return b.form_ ? b * a : Size(mulSaturating(a.constant_, b.constant_));
   Size::Form form;
+  if (!b.form_) {
+    form = a.form();
+    for (auto& term : form.terms) term.second = mulSaturating(term.second, b.constant_);
+    return Size::ofForm(std::move(form));
+  }
   for (const auto& [left, leftCoefficient] : a.form().terms)
     for (const auto& [right, rightCoefficient] : b.form().terms) {
       Size::Monomial product = left;
@@ -113,13 +124,14 @@ Size operator*(const Size& a, const Size& b) {
 
 Size Size::floorDiv(const Size& a, int64_t divisor) {
   if (divisor == 1) return a;
+  if (!a.form_) return floorQuotient(a.constant_, divisor);
   Split split = splitBy(a, divisor);
   Size quotient = ofForm(std::move(split.quotient)), rest = ofForm(std::move(split.rest));
   auto low = rest.lowerBound(), high = rest.upperBound();
   if (low && high && floorQuotient(*low, divisor) == floorQuotient(*high, divisor))
     return quotient + floorQuotient(*low, divisor);
   // div(div(x, a) + c, b) is div(x + a * c, a * b): a chain of strided layers stays one division.
-  if (rest.form_->atoms.size() == 1) {
+  if (rest.form_ && rest.form_->atoms.size() == 1) {
     const auto& [key, atom] = *rest.form_->atoms.begin();
     Size shift = rest - ofAtom(*atom);
     int64_t product;
@@ -134,6 +146,7 @@ Size Size::ceilDiv(const Size& a, int64_t divisor) { return floorDiv(a + (diviso
 
 Size Size::mod(const Size& a, int64_t divisor) {
   if (divisor == 1) return 0;
+  if (!a.form_) return floorRemainder(a.constant_, divisor);
   Size rest = ofForm(splitBy(a, divisor).rest);
   auto low = rest.lowerBound(), high = rest.upperBound();
   if (low && high && floorQuotient(*low, divisor) == floorQuotient(*high, divisor))
@@ -148,6 +161,7 @@ static bool ordered(const Size& a, const Size& b, bool constantLast) {
 }
 
 Size Size::min(const Size& a, const Size& b) {
+  if (!a.form_ && !b.form_) return std::min(a.constant_, b.constant_);
   Size difference = a - b;
   if (auto high = difference.upperBound(); high && *high <= 0) return a;
   if (auto low = difference.lowerBound(); low && *low >= 0) return b;
@@ -156,6 +170,7 @@ Size Size::min(const Size& a, const Size& b) {
 }
 
 Size Size::max(const Size& a, const Size& b) {
+  if (!a.form_ && !b.form_) return std::max(a.constant_, b.constant_);
   Size difference = a - b;
   if (auto low = difference.lowerBound(); low && *low >= 0) return a;
   if (auto high = difference.upperBound(); high && *high <= 0) return b;
@@ -165,6 +180,7 @@ Size Size::max(const Size& a, const Size& b) {
 
 std::set<std::string> Size::symbols() const {
   std::set<std::string> names;
+  if (!form_) return names;
   for (const auto& entry : form_->atoms) {
     const Atom& atom = *entry.second;
     if (atom.kind == Atom::Symbol) names.insert(atom.name);
@@ -177,6 +193,7 @@ std::set<std::string> Size::symbols() const {
 }
 
 std::optional<int64_t> Size::evaluate(const std::map<std::string, int64_t>& bindings) const {
+  if (!form_) return constant_;
   using Number = std::optional<int64_t>;
   Algebra<Number> checked;
   checked.constant = [](int64_t value) { return Number(value); };

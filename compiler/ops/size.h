@@ -21,11 +21,11 @@ namespace convoy {
 
 class Size {
 public:
-  Size(int64_t constant = 0); // implicit on purpose: 3 is a size
+  Size(int64_t constant = 0) : constant_(constant) {} // implicit on purpose: 3 is a size
   // A symbol's name is an identifier, or `input.axis` for a size the user did not name ("photo.H").
   static Size symbol(std::string name);
 
-  bool isConstant() const;
+  bool isConstant() const { return !form_; }
   std::optional<int64_t> constant() const;
   int64_t known() const; // of a size that is constant by contract; an internal error otherwise
   // Provably equal. False means "not provable", not "different".
@@ -64,20 +64,22 @@ public:
   };
   template <typename T> T fold(const Algebra<T>& algebra) const;
 
-  // The normal form. Public for fold() and for the bounds only.
+  // The normal form of what is no constant. Public for fold() and for the bounds only.
   struct Atom;
   using Monomial = std::multiset<std::string>; // keys into `atoms`
   struct Form {
     std::map<Monomial, int64_t> terms; // the empty monomial is the constant
     std::map<std::string, std::shared_ptr<const Atom>> atoms;
   };
-  const Form& form() const { return *form_; }
+  const Form& form() const;
   static Size ofForm(Form form); // drops zero terms and unused atoms
 
 private:
   explicit Size(std::shared_ptr<const Form> form) : form_(std::move(form)) {}
   static Size ofAtom(Atom atom);
   static std::string keyOf(const Atom& atom);
+  // Most sizes are constants: they have no form, and cost no more than a number.
+  int64_t constant_ = 0;
   std::shared_ptr<const Form> form_;
 };
 
@@ -90,6 +92,7 @@ struct Size::Atom {
 };
 
 template <typename T> T Size::fold(const Algebra<T>& algebra) const {
+  if (!form_) return algebra.constant(constant_);
   auto foldAtom = [&](const Atom& atom) -> T {
     switch (atom.kind) {
     case Atom::Symbol: return algebra.symbol(atom.name);
@@ -112,7 +115,7 @@ template <typename T> T Size::fold(const Algebra<T>& algebra) const {
                                 : algebra.mul(*product, algebra.constant(coefficient));
     sum = sum ? algebra.add(*sum, term) : term;
   }
-  return sum ? *sum : algebra.constant(0);
+  return *sum;
 }
 
 } // namespace convoy

@@ -71,8 +71,10 @@ Range rangeOfAtom(const Size::Atom& atom, int depth) {
 
 bool mayBeSaturated(const Size& size) {
   constexpr int64_t limit = std::numeric_limits<int64_t>::max() / 2;
+  auto large = [](int64_t n) { return n > limit || n < -limit; };
+  if (size.isConstant()) return large(size.known());
   for (const auto& term : size.form().terms)
-    if (term.second > limit || term.second < -limit) return true;
+    if (large(term.second)) return true;
   return false;
 }
 
@@ -94,8 +96,8 @@ int preference(const Size::Atom& atom, int64_t coefficient) {
   return 0;
 }
 
-// A lower bound after one atom that stands alone in a term is replaced by an estimate from below of that
-// term.
+// Of what is no constant: a lower bound after one atom that stands alone in a term is replaced by an estimate
+// from below of that term.
 Bound estimateBelow(const Size& size, int depth) {
   const Size::Monomial* chosenTerm = nullptr;
   std::pair<int, size_t> best; // preference, then the longest text: the outermost
@@ -135,7 +137,7 @@ Bound estimateBelow(const Size& size, int depth) {
   return std::nullopt;
 }
 
-// By interval arithmetic over the terms.
+// Of what is no constant, by interval arithmetic over the terms.
 Range interval(const Size& size, int depth) {
   Range sum{0, 0};
   for (const auto& [monomial, coefficient] : size.form().terms) {

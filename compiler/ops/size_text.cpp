@@ -32,7 +32,7 @@ std::string termText(const Size::Monomial& monomial, int64_t coefficient) {
 } // namespace
 
 std::string Size::str() const {
-  if (form_->terms.empty()) return "0";
+  if (!form_) return std::to_string(constant_);
   // Positive terms lead; the constant comes last, or first when nothing else is positive: `H + 1`, `3 - H`.
   std::vector<std::pair<Monomial, int64_t>> order;
   auto constantTerm = form_->terms.find({});

@@ -21,29 +21,31 @@ public:
     const TensorType& type = node_.type;
     const int64_t channels = type.channels(), width = type.dims.back().known();
     const int last = type.spatialRank() - 1;
-    std::vector<Size> counts{Size(blocked_ ? k_.blocks(channels) : channels)};
-    for (int axis = 0; axis < last; ++axis) counts.push_back(type.spatial(axis));
     for (int axis = 0; axis <= last; ++axis) extents_.push_back(k_.size(input_.spatial(axis)));
-    Reg plane = k_.product(input_, 1), results = k_.product(type, 1);
-    k_.units(counts, [&](const std::vector<Reg>& parts) {
-      Reg channel = b_.add(b_.mul(parts[0], k_.itemRows(from, layout)), parts[1]);
-      base_ = b_.offset(Scalar::F32, in, Index(b_.mul(channel, plane), pitch_));
-      Reg row = b_.mul(b_.add(b_.mul(parts[0], k_.itemRows(to, layout)), parts[1]), results);
-      Reg at = b_.index(0);
-      bounds_.clear();
-      for (int axis = 0; axis < last; ++axis) {
-        Reg o = parts[2 + static_cast<size_t>(axis)];
-        bounds_.push_back(boundsOf(axis, o));
-        at = b_.add(b_.mul(at, type.spatial(axis).known()), o);
-      }
-      Reg first = b_.add(row, b_.mul(at, width));
-      b_.loop("x", b_.index(0), b_.index(width), 1, {}, [&](Reg x, const Builder::Values&) {
-        bounds_.push_back(boundsOf(last, x));
-        b_.store(mean(), out, Index(b_.add(first, x), pitch_));
-        bounds_.pop_back();
-        return Builder::Values{};
-      });
-    });
+    pitches_ = extents_;
+    pitches_.back() = k_.pitchSize(from, layout);
+    Reg plane = k_.planeSize(from, layout), results = k_.planeSize(to, layout),
+        pitch = k_.pitchSize(to, layout);
+    k_.eachRow({Size(blocked_ ? k_.blocks(channels) : channels)}, type, 1,
+               [&](const std::vector<Reg>& parts) {
+                 Reg channel = b_.add(b_.mul(parts[0], k_.itemRows(from, layout)), parts[1]);
+                 base_ = b_.offset(Scalar::F32, in, Index(b_.mul(channel, plane), pitch_));
+                 Reg row = b_.mul(b_.add(b_.mul(parts[0], k_.itemRows(to, layout)), parts[1]), results);
+                 Reg at = b_.index(0);
+                 bounds_.clear();
+                 for (int axis = 0; axis < last; ++axis) {
+                   Reg o = parts[2 + static_cast<size_t>(axis)];
+                   bounds_.push_back(boundsOf(axis, o));
+                   at = b_.add(b_.mul(at, type.spatial(axis).known()), o);
+                 }
+                 Reg first = b_.add(row, b_.mul(at, pitch));
+                 b_.loop("x", b_.index(0), b_.index(width), 1, {}, [&](Reg x, const Builder::Values&) {
+                   bounds_.push_back(boundsOf(last, x));
+                   b_.store(mean(), out, Index(b_.add(first, x), pitch_));
+                   bounds_.pop_back();
+                   return Builder::Values{};
+                 });
+               });
     k_.finish();
   }
 
@@ -75,7 +77,7 @@ private:
     if (axis + 1 < extents_.size())
       return b_.loop(axis + 2 == extents_.size() ? "y" : "z", begin, end, 1, {sum},
                      [&](Reg i, const Builder::Values& carried) {
-                       Reg inner = b_.mul(b_.add(row, i), extents_[axis + 1]);
+                       Reg inner = b_.mul(b_.add(row, i), pitches_[axis + 1]);
                        return Builder::Values{overRows(axis + 1, inner, carried[0])};
                      })[0];
     return b_.loop("k", begin, end, blocked_ ? 1 : k_.lanes, {sum},
@@ -96,6 +98,7 @@ private:
   bool blocked_;
   int64_t pitch_;
   std::vector<Reg> extents_;   // of the input
+  std::vector<Reg> pitches_;   // likewise, of the last axis from a row to the next
   std::vector<Bounds> bounds_; // of the window, an axis each
   Reg base_ = nullptr;         // the channel, or block
 };

@@ -88,7 +88,7 @@ public:
     if (k_.inGroup()) {
       Reg width = k_.size(type_.dims.back());
       k_.strips({}, {type_.spatial(0)}, {}, [&](const std::vector<Reg>& parts, Reg y0, Reg y1) {
-        if (flat_) return unit(parts[0], {}, b_.mul(y0, width), b_.mul(y1, width));
+        if (flat_ && k_.rowsAreOne()) return unit(parts[0], {}, b_.mul(y0, width), b_.mul(y1, width));
         b_.loop("y", y0, y1, 1, {}, [&](Reg y, const Builder::Values&) {
           unit(parts[0], {y}, b_.index(0), width);
           return Builder::Values{};
@@ -140,7 +140,7 @@ private:
       b_.loop("x", from, to, 1, {}, [&](Reg x, const Builder::Values&) {
         std::vector<Reg> vectors;
         for (Reg source : rows) vectors.push_back(b_.load(k_.vector, source, Index(x, k_.lanes)));
-        Site site{item, b_.index(block), outer, nullptr, flat_};
+        Site site{item, b_.index(block), outer, nullptr, outer.empty()};
         site.spatial.push_back(x);
         work_.store(work_.evaluate(1, joined(k_, made, vectors), site), site);
         return Builder::Values{};

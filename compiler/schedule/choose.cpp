@@ -1,5 +1,6 @@
 // Which nodes share a kernel, in which order kernels run, and the algorithm, layout and register tile of
 // each: all of it, or what a request leaves open.
+#include "schedule/groups.h"
 #include "schedule/layouts.h"
 #include "schedule/storage.h"
 #include "schedule/winograd.h"
@@ -328,8 +329,17 @@ private:
         if (!first) first = i;
         last = i;
       }
-      if (first) schedule_.groups.push_back({*first, *last + 1 - *first, wanted.rows});
+      if (!first) continue;
+      Group group{*first, *last + 1 - *first, wanted.rows};
+      if (group.rows == 0) group.rows = rowsOfGroup(costs_, schedule_, group, choices_.groups);
+      schedule_.groups.push_back(group);
     }
+    std::vector<bool> free; // whatever the request says of others
+    for (size_t i = 0; i < from_.size(); ++i) free.push_back(!from_[i] && !schedule_.groupOf(i));
+    const std::vector<Group> chosen = chooseGroups(costs_, schedule_, free, choices_.groups);
+    schedule_.groups.insert(schedule_.groups.end(), chosen.begin(), chosen.end());
+    std::sort(schedule_.groups.begin(), schedule_.groups.end(),
+              [](const Group& a, const Group& b) { return a.first < b.first; });
   }
 
   // What is left of the rules: where values lie.

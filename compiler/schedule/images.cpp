@@ -63,7 +63,7 @@ private:
         bool direct = !image.input && result == Buffer{image.value, Layout::Planar};
         bool touched = storage_.pieceOf(result) == piece;
         for (ValueId id : valuesRead(graph_, kernel(k))) {
-          if (storage_.pieceOf(operandBuffer(graph_, schedule_, kernel(k), id)) != piece) continue;
+          if (storage_.pieceOf(storage_.operandBuffer(kernel(k), id)) != piece) continue;
           touched = true;
           if (id != image.value)
             image.shared = true; // what the result is computed over, or another view of the input

@@ -16,17 +16,17 @@ public:
     for (int axis = 0; axis < rank_; ++axis) blocks_ *= block_;
   }
 
-  // Units are rows of the larger plane; each is made of as many rows of the channels of the smaller one.
+  // Row by row of the larger plane; each is made of as many rows of the channels of the smaller one.
   void run() {
     in_ = k_.read(node_.operands[0], Layout::Planar);
     work_.declare(1);
     const TensorType &small = toSpace_ ? input_ : node_.type, &large = toSpace_ ? node_.type : input_;
-    std::vector<Size> counts{large.dims[0]};
-    for (int axis = 0; axis + 1 < rank_; ++axis) counts.push_back(large.spatial(axis));
-    Reg columns = k_.size(small.dims.back()), inputPlane = k_.size(spatialSize(input_));
+    const ValueId id = node_.operands[0];
+    Reg columns = k_.size(small.dims.back()), inputPlane = k_.planeSize(id, Layout::Planar),
+        inputPitch = k_.pitchSize(id, Layout::Planar);
     const int64_t channels = large.channels();
     const bool channelFirst = node_.attributes.get<std::string>("mode") == "crd";
-    k_.units(counts, [&](const std::vector<Reg>& parts) {
+    k_.eachRow({large.dims[0]}, large, toSpace_ ? 1 : block_, [&](const std::vector<Reg>& parts) {
       // Where the row lies in the small planes, and which of a block's rows it is.
       Reg place = b_.index(0);
       std::vector<Reg> smallRow;
@@ -44,11 +44,11 @@ public:
       const std::vector<Reg>& read = toSpace_ ? unit.smallRow : unit.largeRow;
       for (int axis = 0; axis + 1 < rank_; ++axis)
         rows = b_.add(b_.mul(rows, k_.size(input_.spatial(axis))), read[static_cast<size_t>(axis)]);
-      Reg channel = b_.add(b_.mul(parts[0], k_.itemRows(node_.operands[0], Layout::Planar)),
+      Reg channel = b_.add(b_.mul(parts[0], k_.itemRows(id, Layout::Planar)),
                            toSpace_ ? unit.firstChannel : unit.channel);
       Reg from =
           b_.offset(Scalar::F32, in_,
-                    Index(b_.add(b_.mul(channel, inputPlane), b_.mul(rows, k_.size(input_.dims.back())))));
+                    Index(b_.add(b_.mul(channel, inputPlane), b_.mul(rows, inputPitch))));
       alongVectors(k_, b_.index(0), columns, [&](Reg x, Reg mask) {
         if (toSpace_)
           toSpace(unit, from, inputPlane, x, mask ? b_.sub(columns, x) : nullptr);

@@ -99,6 +99,16 @@ Reg KernelBuilder::size(const Size& size) {
   });
 }
 
+bool KernelBuilder::rowsAreOne() const {
+  auto areOne = [&](ValueId id, Layout layout) {
+    const TensorType& type = value(id).type;
+    return type.spatialRank() != 2 || pitch(id, layout) == type.dims.back();
+  };
+  for (ValueId id : valuesRead(graph, kernel))
+    if (!areOne(id, layoutOf(id))) return false;
+  return areOne(kernel.result(), kernel.resultLayout());
+}
+
 Reg KernelBuilder::product(const TensorType& type, int firstAxis) {
   Size product = 1;
   for (size_t i = static_cast<size_t>(firstAxis); i < type.dims.size(); ++i) product = product * type.dims[i];
@@ -150,6 +160,23 @@ void KernelBuilder::strips(const std::vector<Size>& before, const Strips& strips
     });
   };
   inside({b.index(0)});
+}
+
+void KernelBuilder::eachRow(const std::vector<Size>& before, const TensorType& type, int64_t perRow,
+                            const std::function<void(const std::vector<Reg>&)>& body) {
+  if (!inGroup()) {
+    std::vector<Size> counts = before;
+    for (int axis = 0; axis + 1 < type.spatialRank(); ++axis) counts.push_back(type.spatial(axis));
+    return units(counts, body);
+  }
+  strips(before, {type.spatial(0)}, {}, [&](const std::vector<Reg>& parts, Reg y0, Reg y1) {
+    b.loop("y", b.mul(y0, perRow), b.mul(y1, perRow), 1, {}, [&](Reg y, const Builder::Values&) {
+      std::vector<Reg> all = parts;
+      all.push_back(y);
+      body(all);
+      return Builder::Values{};
+    });
+  });
 }
 
 Reg KernelBuilder::channelNumbers(Reg pointer, int64_t channels, Reg block, int64_t together) {

@@ -85,6 +85,8 @@ public:
   Size pitch(ValueId id, Layout layout) const {
     return storage.pitch({id, layoutFor(layout, value(id).type)});
   }
+  // Rows of all that the kernel reads and writes lie one behind another.
+  bool rowsAreOne() const;
   Reg pitchSize(ValueId id, Layout layout) { return size(pitch(id, layout)); }
 
   // A size as an i64, computed where it is asked for.
@@ -104,6 +106,11 @@ public:
   };
   void strips(const std::vector<Size>& before, const Strips& strips, const std::vector<Size>& after,
               const std::function<void(const std::vector<Reg>& parts, Reg y0, Reg y1)>& body);
+  // Row by row: as units of `before` and of each row of a value of this type, of which parts has a number for
+  // each axis but the last. In a group they are loops over the rows of the call, and the value has
+  // `perRow` rows for each of those.
+  void eachRow(const std::vector<Size>& before, const TensorType& type, int64_t perRow,
+               const std::function<void(const std::vector<Reg>& parts)>& body);
   bool inGroup() const { return storage.inGroup(kernel); }
 
   // The same when each unit does its part of all the items: parts has a number for each count.
@@ -124,7 +131,7 @@ public:
   Reg insideMask(Reg n, Reg first); // the lanes that lie in 0..n-1, the first one at `first`
   int64_t blocks(int64_t channels) const { return (channels + lanes - 1) / lanes; }
   // The layout in which this kernel reads an operand.
-  Layout layoutOf(ValueId operand) const { return operandBuffer(graph, schedule, kernel, operand).layout; }
+  Layout layoutOf(ValueId operand) const { return storage.operandBuffer(kernel, operand).layout; }
 
   void finish() { b.ret(); }
 

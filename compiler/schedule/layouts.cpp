@@ -35,7 +35,9 @@ public:
                 Wanted* wanted = nullptr)
       : costs_(costs), choices_(choices), units_(unitsToUse(costs.target, choices)), kernels_(kernels) {
     schedule_.lanes = costs.lanes;
-    if (wanted) conversions_ = wanted->conversions;
+    if (wanted)
+      for (const Wanted::Conversion& conversion : wanted->conversions)
+        conversions_.insert({conversion.value, conversion.layout});
     for (size_t i = 0; i < kernels.size(); ++i) {
       const KernelRequest* request = wanted ? wanted->requests[i] : nullptr;
       std::vector<Fault> wrong;
@@ -43,6 +45,7 @@ public:
       leaveRoom(kernels[i], options_.back(), wrong);
       for (Fault& fault : wrong) wanted->faults.emplace_back(i, std::move(fault));
     }
+    findUses();
   }
 
   void run() {
@@ -80,16 +83,13 @@ public:
       taken.push_back(static_cast<size_t>(at - options_[i].begin()));
       if (at == options_[i].end()) options_[i].push_back(option(kernel, kernel.layout, kernel.writes));
     }
-    const double total = cost(taken);
     std::vector<std::optional<Prediction::Other>> others;
     for (size_t i = 0; i < chosen.size(); ++i) {
       others.emplace_back();
       for (size_t other = 0; other < options_[i].size(); ++other) {
         const Option& option = options_[i][other];
         if (option.algorithm == chosen[i].algorithm && option.layout == chosen[i].layout) continue;
-        std::vector<size_t> next = taken;
-        next[i] = other;
-        const double more = cost(next) - total;
+        const double more = costsMore(taken, i, other);
         if (others.back() && others.back()->more <= more) continue;
         Kernel kernel = chosen[i];
         kernel.algorithm = option.algorithm, kernel.layout = option.layout, kernel.writes = option.writes;
@@ -218,10 +218,10 @@ private:
 
   // Leaves out what would make a conversion that is wanted needless.
   void leaveRoom(const Kernel& kernel, std::vector<Option>& options, std::vector<Fault>& faults) const {
-    for (const Wanted::Conversion& conversion : conversions_) {
-      if (conversion.value != kernel.result() || options.empty()) continue;
-      const Value& value = costs_.graph.value(conversion.value);
-      const Layout layout = layoutFor(conversion.layout, value.type);
+    const Value& value = costs_.graph.value(kernel.result());
+    const auto wanted = conversions_.equal_range(kernel.result());
+    for (auto it = wanted.first; it != wanted.second && !options.empty(); ++it) {
+      const Layout layout = layoutFor(it->second, value.type);
       auto there = [&](const Option& option) { return option.result == layout; };
       options.erase(std::remove_if(options.begin(), options.end(), there), options.end());
       if (options.empty())
@@ -310,52 +310,109 @@ private:
     return chosen;
   }
 
-  double cost(const std::vector<size_t>& chosen) const {
-    double total = 0;
-    std::map<ValueId, Layout> written;
-    std::set<std::pair<ValueId, Layout>> converted;
-    auto layoutOf = [&](ValueId value) {
-      auto it = written.find(value);
-      return it == written.end() ? Layout::Planar : it->second; // inputs are planar
+  // Who computes and who reads each value.
+  void findUses() {
+    const std::vector<Value>& values = costs_.graph.values;
+    writers_.resize(values.size()), readers_.resize(values.size()), isOutput_.resize(values.size());
+    for (const graph::Output& output : costs_.graph.outputs) isOutput_[output.value] = true;
+    auto read = [&](ValueId value, size_t kernel) {
+      std::vector<size_t>& readers = readers_[value];
+      if (readers.empty() || readers.back() != kernel) readers.push_back(kernel);
     };
-    for (const Wanted::Conversion& wanted : conversions_) converted.insert({wanted.value, wanted.layout});
-    auto need = [&](ValueId value, Layout layout) {
-      if (layoutFor(layout, costs_.graph.value(value).type) == layoutOf(value)) return;
-      if (!converted.insert({value, layout}).second) return;
+    for (size_t i = 0; i < options_.size(); ++i) {
+      writers_[kernels_[i].result()] = i;
+      if (options_[i].empty()) continue;       // what is wanted is not possible
+      const Option& any = options_[i].front(); // all of them read the same
+      for (const auto& [value, layout] : any.needs) read(value, i);
+      for (const auto& [value, cycles] : any.readsPlanes) read(value, i);
+    }
+  }
+
+  // What the conversions of a value cost, and reading its planes instead.
+  double costOf(ValueId value, const std::vector<size_t>& chosen) const {
+    const TensorType& type = costs_.graph.value(value).type;
+    double total = 0;
+    Layout written = Layout::Planar; // as inputs are
+    if (const std::optional<size_t> writer = writers_[value])
+      written = options_[*writer][chosen[*writer]].result;
+    std::set<Layout> converted;
+    const auto wanted = conversions_.equal_range(value);
+    for (auto it = wanted.first; it != wanted.second; ++it) converted.insert(it->second);
+    auto need = [&](Layout layout) {
+      if (layoutFor(layout, type) == written || !converted.insert(layout).second) return;
       // What is read as float32 should not have been rounded before.
-      const bool rounded = layoutOf(value) == Layout::Bf16 || layoutOf(value) == Layout::Split;
+      const bool rounded = written == Layout::Bf16 || written == Layout::Split;
       total += costs_.conversion(value) * (rounded ? 2 : 1);
     };
-    for (size_t i = 0; i < chosen.size(); ++i) {
-      const Option& option = options_[i][chosen[i]];
-      total += option.cycles;
-      for (const auto& [value, layout] : option.needs) need(value, layout);
+    for (size_t reader : readers_[value]) {
+      const Option& option = options_[reader][chosen[reader]];
+      for (const auto& [needed, layout] : option.needs)
+        if (needed == value) need(layout);
       // A conversion, or what reading planes costs more, whichever is less.
-      for (const auto& [value, cycles] : option.readsPlanes)
-        if (converted.count({value, Layout::Blocked}))
+      for (const auto& [read, cycles] : option.readsPlanes)
+        if (read != value || converted.count(Layout::Blocked))
           continue;
-        else if (layoutOf(value) == Layout::Planar)
+        else if (written == Layout::Planar)
           total += std::min(cycles, costs_.conversion(value));
-        else if (layoutOf(value) != Layout::Blocked)
-          need(value, Layout::Blocked);
-      written[kernels_[i].result()] = option.result;
+        else if (written != Layout::Blocked)
+          need(Layout::Blocked);
     }
-    for (const graph::Output& output : costs_.graph.outputs) need(output.value, Layout::Planar);
+    if (isOutput_[value]) need(Layout::Planar);
     return total;
   }
 
+  double cost(const std::vector<size_t>& chosen) const {
+    double total = 0;
+    for (size_t i = 0; i < chosen.size(); ++i) total += options_[i][chosen[i]].cycles;
+    for (ValueId value = 0; value < readers_.size(); ++value)
+      if (!readers_[value].empty() || isOutput_[value]) total += costOf(value, chosen);
+    return total;
+  }
+
+  // The values that a kernel reads and writes.
+  std::set<ValueId> valuesAround(size_t kernel) const {
+    std::set<ValueId> values{kernels_[kernel].result()};
+    const Option& any = options_[kernel].front();
+    for (const auto& [value, layout] : any.needs) values.insert(value);
+    for (const auto& [value, cycles] : any.readsPlanes) values.insert(value);
+    return values;
+  }
+
+  // What it would cost more if this kernel were computed in that way, and all others as chosen. `chosen` is
+  // the same afterwards.
+  double costsMore(std::vector<size_t>& chosen, size_t kernel, size_t option) const {
+    auto around = [&] {
+      double total = options_[kernel][chosen[kernel]].cycles;
+      for (ValueId value : valuesAround(kernel)) total += costOf(value, chosen);
+      return total;
+    };
+    const double now = around();
+    std::swap(chosen[kernel], option);
+    const double then = around();
+    std::swap(chosen[kernel], option);
+    return then - now;
+  }
+
+  // Kernels in their order, again and again, those of which nothing around has changed since left out.
   std::vector<size_t> improve(std::vector<size_t> chosen) const {
-    double total = cost(chosen);
-    for (bool changed = true; changed;) {
-      changed = false;
-      for (size_t i = 0; i < chosen.size(); ++i)
-        for (size_t other = 0; other < options_[i].size(); ++other) {
-          if (other == chosen[i]) continue;
-          std::vector<size_t> next = chosen;
-          next[i] = other;
-          double cycles = cost(next);
-          if (cycles < total) chosen = next, total = cycles, changed = true;
-        }
+    constexpr double leastGain = 1e-3; // cycles: what is less is an error of sums
+    std::set<size_t> open;
+    for (size_t i = 0; i < chosen.size(); ++i) open.insert(open.end(), i);
+    size_t i = 0;
+    while (!open.empty()) {
+      auto at = open.lower_bound(i);
+      if (at == open.end()) at = open.begin();
+      i = *at;
+      open.erase(at);
+      bool changed = false;
+      for (size_t other = 0; other < options_[i].size(); ++other)
+        if (other != chosen[i] && costsMore(chosen, i, other) < -leastGain) chosen[i] = other, changed = true;
+      if (!changed) continue;
+      for (ValueId value : valuesAround(i)) {
+        open.insert(readers_[value].begin(), readers_[value].end());
+        if (writers_[value]) open.insert(*writers_[value]);
+      }
+      ++i;
     }
     return chosen;
   }
@@ -364,9 +421,12 @@ private:
   const Choices& choices_;
   std::optional<Layout> units_; // of several channels, where they may be used
   std::vector<Kernel>& kernels_;
-  std::vector<Wanted::Conversion> conversions_;
-  Schedule schedule_; // for the number of lanes
+  std::multimap<ValueId, Layout> conversions_; // that are wanted
+  Schedule schedule_;                          // for the number of lanes
   std::vector<std::vector<Option>> options_;
+  std::vector<std::optional<size_t>> writers_; // of each value, if a kernel computes it
+  std::vector<std::vector<size_t>> readers_;   // of each value, in order
+  std::vector<bool> isOutput_;
 };
 
 } // namespace

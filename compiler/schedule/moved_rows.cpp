@@ -34,10 +34,8 @@ public:
     if (pads_ && border_.mode != BorderMode::Constant) tabulateEdges();
     extents_.back() = b_.mul(extents_.back(), perPixel_);
     starts_.back() = b_.mul(starts_.back(), perPixel_);
-    std::vector<Size> counts{
-        Size(pitch_ > 1 ? k_.blocks(node_.type.channels()) : node_.type.channels() / perPixel_)};
-    for (int axis = 0; axis < last; ++axis) counts.push_back(node_.type.spatial(axis));
-    k_.units(counts, [&](const std::vector<Reg>& parts) { unit(parts); });
+    const int64_t planes = pitch_ > 1 ? k_.blocks(node_.type.channels()) : node_.type.channels() / perPixel_;
+    k_.eachRow({Size(planes)}, node_.type, 1, [&](const std::vector<Reg>& parts) { unit(parts); });
     k_.finish();
   }
 
@@ -83,9 +81,9 @@ private:
     }
     const ValueId id = node_.operands[0];
     Reg channel = b_.add(b_.mul(parts[0], k_.itemRows(id, k_.kernel.layout)), parts[1]);
-    Reg plane = k_.size(spatialSize(input_));
-    Reg from =
-        b_.offset(element_, in_, Index(b_.add(b_.mul(channel, plane), b_.mul(row, extents_.back())), pitch_));
+    Reg plane = k_.planeSize(id, k_.kernel.layout);
+    Reg columns = k_.isInterleaved(id) ? extents_.back() : k_.pitchSize(id, k_.kernel.layout);
+    Reg from = b_.offset(element_, in_, Index(b_.add(b_.mul(channel, plane), b_.mul(row, columns)), pitch_));
     Reg width = b_.mul(k_.size(node_.type.dims.back()), perPixel_);
     const double beside = element_ == Scalar::U8 ? byteOf(border_.value) : border_.value;
     auto constant = [&](Reg, Reg) { return k_.constant(beside); };

@@ -25,6 +25,7 @@ public:
     for (size_t i = 0; i < graph.inputs.size(); ++i) inputs_.push_back(take(costs.bytesOf(graph.inputs[i])));
     for (const graph::Output& output : graph.outputs) outputs_.push_back(take(costs.bytesOf(output.value)));
     weights_ = take(4 * real(plan_.preparedElements));
+    rings_ = take(4 * real(costs.usual(plan_.ringElements)));
   }
 
   double end() const { return end_; }
@@ -53,6 +54,12 @@ public:
           add({addressOf(buffer), 4 * real(costs_.usual(storage_.pieces[storage_.pieceOf(buffer)].elements)),
                /*written=*/true});
         }
+        if ((a.kind == Argument::Read || a.kind == Argument::Write) && storage_.isRing({a.value, a.layout})) {
+          add({addressOf({a.value, a.layout}),
+               4 * real(costs_.usual(storage_.itemElements({a.value, a.layout}))),
+               a.kind == Argument::Write});
+          continue;
+        }
         if (a.kind == Argument::Read)
           add({addressOf({a.value, a.layout}), costs_.bytesIn(a.layout, a.value)});
         if (a.kind == Argument::Write) {
@@ -73,6 +80,7 @@ private:
 
   double addressOf(Buffer buffer) const {
     const Place& place = plan_.places.at(buffer);
+    if (place.kind == Place::Ring) return rings_ + 4 * real(costs_.usual(place.offset));
     const std::vector<double>& regions = place.kind == Place::Slot    ? slots_
                                          : place.kind == Place::Input ? inputs_
                                                                       : outputs_;
@@ -94,7 +102,7 @@ private:
   Images images_;
   MemoryPlan plan_;
   std::vector<double> slots_, inputs_, outputs_;
-  double weights_ = 0, end_ = 0;
+  double weights_ = 0, rings_ = 0, end_ = 0;
 };
 
 // Of the kernel itself, with what it reads from near and far left out.

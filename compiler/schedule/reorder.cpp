@@ -38,21 +38,28 @@ public:
   // where there is a frame between rows.
   void run() {
     in_ = k_.read(id_, from_), out_ = k_.write(id_, to_);
-    plane_ = k_.product(type_, 1);
+    planarPlane_ = k_.planeSize(id_, Layout::Planar);
+    planarPitch_ = k_.pitchSize(id_, Layout::Planar);
     const bool byRows = frame(from_).any() || frame(to_).any();
     const int64_t vectors = inBlocks(to_) ? vectorsOf(channels_, to_, k_.lanes) : k_.blocks(channels_);
     const Size parts = byRows ? Frame().rows(type_) : Size::ceilDiv(spatialSize(type_), chunk);
-    Reg width = byRows ? k_.size(type_.dims.back()) : b_.index(chunk);
-    k_.units({Size(vectors), parts}, [&](const std::vector<Reg>& unit) {
-      item_ = unit[0], vector_ = unit[1];
-      channelsHere_ = b_.sub(b_.index(channels_), b_.mul(vector_, k_.lanes));
-      begin_ = b_.mul(unit[2], width), end_ = b_.min(b_.add(begin_, width), plane_);
-      row_ = byRows ? unit[2] : nullptr;
-      if (inBlocks(from_) && inBlocks(to_))
-        eachPosition();
-      else
-        squares();
-    });
+    Reg row = k_.size(type_.dims.back());
+    if (k_.inGroup() && (byRows || !inBlocks(from_) || !inBlocks(to_))) {
+      k_.eachRow({Size(vectors)}, type_, 1, [&](const std::vector<Reg>& unit) {
+        Reg begin = b_.mul(unit[2], row);
+        positions(unit, begin, b_.add(begin, row), unit[2]);
+      });
+    } else if (k_.inGroup()) {
+      k_.strips({Size(vectors)}, {type_.spatial(0)}, {}, [&](const std::vector<Reg>& unit, Reg y0, Reg y1) {
+        positions(unit, b_.mul(y0, row), b_.mul(y1, row), nullptr);
+      });
+    } else {
+      Reg width = byRows ? row : b_.index(chunk), all = k_.product(type_, 1);
+      k_.units({Size(vectors), parts}, [&](const std::vector<Reg>& unit) {
+        Reg begin = b_.mul(unit[2], width);
+        positions(unit, begin, b_.min(b_.add(begin, width), all), byRows ? unit[2] : nullptr);
+      });
+    }
     k_.finish();
   }
 
@@ -61,6 +68,16 @@ private:
   // Of a position that is numbered through over the rows.
   Reg positionIn(Layout layout, Reg x) {
     return frame(layout).any() ? framePosition(k_, id_, layout, row_, b_.sub(x, begin_)) : x;
+  }
+
+  // Of a vector of channels; `row`: they are a row.
+  void positions(const std::vector<Reg>& unit, Reg begin, Reg end, Reg row) {
+    item_ = unit[0], vector_ = unit[1], begin_ = begin, end_ = end, row_ = row;
+    channelsHere_ = b_.sub(b_.index(channels_), b_.mul(vector_, k_.lanes));
+    if (inBlocks(from_) && inBlocks(to_))
+      eachPosition();
+    else
+      squares();
   }
 
   void eachPosition() {
@@ -136,7 +153,10 @@ private:
     Reg channel = b_.add(b_.mul(vector_, k_.lanes), i);
     if (!vectorsExist()) channel = b_.min(channel, b_.index(channels_ - 1));
     Reg row = b_.add(b_.mul(item_, k_.itemRows(id_, Layout::Planar)), channel);
-    return b_.offset(Scalar::F32, inBlocks(from_) ? out_ : in_, Index(b_.mul(row, plane_)));
+    Index at(b_.mul(row, planarPlane_));
+    // Positions are numbered through as if rows were as far apart as they are long.
+    if (k_.inGroup()) at = at + Index(b_.sub(b_.mul(row_, planarPitch_), begin_));
+    return b_.offset(Scalar::F32, inBlocks(from_) ? out_ : in_, at);
   }
 
   Reg loadPosition(Reg x, Reg exists) {
@@ -159,7 +179,7 @@ private:
   const TensorType& type_;
   Layout from_, to_;
   int64_t channels_;
-  Reg in_ = nullptr, out_ = nullptr, plane_ = nullptr;
+  Reg in_ = nullptr, out_ = nullptr, planarPlane_ = nullptr, planarPitch_ = nullptr;
   Reg item_ = nullptr, vector_ = nullptr, channelsHere_ = nullptr, begin_ = nullptr, end_ = nullptr,
       row_ = nullptr; // of the unit
 };

@@ -18,7 +18,7 @@ class Resizing {
 public:
   explicit Resizing(KernelBuilder& k)
       : k_(k), b_(k.b), work_(k), node_(k.value(k.kernel.anchor())), input_(k.value(node_.operands[0]).type),
-        how_(interpolationOf(node_)), taps_(tapsOf(how_)), before_(tapsBefore(how_)),
+        how_(interpolationOf(node_.attributes)), taps_(tapsOf(how_)), before_(tapsBefore(how_)),
         blocked_(k.kernel.layout == Layout::Blocked), rank_(input_.spatialRank()) {
     step_ = k.lanes;
     if (const auto period = resizePeriod(node_, input_, rank_ - 1); period && !blocked_) {
@@ -37,35 +37,44 @@ public:
     if (!blocked_) work_.mayStreamWhole();
     for (int axis = 0; axis < rank_; ++axis) {
       extents_.push_back(k_.size(input_.spatial(axis)));
-      const ResizeGrid grid = resizeGrid(node_, input_, axis);
+      const ResizeGrid grid = resizeGrid(node_.attributes, input_, node_.type, axis);
       grids_.push_back({k_.size(grid.step), k_.size(grid.start), k_.size(grid.unit)});
     }
     width_ = k_.size(node_.type.dims.back());
-    plane_ = k_.size(spatialSize(input_));
-    columns_ = b_.stack(taps_ * chunk_ * (blocked_ ? 8 : 4));
-    if (taps_ > 1) weights_ = b_.stack(taps_ * chunk_ * 4);
+    plane_ = k_.planeSize(node_.operands[0], k_.kernel.layout);
+    rowPitch_ = k_.pitchSize(node_.operands[0], k_.kernel.layout);
+    const int64_t tabulated = period_ ? step_ : chunk_;
+    if (!period_) columns_ = b_.stack(taps_ * tabulated * (blocked_ ? 8 : 4));
+    if (taps_ > 1) weights_ = b_.stack(taps_ * tabulated * 4);
     if (period_ && taps_ > 1) source_ = b_.stack((positionsOf(chunk_) + 4 * k_.lanes + 8) * 4);
     if (usesRing()) ring_ = b_.stack((rank_ == 3 ? taps_ : 1) * taps_ * chunk_ * 4);
 
     std::vector<Size> counts{Size(blocked_ ? k_.blocks(node_.type.channels()) : node_.type.channels())};
     if (rank_ == 3) counts.push_back(node_.type.spatial(0));
-    if (rank_ > 1) counts.push_back(Size::ceilDiv(node_.type.spatial(rank_ - 2), rowsOfUnit));
-    counts.push_back(Size::ceilDiv(node_.type.dims.back(), chunk_));
-    const bool oneChunk = counts.back() == Size(1);
-    if (oneChunk) tabulate(b_.index(0), width_);
-    k_.units(counts, [&](const std::vector<Reg>& parts) {
+    const Size chunks = Size::ceilDiv(node_.type.dims.back(), chunk_);
+    const bool once = period_ || chunks == Size(1);
+    if (period_)
+      tabulate(b_.index(0), b_.index(step_));
+    else if (once)
+      tabulate(b_.index(0), width_);
+    auto results = [&](const std::vector<Reg>& parts, Reg y0, Reg y1) {
       Unit unit{parts[0], parts[1], b_.mul(parts.back(), chunk_), nullptr, nullptr, nullptr, {}};
       unit.count = b_.min(b_.sub(width_, unit.column), b_.index(chunk_));
-      if (!oneChunk) tabulate(unit.column, unit.count);
+      if (!once) tabulate(unit.column, unit.count);
       Reg channel = b_.add(b_.mul(unit.item, k_.itemRows(node_.operands[0], k_.kernel.layout)), unit.channel);
       unit.from = b_.offset(Scalar::F32, in_, Index(b_.mul(channel, plane_), pitch()));
       if (rank_ == 3) unit.slice = parts[2], unit.slices = tapsAt(0, parts[2]);
       work_.eachWay([&](bool) {
         if (rank_ == 1) return row(unit, nullptr, unit.from);
-        Reg first = b_.mul(parts[parts.size() - 2], rowsOfUnit);
-        rows(unit, first, b_.min(b_.add(first, rowsOfUnit), k_.size(node_.type.spatial(rank_ - 2))));
+        rows(unit, y0, y1);
       });
-    });
+    };
+    if (rank_ > 1) {
+      k_.strips(counts, {node_.type.spatial(rank_ - 2), rowsOfUnit}, {chunks}, results);
+    } else {
+      counts.push_back(chunks);
+      k_.units(counts, [&](const std::vector<Reg>& parts) { results(parts, nullptr, nullptr); });
+    }
     k_.finish();
   }
 
@@ -102,7 +111,8 @@ private:
   // ---- columns ----
 
   // Positions in the operand and weights of the columns first..first + count, and of those that fill up the
-  // last vector. A step along the columns is a step along the operand, and now and then one more.
+  // last vector. A step along the columns is a step along the operand, and now and then one more. For a short
+  // period, weights alone, of a step's columns.
   void tabulate(Reg first, Reg count) {
     const auto& [step, start, unit] = grids_.back();
     Reg place = b_.add(b_.mul(first, step), start);
@@ -112,24 +122,27 @@ private:
     b_.loop("x", b_.index(0), end, 1, {b_.binary(Op::Div, place, unit), b_.binary(Op::Mod, place, unit)},
             [&](Reg x, const Builder::Values& carried) {
               Reg at = carried[0];
-              for (int64_t t = 0; t < taps_; ++t) {
+              for (int64_t t = 0; t < taps_ && !period_; ++t) {
                 Reg column = inside(b_.add(at, t - before_), extents_.back());
                 b_.store(blocked_ ? column : b_.cast(type, column), columns_, Index(x) + Index(t * chunk_));
               }
-              if (taps_ > 1)
-                b_.store(fraction(carried[1], units), weights_, Index(x) + Index((taps_ - 1) * chunk_));
+              if (taps_ > 1) b_.store(fraction(carried[1], units), weights_, weightAt(Index(x), taps_ - 1));
               Reg next = b_.add(carried[1], rest), carries = b_.compare(Op::Le, units, next);
               return Builder::Values{b_.add(b_.add(at, whole), b_.select(carries, b_.index(1), b_.index(0))),
                                      b_.select(carries, b_.sub(next, units), next)};
             });
     if (taps_ == 1) return;
     b_.loop("x", b_.index(0), end, k_.lanes, {}, [&](Reg x, const Builder::Values&) {
-      Reg f = b_.load(k_.vector, weights_, Index(x) + Index((taps_ - 1) * chunk_));
+      Reg f = b_.load(k_.vector, weights_, weightAt(Index(x), taps_ - 1));
       const std::vector<Reg> weights = tapWeights(b_, how_, f);
       for (int64_t t = 0; t < taps_; ++t)
-        b_.store(weights[static_cast<size_t>(t)], weights_, Index(x) + Index(t * chunk_));
+        b_.store(weights[static_cast<size_t>(t)], weights_, weightAt(Index(x), t));
       return Builder::Values{};
     });
+  }
+
+  Index weightAt(const Index& column, int64_t tap) const {
+    return column + Index(tap * (period_ ? step_ : chunk_));
   }
 
   Reg summed(Reg sum, Reg v, Reg weight) {
@@ -182,7 +195,7 @@ private:
 
   // The first position that result o reads, counted from that of result 0; it may lie before the operand.
   int64_t columnOf(int64_t o) const {
-    const ResizeGrid grid = resizeGrid(node_, input_, rank_ - 1);
+    const ResizeGrid grid = resizeGrid(node_.attributes, input_, node_.type, rank_ - 1);
     const int64_t place = o * grid.step.known() + grid.start.known(), unit = grid.unit.known();
     return (place >= 0 ? place : place - unit + 1) / unit - before_;
   }
@@ -215,9 +228,7 @@ private:
           std::vector<int64_t> lanes;
           for (int64_t l = 0; l < k_.lanes; ++l) lanes.push_back(columnOf(v + l) + t - low);
           Reg part = b_.shuffle(a, c, lanes);
-          sum = taps_ == 1
-                    ? part
-                    : summed(sum, part, b_.load(k_.vector, weights_, Index(x) + Index(v + t * chunk_)));
+          sum = taps_ == 1 ? part : summed(sum, part, b_.load(k_.vector, weights_, weightAt(v, t)));
         }
         emit(b_.add(x, v),
              count ? b_.mask(static_cast<uint32_t>(k_.lanes), b_.sub(count, b_.index(v))) : nullptr, sum);
@@ -250,7 +261,7 @@ private:
 
   Reg rowAt(const Unit& unit, size_t slice, Reg y) {
     Reg row = rank_ == 3 ? b_.add(b_.mul(unit.slices.at[slice], extents_[1]), y) : y;
-    return b_.offset(Scalar::F32, unit.from, Index(b_.mul(row, extents_.back()), pitch()));
+    return b_.offset(Scalar::F32, unit.from, Index(b_.mul(row, rowPitch_), pitch()));
   }
 
   size_t slices() const { return rank_ == 3 ? static_cast<size_t>(taps_) : 1; }
@@ -347,8 +358,8 @@ private:
   int64_t step_, chunk_;               // columns: whole vectors and periods, and whole steps
   std::vector<Reg> extents_;           // of the operand
   std::vector<Grid> grids_;
-  Reg in_ = nullptr, width_ = nullptr, plane_ = nullptr;
-  Reg columns_ = nullptr, weights_ = nullptr; // [tap][column of the chunk]
+  Reg in_ = nullptr, width_ = nullptr, plane_ = nullptr, rowPitch_ = nullptr;
+  Reg columns_ = nullptr, weights_ = nullptr; // [tap][column of the chunk, or step]
   Reg source_ = nullptr, ring_ = nullptr;     // ring: [slice][row mod taps][column of the chunk]
 };
 

@@ -3,32 +3,6 @@
 
 namespace convoy::schedule {
 
-Interpolation interpolationOf(const graph::Value& node) {
-  const auto& mode = node.attributes.get<std::string>("mode");
-  return mode == "nearest"    ? Interpolation::Nearest
-         : mode == "bilinear" ? Interpolation::Bilinear
-                              : Interpolation::Cubic;
-}
-
-ResizeGrid resizeGrid(const graph::Value& node, const TensorType& input, int axis) {
-  const auto at = static_cast<size_t>(axis);
-  const auto& align = node.attributes.get<std::string>("align");
-  const bool nearest = interpolationOf(node) == Interpolation::Nearest;
-  Size from = input.spatial(axis), to = node.type.spatial(axis);
-  if (align == "align_corners") { // the first and the last element keep their places
-    Size unit = Size::max(to - 1, 1);
-    if (nearest) return {2 * (from - 1), unit, 2 * unit};
-    return {from - 1, 0, unit};
-  }
-  if (node.attributes.has("scale")) {
-    const auto& scale = node.attributes.get<std::vector<int64_t>>("scale");
-    to = scale[2 * at], from = scale[2 * at + 1];
-  }
-  if (align == "asymmetric") return {from, 0, to};
-  if (nearest) return {2 * from, from, 2 * to};
-  return {2 * from, from - to, 2 * to};
-}
-
 std::vector<Reg> tapWeights(Builder& b, Interpolation how, Reg f) {
   auto number = [&](double x) { return b.number(x, f->type); };
   auto mul = [&](Reg x, Reg y) { return b.binary(Op::Mul, x, y); };
@@ -44,7 +18,7 @@ std::vector<Reg> tapWeights(Builder& b, Interpolation how, Reg f) {
 }
 
 std::optional<ResizePeriod> resizePeriod(const graph::Value& node, const TensorType& input, int axis) {
-  const ResizeGrid grid = resizeGrid(node, input, axis);
+  const ResizeGrid grid = resizeGrid(node.attributes, input, node.type, axis);
   const auto step = grid.step.constant(), unit = grid.unit.constant();
   if (!step || !unit || !grid.start.isConstant() || *step < 1) return std::nullopt;
   const int64_t divisor = std::gcd(*step, *unit);

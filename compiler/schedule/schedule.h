@@ -129,11 +129,15 @@ enum class Math { Strict, Fast, Bf16 };
 // Which convolutions Winograd's algorithm computes, unless they are strict: where that costs less; all that
 // it can; none.
 enum class WinogradChoice { ByCost, Wherever, Never };
+// Which neighbours run in groups: where that costs less; all that can, in strips of the fewest rows, which
+// takes least memory; none.
+enum class GroupChoice { ByCost, Wherever, Never };
 struct Choices {
   LayoutChoice layouts = LayoutChoice::ByCost;
   Math math = Math::Fast;
   bool matrixTiles = false; // also where the target has no matrix unit and they are slow
   WinogradChoice winograd = WinogradChoice::ByCost;
+  GroupChoice groups = GroupChoice::ByCost;
 };
 // The layout of several channels a unit that may be used, if it gains anything on this target.
 std::optional<Layout> unitsToUse(const Target& target, const Choices& choices);
@@ -203,6 +207,13 @@ struct Problem {
   Part part = Part::Layers;
   std::string help = {}; // what is possible; may be empty
 };
+// A value that goes from one kernel to another outside of a group that has both.
+struct Apart {
+  size_t producer, consumer; // kernels of the schedule
+  std::string why;           // a clause: "'conv_2': its border wraps around"
+  std::string change;        // what would make them one group; may be empty
+};
+std::vector<Apart> whyApart(const graph::Graph& graph, const Target& target, const Schedule& schedule);
 // What is wrong with a schedule; empty when it can be lowered.
 std::vector<Problem> problems(const Schedule& schedule, const graph::Graph& graph);
 

@@ -125,7 +125,7 @@ private:
     if (!blocked_) work_.mayStream();
     Reg width = k_.size(type_.dims.back());
     k_.strips({Size(channels())}, {type_.spatial(0)}, {}, [&](const std::vector<Reg>& parts, Reg y0, Reg y1) {
-      if (flat_ && blocked_)
+      if (flat_ && blocked_ && k_.rowsAreOne())
         return run({parts[0], parts[1], {nullptr}, nullptr, true}, b_.mul(y0, width), b_.mul(y1, width),
                    width);
       b_.loop("y", y0, y1, 1, {}, [&](Reg y, const Builder::Values&) {
@@ -172,7 +172,7 @@ private:
 void pointwise(KernelBuilder& k) { Pointwise(k).run(); }
 
 // All channels of an operand are one run of numbers, in the operand and in the result: in blocked layout too,
-// where they are whole blocks.
+// where they are whole blocks. In a group each row of a channel or block is one.
 void concatOperand(KernelBuilder& k, size_t operand) {
   Builder& b = k.b;
   const graph::Value& node = k.value(k.kernel.anchor());
@@ -182,18 +182,29 @@ void concatOperand(KernelBuilder& k, size_t operand) {
   int64_t lanes = layout == Layout::Blocked ? k.lanes : 1, before = 0;
   for (size_t i = 0; i < operand; ++i) before += k.value(node.operands[i]).type.channels();
   Reg in = k.read(from, layout), out = k.write(to, layout);
-  Size plane = spatialSize(type) * lanes, run = spatialSize(type) * type.channels();
-  Reg count = k.size(run), row = k.size(plane);
-  k.units({Size::ceilDiv(run, planeChunk)}, [&](const std::vector<Reg>& parts) {
-    Reg source = b.offset(Scalar::F32, in, Index(b.mul(b.mul(parts[0], k.itemRows(from, layout)), row)));
-    Reg first = b.add(b.mul(parts[0], k.itemRows(to, layout)), before / lanes);
-    Reg target = b.offset(Scalar::F32, out, Index(b.mul(first, row)));
-    Reg begin = b.mul(parts[1], planeChunk);
-    alongVectors(k, begin, b.min(b.add(begin, planeChunk), count), [&](Reg x, Reg mask) {
-      Reg v = k.load(source, x, mask);
-      b.store(v, target, x, mask);
+  Reg sourcePlane = k.size(k.plane(from, layout) * lanes), targetPlane = k.size(k.plane(to, layout) * lanes);
+  // Of a run that begins with this channel or block of the operand, and this row.
+  auto copy = [&](Reg item, Reg plane, Reg y, Reg begin, Reg end) {
+    Reg source = b.add(b.mul(item, k.itemRows(from, layout)), plane);
+    source = b.add(b.mul(source, sourcePlane), b.mul(y, k.size(k.pitch(from, layout) * lanes)));
+    Reg target = b.add(b.add(b.mul(item, k.itemRows(to, layout)), before / lanes), plane);
+    target = b.add(b.mul(target, targetPlane), b.mul(y, k.size(k.pitch(to, layout) * lanes)));
+    source = b.offset(Scalar::F32, in, Index(source)), target = b.offset(Scalar::F32, out, Index(target));
+    alongVectors(k, begin, end, [&](Reg x, Reg mask) { b.store(k.load(source, x, mask), target, x, mask); });
+  };
+  if (k.inGroup()) {
+    Reg row = k.size(type.dims.back() * lanes);
+    k.eachRow({Size(type.channels() / lanes)}, type, 1, [&](const std::vector<Reg>& parts) {
+      copy(parts[0], parts[1], parts[2], b.index(0), row);
     });
-  });
+  } else {
+    const Size run = spatialSize(type) * type.channels();
+    Reg count = k.size(run);
+    k.units({Size::ceilDiv(run, planeChunk)}, [&](const std::vector<Reg>& parts) {
+      Reg begin = b.mul(parts[1], planeChunk);
+      copy(parts[0], b.index(0), b.index(0), begin, b.min(b.add(begin, planeChunk), count));
+    });
+  }
   k.finish();
 }
 

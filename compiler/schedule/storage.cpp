@@ -55,19 +55,19 @@ Buffer resultBuffer(const Graph& graph, const Kernel& kernel) {
   return {kernel.result(), layoutFor(kernel.resultLayout(), graph.value(kernel.result()).type)};
 }
 
-Buffer operandBuffer(const Graph& graph, const Schedule& schedule, const Kernel& kernel, ValueId operand) {
-  const TensorType& type = graph.value(operand).type;
-  if (auto needed = neededLayout(graph, schedule, kernel, operand))
-    return {operand, layoutFor(*needed, type)};
+Buffer Storage::operandBuffer(const Kernel& kernel, ValueId operand) const {
+  if (auto needed = neededLayout(graph_, schedule_, kernel, operand))
+    return {operand, layoutFor(*needed, graph_.value(operand).type)};
   // A conversion that runs later is of no use here.
-  for (const Kernel& k : schedule.kernels) {
-    if (&k == &kernel) break;
-    if (resultBuffer(graph, k) == Buffer{operand, Layout::Blocked}) return {operand, Layout::Blocked};
-  }
-  return {operand, Layout::Planar};
+  const auto writer = inBlocks_.find(operand);
+  const bool there = writer != inBlocks_.end() && writer->second < &kernel;
+  return {operand, there ? Layout::Blocked : Layout::Planar};
 }
 
 Storage::Storage(const Graph& graph, const Schedule& schedule) : graph_(graph), schedule_(schedule) {
+  for (const Kernel& kernel : schedule.kernels)
+    if (const Buffer result = resultBuffer(graph, kernel); result.layout == Layout::Blocked)
+      inBlocks_.insert({result.value, &kernel});
   findFrames();
   findAliases();
   findParts();
@@ -137,7 +137,7 @@ bool Storage::inGroup(const Kernel& kernel) const {
 }
 
 bool Storage::isPart(const Kernel& concat, ValueId operand) const {
-  auto part = parts_.find(operandBuffer(graph_, schedule_, concat, operand));
+  auto part = parts_.find(operandBuffer(concat, operand));
   return part != parts_.end() && part->second.whole == resultBuffer(graph_, concat);
 }
 
@@ -156,7 +156,7 @@ void Storage::findFrames() {
   for (const Kernel& kernel : schedule_.kernels) {
     if (!readsFrame(graph_, kernel)) continue;
     const Value& anchor = graph_.value(kernel.anchor());
-    Frame& frame = frames_[operandBuffer(graph_, schedule_, kernel, anchor.operands[0])];
+    Frame& frame = frames_[operandBuffer(kernel, anchor.operands[0])];
     if (kernel.layout == Layout::Int8) frame.fill = storedZero(graph_, anchor);
     const int64_t joined = kernel.algorithm == Algorithm::Tiles
                                ? joinedTaps(graph_.value(anchor.operands[0]).type.channels(), kernel.layout)
@@ -174,8 +174,8 @@ void Storage::findFrames() {
 void Storage::findAliases() {
   for (const Kernel& kernel : schedule_.kernels)
     if (kernel.algorithm == Algorithm::Alias)
-      aliases_.insert({resultBuffer(graph_, kernel),
-                       operandBuffer(graph_, schedule_, kernel, graph_.value(kernel.anchor()).operands[0])});
+      aliases_.insert(
+          {resultBuffer(graph_, kernel), operandBuffer(kernel, graph_.value(kernel.anchor()).operands[0])});
 }
 
 // Operands that nothing prevents: nobody wants them elsewhere (inputs, results, what an alias or another
@@ -193,7 +193,7 @@ void Storage::findParts() {
     int64_t channel = 0;
     for (ValueId id : concat.operands) {
       const Value& operand = graph_.value(id);
-      const Buffer buffer = operandBuffer(graph_, schedule_, kernel, id);
+      const Buffer buffer = operandBuffer(kernel, id);
       // Sizes of two names are equal only if the caller keeps to it; a copy stays inside its own.
       bool fits = buffer.layout == whole.layout && spatialSize(operand.type) == spatialSize(concat.type) &&
                   std::count(concat.operands.begin(), concat.operands.end(), id) == 1;
@@ -223,7 +223,7 @@ void Storage::findRings() {
     const Group* group = schedule_.groupOf(i);
     const size_t number = group ? static_cast<size_t>(group - schedule_.groups.data()) : outside;
     use(resultBuffer(graph_, kernel), number);
-    for (ValueId id : valuesRead(graph_, kernel)) use(operandBuffer(graph_, schedule_, kernel, id), number);
+    for (ValueId id : valuesRead(graph_, kernel)) use(operandBuffer(kernel, id), number);
   }
   for (size_t g = 0; g < schedule_.groups.size(); ++g) {
     const Group& group = schedule_.groups[g];
@@ -248,8 +248,7 @@ void Storage::findLives() {
     const Group* group = schedule_.groupOf(i);
     const int last = static_cast<int>(group ? group->end() - 1 : i);
     lastUse_[holder(resultBuffer(graph_, kernel))] = last;
-    for (ValueId id : valuesRead(graph_, kernel))
-      lastUse_[holder(operandBuffer(graph_, schedule_, kernel, id))] = last;
+    for (ValueId id : valuesRead(graph_, kernel)) lastUse_[holder(operandBuffer(kernel, id))] = last;
   }
   // Copied, or read by the caller, after all kernels.
   for (const graph::Output& o : graph_.outputs)
@@ -278,7 +277,7 @@ std::optional<Buffer> Storage::dyingOperand(size_t number) const {
     const Value& operand = graph_.value(id);
     // What a window or a dense layer reads is needed for other elements too.
     if (!inPlace && std::count(atAnchor.begin(), atAnchor.end(), id)) continue;
-    const Buffer buffer = operandBuffer(graph_, schedule_, kernel, id);
+    const Buffer buffer = operandBuffer(kernel, id);
     if (operand.kind != Value::Node || buffer.layout != result.layout || operand.type.scalar ||
         !(frame(buffer) == frame(result)) || operand.type.dims != type.dims || parts_.count(buffer))
       continue;

@@ -60,9 +60,6 @@ struct Frame {
 std::vector<ValueId> valuesRead(const graph::Graph& graph, const Kernel& kernel);
 // Where `kernel` writes its result.
 Buffer resultBuffer(const graph::Graph& graph, const Kernel& kernel);
-// Where `kernel` reads an operand: in the layout that it needs, else in blocks where they are there by then.
-Buffer operandBuffer(const graph::Graph& graph, const Schedule& schedule, const Kernel& kernel,
-                     ValueId operand);
 
 class Strips;
 
@@ -81,6 +78,9 @@ public:
   };
   std::vector<Piece> pieces;
 
+  // Where `kernel`, of the schedule, reads an operand: in the layout that it needs, else in blocks where they
+  // are there by then.
+  Buffer operandBuffer(const Kernel& kernel, ValueId operand) const;
   // The buffer whose memory an alias or a part uses; itself for all others.
   Buffer holder(Buffer buffer) const;
   size_t pieceOf(Buffer buffer) const { return pieceOf_.at(holder(buffer)); }
@@ -121,6 +121,7 @@ private:
 
   const graph::Graph& graph_;
   const Schedule& schedule_;
+  std::map<ValueId, const Kernel*> inBlocks_; // the first one that writes it in blocks
   std::map<Buffer, Frame> frames_;
   std::map<Buffer, Buffer> aliases_; // to the operand
   std::map<Buffer, Part> parts_;

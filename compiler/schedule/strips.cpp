@@ -129,7 +129,12 @@ std::string whyNotInStrips(const Graph& graph, const Kernel& kernel) {
   case Algorithm::Separable:
   case Algorithm::Window:
   case Algorithm::Transposed:
-  case Algorithm::Pointwise: return "";
+  case Algorithm::Pointwise:
+  case Algorithm::Concat:
+  case Algorithm::Resample:
+  case Algorithm::Interleave:
+  case Algorithm::Adaptive:
+  case Algorithm::Reorder: return "";
   case Algorithm::Winograd:
     if (kernel.order == Order::Positions) return "";
     return "it takes one tile of filters after another for all items";
@@ -161,7 +166,7 @@ StripKernel stripKernel(const Graph& graph, const Schedule& schedule, const Kern
   }
   facts.granule = rowGranule(graph, kernel);
   for (const RowNeed& need : rowsNeeded(graph, kernel)) {
-    StripKernel::Read read{operandBuffer(graph, schedule, kernel, need.value), need};
+    StripKernel::Read read{storage.operandBuffer(kernel, need.value), need};
     constexpr int64_t far = 5040;
     if (need.rows) {
       const int64_t advance = rowsAt(need.unclipped.end, 2 * far) - rowsAt(need.unclipped.end, far);

@@ -77,7 +77,9 @@ double timesOf(const graph::Graph& graph, const Kernel& kernel, ValueId paramete
   return points * points / 9;
 }
 
-double parameterBytes(const graph::Graph& graph, const Kernel& kernel) {
+} // namespace
+
+double Costs::parameterBytes(const Kernel& kernel) const {
   if (kernel.algorithm == Algorithm::Reorder) return 0;
   std::set<ValueId> read;
   double bytes = 0;
@@ -88,8 +90,6 @@ double parameterBytes(const graph::Graph& graph, const Kernel& kernel) {
                  real(unitChannels(kernel.layout)) * real(partsOf(kernel.layout));
   return bytes;
 }
-
-} // namespace
 
 Costs::Tile Costs::windowTile(const Kernel& kernel, std::optional<Order> said) const {
   const Family family = familyOf(*this, kernel);
@@ -107,7 +107,7 @@ Costs::Tile Costs::windowTile(const Kernel& kernel, std::optional<Order> said) c
       if (winograd && !fitsStack(*this, tried)) continue;
       Estimate work = family.work(tried);
       if (orderCosts(*this, kernel))
-        work.parameters = transfer(target.machine, parameterBytes(graph, tried), parameters_);
+        work.parameters = transfer(target.machine, parameterBytes(tried), parameters_);
       double share = work.cycles() * (winograd ? winogradImbalance(*this, tried) : 1);
       if (!winograd && order == Order::Filters && orders.size() > 1) share *= tie;
       if (!best || share < least) best = Tile{extents, work, order}, least = share;
@@ -162,7 +162,7 @@ Estimate Costs::estimate(Kernel kernel) const {
   Estimate estimate = work(kernel);
   estimate.start = startOfKernel;
   estimate.once = transfer(target.machine, values, stay ? Level::Level2 : Level::Level3);
-  estimate.parameters = transfer(target.machine, parameterBytes(graph, kernel), parameters_);
+  estimate.parameters = transfer(target.machine, parameterBytes(kernel), parameters_);
   return estimate;
 }
 

@@ -53,6 +53,7 @@ struct Costs {
   // What it costs more to read an operand's single numbers from planes than from blocks.
   double readingPlanes(const Kernel& kernel, graph::ValueId operand) const;
 
+  double parameterBytes(const Kernel& kernel) const;         // as they are packed
   double bytesOf(graph::ValueId value) const;                // as float32, in planes
   double bytesIn(Layout layout, graph::ValueId value) const; // that of layoutFor
   // As it lies in memory where `kernel` reads or writes it.

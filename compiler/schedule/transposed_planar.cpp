@@ -27,6 +27,7 @@ public:
     for (size_t axis = 0; axis < last_; ++axis) counts.push_back(result.spatial(static_cast<int>(axis)));
     width_ = k_.size(result.dims.back());
     inputWidth_ = k_.size(input_.dims.back());
+    pitch_ = k_.pitchSize(node_.operands[0], Layout::Planar);
     if (k_.inGroup())
       k_.strips({counts[0]}, {counts[1]}, {}, [&](const std::vector<Reg>& parts, Reg y0, Reg y1) {
         b_.loop("y", y0, y1, 1, {}, [&](Reg y, const Builder::Values&) {
@@ -94,8 +95,7 @@ private:
     Reg from = b_.max(b_.ceilDiv(b_.add(at, -reach), stride), b_.index(0));
     Reg end = b_.max(b_.min(b_.add(b_.floorDiv(b_.add(at, k_.lanes - 1), stride), 1), inputWidth_), from);
     return b_.loop("c", b_.index(0), b_.index(channels_), 1, {acc}, [&](Reg c, const Builder::Values& outer) {
-      Reg row =
-          b_.offset(Scalar::F32, group_, Index(b_.add(b_.mul(c, plane_), b_.mul(inputRow, inputWidth_))));
+      Reg row = b_.offset(Scalar::F32, group_, Index(b_.add(b_.mul(c, plane_), b_.mul(inputRow, pitch_))));
       Reg taps = b_.offset(Scalar::F32, kernels_, Index(c, channelTaps_) + Index(tap, window_.kernel[last_]));
       return b_.loop("i", from, end, 1, outer, [&](Reg i, const Builder::Values& carried) {
         Reg number = k_.splat(b_.load(loop::Type::of(Scalar::F32), row, Index(i))), reached;
@@ -132,7 +132,7 @@ private:
   size_t last_; // the axis of columns
   int64_t channels_ = 1, taps_ = 1, channelTaps_ = 1;
   Reg in_ = nullptr, weights_ = nullptr, bias_ = nullptr, plane_ = nullptr, width_ = nullptr,
-      inputWidth_ = nullptr;
+      inputWidth_ = nullptr, pitch_ = nullptr; // from one row of the input to the next
   Reg group_ = nullptr, kernels_ = nullptr, x_ = nullptr;
   std::vector<Reg> rows_; // of the result
 };

@@ -32,9 +32,9 @@ void addWeights(const KernelBuilder& k, const graph::Value& node, Window3& w) {
 
 } // namespace
 
-// The positions of some rows, too, are one row.
-static bool walksFlatInGroups(const KernelBuilder& k) {
-  return k.kernel.layout != Layout::Planar &&
+// All positions of a group's rows are one row.
+static bool walksFlatInGroup(const KernelBuilder& k) {
+  return k.kernel.layout != Layout::Planar && k.rowsAreOne() &&
          !isChannelwise(k.graph, k.value(k.kernel.anchor()), static_cast<int>(k.lanes));
 }
 
@@ -48,7 +48,7 @@ Window3 windowOfKernel(KernelBuilder& k) {
   w.filters = node.type.channels();
   w.unrollsRows = unrollsRows(k.graph, node);
   w.flat = walksFlat(k.graph, k.kernel) && !k.storage.frame({w.input, k.layoutOf(w.input)}).any() &&
-           !(k.inGroup() && !walksFlatInGroups(k));
+           !(k.inGroup() && !walksFlatInGroup(k));
   if (w.flat) {
     Reg positions = k.product(input, 1), none = k.b.index(0);
     w.axes.push_back({1, 1, 1, none, none, positions, positions, std::nullopt});
@@ -110,7 +110,7 @@ Window3 windowOfPhase(KernelBuilder& k, const Phase& phase) {
       w.axes.back().known = {{-axis.offset, input.known(), axis.outputs.known()}};
     w.taps *= axis.taps;
   }
-  w.rowPitch = w.last().input;
+  w.rowPitch = k.pitchSize(w.input, k.layoutOf(w.input));
   return w;
 }
 

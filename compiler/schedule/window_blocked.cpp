@@ -147,7 +147,7 @@ private:
     const TensorType& type = k_.value(w_.input).type;
     const Frame& frame = k_.storage.frame({w_.input, inputLayout_});
     plane_ = k_.planeSize(w_.input, inputLayout_);
-    rowPitch_ = frame.any() ? k_.size(frame.pitch(type)) : w_.last().input;
+    rowPitch_ = frame.any() ? k_.size(frame.pitch(type)) : w_.rowPitch;
     pitch_ = inBlocks(inputLayout_) ? blockUnits(w_.channels, inputLayout_, lanes_) : 1;
     if (frame.any()) in_ = b_.offset(Scalar::F32, in_, Index(k_.size(frame.origin(type)), pitch_));
     framed_ = frame.any() && readsFrame(k_.graph, k_.kernel);

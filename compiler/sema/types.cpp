@@ -152,9 +152,11 @@ std::optional<Size> Elaborator::sizeExpression(const ast::Expr& expr) {
     return diags_.report(diag::WrongDimension, expr.location, what);
   };
   auto bounded = [&](const Size& size) -> std::optional<Size> {
-    bool fits = size.form().terms.size() <= kMostTerms && size.str().size() <= 1000;
-    for (const auto& term : size.form().terms)
-      fits = fits && term.second <= kLongest && term.second >= -kLongest;
+    auto inRange = [](int64_t n) { return n <= kLongest && n >= -kLongest; };
+    bool fits = size.isConstant() ? inRange(size.known())
+                                  : size.form().terms.size() <= kMostTerms && size.str().size() <= 1000;
+    if (!size.isConstant())
+      for (const auto& term : size.form().terms) fits = fits && inRange(term.second);
     if (fits) return size;
     wrong("so large an expression");
     return std::nullopt;

@@ -1,0 +1,99 @@
+#include "ops/resample.h"
+#include <numeric>
+
+namespace convoy {
+
+namespace {
+
+// Result o lies at ((2 * o + middle) * from + shift * to) / (2 * to): `from` positions of the operand are
+// under `to` results.
+struct Places {
+  Size from, to;
+  int64_t middle = 0, shift = 0;
+};
+
+Places placesOf(const Attributes& attributes, const TensorType& input, const TensorType& result, int axis) {
+  const auto at = static_cast<size_t>(axis);
+  const auto& align = attributes.get<std::string>("align");
+  const bool nearest = interpolationOf(attributes) == Interpolation::Nearest;
+  Size from = input.spatial(axis), to = result.spatial(axis);
+  // The first and the last element keep their places; one result is the first.
+  if (align == "align_corners") return {from - 1, to - 1, 0, nearest ? 1 : 0};
+  if (attributes.has("scale")) {
+    const auto& scale = attributes.get<std::vector<int64_t>>("scale");
+    to = scale[2 * at], from = scale[2 * at + 1];
+  }
+  if (align == "asymmetric") return {from, to};
+  return {from, to, 1, nearest ? 0 : -1};
+}
+
+// `size` positions are `over` for each `under` of another extent, and from `least` to `most` more in all,
+// divided by `under`.
+struct Rate {
+  int64_t over, under, least, most;
+};
+
+// The other extent is not 0. Extents that are known only at run time advance as they do from one large number
+// to another, if it can be proved.
+std::optional<Rate> rateOf(const Size& size, const Size& other) {
+  constexpr int64_t large = 720720, most = 65536; // a multiple of all numbers up to 16
+  auto advance = [](const Size& size) {
+    if (size.isConstant()) return size.constant();
+    std::map<std::string, int64_t> once, twice;
+    for (const std::string& symbol : size.symbols()) once[symbol] = large, twice[symbol] = 2 * large;
+    const auto first = size.evaluate(once), second = size.evaluate(twice);
+    return first && second ? std::optional(*second - *first) : std::nullopt;
+  };
+  if (size.isConstant() != other.isConstant()) return std::nullopt;
+  const auto over = advance(size), under = advance(other);
+  if (!over || !under || *over < 0 || *under < 1) return std::nullopt;
+  const int64_t common = std::gcd(*over, *under);
+  Rate rate{*over / common, *under / common, 0, 0};
+  if (rate.over > most || rate.under > most) return std::nullopt;
+  const Size rest = size * rate.under - other * rate.over;
+  const auto low = rest.lowerBound(), high = rest.upperBound();
+  if (!low || !high) return std::nullopt;
+  rate.least = std::min<int64_t>(*low, 0), rate.most = std::max<int64_t>(*high, 0);
+  return rate;
+}
+
+} // namespace
+
+Interpolation interpolationOf(const Attributes& attributes) {
+  const auto& mode = attributes.get<std::string>("mode");
+  return mode == "nearest"    ? Interpolation::Nearest
+         : mode == "bilinear" ? Interpolation::Bilinear
+                              : Interpolation::Cubic;
+}
+
+ResizeGrid resizeGrid(const Attributes& attributes, const TensorType& input, const TensorType& result,
+                      int axis) {
+  Places places = placesOf(attributes, input, result, axis);
+  places.to = Size::max(places.to, 1);
+  if (places.middle == 0 && places.shift == 0) return {places.from, 0, places.to};
+  return {2 * places.from, places.from * places.middle + places.to * places.shift, 2 * places.to};
+}
+
+AxisAccess resampledAxis(const Attributes& attributes, const TensorType& input, const TensorType& result,
+                         int axis) {
+  const Places places = placesOf(attributes, input, result, axis);
+  const Interpolation how = interpolationOf(attributes);
+  AxisAccess access;
+  // What is left over of the rate moves a result by at most all of it: (2 * o + middle) / (2 * to) is at
+  // most 1.
+  const bool one = places.to == Size(0);
+  const auto rate = one ? Rate{0, 1, 0, 0} : rateOf(places.from, places.to);
+  if (!rate) return access;
+  access.kind = AxisAccess::Scaled;
+  access.resultAxis = 1 + axis;
+  access.kernel = tapsOf(how);
+  access.padBegin = tapsBefore(how);
+  access.stride = 2 * rate->over;
+  access.unit = 2 * rate->under;
+  const int64_t start = places.middle * rate->over + places.shift * rate->under;
+  access.least = start + 2 * rate->least;
+  access.most = start + 2 * rate->most;
+  return access;
+}
+
+} // namespace convoy
