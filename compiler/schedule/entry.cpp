@@ -335,14 +335,15 @@ private:
   void kernels(Builder& b, const Frame& frame, size_t from, size_t to) {
     for (size_t i = from; i < to; ++i)
       for (const KernelCall& c : callsAt(i)) {
-        auto run = [&](const KernelCall& chosen) {
-          kernel(b, frame, chosen);
+        auto run = [&](const std::vector<KernelCall>& chosen) {
+          for (const KernelCall& one : chosen)
+            if (!one.function.empty()) kernel(b, frame, one);
           return Builder::Values{};
         };
         if (c.onBytes.empty())
-          run(c);
+          run({c});
         else
-          b.branch(onBytes(frame, i), [&] { return run(c.onBytes[0]); }, [&] { return run(c); });
+          b.branch(onBytes(frame, i), [&] { return run(c.onBytes); }, [&] { return run({c}); });
       }
   }
 
