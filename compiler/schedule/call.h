@@ -70,7 +70,9 @@ struct KernelCall {
   int64_t rowGranule = 1;    // in a group: the first row is a multiple of it
   int64_t stripsPerPart = 0; // of a group, whose units are strips: a part has at least so many; 0: no group
   std::vector<Argument> arguments;
-  std::vector<KernelCall> onBytes; // what is called when all images of the kernel are bytes; none: this too
+  // What is called when all images of the kernel, or of the group, are bytes; none: this too. One of no
+  // function: nothing, another kernel does its work.
+  std::vector<KernelCall> onBytes;
 };
 
 // A value, or what a kernel keeps, that lies in the workspace; of a ring, some of its rows.

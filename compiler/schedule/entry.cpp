@@ -127,6 +127,14 @@ private:
     return workspace_.offsets(b, sizes, batch, choice);
   }
 
+  // Of so many threads those that take part in groups, at least one.
+  Reg threadsWithRings(Builder& b, Reg sizes, Reg rings, Reg threads) {
+    Reg parts = b.min(threads, b.index(mostThreads));
+    if (plan_.memoryLimit > 0 && workspace_.hasRings())
+      parts = b.min(parts, workspace_.threadsIn(b, sizes, rings, b.index(plan_.memoryLimit)));
+    return b.max(parts, b.index(1));
+  }
+
   void workspaceSize() {
     Builder b(function(prefix_ + "_workspace_size", true, {loop::Type::index()}));
     Reg sizes = b.parameter(loop::Type::pointer(), "sizes"),
@@ -134,10 +142,8 @@ private:
     Reg threads = b.parameter(loop::Type::of(Scalar::I32), "threads");
     Reg elements = b.parameter(loop::Type::pointer(), "elements");
     Reg rings = offsets(b, sizes, batch, choiceOf(b, graph_, images_, elements)).back();
-    Reg parts = b.min(b.cast(loop::Type::index(), threads), b.index(mostThreads));
-    if (plan_.memoryLimit > 0 && workspace_.hasRings())
-      parts = b.min(parts, workspace_.threadsIn(b, sizes, rings, b.index(plan_.memoryLimit)));
-    Reg bytes = workspace_.bytes(b, sizes, rings, b.max(parts, b.index(1)));
+    Reg parts = threadsWithRings(b, sizes, rings, b.cast(loop::Type::index(), threads));
+    Reg bytes = workspace_.bytes(b, sizes, rings, parts);
     b.ret({b.select(tooLarge(b, sizes, batch), b.index(-1), bytes)});
   }
 
@@ -277,7 +283,7 @@ private:
   Builder::Values checkedRun(Builder& b, Frame frame, Reg workspaceBytes,
                              const std::vector<std::string>& fillers) {
     frame.offsets = offsets(b, frame.sizes, frame.batch, frame.choice);
-    if (!schedule_.groups.empty()) frame.threads = threadsOf(b, frame, workspaceBytes);
+    if (!schedule_.groups.empty()) frame.threads = threadsOf(b, frame);
     auto work = [&] {
       for (size_t i = 0; i < fillers.size(); ++i) {
         Reg row = b.offset(Scalar::F32, frame.workspace, Index(frame.offsets[plan_.slots.size() + i]));
@@ -329,14 +335,15 @@ private:
   void kernels(Builder& b, const Frame& frame, size_t from, size_t to) {
     for (size_t i = from; i < to; ++i)
       for (const KernelCall& c : callsAt(i)) {
-        auto run = [&](const KernelCall& chosen) {
-          kernel(b, frame, chosen);
+        auto run = [&](const std::vector<KernelCall>& chosen) {
+          for (const KernelCall& one : chosen)
+            if (!one.function.empty()) kernel(b, frame, one);
           return Builder::Values{};
         };
         if (c.onBytes.empty())
-          run(c);
+          run({c});
         else
-          b.branch(onBytes(frame, i), [&] { return run(c.onBytes[0]); }, [&] { return run(c); });
+          b.branch(onBytes(frame, i), [&] { return run(c.onBytes); }, [&] { return run({c}); });
       }
   }
 
@@ -355,8 +362,7 @@ private:
     internalError("no kernel of a group runs on bytes");
   }
 
-  // As many as the executor has, and as the workspace has room for.
-  Reg threadsOf(Builder& b, const Frame& frame, Reg workspaceBytes) {
+  Reg threadsOf(Builder& b, const Frame& frame) {
     Reg none = b.compare(Op::Eq, b.addressNumber(frame.executor), b.index(0));
     Reg threads = b.branch(
         none, [&] { return Builder::Values{b.index(1)}; },
@@ -365,8 +371,7 @@ private:
           return Builder::Values{
               b.cast(loop::Type::index(), b.load(loop::Type::of(Scalar::I32), frame.executor, field))};
         })[0];
-    Reg room = workspace_.threadsIn(b, frame.sizes, frame.offsets.back(), workspaceBytes);
-    return b.max(b.min(b.min(threads, room), b.index(mostThreads)), b.index(1));
+    return threadsWithRings(b, frame.sizes, frame.offsets.back(), threads);
   }
 
   // A part of a group's strips for each thread, unless the work is not worth it.
@@ -463,7 +468,7 @@ private:
     for (size_t i = 0; i < graph_.inputs.size(); ++i) tensor({Place::Input, i, 0, 0});
     for (size_t i = 0; i < graph_.outputs.size(); ++i) tensor({Place::Output, i, 0, 0});
     if (plan_.preparedElements > 0) pointer(frame.prepared, 4 * alignElements, some);
-    Reg bytes = workspace_.bytes(b, frame.sizes, frame.offsets.back(), b.index(1));
+    Reg bytes = workspace_.bytes(b, frame.sizes, frame.offsets.back(), frame.threads);
     pointer(frame.workspace, 4 * alignElements, b.compare(Op::Lt, b.index(0), bytes));
 
     Reg result = b.select(b.compare(Op::Lt, workspaceBytes, bytes), status(b, errorMemory), status(b, ok));

@@ -114,8 +114,13 @@ private:
   void add(const Kernel& kernel, const std::string& suffix, const Generator& generate) {
     const size_t number = calls_.size() - 1;
     KernelCall call = build(kernel, suffix, generate, std::nullopt);
-    if (images_.kernels[number])
-      call.onBytes.push_back(build(kernel, suffix + ".bytes", generate, images_.kernels[number]));
+    if (const auto& onBytes = images_.kernels[number]) {
+      if (onBytes->form == BytesForm::Within)
+        call.onBytes.emplace_back();
+      else
+        call.onBytes.push_back(
+            build(kernel, suffix + ".bytes", onBytes->whole ? bytesWindow : generate, onBytes));
+    }
     calls_.back().push_back(std::move(call));
   }
 
@@ -148,6 +153,12 @@ private:
       const Group& group = schedule_.groups[g];
       const std::string& last = graph_.value(schedule_.kernels[group.end() - 1].result()).name;
       groups_.push_back(driveGroup(parts, g, functionName(last + ".group"), /*onBytes=*/false));
+      // Kernels that compute in whole numbers hand nothing on.
+      std::vector<KernelCall>& onBytes = groups_.back().onBytes;
+      for (size_t i = group.first; i < group.end(); ++i)
+        if (images_.kernels[i] && images_.kernels[i]->whole)
+          for (const KernelCall& call : calls_[i]) onBytes.push_back(call.onBytes[0]);
+      if (!onBytes.empty()) continue;
       bool mayBeBytes = false;
       for (size_t i = group.first; i < group.end(); ++i) mayBeBytes |= images_.kernels[i].has_value();
       if (mayBeBytes)
