@@ -46,8 +46,9 @@ struct Packing {
 // What an argument is, or points to, when the kernel is called.
 struct Argument {
   // Scratch: what the kernel keeps between its functions. Batch: the number of items, no pointer. Of a group:
-  // Rings, all that it keeps for its strips; Parts, how many ranges its strips are cut into, no pointer.
-  enum Kind { Read, Write, Scratch, Weights, BorderRow, Batch, Rings, Parts } kind;
+  // Rings, all that it keeps for its strips; From and To, which of all strips of all items
+  // it computes, and Parts, into how many ranges these are cut: no pointers.
+  enum Kind { Read, Write, Scratch, Weights, BorderRow, Batch, Rings, From, To, Parts } kind;
   ValueId value = 0; // Read, Write: the tensor. Scratch: the result. Weights: the parameter. BorderRow: whose
                      // rows are as long
   Layout layout = Layout::Planar; // Read, Write

@@ -14,7 +14,8 @@ constexpr int ok = 0, errorShape = 1, errorMemory = 3, errorArgument = 4, errorO
               errorLimit = 9;
 // More elements of tensors than any machine addresses; below it no address arithmetic leaves 64 bits.
 constexpr int64_t largestProgram = int64_t{1} << 56;
-constexpr int64_t mostThreads = 1024; // as the runtime has
+constexpr int64_t mostThreads = 1024;         // as the runtime has
+constexpr int64_t cyclesOfRound = 2000000000; // of all threads: about half a second
 
 class Entries {
 public:
@@ -156,7 +157,7 @@ private:
     Reg sizes, batch, inputs, outputs, prepared, workspace, executor;
     ImageChoice choice;
     std::vector<Reg> offsets;
-    Reg parts = nullptr;   // of the strips of a group that is called
+    Reg from = nullptr, to = nullptr, parts = nullptr; // of a group that is called: Argument says what
     Reg threads = nullptr; // of a group: as many as there are, and have room; null: there is no group
     Reg first = nullptr;   // item of the batch; null: 0. `batch` counts from it
   };
@@ -215,6 +216,8 @@ private:
       return b.offset(Scalar::F32, frame.prepared, plan_.packedOffset(a.value, a.packing));
     case Argument::Batch: return frame.batch;
     case Argument::Rings: return b.offset(Scalar::F32, frame.workspace, Index(frame.offsets.back()));
+    case Argument::From: return frame.from;
+    case Argument::To: return frame.to;
     case Argument::Parts: return frame.parts;
     case Argument::BorderRow: break;
     }
@@ -374,7 +377,8 @@ private:
     return threadsWithRings(b, frame.sizes, frame.offsets.back(), threads);
   }
 
-  // A part of a group's strips for each thread, unless the work is not worth it.
+  // A part of a group's strips for each thread, unless the work is not worth it. Long work is done in rounds,
+  // between which the caller may end it.
   void group(Builder& b, const Frame& frame, const KernelCall& c) {
     Frame parted = frame;
     Reg strips = b.mul(frame.batch, sizeFrom(b, graph_, frame.sizes, c.units));
@@ -382,9 +386,17 @@ private:
     Reg worth = b.min(b.floorDiv(strips, c.stripsPerPart), b.floorDiv(cycles, 2 * cyclesWorthHanding));
     Reg parts = b.max(b.min(frame.threads, worth), b.index(1));
     parted.parts = b.min(parts, strips); // no strips: no part
-    std::vector<Reg> arguments{frame.sizes};
-    for (const Argument& a : c.arguments) arguments.push_back(argument(b, parted, a));
-    b.parallel(frame.executor, parted.parts, b.index(1), c.function, arguments);
+    Reg rounds = b.min(b.floorDiv(cycles, cyclesOfRound),
+                       b.binary(Op::Div, strips, b.mul(parts, 4 * c.stripsPerPart)));
+    rounds = b.max(rounds, b.index(1));
+    b.loop("round", b.index(0), rounds, 1, {}, [&](Reg round, const Builder::Values&) {
+      parted.from = b.binary(Op::Div, b.mul(round, strips), rounds);
+      parted.to = b.binary(Op::Div, b.mul(b.add(round, 1), strips), rounds);
+      std::vector<Reg> arguments{frame.sizes};
+      for (const Argument& a : c.arguments) arguments.push_back(argument(b, parted, a));
+      b.parallel(frame.executor, parted.parts, b.index(1), c.function, arguments);
+      return Builder::Values{};
+    });
   }
 
   void kernel(Builder& b, const Frame& frame, const KernelCall& c) {

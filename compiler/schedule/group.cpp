@@ -23,7 +23,8 @@ public:
     sizes_ = b_.parameter(loop::Type::pointer(), "sizes");
     Reg rings = parameter({Argument::Rings, 0, Layout::Planar, {}, 0}, "rings");
     Reg parts = parameter({Argument::Parts, 0, Layout::Planar, {}, 0}, "parts");
-    Reg items = parameter({Argument::Batch, 0, Layout::Planar, {}, 0}, "items");
+    Reg first = parameter({Argument::From, 0, Layout::Planar, {}, 0}, "first");
+    Reg behind = parameter({Argument::To, 0, Layout::Planar, {}, 0}, "behind");
     for (const auto& [step, call] : calls_)
       for (const Argument& a : call->arguments)
         if (!isRing(a)) parameter(a, nameOf(a));
@@ -35,11 +36,11 @@ public:
       call_.cycles.perItem = call_.cycles.perItem + call->cycles.perItem;
     call_.stripsPerPart = strips_.stripsPerPart();
     perItem_ = b_.named(size(call_.units), "strips");
-    Reg all = b_.mul(items, perItem_), ofPart = size(p_.plan.ringElements);
+    Reg all = b_.sub(behind, first), ofPart = size(p_.plan.ringElements);
     b_.loop("part", begin_, end_, 1, {}, [&](Reg part, const Builder::Values&) {
       rings_ = b_.named(b_.offset(Scalar::F32, rings, Index(b_.mul(part, ofPart))), "rings_of_part");
-      Reg from = b_.binary(Op::Div, b_.mul(part, all), parts),
-          to = b_.binary(Op::Div, b_.mul(b_.add(part, 1), all), parts);
+      auto begin = [&](Reg n) { return b_.add(first, b_.binary(Op::Div, b_.mul(n, all), parts)); };
+      Reg from = begin(part), to = begin(b_.add(part, 1));
       Builder::Values init(strips_.steps.size() + strips_.rings.size(), b_.index(0));
       b_.loop("strip", from, to, 1, init,
               [&](Reg strip, const Builder::Values& before) { return this->strip(strip, from, before); });
@@ -71,7 +72,7 @@ private:
   Reg parameter(const Argument& a, const std::string& name) {
     for (size_t i = 0; i < call_.arguments.size(); ++i)
       if (call_.arguments[i].isSame(a)) return b_.function().parameters[3 + i];
-    const bool number = a.kind == Argument::Parts || a.kind == Argument::Batch;
+    const bool number = a.kind == Argument::Parts || a.kind == Argument::From || a.kind == Argument::To;
     call_.arguments.push_back(a);
     return b_.parameter(number ? loop::Type::index() : loop::Type::pointer(), name);
   }

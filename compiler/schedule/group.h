@@ -21,7 +21,7 @@ struct GroupParts {
 //
 //   func @name(%begin: i64, %end: i64, %sizes: ptr, what the kernels are given...)
 //
-// and computes parts begin..end of all strips of all items, of which there are as many as threads; each part
+// and computes parts begin..end of some strips of all items, of which there are as many as threads; each part
 // has rings of its own. `onBytes`: its kernels run on bytes, where they can.
 KernelCall driveGroup(GroupParts& program, size_t group, const std::string& name, bool onBytes);
 

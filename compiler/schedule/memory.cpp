@@ -215,6 +215,8 @@ private:
         break;
       case Argument::Rings:
       case Argument::Batch:
+      case Argument::From:
+      case Argument::To:
       case Argument::Parts: break;
       }
     }

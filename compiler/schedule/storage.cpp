@@ -121,8 +121,9 @@ Size Storage::itemElements(Buffer buffer) const {
 Size Storage::pitch(Buffer buffer) const {
   const Size width = graph_.value(buffer.value).type.dims.back();
   if (inBlocks(buffer.layout) || !isRing(buffer)) return width;
-  constexpr int64_t turn = 256, rest = 80;
-  return Size::ceilDiv(Size::max(width - rest, 0), turn) * turn + rest;
+  constexpr int64_t turn = 256, rest = 80, line = 16;
+  const Size apart = Size::ceilDiv(Size::max(width - rest, 0), turn) * turn + rest;
+  return Size::min(apart, Size::ceilDiv(width, line) * (2 * line)); // short rows are few places anyway
 }
 
 Size Storage::plane(Buffer buffer) const {

@@ -189,7 +189,7 @@ TEST(Compile, ShapesAndWorkspaceFromNamedSizes) {
        four = pipeline.workspaceBytes({{"H", 64}, {"W", 64}}, 4);
   ASSERT_TRUE(one && four);
   EXPECT_GT(*one, 0);
-  EXPECT_GT(*four, *one);
+  EXPECT_GE(*four, *one); // the batch takes turns in rings
 
   EXPECT_STREQ(pipeline.outputShapes({{"H", 7}}).status().message(), "the size 'W' is missing");
   EXPECT_STREQ(pipeline.outputShapes({{"H", 7}, {"W", 5}, {"D", 1}}).status().message(),

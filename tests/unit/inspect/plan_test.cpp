@@ -124,11 +124,13 @@ TEST(Plan, SaysWhatABoundIsAShareOf) {
 }
 
 TEST(Plan, WorkspaceIsWhatTheCodeAsksFor) {
+  schedule::Choices apart;
+  apart.groups = schedule::GroupChoice::Never;
   Planned p("pipeline p(x: tensor[3, H, W]) {\n"
             "  y = x |> conv(16, kernel: 3x3, padding: 1, border: constant(2), bias: false, name: \"c\")\n"
             "  z = y |> max_pool(3x3) |> conv(4, kernel: 1x1, bias: false, name: \"d\")\n return z |> "
             "avg_pool(2x2)\n}",
-            driver::Goal::Code);
+            driver::Goal::Code, apart);
   const driver::LoadedPipeline loaded = driver::loadInMemory(*p.compilation);
   const std::vector<int64_t> sizes{33, 50};
   EXPECT_EQ(p.plan.workspace.bytes().evaluate({{"H", 33}, {"W", 50}}),

@@ -185,7 +185,7 @@ TEST_F(ScheduleText, WordsThatThereAreNot) {
   EXPECT_EQ(read("schedule @p lanes 5 { }"), "schedule: vectors have 4, 8 or 16 lanes, not 5 | 5");
   EXPECT_EQ(read("schedule @p lanes 8 lanes 8 { }"),
             "schedule: expected 'lanes', 'items' or '{', each once | l");
-  EXPECT_EQ(read("schedule @p { kernel [conv_1]: window"), "schedule: expected 'kernel' or '}' | ");
+  EXPECT_EQ(read("schedule @p { kernel [conv_1]: window"), "schedule: expected 'kernel', 'group' or '}' | ");
 }
 
 // What options exclude is not done because a schedule says it.
