@@ -114,6 +114,11 @@ std::vector<RowNeed> rowsNeeded(const Graph& graph, const Kernel& kernel) {
 }
 
 int64_t rowGranule(const Graph& graph, const Kernel& kernel) {
+  // Blocked average pooling joins rows in pairs (window_channelwise.cpp): a sum's order depends on its place.
+  const Value& anchor = graph.value(kernel.anchor());
+  if (kernel.algorithm == Algorithm::Window && kernel.layout == Layout::Blocked &&
+      anchor.op == OpKind::AvgPool && isSmallWindow(anchor))
+    return kernel.tile[0] % 2 == 0 ? kernel.tile[0] : 1;
   if (kernel.algorithm != Algorithm::Winograd) return 1;
   return kernel.tile[0] / (pooledBy(graph, kernel) ? 2 : 1); // rows of a tile
 }
