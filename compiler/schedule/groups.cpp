@@ -94,12 +94,10 @@ public:
       const Kernel& kernel = schedule_.kernels[i];
       const Strips::Step& step = strips.steps[own];
       Estimate estimate = estimates_[i];
-      // Rows that do not fill tiles, and what a kernel sums up before its first row.
+      // Rows that do not fill tiles.
       const double rows = real(step.rows), tile = real(tileRows(kernel));
       const double partial = std::fmod(rows, tile);
-      double more = (rows + 0.6 * partial) / rows;
-      if (kernel.algorithm == Algorithm::Separable) more += 0.4 * rowsBefore(kernel) / rows;
-      estimate *= more;
+      estimate *= (rows + 0.6 * partial) / rows;
       estimate.start = callOfStrip * count;
       Moves once;
       auto move = [&](Buffer buffer, size_t producer) {
@@ -167,10 +165,6 @@ private:
     return isChannelwise(costs_.graph, costs_.graph.value(kernel.anchor()), costs_.lanes) ? kernel.tile[0]
                                                                                           : 1;
   }
-  double rowsBefore(const Kernel& kernel) const {
-    const Window window = windowOf(costs_.graph.value(kernel.anchor()).attributes);
-    return real((window.kernel[0] - 1) * window.dilation[0]);
-  }
 
   const Costs costs_;
   const Schedule& schedule_;
@@ -179,7 +173,7 @@ private:
   std::vector<StripKernel> kernels_;
   std::map<Buffer, std::pair<size_t, size_t>> uses_; // of holders: the first and the last kernel
   std::map<Buffer, size_t> producers_;
-  std::set<Buffer> outside_; // holders that are the caller's
+  std::set<Buffer> outside_;        // holders that are the caller's
   std::vector<Estimate> estimates_; // of each kernel, whatever group it is in
   std::vector<double> parameterBytes_;
   std::vector<std::optional<double>> single_;
