@@ -33,15 +33,15 @@ Estimate tailWork(const Costs& costs, const Kernel& kernel) {
   return together({all});
 }
 
-// A row of inputs is summed up along the width, and down the columns: each a multiply-add for every tap.
+// Sums down the columns, then along the rows: each a multiply-add for every tap. A vector of the input is
+// read once for all rows of a tile; a shuffle takes what a tap of the row sees.
 Estimate separableWork(const Costs& costs, const Kernel& kernel) {
   const WindowShape s(costs, kernel);
   Step step;
   step.multiplyAdds = real(s.height() + s.window.kernel[s.last]);
-  step.loads =
-      real(s.height()) / real(kernel.tile.empty() ? 1 : kernel.tile[0]) + real(s.window.kernel[s.last]);
-  step.stores = 1; // the row that is kept
-  step.instructions = 2;
+  const double rows = real(kernel.tile.empty() ? 1 : kernel.tile[0]);
+  step.loads = (real(s.height()) + rows - 1) / rows;
+  step.instructions = real(s.window.kernel[s.last]);
   return together({costOf(costs.target.machine, step) *
                        (real(s.outer * s.rows * s.filters) * real(ceilDiv(s.width, costs.lanes))),
                    tailWork(costs, kernel)});

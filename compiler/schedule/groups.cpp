@@ -95,12 +95,10 @@ public:
       const Kernel& kernel = schedule_.kernels[i];
       const Strips::Step& step = strips.steps[own];
       Estimate estimate = estimates_[i];
-      // Rows that do not fill tiles, and what a kernel sums up before its first row.
+      // Rows that do not fill tiles.
       const double rows = real(step.rows), tile = real(tileRows(kernel));
       const double partial = std::fmod(rows, tile);
-      double more = (rows + 0.6 * partial) / rows;
-      if (kernel.algorithm == Algorithm::Separable) more += 0.4 * rowsBefore(kernel) / rows;
-      estimate *= more;
+      estimate *= (rows + 0.6 * partial) / rows;
       estimate.start = callOfStrip * count;
       Moves once;
       auto move = [&](Buffer buffer, size_t producer) {
@@ -167,10 +165,6 @@ private:
     if (kernel.layout == Layout::Planar) return kernel.tile[1];
     return isChannelwise(costs_.graph, costs_.graph.value(kernel.anchor()), costs_.lanes) ? kernel.tile[0]
                                                                                           : 1;
-  }
-  double rowsBefore(const Kernel& kernel) const {
-    const Window window = windowOf(costs_.graph.value(kernel.anchor()).attributes);
-    return real((window.kernel[0] - 1) * window.dilation[0]);
   }
 
   const Costs costs_;

@@ -1,8 +1,8 @@
 // Convolution whose kernel is a column times a row, over planar tensors: lanes lie along the width.
 //
-// A work unit is a strip of rows of a chunk of columns. It goes down a few rows at a time, and along them from
-// left to right: whole vectors of the input are first summed up down the columns, and meet in registers with
-// the sums of the vectors beside them, out of which shuffles take what each tap of the row sees. So each
+// A work unit is a strip of rows of a chunk of columns. It goes down a few rows at a time, and along them
+// from left to right: whole vectors of the input are first summed up down the columns, and meet in registers
+// with the sums of the vectors beside them, out of which shuffles take what each tap of the row sees. So each
 // vector of the input is read once for all rows that are computed at a time, where it lies, and nothing but
 // the result is written. Nothing is kept from one row to the next: a strip may be as low as it likes.
 //
@@ -109,7 +109,8 @@ private:
     b_.loop("y", y0, y1, count, {}, [&](Reg y, const Builder::Values&) {
       rows_.clear();
       Builder::Values later;
-      for (int64_t i = 0; i < rows().reach(count); ++i) rows_.push_back(isRead(i, count) ? inputRow(y, i) : nullptr);
+      for (int64_t i = 0; i < rows().reach(count); ++i)
+        rows_.push_back(isRead(i, count) ? inputRow(y, i) : nullptr);
       for (int64_t i = 0; streams && i < count; ++i) later.push_back(inputRow(y, rows().reach(count) + i));
       alongRows(y, count, later);
       return Builder::Values{};
@@ -135,7 +136,9 @@ private:
       near.insert(near.end(), next.begin(), next.end());
       return near;
     };
-    auto without = [&](const Builder::Values& near) { return Builder::Values(near.begin() + count, near.end()); };
+    auto without = [&](const Builder::Values& near) {
+      return Builder::Values(near.begin() + count, near.end());
+    };
     Builder::Values near(static_cast<size_t>((vectors_ - 1) * count), k_.constant(0));
     near = b_.loop("v", start, b_.add(start, (vectors_ - 1) * lanes_), lanes_, near,
                    [&](Reg at, const Builder::Values& before) {
@@ -173,17 +176,13 @@ private:
   }
 
   Builder::Values sumsOutside(Reg at, int64_t count) {
-    auto anywhere = [&] {
-      return sums(count, [&](Reg row) { return columnsOutside(k_, w_, row, at); });
-    };
+    auto anywhere = [&] { return sums(count, [&](Reg row) { return columnsOutside(k_, w_, row, at); }); };
     if (w_.border.mode == BorderMode::Constant || w_.columnsPerPixel > 1) return anywhere();
     const Reg isLeft = b_.compare(Op::Lt, at, b_.index(0)), size = columns().input;
     if (w_.border.mode == BorderMode::Replicate) {
       // All lanes outside are the same, unless both ends are.
       const Reg last = b_.select(isLeft, b_.index(0), b_.sub(size, b_.index(1)));
-      auto oneEnd = [&] {
-        return sums(count, [&](Reg row) { return replicated(row, at, last); });
-      };
+      auto oneEnd = [&] { return sums(count, [&](Reg row) { return replicated(row, at, last); }); };
       const Reg isRight = b_.compare(Op::Lt, size, b_.add(at, lanes_));
       return b_.branch(b_.binary(Op::And, isLeft, isRight), anywhere, oneEnd);
     }
