@@ -112,6 +112,7 @@ void Emitter::instruction(const Inst& inst) {
   case Op::Stream:
   case Op::Gather:
   case Op::Prefetch:
+  case Op::PrefetchFar:
   case Op::Stack: return memory(inst);
   case Op::For: return forLoop(inst);
   case Op::Unroll: return unroll(inst);

@@ -1,6 +1,8 @@
 #include "inspect/kernel_facts.h"
 #include "graph/work.h"
+#include "inspect/fusion.h"
 #include "inspect/hot_loop.h"
+#include "schedule/storage.h"
 #include "support/internal_error.h"
 #include <map>
 #include <set>
@@ -78,6 +80,18 @@ Traffic trafficOf(const Graph& graph, const Kernel& kernel, const std::vector<sc
   return traffic;
 }
 
+// Of what a kernel reads and writes, the part in rings.
+Size bytesInRings(const Graph& graph, const schedule::Storage& storage,
+                  const std::vector<schedule::KernelCall>& calls) {
+  Size bytes = 0;
+  for (const schedule::KernelCall& call : calls)
+    for (const schedule::Argument& a : call.arguments)
+      if ((a.kind == schedule::Argument::Read || a.kind == schedule::Argument::Write) &&
+          storage.isRing({a.value, a.layout}))
+        bytes = bytes + graph.value(a.value).type.elements() * bytesIn(a.layout);
+  return bytes;
+}
+
 bool isVectorized(const std::vector<schedule::KernelCall>& calls, const loop::Module& loops) {
   for (const schedule::KernelCall& call : calls) {
     const loop::Function* function = loops.find(call.function);
@@ -101,20 +115,20 @@ std::vector<KernelFacts> kernelFacts(const Graph& graph, const schedule::Schedul
                                      const schedule::ProgramCalls& calls, const loop::Module& loops) {
   require(calls.size() == schedule.kernels.size(), "the program is of another schedule");
   std::vector<KernelFacts> all;
+  const schedule::Storage storage(graph, schedule);
   for (size_t i = 0; i < schedule.kernels.size(); ++i) {
     KernelFacts facts;
     facts.kernel = schedule.kernels[i];
-    facts.name = graph.value(facts.kernel.result()).name;
+    facts.name = kernelName(graph, facts.kernel);
     facts.traffic = trafficOf(graph, facts.kernel, calls[i]);
+    facts.inRings = bytesInRings(graph, storage, calls[i]);
+    if (const schedule::Group* group = schedule.groupOf(i)) facts.group = *group;
     facts.vectorized = isVectorized(calls[i], loops);
-    if (facts.kernel.algorithm == Algorithm::Reorder) {
-      facts.name += std::string(" to ") + nameOf(facts.kernel.layout);
-    } else {
+    if (facts.kernel.algorithm != Algorithm::Reorder)
       for (ValueId node : facts.kernel.nodes) {
         facts.layers.push_back(graph.value(node).name);
         facts.multiplyAdds = facts.multiplyAdds + graph::multiplyAdds(graph, graph.value(node));
       }
-    }
     all.push_back(std::move(facts));
   }
   return all;

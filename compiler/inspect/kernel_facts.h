@@ -19,6 +19,8 @@ struct KernelFacts {
   schedule::Kernel kernel;
   Size multiplyAdds = 0;  // of one item
   Traffic traffic;        // of the kernel as a whole: what is fused inside stays in registers
+  Size inRings = 0;       // bytes of it that stay in the caches, in the rings of its group
+  std::optional<schedule::Group> group;
   bool vectorized = true; // see hot_loop.h; what copies and computes nothing is, too, when it moves vectors
   std::optional<schedule::Prediction> prediction;
 };

@@ -16,7 +16,7 @@ constexpr int64_t largestFunction = int64_t{1} << 20;
 class Verifier {
 public:
   Verifier(const Module& module, const Function& function, std::vector<std::string>& problems)
-      : module_(module), function_(function), problems_(problems) {}
+      : module_(module), function_(function), hasTiles_(hasTiles(function.body)), problems_(problems) {}
 
   void run() {
     countUses(function_.body);
@@ -188,7 +188,7 @@ private:
     if (!callee->results.empty())
       problem("@" + inst.callee + " gives a value, which a call does not take", &inst);
     // The unit has one configuration, which the callee, or what an executor does meanwhile, replaces.
-    if (hasTiles(function_.body) && (inst.op == Op::Parallel || reachesTiles(*callee)))
+    if (hasTiles_ && (inst.op == Op::Parallel || reachesTiles(*callee)))
       problem("a function with tiles calls none that has tiles, and nothing in parallel", &inst);
   }
 
@@ -217,6 +217,7 @@ private:
 
   const Module& module_;
   const Function& function_;
+  const bool hasTiles_;
   std::vector<std::string>& problems_;
   std::unordered_set<const Value*> visible_;
   std::unordered_map<const Value*, const Block*> home_; // where it is defined

@@ -28,6 +28,42 @@ StepTimes sumOf(const std::vector<StepTimes>& steps, const Row& row) {
 
 } // namespace
 
+// What a kernel calls in a run: a group has one call, that of its first kernel.
+static size_t callsOf(const Work& work, size_t kernel) {
+  const std::optional<schedule::Group>& group = work.facts[kernel].group;
+  if (!group) return work.calls[kernel].size();
+  return group->first == kernel ? 1 : 0;
+}
+
+// Of a kernel, without its times.
+static Row rowOf(const Work& work, const inspect::KernelFacts& facts) {
+  Row row;
+  row.name = facts.name;
+  row.algorithm = inspect::algorithmText(facts.kernel);
+  row.macs = work.call.batch * valueOf(facts.multiplyAdds, work);
+  const Size moved = facts.traffic.input + facts.traffic.output - facts.inRings;
+  row.bytes = work.call.batch * std::max<int64_t>(0, valueOf(moved, work)) + facts.traffic.weights;
+  if (facts.prediction)
+    row.cycles = static_cast<double>(work.call.batch) * facts.prediction->estimate.cycles();
+  row.hasWeights = facts.traffic.weights > 0 && work.pipeline.prepared_size() > 0;
+  return row;
+}
+
+// Of a kernel, or of all kernels of the group that it begins.
+static Row rowAt(const Work& work, size_t kernel) {
+  Row row = rowOf(work, work.facts[kernel]);
+  const std::optional<schedule::Group>& group = work.facts[kernel].group;
+  if (!group) return row;
+  for (size_t i = kernel + 1; i < group->end(); ++i) {
+    const Row other = rowOf(work, work.facts[i]);
+    row.macs += other.macs, row.bytes += other.bytes, row.cycles += other.cycles;
+    row.hasWeights |= other.hasWeights;
+  }
+  row.name += " to " + work.facts[group->end() - 1].name;
+  row.algorithm = "group of " + std::to_string(group->count) + ", rows " + std::to_string(group->rows);
+  return row;
+}
+
 std::vector<Row> kernelRows(const Work& work, size_t steps) {
   require(work.facts.size() == work.calls.size(), "the facts are of another program");
   std::vector<Row> rows;
@@ -37,25 +73,16 @@ std::vector<Row> kernelRows(const Work& work, size_t steps) {
   };
   size_t once = 0, inGroups = 0;
   bool grouped = true;
-  for (const auto& kernel : work.calls) {
-    grouped &= !together(kernel);
-    (grouped ? inGroups : once) += kernel.size();
+  for (size_t i = 0; i < work.calls.size(); ++i) {
+    grouped &= !together(work.calls[i]);
+    (grouped ? inGroups : once) += callsOf(work, i);
   }
   const size_t groups = inGroups == 0 || steps < once ? 1 : std::max<size_t>(1, (steps - once) / inGroups);
   size_t step = 0;
   grouped = true;
   for (size_t i = 0; i < work.facts.size(); ++i) {
-    const inspect::KernelFacts& facts = work.facts[i];
-    Row row;
-    row.name = facts.name;
-    row.algorithm = inspect::algorithmText(facts.kernel);
-    row.macs = work.call.batch * valueOf(facts.multiplyAdds, work);
-    row.bytes =
-        work.call.batch * valueOf(facts.traffic.input + facts.traffic.output, work) + facts.traffic.weights;
-    if (facts.prediction)
-      row.cycles = static_cast<double>(work.call.batch) * facts.prediction->estimate.cycles();
-    row.hasWeights = facts.traffic.weights > 0 && work.pipeline.prepared_size() > 0;
-    const size_t calls = work.calls[i].size();
+    Row row = rowAt(work, i);
+    const size_t calls = callsOf(work, i);
     if (grouped && together(work.calls[i])) {
       grouped = false;
       step += (groups - 1) * inGroups;

@@ -75,13 +75,23 @@ struct KernelCall {
   std::vector<KernelCall> onBytes;
 };
 
+// A value, or what a kernel keeps, that lies in the workspace; of a ring, some of its rows.
+struct HeldBuffer {
+  ValueId value;
+  Size bytes; // of an item; of a ring, of a thread
+  bool isRing = false;
+};
+
 // What the workspace has room for, for one item of the batch.
 struct Workspace {
   int64_t buffers = 0; // values between kernels; those whose lives do not overlap share memory
   Size bufferBytes = 0;
   int64_t borderRows = 0; // rows of a constant border
   Size borderBytes = 0;
-  Size bytes() const { return bufferBytes + borderBytes; }
+  int64_t rings = 0;            // of all groups, which take turns (strips.h)
+  Size ringBytes = 0;           // of a thread
+  std::vector<HeldBuffer> held; // each; many are not needed at the same time
+  Size bytes(int64_t threads = 1) const { return bufferBytes + borderBytes + ringBytes * threads; }
 };
 
 // Of each kernel of a schedule, in its order; none for another view of the same memory. Those of a group are

@@ -11,6 +11,7 @@ using graph::Value;
 
 constexpr size_t mostKernels = 48;   // of a group
 constexpr double callOfStrip = 250;  // cycles: what a kernel does before it computes anything
+constexpr double worth = 0.02;       // of the time: what is not known better is left as it is
 constexpr int64_t usualLarge = 2048; // of extents that are known only at run time: groups are for large ones
 
 // Costs for sizes that are large where they are not known.
@@ -35,6 +36,10 @@ public:
     for (ValueId input : costs.graph.inputs) outside_.insert({input, Layout::Planar});
     for (const graph::Output& output : costs.graph.outputs)
       outside_.insert(storage_.holder({output.value, Layout::Planar}));
+    for (const Kernel& kernel : schedule.kernels) {
+      estimates_.push_back(costs_.estimate(kernel));
+      parameterBytes_.push_back(costs_.parameterBytes(kernel));
+    }
     single_.resize(kernels_.size());
   }
 
@@ -56,10 +61,9 @@ public:
   // A kernel by itself.
   double alone(size_t number) {
     if (single_[number]) return *single_[number];
-    const Kernel& kernel = schedule_.kernels[number];
     double values = bytes(kernels_[number].result);
     for (const StripKernel::Read& read : kernels_[number].reads) values += bytes(read.buffer);
-    Estimate estimate = costs_.estimate(kernel);
+    Estimate estimate = estimates_[number];
     estimate.once = transfer(costs_.target.machine, values, costs_.levelOf(values));
     single_[number] = estimate.cycles();
     return *single_[number];
@@ -78,7 +82,7 @@ public:
     std::vector<double> ofStrip(end - first, 0);
     double parameters = 0, touched = 0;
     for (size_t i = first; i < end; ++i) {
-      parameters += costs_.parameterBytes(schedule_.kernels[i]);
+      parameters += parameterBytes_[i];
       const Strips::Step& step = strips.steps[i - first];
       ofStrip[i - first] = real(step.rows) * bytesOfRow(i);
       touched += ofStrip[i - first];
@@ -90,7 +94,7 @@ public:
       const size_t own = i - first;
       const Kernel& kernel = schedule_.kernels[i];
       const Strips::Step& step = strips.steps[own];
-      Estimate estimate = costs_.estimate(kernel);
+      Estimate estimate = estimates_[i];
       // Rows that do not fill tiles, and what a kernel sums up before its first row.
       const double rows = real(step.rows), tile = real(tileRows(kernel));
       const double partial = std::fmod(rows, tile);
@@ -113,11 +117,11 @@ public:
         move(read.buffer, producerOf(read.buffer, first));
       move(kernels_[i].result, i);
       estimate.once = once;
-      const double weights = costs_.parameterBytes(kernel);
-      if (!weightsStay && weights > 0) {
-        const Level level =
-            costs_.levelOf(parameters) == Level::Level2 ? Level::Level3 : costs_.levelOf(parameters);
-        estimate.parameters = transfer(machine, weights * count, level);
+      const double weights = parameterBytes_[i];
+      if (!weightsStay && weights > 0) { // they come again for each strip
+        const Level level = costs_.levelOf(parameters);
+        estimate.parameters +=
+            transfer(machine, weights * (count - 1), level == Level::Level2 ? Level::Level3 : level);
       }
       cycles += estimate.cycles();
     }
@@ -177,6 +181,8 @@ private:
   std::map<Buffer, std::pair<size_t, size_t>> uses_; // of holders: the first and the last kernel
   std::map<Buffer, size_t> producers_;
   std::set<Buffer> outside_; // holders that are the caller's
+  std::vector<Estimate> estimates_; // of each kernel, whatever group it is in
+  std::vector<double> parameterBytes_;
   std::vector<std::optional<double>> single_;
 };
 
@@ -203,7 +209,6 @@ std::vector<Group> chooseGroups(const Costs& costs, const Schedule& schedule, co
       }
       const auto [rows, cycles] = groups.best(first, end, byCost);
       const double gain = byCost ? groups.apart(first, end) - cycles : static_cast<double>(end - first);
-      constexpr double worth = 0.02; // of the time: what is not known better is left as it is
       if (gain <= saved || (byCost && gain < worth * groups.apart(first, end))) continue;
       best = Group{first, end - first, rows}, saved = gain;
     }
@@ -211,6 +216,12 @@ std::vector<Group> chooseGroups(const Costs& costs, const Schedule& schedule, co
     first = best ? best->end() : first + 1;
   }
   return chosen;
+}
+
+void regroup(Schedule& schedule, const graph::Graph& graph, const Target& target, GroupChoice choice) {
+  schedule.groups.clear();
+  const Costs costs(graph, target, schedule.lanes);
+  schedule.groups = chooseGroups(costs, schedule, std::vector<bool>(schedule.kernels.size(), true), choice);
 }
 
 int64_t rowsOfGroup(const Costs& costs, const Schedule& schedule, const Group& group, GroupChoice choice) {
@@ -257,10 +268,11 @@ std::vector<Apart> whyApart(const graph::Graph& graph, const Target& target, con
             std::snprintf(text, sizeof text, "%.4f ms", cycles / perMs);
             return std::string(text);
           };
-          if (together < alone)
+          if (alone - together >= worth * alone)
             apart.why = "they are in different groups, or one is written outside of any";
           else
-            apart.why = "it would not be faster: " + ms(together) + " together, " + ms(alone) + " apart";
+            apart.why = std::string("it would ") + (together < alone ? "hardly" : "not") +
+                        " be faster: " + ms(together) + " together, " + ms(alone) + " apart";
           apart.change = "--schedule with both in one 'group'";
         }
       }

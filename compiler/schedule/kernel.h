@@ -78,7 +78,10 @@ public:
   // Positions from one channel (blocked: block of channels) of a value to the next. Where only some of its
   // rows are in memory at a time these are fewer than it has: every address of a channel comes from here.
   Size plane(ValueId id, Layout layout) const {
-    return storage.plane({id, layoutFor(layout, value(id).type)});
+    const Buffer buffer{id, layoutFor(layout, value(id).type)};
+    // Nothing lies behind the only plane of a ring: kernels are equal whatever rows their rings have.
+    if (storage.isRing(buffer) && storage.itemRows(buffer) == 1) return 0;
+    return storage.plane(buffer);
   }
   Reg planeSize(ValueId id, Layout layout) { return size(plane(id, layout)); }
   // Columns from one row of a value to the next: more than it has in the rings of groups.

@@ -16,18 +16,30 @@ public:
       : graph_(graph), schedule_(schedule), target_(target), prefix_(prefix), storage_(graph, schedule),
         images_(graph, schedule, storage_) {}
 
-  Program run() {
-    for (const Kernel& kernel : schedule_.kernels) lowerKernel(kernel);
-    MemoryPlan plan = planMemory(graph_, schedule_, target_.machine, storage_, images_, calls_);
+  Program run(int64_t memoryLimit) {
+    MemoryPlan plan = lowerKernels();
+    plan.memoryLimit = memoryLimit;
     addGroups(plan);
     addEntryFunctions(program_.loops, graph_, schedule_, target_, images_, plan, calls_, groups_, prefix_);
     collectWeights();
-    program_.workspace = workspaceOf(plan, storage_);
     program_.calls = std::move(calls_);
     return std::move(program_);
   }
 
+  Workspace workspace() {
+    lowerKernels();
+    return std::move(program_.workspace);
+  }
+
 private:
+  MemoryPlan lowerKernels() {
+    for (const Kernel& kernel : schedule_.kernels) lowerKernel(kernel);
+    MemoryPlan plan = planMemory(graph_, schedule_, target_.machine, storage_, images_, calls_);
+    program_.workspace = workspaceOf(plan, storage_);
+    program_.workspace.held = heldBuffers(graph_, schedule_, storage_);
+    return plan;
+  }
+
   using Generator = std::function<void(KernelBuilder&)>;
 
   void lowerKernel(const Kernel& kernel) {
@@ -194,10 +206,24 @@ private:
 
 } // namespace
 
-Program lower(const Graph& graph, const Schedule& schedule, const Target& target, const std::string& prefix) {
+namespace {
+
+void requireValid(const Schedule& schedule, const Graph& graph) {
   for (const Problem& problem : problems(schedule, graph))
     internalError("the schedule cannot be lowered: " + problem.text);
-  return Lowering(graph, schedule, target, prefix).run();
+}
+
+} // namespace
+
+Workspace workspaceFor(const Graph& graph, const Schedule& schedule, const Target& target) {
+  requireValid(schedule, graph);
+  return Lowering(graph, schedule, target, "p").workspace();
+}
+
+Program lower(const Graph& graph, const Schedule& schedule, const Target& target, const std::string& prefix,
+              int64_t memoryLimit) {
+  requireValid(schedule, graph);
+  return Lowering(graph, schedule, target, prefix).run(memoryLimit);
 }
 
 } // namespace convoy::schedule

@@ -142,6 +142,8 @@ struct Choices {
 // The layout of several channels a unit that may be used, if it gains anything on this target.
 std::optional<Layout> unitsToUse(const Target& target, const Choices& choices);
 Schedule makeSchedule(const graph::Graph& graph, const Target& target, const Choices& choices = {});
+// Chooses the groups again, of all kernels as they are.
+void regroup(Schedule& schedule, const graph::Graph& graph, const Target& target, GroupChoice choice);
 
 // The layout in which a kernel that works in `layout` reads or writes a value of this type: a single channel
 // or a single position is the same memory either way and counts as planar; what is no 8-bit number is

@@ -194,9 +194,8 @@ void concatOperand(KernelBuilder& k, size_t operand) {
   };
   if (k.inGroup()) {
     Reg row = k.size(type.dims.back() * lanes);
-    k.eachRow({Size(type.channels() / lanes)}, type, 1, [&](const std::vector<Reg>& parts) {
-      copy(parts[0], parts[1], parts[2], b.index(0), row);
-    });
+    k.eachRow({Size(type.channels() / lanes)}, type, 1,
+              [&](const std::vector<Reg>& parts) { copy(parts[0], parts[1], parts[2], b.index(0), row); });
   } else {
     const Size run = spatialSize(type) * type.channels();
     Reg count = k.size(run);

@@ -1,28 +1,22 @@
 #include "loop/passes/split_long.h"
+#include "loop/passes/pure.h"
 #include <unordered_map>
+#include <unordered_set>
 
 namespace convoy::loop {
 
 namespace {
 
-size_t lengthOf(const Block& block);
-size_t lengthOf(const Inst& inst) {
-  size_t length = 1;
-  for (const auto& inner : inst.blocks) length += lengthOf(*inner);
-  return length;
+size_t callsIn(const Block& block);
+size_t callsIn(const Inst& inst) {
+  size_t calls = inst.op == Op::Parallel;
+  for (const auto& inner : inst.blocks) calls += callsIn(*inner);
+  return calls;
 }
-size_t lengthOf(const Block& block) {
-  size_t length = 0;
-  for (const auto& inst : block.insts) length += lengthOf(*inst);
-  return length;
-}
-
-bool calls(const Inst& inst) {
-  if (inst.op == Op::Call || inst.op == Op::Parallel) return true;
-  for (const auto& inner : inst.blocks)
-    for (const auto& each : inner->insts)
-      if (calls(*each)) return true;
-  return false;
+size_t callsIn(const Block& block) {
+  size_t calls = 0;
+  for (const auto& inst : block.insts) calls += callsIn(*inst);
+  return calls;
 }
 
 // A function that instructions of another one move to. What they use and do not compute becomes its
@@ -103,33 +97,33 @@ public:
   Splitter(const Function& function, size_t part, std::vector<std::unique_ptr<Function>>& parts)
       : function_(function), part_(part), parts_(parts) {}
 
-  // Bodies inside first: what is long there is short then.
+  // Bodies inside first: there are few calls in them afterwards.
   void block(Block& b) {
     for (auto& inst : b.insts)
       for (auto& inner : inst->blocks)
-        if (lengthOf(*inner) > part_) block(*inner);
+        if (callsIn(*inner) > part_) block(*inner);
     const std::vector<size_t> last = lastUses(b);
-    std::vector<std::unique_ptr<Inst>> kept;
-    size_t begin = 0, reach = 0, length = 0; // of the run that is open
-    bool hasCall = false;
-    auto restart = [&](size_t at) { begin = at, reach = at, length = 0, hasCall = false; };
-    for (size_t i = 0; i < b.insts.size(); ++i) {
-      const Inst& inst = *b.insts[i];
-      if (last[i] > i + part_ || inst.op == Op::Yield || inst.op == Op::Return) { // stays
-        restart(i + 1);
-      } else {
-        reach = std::max(reach, last[i]);
-        length += lengthOf(inst);
-        hasCall = hasCall || calls(inst);
-        if (length >= part_ && reach <= i) {
-          if (hasCall) moveOut(b, begin, i + 1);
-          restart(i + 1);
-        }
+    std::vector<std::unique_ptr<Inst>> insts;
+    std::swap(insts, b.insts);
+    std::vector<std::unique_ptr<Inst>> run;
+    size_t calls = 0;
+    auto endRun = [&](size_t end) {
+      if (calls >= part_) moveOut(run, last, end);
+      std::move(run.begin(), run.end(), std::back_inserter(b.insts));
+      run.clear();
+      calls = 0;
+    };
+    for (size_t i = 0; i < insts.size(); ++i) {
+      if (!insts[i]->blocks.empty() && insts[i]->op != Op::If) { // a loop has been looked at
+        endRun(i);
+        b.insts.push_back(std::move(insts[i]));
+        continue;
       }
+      calls += callsIn(*insts[i]);
+      run.push_back(std::move(insts[i]));
+      if (calls >= part_) endRun(i + 1);
     }
-    for (auto& inst : b.insts)
-      if (inst) kept.push_back(std::move(inst));
-    b.insts = std::move(kept);
+    endRun(insts.size());
   }
 
 private:
@@ -154,10 +148,28 @@ private:
       for (const auto& each : inner->insts) use(*each, at, definedAt, last);
   }
 
-  void moveOut(Block& b, size_t begin, size_t end) {
+  // Replaces instructions, those before `end` in their body, by a call, and what is computed for others
+  // behind them before it. Leaves them as they are where a call or a store would be among that.
+  void moveOut(std::vector<std::unique_ptr<Inst>>& run, const std::vector<size_t>& last, size_t end) {
+    std::unordered_set<const Value*> wanted;
+    std::vector<bool> stays(run.size());
+    for (size_t i = run.size(); i-- > 0;) {
+      const Inst& inst = *run[i];
+      stays[i] = last[end - run.size() + i] >= end;
+      for (const Value* result : inst.results) stays[i] = stays[i] || wanted.count(result);
+      if (!stays[i]) continue;
+      if (!isPure(inst)) return;
+      wanted.insert(inst.operands.begin(), inst.operands.end());
+    }
     Part part(function_.name + ".part" + std::to_string(parts_.size()));
-    for (size_t i = begin; i < end; ++i) part.take(std::move(b.insts[i]));
-    b.insts[begin] = part.finish();
+    std::vector<std::unique_ptr<Inst>> left;
+    for (size_t i = 0; i < run.size(); ++i)
+      if (stays[i])
+        left.push_back(std::move(run[i]));
+      else
+        part.take(std::move(run[i]));
+    left.push_back(part.finish());
+    run = std::move(left);
     parts_.push_back(part.function());
   }
 
@@ -172,7 +184,7 @@ void splitLong(Module& module, size_t most, size_t part) {
   std::vector<std::unique_ptr<Function>> all;
   for (auto& function : module.functions) {
     std::vector<std::unique_ptr<Function>> parts;
-    if (lengthOf(function->body) > most) Splitter(*function, part, parts).block(function->body);
+    if (callsIn(function->body) > most) Splitter(*function, part, parts).block(function->body);
     std::move(parts.begin(), parts.end(), std::back_inserter(all));
     all.push_back(std::move(function));
   }

@@ -28,7 +28,7 @@ constexpr size_t longestProblem = 4000;
 struct Report {
   bool done = false;
   Attempt::Outcome outcome;
-  int exact, bounded, refused;
+  int exact, bounded, refused, grouped;
   char where[64];
   char schedule[longestProblem]; // where it is not the compiler's
   char problem[longestProblem];
@@ -83,6 +83,27 @@ std::vector<Trial> makeTrials(const Pipeline& pipeline, graph::Graph& graph,
   }
 }
 
+void runAll(const Pipeline& pipeline, const graph::Graph& graph, const schedule::Schedule& schedule,
+            const Target& machine, const std::vector<Trial>& trials,
+            const std::function<void(const std::string&)>& at) {
+  // With the parameters that the trials have.
+  const sweep::Program program =
+      sweep::compileScheduled(driver::rewritten(graph), schedule, machine, pipeline.optimize);
+  const CodeInMemory code(program.units, weightsOf(program.description));
+  convoy_pool* pool = convoy_pool_create(2);
+  sweep::Execution execution{static_cast<const convoy_pipeline*>(code.find(program.prefix + "_pipeline")),
+                             convoy_pool_executor(pool),
+                             nullptr,
+                             pipeline.seed % 2 == 0,
+                             {}};
+  execution.before = [&](size_t trial, int threads) {
+    at("run " + std::to_string(trial) + ", threads " + std::to_string(threads));
+  };
+  const std::string problem = sweep::execute(execution, trials);
+  convoy_pool_destroy(pool);
+  if (!problem.empty()) throw std::runtime_error(problem);
+}
+
 void tryOut(const Pipeline& pipeline, Report& report) {
   auto at = [&](const std::string& where) { writeText(report.where, sizeof report.where, where); };
   at("in the front end");
@@ -101,9 +122,13 @@ void tryOut(const Pipeline& pipeline, Report& report) {
   const sweep::Mode& mode = sweep::modes().at(pipeline.mode.value_or(sweep::modes().size() - 1));
   const graph::Graph computed = driver::rewritten(parsed.graph);
   std::string text;
-  const schedule::Schedule schedule = pipeline.anySchedule
-                                          ? randomSchedule(computed, machine, pipeline.seed, text)
-                                          : sweep::scheduleOf(computed, machine, mode);
+  schedule::Schedule schedule = pipeline.anySchedule ? randomSchedule(computed, machine, pipeline.seed, text)
+                                                     : sweep::scheduleOf(computed, machine, mode);
+  if (pipeline.groupRows > 0) {
+    regroup(schedule, computed, machine, schedule::GroupChoice::Wherever);
+    for (schedule::Group& group : schedule.groups) group.rows *= pipeline.groupRows;
+    text = print(schedule, computed);
+  }
   writeText(report.schedule, sizeof report.schedule, text);
   const std::vector<Trial> trials =
       makeTrials(pipeline, parsed.graph, inspect::formsAsWritten(parsed.graph, computed, schedule));
@@ -114,22 +139,14 @@ void tryOut(const Pipeline& pipeline, Report& report) {
   }
   at("compiling");
   sweep::checkGraphText(parsed.graph);
-  // With the parameters that the trials have.
-  const sweep::Program program =
-      sweep::compileScheduled(driver::rewritten(parsed.graph), schedule, machine, pipeline.optimize);
-  const CodeInMemory code(program.units, weightsOf(program.description));
-  convoy_pool* pool = convoy_pool_create(2);
-  sweep::Execution execution{static_cast<const convoy_pipeline*>(code.find(program.prefix + "_pipeline")),
-                             convoy_pool_executor(pool),
-                             nullptr,
-                             pipeline.seed % 2 == 0,
-                             {}};
-  execution.before = [&](size_t trial, int threads) {
-    at("run " + std::to_string(trial) + ", threads " + std::to_string(threads));
-  };
-  const std::string problem = sweep::execute(execution, trials);
-  convoy_pool_destroy(pool);
-  if (!problem.empty()) throw std::runtime_error(problem);
+  // The numbers of a group are those of its kernels by themselves.
+  report.grouped = !schedule.groups.empty();
+  runAll(pipeline, parsed.graph, schedule, machine, trials, at);
+  if (report.grouped) {
+    schedule.groups.clear();
+    runAll(pipeline, parsed.graph, schedule, machine, trials,
+           [&](const std::string& where) { at(where + ", without groups"); });
+  }
   report.outcome = Attempt::Passed;
 }
 
@@ -156,6 +173,7 @@ Attempt attempt(const Pipeline& pipeline) {
   while (waitpid(process, &status, 0) < 0 && errno == EINTR) {
   }
   Attempt result;
+  result.grouped = report.grouped;
   result.exact = report.exact, result.bounded = report.bounded, result.refused = report.refused;
   result.outcome = report.done ? report.outcome : Attempt::Failed;
   result.problem = report.problem;

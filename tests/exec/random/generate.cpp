@@ -40,6 +40,7 @@ public:
     p_ = pruned(std::move(p_));
     chooseMode();
     p_.anySchedule = !p_.mode && p_.seed % 10 < 4;
+    if (!p_.anySchedule && p_.seed % 10 > 4) p_.groupRows = 1 + static_cast<int>(p_.seed / 10 % 4);
     return std::move(p_);
   }
 

@@ -199,6 +199,7 @@ std::string settings(const Pipeline& pipeline) {
   }
   return text + "; " + pipeline.cpu + " -O" + std::to_string(pipeline.optimize) +
          (pipeline.anySchedule ? ", any schedule" : "") +
+         (pipeline.groupRows ? ", groups of " + std::to_string(pipeline.groupRows) : "") +
          (pipeline.mode ? std::string(", ") + sweep::modes()[*pipeline.mode].name : "") +
          (pipeline.fill == sweep::Fill::Integers ? "; integers" : "; real numbers");
 }

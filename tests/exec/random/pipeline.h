@@ -44,7 +44,9 @@ struct Pipeline {
   int optimize = 0;
   std::optional<size_t> mode; // another arithmetic, of sweep::modes()
   bool anySchedule = false;   // a random one, in place of the compiler's
-  uint64_t seed = 0;          // of its numbers
+  int groupRows =
+      0; // all kernels that can be in groups are, in strips of so many times the fewest rows; 0: by cost
+  uint64_t seed = 0; // of its numbers
 
   int rank() const { return static_cast<int>(spatial.size()); }
   int values() const { return static_cast<int>(inputs.size() + layers.size()); }

@@ -21,7 +21,7 @@ constexpr int workers = 2;
 constexpr int mostAttempts = 1500; // of the shrinker
 
 struct Counts {
-  int passed, failed, invalid, exact, bounded, refused;
+  int passed, failed, invalid, exact, bounded, refused, grouped;
 };
 
 std::vector<std::string> processors() {
@@ -65,6 +65,7 @@ void work(uint64_t first, uint64_t count, uint64_t number, const std::vector<std
     const Pipeline pipeline = generate(seed, cpus);
     const Attempt result = attempt(pipeline);
     counts.exact += result.exact, counts.bounded += result.bounded, counts.refused += result.refused;
+    counts.grouped += result.grouped;
     switch (result.outcome) {
     case Attempt::Passed: ++counts.passed; break;
     case Attempt::Invalid: ++counts.invalid; break;
@@ -92,15 +93,17 @@ int run(uint64_t first, uint64_t count) {
   for (int number = 0; number < workers; ++number) {
     const Counts& own = counts[number];
     total.passed += own.passed, total.failed += own.failed, total.invalid += own.invalid;
+    total.grouped += own.grouped;
     total.exact += own.exact, total.bounded += own.bounded, total.refused += own.refused;
   }
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   // The generator is of no use when the front end refuses much of what it makes.
   const bool useful = total.invalid * 5 <= static_cast<int>(count) || count < 10;
   if (!useful) std::printf("too many pipelines are refused by the front end\n");
-  std::printf("outputs %d exact, %d within a bound; %d runs refused by entry checks; %d pipelines not valid; "
-              "%.0f s\n",
-              total.exact, total.bounded, total.refused, total.invalid, seconds);
+  std::printf(
+      "outputs %d exact, %d within a bound; %d pipelines in groups and without; %d runs refused by entry "
+      "checks; %d pipelines not valid; %.0f s\n",
+      total.exact, total.bounded, total.grouped, total.refused, total.invalid, seconds);
   std::printf("%d passed, %d failed\n", total.passed, total.failed + (ended && useful ? 0 : 1));
   return total.failed || !total.passed || !ended || !useful ? 1 : 0;
 }

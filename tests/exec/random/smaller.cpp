@@ -152,6 +152,8 @@ private:
     if (p_.fill != sweep::Fill::Integers) step([](Pipeline& next) { next.fill = sweep::Fill::Integers; });
     if (p_.mode) step([](Pipeline& next) { next.mode.reset(); });
     if (p_.anySchedule) step([](Pipeline& next) { next.anySchedule = false; });
+    if (p_.groupRows) step([](Pipeline& next) { next.groupRows = 0; });
+    if (p_.groupRows > 1) step([](Pipeline& next) { next.groupRows = 1; });
     if (p_.optimize > 0) step([](Pipeline& next) { next.optimize = 0; });
   }
 

@@ -62,11 +62,14 @@ void setWinogradTiles(schedule::Schedule& schedule, const graph::Graph& graph, i
 schedule::Schedule scheduleOf(const graph::Graph& rewritten, const Target& target, const Mode& mode) {
   Target able = target;
   able.pairProducts = true;
-  schedule::Schedule schedule = schedule::makeSchedule(rewritten, able, mode.choices);
+  schedule::Choices choices = mode.choices;
+  if (mode.winogradTile > 0) choices.groups = schedule::GroupChoice::Never; // of other tiles
+  schedule::Schedule schedule = schedule::makeSchedule(rewritten, able, choices);
   if (mode.winogradTile == 0) return schedule;
   for (schedule::Kernel& kernel : schedule.kernels)
     if (kernel.algorithm == schedule::Algorithm::Winograd) spread(kernel, rewritten, schedule.lanes);
   setWinogradTiles(schedule, rewritten, mode.winogradTile);
+  regroup(schedule, rewritten, able, mode.choices.groups);
   return schedule;
 }
 

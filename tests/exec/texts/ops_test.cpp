@@ -397,6 +397,7 @@ TEST_P(Ops, MemoryOperations) {
     %g = gather f32x8 %in[%indices]
     store %g, %out[0]
     prefetch f32 %in[%n * 4 + 1]
+    prefetch_far f32 %in[%n * 2]
     %line = stack 64
     %v = load f32x16 %in[%n * 2 - 3]
     store %v, %line[0]
