@@ -10,7 +10,8 @@ using schedule::GroupFacts;
 
 namespace {
 
-const std::string filter = "conv(kernel: [[0, 1, 2], [3, 4, 5], [6, 7, 9]], padding: same, border: replicate)";
+const std::string filter =
+    "conv(kernel: [[0, 1, 2], [3, 4, 5], [6, 7, 9]], padding: same, border: replicate)";
 
 struct Reported : Session {
   schedule::Schedule made;
@@ -27,7 +28,8 @@ std::string chain(const std::string& border = "replicate") {
   return "pipeline p(x: image[gray, 96, 64]) {\n return x |> " + filter + " |> " + filter +
          " |> conv(kernel: [[0, 1, 2], [3, 4, 5], [6, 7, 9]], padding: same, border: " + border + ")\n}";
 }
-const std::string together = "schedule @p {\n group rows 8 {\n kernel [conv_1] kernel [conv_2] kernel [conv_3]\n } }";
+const std::string together =
+    "schedule @p {\n group rows 8 {\n kernel [conv_1] kernel [conv_2] kernel [conv_3]\n } }";
 
 TEST(Fusion, CountsWhatAGroupKeeps) {
   Reported p(chain(), together);
@@ -54,7 +56,8 @@ TEST(Fusion, CountsWhatAGroupKeeps) {
   EXPECT_TRUE(fusion.edges.empty());
 }
 
-// A second thread begins in the middle: two rows of conv_2 and four of conv_1 are computed again, of 24 rows a strip.
+// A second thread begins in the middle: two rows of conv_2 and four of conv_1 are computed again, of 24 rows
+// a strip.
 TEST(Fusion, CountsWhatIsComputedAgain) {
   Reported p(chain(), together);
   const Fusion fusion = p.fusion();
@@ -85,7 +88,8 @@ const EdgeFacts& only(const Fusion& fusion) {
 }
 
 TEST(Fusion, SaysWhatABorderNeeds) {
-  Reported p(chain("wrap"), "schedule @p {\n group rows 8 {\n kernel [conv_1] kernel [conv_2]\n } kernel [conv_3] }");
+  Reported p(chain("wrap"),
+             "schedule @p {\n group rows 8 {\n kernel [conv_1] kernel [conv_2]\n } kernel [conv_3] }");
   const Fusion fusion = p.fusion();
   EXPECT_EQ(fusion.groups.size(), 1u);
   const EdgeFacts& edge = only(fusion);
@@ -108,7 +112,8 @@ TEST(Fusion, SaysWhatHasNoRows) {
 
 // What the chooser says of two kernels that could run together is taken over; else the schedule is to blame.
 TEST(Fusion, SaysWhoKeepsKernelsApart) {
-  Reported p(chain(), "schedule @p {\n group rows 8 {\n kernel [conv_1] kernel [conv_2]\n } kernel [conv_3] }");
+  Reported p(chain(),
+             "schedule @p {\n group rows 8 {\n kernel [conv_1] kernel [conv_2]\n } kernel [conv_3] }");
   EXPECT_EQ(only(p.fusion()).why, "the schedule keeps them apart");
   const std::vector<Apart> apart{{1, 2, "it would not be faster", "a larger image"}};
   const Fusion fusion = p.fusion(apart);
@@ -128,7 +133,8 @@ TEST(Fusion, ResultsAreWritten) {
 
 // Views of the same memory are no edges; values go through them.
 TEST(Fusion, LooksThroughAliases) {
-  Reported p("pipeline p(x: tensor[3, 8, 8]) {\n return x |> conv(8, kernel: 3x3) |> flatten |> dense(10)\n}");
+  Reported p(
+      "pipeline p(x: tensor[3, 8, 8]) {\n return x |> conv(8, kernel: 3x3) |> flatten |> dense(10)\n}");
   const Fusion fusion = p.fusion();
   ASSERT_FALSE(fusion.edges.empty());
   const EdgeFacts& last = fusion.edges.back();
