@@ -193,6 +193,8 @@ private:
     }
     const auto whole = wholeWork(graph_, nodes, all);
     if (!whole) return;
+    // A window of its own finds the largest byte in fewer steps, where it can.
+    if (whole->maximum && (kernels_[k] || bytesForm(graph_, kernel(k), bytes))) return;
     for (size_t one : together)
       kernels_[one] = {one == k ? BytesForm::Whole : BytesForm::Within,
                        {images.begin(), images.end()},
