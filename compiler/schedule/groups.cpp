@@ -179,7 +179,7 @@ private:
   std::vector<StripKernel> kernels_;
   std::map<Buffer, std::pair<size_t, size_t>> uses_; // of holders: the first and the last kernel
   std::map<Buffer, size_t> producers_;
-  std::set<Buffer> outside_; // holders that are the caller's
+  std::set<Buffer> outside_;        // holders that are the caller's
   std::vector<Estimate> estimates_; // of each kernel, whatever group it is in
   std::vector<double> parameterBytes_;
   std::vector<std::optional<double>> single_;

@@ -301,6 +301,14 @@ Size Strips::stripCount() const {
   return count;
 }
 
+// So many rows or up to a quarter more: of a few numbers, so that kernels in many places of a group are
+// equal, and one more than a multiple, so that planes do not all begin at the same places of the first cache.
+static int64_t roomFor(int64_t rows) {
+  int64_t step = 1;
+  while (8 * step <= rows) step *= 2;
+  return (rows - 1 + step - 1) / step * step + 1;
+}
+
 // Room for what is needed at the same time in any strip, whatever the sizes are. Those that are known only at
 // run time are tried: large ones, of every remainder that strides can leave.
 void Strips::findRoom() {
@@ -355,6 +363,7 @@ void Strips::findRoom() {
       }
     }
   }
+  for (Ring& ring : rings) ring.rows = roomFor(ring.rows);
 }
 
 } // namespace convoy::schedule
