@@ -102,6 +102,7 @@ std::unique_ptr<llvm::Module> describePipeline(llvm::LLVMContext& context, const
                 llvm::ConstantDataArray::get(
                     context, llvm::ArrayRef<uint8_t>(d.weightsDigest.data(), d.weightsDigest.size())),
                 d.weightsFile.empty() ? t.null() : t.text(d.weightsFile),
+                t.i64(d.memoryLimit),
                 t.function(d.prefix + "_check"),
                 t.function(d.prefix + "_prepared_size"),
                 t.function(d.prefix + "_prepare"),

@@ -15,7 +15,7 @@ class Module;
 
 namespace convoy {
 
-constexpr int abiVersion = 5; // CONVOY_ABI_VERSION of runtime.h
+constexpr int abiVersion = 6; // CONVOY_ABI_VERSION of runtime.h
 
 // Numbers with several owners: there may be hundreds of megabytes of them, which nobody copies.
 using SharedNumbers = std::shared_ptr<const std::vector<float>>;
@@ -49,6 +49,8 @@ struct PipelineDescription {
       weights; // raw parameters, in the order that `prefix_prepare` reads them; null when there are none
   std::array<uint8_t, 16> weightsDigest{};
   std::string weightsFile; // where they will lie, without folder; empty: in the program, at `weightsSymbol`
+
+  int64_t memoryLimit = 0; // of a workspace, in bytes; 0: there is none
 
   bool embedsWeights() const { return weights && weightsFile.empty(); }
   std::string weightsSymbol() const { return prefix + "_weights"; }

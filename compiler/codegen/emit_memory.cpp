@@ -59,9 +59,12 @@ void Emitter::memory(const Inst& inst) {
     return bind(inst.results[0], {b.CreateMaskedGather(type(t), pointers, align)});
   }
   case Op::Prefetch:
+  case Op::PrefetchFar: {
+    const uint32_t locality = inst.op == Op::Prefetch ? 3 : 2;
     b.CreateIntrinsic(llvm::Intrinsic::prefetch, {b.getPtrTy()},
-                      {address(inst, inst.type), b.getInt32(0), b.getInt32(3), b.getInt32(1)});
+                      {address(inst, inst.type), b.getInt32(0), b.getInt32(locality), b.getInt32(1)});
     return;
+  }
   default: { // Stack
     llvm::BasicBlock& entry = function_->getEntryBlock();
     llvm::IRBuilder<> at(&entry, entry.begin());

@@ -50,7 +50,7 @@ void Emitter::arithmetic(const Inst& inst) {
 
 llvm::Value* Emitter::arithmeticElement(const Inst& inst, llvm::ArrayRef<llvm::Value*> x) {
   Scalar scalar = inst.results[0]->type.scalar;
-  if (!isFloat(scalar)) return integerElement(inst, x, scalar != Scalar::U8);
+  if (!isFloat(scalar)) return integerElement(inst, x, !isUnsigned(scalar));
   auto& b = builder_;
   switch (inst.op) {
   case Op::Add: return b.CreateFAdd(x[0], x[1]);
@@ -132,8 +132,7 @@ llvm::Value* Emitter::integerElement(const Inst& inst, llvm::ArrayRef<llvm::Valu
 }
 
 llvm::Value* Emitter::compare(const Inst& inst, llvm::Value* a, llvm::Value* c) {
-  bool floats = isFloat(inst.operands[0]->type.scalar),
-       isSigned = inst.operands[0]->type.scalar != Scalar::U8;
+  bool floats = isFloat(inst.operands[0]->type.scalar), isSigned = !isUnsigned(inst.operands[0]->type.scalar);
   auto& b = builder_;
   switch (inst.op) {
   case Op::Lt:
@@ -184,8 +183,7 @@ llvm::Value* Emitter::toIntegers(llvm::Value* v, llvm::Type* target) {
 llvm::Value* Emitter::cast(const Type& from, const Type& to, llvm::Value* v) {
   llvm::Type* target = type(to);
   bool fromFloat = isFloat(from.scalar), toFloat = isFloat(to.scalar);
-  bool fromSigned = from.scalar != Scalar::U8 && from.scalar != Scalar::I1,
-       toSigned = to.scalar != Scalar::U8;
+  bool fromSigned = !isUnsigned(from.scalar), toSigned = !isUnsigned(to.scalar);
   auto& b = builder_;
   if (to.scalar == Scalar::BF16) return roundToBf16(from, to, v);
   if (from.scalar == Scalar::BF16) return widenBf16(v);
@@ -207,6 +205,7 @@ llvm::Value* Emitter::dot(const Inst& inst) {
   auto bfloats = [&](llvm::Value* v) {
     return b.CreateBitCast(v, v->getType()->getWithNewType(b.getBFloatTy()));
   };
+  if (inst.operands[0]->type.scalar == Scalar::I16) return b.CreateAdd(sums, bytePairs(left, right, lanes));
   const bool pairs = isFloat(inst.operands[0]->type.scalar), widest = lanes == 16, half = lanes == 8;
   if (pairs && target_.pairProducts && (widest || half))
     return b.CreateIntrinsic(widest ? llvm::Intrinsic::x86_avx512bf16_dpbf16ps_512
@@ -232,6 +231,24 @@ llvm::Value* Emitter::dot(const Inst& inst) {
     }
   }
   return sums;
+}
+
+// Of i16: x0 * y0 + x1 * y1, cut off.
+llvm::Value* Emitter::bytePairs(llvm::Value* left, llvm::Value* right, uint32_t lanes) {
+  auto& b = builder_;
+  if (target_.x86 && lanes == 32 && target_.vectorBits == 512)
+    return b.CreateIntrinsic(llvm::Intrinsic::x86_avx512_pmaddubs_w_512, {left, right});
+  if (target_.x86 && lanes == 16 && target_.vectorBits >= 256)
+    return b.CreateIntrinsic(llvm::Intrinsic::x86_avx2_pmadd_ub_sw, {left, right});
+  llvm::Value* products[2];
+  llvm::Type* type = llvm::FixedVectorType::get(b.getInt16Ty(), lanes);
+  for (int q = 0; q < 2; ++q) {
+    llvm::SmallVector<int, 32> which;
+    for (uint32_t i = 0; i < lanes; ++i) which.push_back(static_cast<int>(i) * 2 + q);
+    products[q] = b.CreateMul(b.CreateZExt(b.CreateShuffleVector(left, which), type),
+                              b.CreateSExt(b.CreateShuffleVector(right, which), type));
+  }
+  return b.CreateBinaryIntrinsic(llvm::Intrinsic::sadd_sat, products[0], products[1]);
 }
 
 llvm::Value* Emitter::reduce(const Inst& inst) {

@@ -13,6 +13,8 @@ llvm::Type* Emitter::scalarType(Scalar scalar) {
   case Scalar::I1: return builder_.getInt1Ty();
   case Scalar::U8:
   case Scalar::I8: return builder_.getInt8Ty();
+  case Scalar::U16:
+  case Scalar::I16: return builder_.getInt16Ty();
   case Scalar::I32: return builder_.getInt32Ty();
   case Scalar::I64: return builder_.getInt64Ty();
   // As its bits: without instructions for them, LLVM would move numbers by way of float32 and a function of
@@ -110,6 +112,7 @@ void Emitter::instruction(const Inst& inst) {
   case Op::Stream:
   case Op::Gather:
   case Op::Prefetch:
+  case Op::PrefetchFar:
   case Op::Stack: return memory(inst);
   case Op::For: return forLoop(inst);
   case Op::Unroll: return unroll(inst);

@@ -75,6 +75,7 @@ private:
   llvm::Value* toIntegers(llvm::Value* v, llvm::Type* target);
   llvm::Value* cast(const loop::Type& from, const loop::Type& to, llvm::Value* v);
   llvm::Value* dot(const loop::Inst& inst);
+  llvm::Value* bytePairs(llvm::Value* left, llvm::Value* right, uint32_t lanes);
   llvm::Value* reduce(const loop::Inst& inst);
   void vector(const loop::Inst& inst);
   void array(const loop::Inst& inst);

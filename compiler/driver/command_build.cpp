@@ -1,6 +1,7 @@
 #include "driver/commands.h"
 #include "driver/dependencies.h"
 #include "driver/describe.h"
+#include "driver/remarks.h"
 #include "driver/report.h"
 #include "driver/targets.h"
 #include "output/artifact.h"
@@ -148,7 +149,7 @@ int runBuild(Compilation& c, PhaseTimes& times) {
   const std::vector<OutputKind>& kinds = c.options.kinds;
   c.needsParameters = std::any_of(kinds.begin(), kinds.end(), needsCode);
   if (c.options.externalWeights) c.weightsFile = withoutFolder(weightsPath(c));
-  if (!checkRequest(c) || !prepareStagesFolder(c)) return Failure;
+  if (!checkRequest(c) || !checkRemarks(c) || !prepareStagesFolder(c)) return Failure;
   const auto sink = [&](Stage stage, const std::string& text) { writeStage(c, stage, text); };
   if (!runForTargets(c, times, sink) || !checkTarget(c)) return Failure;
   const bool hasWeights = c.needsParameters && c.description && c.description->weights;
@@ -191,7 +192,7 @@ int runBuild(Compilation& c, PhaseTimes& times) {
       wrote(failure->why, failure->path, c.diags);
       return Failure;
     }
-    return c.diags.hasErrors() ? Failure : Success;
+    return c.diags.hasErrors() || !writeRemarks(c) ? Failure : Success;
   });
 }
 

@@ -1,4 +1,5 @@
 #include "driver/commands.h"
+#include "driver/remarks.h"
 #include "driver/report.h"
 #include "output/files.h"
 #include <algorithm>
@@ -32,14 +33,15 @@ int runEmit(Compilation& c, PhaseTimes& times) {
           .help("the stages are " + names);
     c.stages.insert(stage);
   }
-  if (c.diags.hasErrors() || !prepareStagesFolder(c)) return Failure;
+  if (!checkRemarks(c) || c.diags.hasErrors() || !prepareStagesFolder(c)) return Failure;
+  if (c.wantsFusion) c.stages.insert(Stage::Schedule);
 
   std::map<Stage, std::string> texts;
   const bool done = runPipeline(c, Goal::Stages, times, [&](Stage stage, const std::string& text) {
     writeStage(c, stage, text);
     texts[stage] = text;
   });
-  if (!done || c.diags.hasErrors()) return Failure;
+  if (!done || c.diags.hasErrors() || !writeRemarks(c)) return Failure;
   if (c.options.stages.empty()) return Success; // only --dump-stages-to
 
   std::string all;

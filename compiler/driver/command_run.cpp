@@ -1,6 +1,7 @@
 #include "convoy/command.h"
 #include "driver/commands.h"
 #include "driver/load.h"
+#include "driver/remarks.h"
 #include "driver/targets.h"
 
 namespace convoy::driver {
@@ -40,11 +41,12 @@ int runProgram(Compilation& c, PhaseTimes& times, const std::function<void()>& r
     return Failure;
   }
   c.needsParameters = !asksOnly(c.options.programArguments);
+  if (!checkRemarks(c)) return Failure;
   c.target = targetForHere(c.options, c.diags);
   if (!c.target || !prepareStagesFolder(c)) return Failure;
   const auto sink = [&](Stage stage, const std::string& text) { writeStage(c, stage, text); };
   if (!runPipeline(c, Goal::Code, times, sink)) return Failure;
-  if (c.diags.hasErrors()) return Failure;
+  if (c.diags.hasErrors() || !writeRemarks(c)) return Failure;
 
   const LoadedPipeline loaded = times.measure("load", [&] { return loadInMemory(c); });
   report();

@@ -62,6 +62,8 @@ void Compilation::warnOfIdleOptions() {
     diags.report(diag::OptionWithoutEffect, {}, "-D", describe(kind));
   if (kind == FileKind::Loops && !options.scheduleFile.empty())
     diags.report(diag::OptionWithoutEffect, {}, "--schedule", describe(kind));
+  if (kind == FileKind::Loops && options.memoryLimit > 0)
+    diags.report(diag::OptionWithoutEffect, {}, "--memory-limit", describe(kind));
   if (kind == FileKind::Loops && !options.weightsFile.empty())
     diags.report(diag::OptionWithoutEffect, {}, "--weights", describe(kind));
   if (kind == FileKind::Loops && options.initSeed)

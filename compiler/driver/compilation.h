@@ -4,6 +4,7 @@
 #include "codegen/descriptor.h"
 #include "driver/options.h"
 #include "graph/graph.h"
+#include "inspect/fusion.h"
 #include "loop/ir.h"
 #include "output/compile.h"
 #include "schedule/call.h"
@@ -30,11 +31,12 @@ struct Compilation {
 
   const Options& options;
   DiagnosticEngine& diags;
-  SourceManager sources;                   // before everything that points into a file
-  std::set<Stage> stages;                  // that will be printed
-  std::string pipeline;                    // options.pipeline, or the one of several that `check` has come to
-  bool needsParameters = false;            // what is made will run, so parameters must have values
-  std::string weightsFile;                 // PipelineDescription::weightsFile
+  SourceManager sources;        // before everything that points into a file
+  std::set<Stage> stages;       // that will be printed
+  std::string pipeline;         // options.pipeline, or the one of several that `check` has come to
+  bool wantsFusion = false;     // the fusion report
+  bool needsParameters = false; // what is made will run, so parameters must have values
+  std::string weightsFile;      // PipelineDescription::weightsFile
   // While one of several versions is made: what its symbols begin with, after the pipeline's prefix.
   std::string version;
   std::optional<std::string> scheduleText; // stands for options.scheduleFile
@@ -49,9 +51,11 @@ struct Compilation {
   std::unique_ptr<ast::File> syntax;
   std::optional<graph::Graph> graph;   // to be computed; until it is scheduled,
   std::optional<graph::Graph> written; // what the script says: with the layers that were folded into others
-  std::optional<Target> target;         // may be there from the start: options name several, or one for later
+  std::optional<Target> target;        // may be there from the start: options name several, or one for later
   std::optional<schedule::Schedule> schedule;
   loop::Module loops;
+  // Of the schedule; when there are several versions, of the best one. Only if it is wanted.
+  std::optional<inspect::FusionReport> fusion;
   schedule::ProgramCalls calls;                   // of the schedule's kernels, into `loops`
   schedule::Workspace workspace;                  // for one item
   std::optional<PipelineDescription> description; // none when loop IR was the start

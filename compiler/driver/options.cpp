@@ -20,6 +20,26 @@ template <typename Number> std::optional<Number> parseNumber(std::string_view te
   return number;
 }
 
+// "64M" in bytes: a whole number, with K, M or G for powers of 1024 or without.
+std::optional<int64_t> parseByteCount(const std::string& text) {
+  int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || number < 1) return std::nullopt;
+  const std::string unit(end, text.data() + text.size());
+  int shift = 0;
+  if (unit == "K")
+    shift = 10;
+  else if (unit == "M")
+    shift = 20;
+  else if (unit == "G")
+    shift = 30;
+  else if (!unit.empty())
+    return std::nullopt;
+  constexpr int64_t most = int64_t{1} << 56; // more than any machine addresses
+  if (number > most >> shift) return std::nullopt;
+  return number << shift;
+}
+
 void suggest(DiagnosticBuilder report, const std::string& word, const std::vector<std::string>& known) {
   if (std::string near = nearestName(word, known); !near.empty()) report.help("did you mean '" + near + "'?");
 }
@@ -270,6 +290,14 @@ private:
     case OptionId::Define: return readDefine(name, value);
     case OptionId::Size: return readSizes(name, value);
     case OptionId::Input: return readInput(name, value);
+    case OptionId::MemoryLimit:
+      if (const std::optional<int64_t> bytes = parseByteCount(value))
+        options_.memoryLimit = *bytes;
+      else
+        diags_.report(diag::OptionValue, {}, name,
+                      "a number of bytes, such as 64M: with K, M or G or without", value);
+      return;
+    case OptionId::Remarks: options_.remarksFile = value; return;
     case OptionId::Json: options_.jsonFile = value; return;
     case OptionId::Samples: options_.samples = value; return;
     case OptionId::Limit: return readNumber(name, value, 1, 1 << 20, options_.limit);

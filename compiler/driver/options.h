@@ -10,7 +10,19 @@
 
 namespace convoy::driver {
 
-enum class Command { Build, Run, Emit, Plan, Bench, Verify, Quantize, Check, Format, Explain, LanguageServer };
+enum class Command {
+  Build,
+  Run,
+  Emit,
+  Plan,
+  Bench,
+  Verify,
+  Quantize,
+  Check,
+  Format,
+  Explain,
+  LanguageServer
+};
 
 struct CommandRow {
   Command command;
@@ -53,6 +65,7 @@ struct Options {
   std::string cpu;    // perhaps several, "a,b"; empty: this one, or the plainest of another kind of machine
   int optimize = 3;
   schedule::Choices choices; // --math, and what benchmarks ask for
+  int64_t memoryLimit = 0;   // of the workspace, in bytes; 0: there is none
   int threads = 0;           // of the compiler, and of the program for `run`; 0: all allowed cores
   std::string pipeline, scheduleFile, weightsFile;
   std::optional<uint64_t> initSeed;
@@ -60,6 +73,7 @@ struct Options {
   std::vector<std::pair<std::string, int64_t>> sizes;       // --size NAME=N
   std::vector<std::pair<std::string, std::string>> inputs;  // `verify`: --input NAME=FILE
   std::string jsonFile;                      // `plan`, `bench`: as JSON to here; empty: nowhere
+  std::string remarksFile;                   // the fusion report as JSON to here; empty: nowhere
   std::string samples;                       // `quantize`: a folder or a file
   int limit = 1000;                          // `quantize`: samples to use
   int batch = 1;                             // `bench`: items of each run
@@ -87,6 +101,7 @@ enum class OptionId {
   Optimize,
   Math,
   Threads,
+  MemoryLimit,
   Pipeline,
   Schedule,
   Weights,
@@ -94,6 +109,7 @@ enum class OptionId {
   Define,
   Size,
   Json,
+  Remarks,
   Batch,
   Input,
   Samples,

@@ -1,5 +1,6 @@
 #include "driver/pipeline.h"
 #include "driver/describe.h"
+#include "driver/memory_limit.h"
 #include "driver/targets.h"
 #include "graph/passes/fold_batch_norm.h"
 #include "graph/reader.h"
@@ -120,21 +121,32 @@ bool findTarget(Compilation& c) {
   return c.target.has_value();
 }
 
-bool makeOrReadSchedule(Compilation& c) {
+bool findSchedule(Compilation& c) {
   if (c.options.scheduleFile.empty() && !c.scheduleText) {
     c.schedule = schedule::makeSchedule(*c.graph, *c.target, c.options.choices);
-    return true;
+    return c.options.memoryLimit == 0 || keepMemoryLimit(c, /*mayChange=*/true);
   }
   const SourceFile* text =
       c.scheduleText ? c.sources.add("<schedule>", *c.scheduleText) : c.read(c.options.scheduleFile);
   if (text) c.schedule = schedule::read(*text, *c.graph, *c.target, c.diags, c.options.choices);
-  return c.schedule && !c.diags.hasErrors();
+  if (!c.schedule || c.diags.hasErrors()) return false;
+  return c.options.memoryLimit == 0 || keepMemoryLimit(c, /*mayChange=*/false);
+}
+
+bool makeOrReadSchedule(Compilation& c) {
+  if (!findSchedule(c)) return false;
+  // Of several versions the best one is first.
+  if (c.wantsFusion && !c.fusion)
+    c.fusion =
+        inspect::fusionReport(*c.graph, *c.schedule, schedule::whyApart(*c.graph, *c.target, *c.schedule));
+  return true;
 }
 
 bool lowerGraph(Compilation& c) {
   std::string prefix = symbolPrefix(c.graph->name);
   if (!c.version.empty()) prefix += "." + c.version;
-  schedule::Program program = schedule::lower(*c.graph, *c.schedule, *c.target, prefix);
+  schedule::Program program =
+      schedule::lower(*c.graph, *c.schedule, *c.target, prefix, c.options.memoryLimit);
   c.loops = std::move(program.loops);
   c.calls = std::move(program.calls);
   c.workspace = program.workspace;
@@ -142,6 +154,7 @@ bool lowerGraph(Compilation& c) {
   if (first) { // what follows has the same interface, and the same weights
     c.description = interfaceOf(*c.graph, std::move(program.weights));
     c.description->versions.clear();
+    c.description->memoryLimit = c.options.memoryLimit;
     if (c.description->weights) c.description->weightsFile = c.weightsFile;
   }
   c.description->versions.push_back({prefix, c.target->cpu, c.target->instructionSets()});
@@ -359,6 +372,7 @@ bool runVersions(Compilation& c, std::vector<Target> targets, PhaseTimes& times,
   }
   c.stages = stages;
   c.description.reset();
+  c.fusion.reset();
   const size_t end = phasesUntil(Goal::Code, c);
   if (targets.size() == 1) {
     c.target = targets.front();

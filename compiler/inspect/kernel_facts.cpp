@@ -1,5 +1,6 @@
 #include "inspect/kernel_facts.h"
 #include "graph/work.h"
+#include "inspect/fusion.h"
 #include "inspect/hot_loop.h"
 #include "schedule/storage.h"
 #include "support/internal_error.h"
@@ -118,19 +119,16 @@ std::vector<KernelFacts> kernelFacts(const Graph& graph, const schedule::Schedul
   for (size_t i = 0; i < schedule.kernels.size(); ++i) {
     KernelFacts facts;
     facts.kernel = schedule.kernels[i];
-    facts.name = graph.value(facts.kernel.result()).name;
+    facts.name = kernelName(graph, facts.kernel);
     facts.traffic = trafficOf(graph, facts.kernel, calls[i]);
     facts.inRings = bytesInRings(graph, storage, calls[i]);
     if (const schedule::Group* group = schedule.groupOf(i)) facts.group = *group;
     facts.vectorized = isVectorized(calls[i], loops);
-    if (facts.kernel.algorithm == Algorithm::Reorder) {
-      facts.name += std::string(" to ") + nameOf(facts.kernel.layout);
-    } else {
+    if (facts.kernel.algorithm != Algorithm::Reorder)
       for (ValueId node : facts.kernel.nodes) {
         facts.layers.push_back(graph.value(node).name);
         facts.multiplyAdds = facts.multiplyAdds + graph::multiplyAdds(graph, graph.value(node));
       }
-    }
     all.push_back(std::move(facts));
   }
   return all;

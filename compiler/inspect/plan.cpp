@@ -142,6 +142,11 @@ void addPredictions(Plan& plan, std::vector<schedule::Prediction> predictions, c
   for (size_t i = 0; i < plan.kernels.size(); ++i) plan.kernels[i].prediction = std::move(predictions.at(i));
 }
 
+void addFusion(Plan& plan, FusionReport fusion, int64_t threads) {
+  plan.threads = fusion.threads = threads;
+  plan.fusion = std::move(fusion);
+}
+
 void bindSizes(Plan& plan, const std::map<std::string, int64_t>& numbers) {
   const Bindings sizes(numbers.begin(), numbers.end());
   for (LayerPlan& layer : plan.layers) {
@@ -158,6 +163,8 @@ void bindSizes(Plan& plan, const std::map<std::string, int64_t>& numbers) {
   plan.multiplyAdds = plan.multiplyAdds.substitute(sizes);
   plan.workspace.bufferBytes = plan.workspace.bufferBytes.substitute(sizes);
   plan.workspace.borderBytes = plan.workspace.borderBytes.substitute(sizes);
+  plan.workspace.ringBytes = plan.workspace.ringBytes.substitute(sizes);
+  bindSizes(plan.fusion, sizes);
 }
 
 } // namespace convoy::inspect

@@ -1,5 +1,6 @@
 // What `convoy plan` tells: every layer of a script with its shapes, pads and work, and how it is computed.
 #pragma once
+#include "inspect/fusion.h"
 #include "inspect/kernel_facts.h"
 #include "support/json.h"
 #include <map>
@@ -34,6 +35,8 @@ struct Plan {
   int64_t parameters = 0; // each counts once
   Size multiplyAdds = 0;  // of one item
   schedule::Workspace workspace;
+  int64_t threads = 1; // that the workspace is for
+  FusionReport fusion;
   Machine machine; // for which times are predicted, where kernels have a prediction
 };
 
@@ -44,6 +47,8 @@ Plan makePlan(const graph::Graph& written, const graph::Graph& computed, const s
 
 // `predictions`: of the kernels, on this machine.
 void addPredictions(Plan& plan, std::vector<schedule::Prediction> predictions, const Machine& machine);
+
+void addFusion(Plan& plan, FusionReport fusion, int64_t threads);
 
 // Puts numbers for run-time sizes.
 void bindSizes(Plan& plan, const std::map<std::string, int64_t>& sizes);

@@ -1,7 +1,7 @@
 // A plan as a table and as JSON.
 #include "inspect/plan.h"
+#include "inspect/size_text.h"
 #include "inspect/table.h"
-#include "support/text.h"
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -9,8 +9,6 @@
 namespace convoy::inspect {
 
 namespace {
-
-std::string countText(const Size& count) { return count.isConstant() ? grouped(count.known()) : count.str(); }
 
 std::string shapeText(const TensorType& type) {
   std::string text = "[";
@@ -41,9 +39,10 @@ std::string clockText(const Machine& machine) {
          (machine.clockIsKnown ? "as the system says" : "the usual clock of such processors");
 }
 
-// "33,216 bytes: 4 buffers in 32,960, 2 border rows in 256"
-std::string workspaceText(const schedule::Workspace& workspace) {
-  std::string text = countText(workspace.bytes()) + " bytes";
+// "33,216 bytes: 4 buffers in 32,960, 2 border rows in 256, 3 rings in 12,800 for each thread"
+std::string workspaceText(const schedule::Workspace& workspace, int64_t threads) {
+  std::string text = countText(workspace.bytes(threads)) + " bytes";
+  if (threads > 1 && workspace.rings > 0) text += " for " + counted(threads, "thread");
   const char* mark = ": ";
   auto part = [&](int64_t count, const std::string& what, const Size& bytes) {
     if (count == 0) return;
@@ -53,6 +52,10 @@ std::string workspaceText(const schedule::Workspace& workspace) {
   };
   part(workspace.buffers, "buffer", workspace.bufferBytes);
   part(workspace.borderRows, "border row", workspace.borderBytes);
+  if (workspace.rings > 0) {
+    part(workspace.rings, "ring", workspace.ringBytes);
+    text += " for each thread";
+  }
   return text + "\n";
 }
 
@@ -64,12 +67,12 @@ public:
     for (size_t k = 0; k < plan_.kernels.size(); ++k) kernel(k);
     for (const LayerPlan& layer : plan_.layers)
       if (!layer.kernel) add("", layer, nullptr, "not computed: no result depends on it");
-    std::string text = plan_.pipeline + ": " + counted(static_cast<int64_t>(plan_.layers.size()), "layer") +
-                       " in " + counted(static_cast<int64_t>(plan_.kernels.size()), "kernel") +
-                       ", vectors of " + std::to_string(plan_.lanes) +
-                       "; counts and bytes are for one item of the batch\n\n" + table_.str() + "\n" +
-                       timesText() + "parameters     " + grouped(plan_.parameters) + "\nmultiply-adds  " +
-                       countText(plan_.multiplyAdds) + "\nworkspace      " + workspaceText(plan_.workspace);
+    std::string text =
+        plan_.pipeline + ": " + counted(static_cast<int64_t>(plan_.layers.size()), "layer") + " in " +
+        counted(static_cast<int64_t>(plan_.kernels.size()), "kernel") + ", vectors of " +
+        std::to_string(plan_.lanes) + "; counts and bytes are for one item of the batch\n\n" + table_.str() +
+        "\n" + timesText() + "parameters     " + grouped(plan_.parameters) + "\nmultiply-adds  " +
+        countText(plan_.multiplyAdds) + "\nworkspace      " + workspaceText(plan_.workspace, plan_.threads);
     if (std::any_of(plan_.layers.begin(), plan_.layers.end(), isWinograd))
       text += "bound of winograd: a share of the largest number that a tile reads times the sum of absolute "
               "weights\n";
@@ -79,7 +82,7 @@ public:
   }
 
 private:
-  // What is expected of each kernel, and of the best other way to compute it.
+  // What is expected of each kernel, and of the best other way to compute it; then what is fused.
   std::string timesText() {
     Table times({{"#", true},
                  {"kernel"},
@@ -104,8 +107,8 @@ private:
                                    nameOf(other->bound)});
       times.add(std::move(cells));
     }
-    return times.str() + "\npredicted      " + milliseconds(all) + " ms on one core at " +
-           clockText(plan_.machine) + "\n";
+    return times.str() + fusionText(plan_.fusion) + "\npredicted      " + milliseconds(all) +
+           " ms on one core at " + clockText(plan_.machine) + "\n";
   }
 
   void kernel(size_t number) {
@@ -113,6 +116,7 @@ private:
     std::string how = algorithmText(facts.kernel);
     const bool concat = facts.kernel.algorithm == schedule::Algorithm::Concat;
     if (concat && facts.traffic.total() == Size(0)) how += ", in place";
+    if (const auto group = groupOf(plan_.fusion, number)) how += ", group " + std::to_string(*group);
     if (!facts.vectorized) {
       how += ", not vectorized";
       scalar_ += (scalar_.empty() ? "" : ", ") + escapeForTerminal(facts.name);
@@ -136,7 +140,6 @@ private:
 
   // `traffic`: of the kernel, where the layer is its first.
   void add(const std::string& label, const LayerPlan& layer, const Traffic* traffic, const std::string& how) {
-    auto bytes = [](const Size& count) { return count == Size(0) ? "" : countText(count); };
     std::vector<std::string> cells{label,
                                    layer.name,
                                    layer.op,
@@ -146,7 +149,8 @@ private:
                                    layer.arithmetic ? nameOf(*layer.arithmetic) : "",
                                    layer.arithmetic ? shareText(layer.bound) : ""};
     if (traffic)
-      cells.insert(cells.end(), {bytes(traffic->input), bytes(traffic->output), bytes(traffic->weights)});
+      cells.insert(cells.end(),
+                   {bytesText(traffic->input), bytesText(traffic->output), bytesText(traffic->weights)});
     cells.resize(11);
     cells.push_back(how);
     table_.add(std::move(cells));
@@ -167,14 +171,6 @@ private:
                 {"weights", true},
                 {"computed by"}}};
 };
-
-Json sizeJson(const Size& size) { return size.isConstant() ? Json(size.known()) : Json(size.str()); }
-
-template <typename Items, typename Function> Json arrayOf(const Items& items, Function function) {
-  Json array = Json::array();
-  for (const auto& item : items) array.push(function(item));
-  return array;
-}
 
 Json shapeJson(const TensorType& type) { return arrayOf(type.dims, sizeJson); }
 
@@ -250,14 +246,17 @@ void setPrediction(Json& json, const KernelFacts& facts, const Machine& machine)
   json.set("runner_up", std::move(runnerUp));
 }
 
-Json kernelJson(const KernelFacts& facts, const Machine& machine) {
+Json kernelJson(const Plan& plan, size_t number) {
+  const KernelFacts& facts = plan.kernels[number];
   Json json = Json::object();
   json.set("name", facts.name);
   json.set("layers", arrayOf(facts.layers, [](const std::string& name) { return Json(name); }));
   setAlgorithm(json, facts);
   json.set("macs", sizeJson(facts.multiplyAdds));
   setTraffic(json, facts.traffic);
-  setPrediction(json, facts, machine);
+  setPrediction(json, facts, plan.machine);
+  const auto group = groupOf(plan.fusion, number);
+  json.set("group", group ? Json(static_cast<int64_t>(*group)) : Json());
   return json;
 }
 
@@ -269,7 +268,7 @@ Json planJson(const Plan& plan) {
   Json totals = Json::object();
   totals.set("parameters", plan.parameters);
   totals.set("macs", sizeJson(plan.multiplyAdds));
-  totals.set("workspace_bytes", sizeJson(plan.workspace.bytes()));
+  totals.set("workspace_bytes", sizeJson(plan.workspace.bytes(plan.threads)));
   double cycles = 0;
   for (const KernelFacts& facts : plan.kernels)
     if (facts.prediction) cycles += facts.prediction->estimate.cycles();
@@ -285,10 +284,16 @@ Json planJson(const Plan& plan) {
   workspace.set("buffer_bytes", sizeJson(plan.workspace.bufferBytes));
   workspace.set("border_rows", plan.workspace.borderRows);
   workspace.set("border_row_bytes", sizeJson(plan.workspace.borderBytes));
+  workspace.set("rings", plan.workspace.rings);
+  workspace.set("ring_bytes", sizeJson(plan.workspace.ringBytes));
+  workspace.set("threads", plan.threads);
   json.set("workspace", std::move(workspace));
   json.set("layers", arrayOf(plan.layers, [&](const LayerPlan& layer) { return layerJson(plan, layer); }));
-  json.set("kernels",
-           arrayOf(plan.kernels, [&](const KernelFacts& facts) { return kernelJson(facts, plan.machine); }));
+  Json kernels = Json::array();
+  for (size_t i = 0; i < plan.kernels.size(); ++i) kernels.push(kernelJson(plan, i));
+  json.set("kernels", std::move(kernels));
+  json.set("groups", groupsJson(plan.fusion));
+  json.set("edges", edgesJson(plan.fusion));
   return json;
 }
 

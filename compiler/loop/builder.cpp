@@ -236,6 +236,10 @@ void Builder::prefetch(Scalar element, Value* pointer, const Index& at) {
   emitAddressed(Op::Prefetch, {}, pointer, at, {}, "").type = Type::of(element);
 }
 
+void Builder::prefetchFar(Scalar element, Value* pointer, const Index& at) {
+  emitAddressed(Op::PrefetchFar, {}, pointer, at, {}, "").type = Type::of(element);
+}
+
 Value* Builder::stack(int64_t bytes) {
   Inst& inst = emit(Op::Stack, {}, {Type::pointer()}, "stack");
   inst.ints = {bytes};

@@ -70,6 +70,7 @@ public:
   void stream(Value* v, Value* pointer, const Index& at);
   Value* gather(const Type& type, Value* pointer, Value* indices);
   void prefetch(Scalar element, Value* pointer, const Index& at);
+  void prefetchFar(Scalar element, Value* pointer, const Index& at);
   Value* stack(int64_t bytes);
   // Rows are `stride` bytes apart.
   Value* tileZero(const Type& type);

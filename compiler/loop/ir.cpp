@@ -21,7 +21,7 @@ OpShape shapeOf(Op op) { return ops[static_cast<int>(op)].shape; }
 
 bool isAddressed(Op op) {
   return op == Op::Offset || op == Op::Load || op == Op::Store || op == Op::Stream || op == Op::Prefetch ||
-         op == Op::TileLoad || op == Op::TileStore;
+         op == Op::PrefetchFar || op == Op::TileLoad || op == Op::TileStore;
 }
 
 Address addressOf(const Inst& inst) {

@@ -58,7 +58,7 @@ struct Inst {
   // index operand.
   std::vector<int64_t> ints;
   double number = 0;   // Const of floats
-  Type type;           // of the memory element (Offset, Prefetch, TileStore: its scalar) or the result
+  Type type;           // of the memory element (Offset, Prefetch, PrefetchFar, TileStore: its scalar) or the result
   bool masked = false; // Load: the last two operands are mask and else; Store: the last one is the mask
   std::string callee;  // Call, Parallel
   std::vector<std::unique_ptr<Block>> blocks;
@@ -70,7 +70,7 @@ struct Address {
   Value* pointer = nullptr;
   std::vector<Value*> indices; // factors in ints[1...]
 };
-bool isAddressed(Op op); // Offset, Load, Store, Stream, Prefetch, TileLoad, TileStore
+bool isAddressed(Op op); // Offset, Load, Store, Stream, Prefetch, PrefetchFar, TileLoad, TileStore
 Address addressOf(const Inst& inst);
 
 // The hint for i64 constants. They are printed as literals, so their names must not take anyone else's.

@@ -132,7 +132,8 @@ private:
       out_ += " " + use(inst.operands[0]) + "[" + list(inst.operands, 2) + "] = " + use(inst.operands[1]);
       break;
     case Op::Offset:
-    case Op::Prefetch: out_ += std::string(" ") + nameOf(inst.type.scalar) + " " + address(inst); break;
+    case Op::Prefetch:
+    case Op::PrefetchFar: out_ += std::string(" ") + nameOf(inst.type.scalar) + " " + address(inst); break;
     case Op::Load:
       out_ += " " + inst.type.str() + " " + address(inst);
       if (inst.masked)

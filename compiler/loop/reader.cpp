@@ -289,6 +289,7 @@ private:
     }
     case Op::Offset:
     case Op::Prefetch:
+    case Op::PrefetchFar:
       inst.type = type();
       address(inst);
       if (inst.op == Op::Offset) return {Type::pointer()};

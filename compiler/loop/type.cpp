@@ -11,9 +11,10 @@ struct ScalarRow {
   bool isFloat;
 };
 constexpr ScalarRow scalars[] = {
-    {Scalar::I1, "i1", 1, false},   {Scalar::U8, "u8", 1, false},   {Scalar::I8, "i8", 1, false},
-    {Scalar::I32, "i32", 4, false}, {Scalar::I64, "i64", 8, false}, {Scalar::BF16, "bf16", 2, true},
-    {Scalar::F32, "f32", 4, true},  {Scalar::F64, "f64", 8, true},
+    {Scalar::I1, "i1", 1, false},   {Scalar::U8, "u8", 1, false},    {Scalar::I8, "i8", 1, false},
+    {Scalar::U16, "u16", 2, false}, {Scalar::I16, "i16", 2, false},  {Scalar::I32, "i32", 4, false},
+    {Scalar::I64, "i64", 8, false}, {Scalar::BF16, "bf16", 2, true}, {Scalar::F32, "f32", 4, true},
+    {Scalar::F64, "f64", 8, true},
 };
 const ScalarRow& row(Scalar scalar) { return scalars[static_cast<int>(scalar)]; }
 
@@ -33,16 +34,26 @@ std::optional<uint32_t> takeNumber(std::string_view& text) {
   return static_cast<uint32_t>(n);
 }
 
+// The longest name that fits: i16 begins like i1.
 std::optional<Scalar> takeScalar(std::string_view& text) {
-  for (const ScalarRow& r : scalars)
-    if (take(text, r.name)) return r.scalar;
-  return std::nullopt;
+  const ScalarRow* found = nullptr;
+  for (const ScalarRow& r : scalars) {
+    const std::string_view name = r.name;
+    if (text.substr(0, name.size()) == name && (!found || name.size() > std::string_view(found->name).size()))
+      found = &r;
+  }
+  if (!found) return std::nullopt;
+  take(text, found->name);
+  return found->scalar;
 }
 } // namespace
 
 const char* nameOf(Scalar scalar) { return row(scalar).name; }
 int bytesOf(Scalar scalar) { return row(scalar).bytes; }
 bool isFloat(Scalar scalar) { return row(scalar).isFloat; }
+bool isUnsigned(Scalar scalar) {
+  return scalar == Scalar::I1 || scalar == Scalar::U8 || scalar == Scalar::U16;
+}
 
 Type Type::arrayOf(std::vector<uint32_t> extents) const {
   Type t = *this;

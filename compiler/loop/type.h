@@ -9,10 +9,11 @@
 namespace convoy::loop {
 
 // Scalars. I64 is also the type of every index, size and stride; I1 is a truth value or a mask lane.
-enum class Scalar : uint8_t { I1, U8, I8, I32, I64, BF16, F32, F64 };
+enum class Scalar : uint8_t { I1, U8, I8, U16, I16, I32, I64, BF16, F32, F64 };
 const char* nameOf(Scalar scalar); // "f32"
 int bytesOf(Scalar scalar);        // I1: 1
 bool isFloat(Scalar scalar);
+bool isUnsigned(Scalar scalar); // of integers; a truth value is
 
 // A value is a scalar, a fixed vector, a pointer or a matrix tile; or an array of those, which lives in
 // registers: its elements are reached with indices that are known when code is generated.

@@ -130,10 +130,12 @@ private:
   void dot() {
     const Type &sums = operand(0), &a = operand(1), &b = operand(2);
     const bool pairs = sums.scalar == Scalar::F32 && a.scalar == Scalar::BF16 && b.scalar == Scalar::BF16,
-               quads = sums.scalar == Scalar::I32 && a.scalar == Scalar::U8 && b.scalar == Scalar::I8;
-    wants(isPlainVector(sums) && isPlain(a) && isPlain(b) && (pairs || quads) &&
-              a.lanes == sums.lanes * (pairs ? 2 : 4) && b.lanes == a.lanes,
-          "it wants f32 lanes and two bf16 for each, or i32 lanes and four u8 and i8 for each");
+               bytes = a.scalar == Scalar::U8 && b.scalar == Scalar::I8,
+               bytePairs = bytes && sums.scalar == Scalar::I16, quads = bytes && sums.scalar == Scalar::I32;
+    wants(isPlainVector(sums) && isPlain(a) && isPlain(b) && (pairs || bytePairs || quads) &&
+              a.lanes == sums.lanes * (quads ? 4 : 2) && b.lanes == a.lanes,
+          "it wants f32 lanes and two bf16 for each, i16 lanes and two u8 and i8 for each, or i32 lanes and "
+          "four u8 and i8 for each");
   }
 
   void shuffle() {

@@ -232,6 +232,7 @@ static inline const char* P_error_string(int32_t status) {
   case CONVOY_ERROR_OVERFLOW: return "the sizes are too large";
   case CONVOY_ERROR_CPU: return "the processor lacks an instruction set that the code needs";
   case CONVOY_ERROR_WEIGHTS: return "the weights file is missing, damaged or of another pipeline";
+  case CONVOY_ERROR_LIMIT: return "more memory is needed than the limit it was compiled with";
   case CONVOY_ERROR_ALIAS: return "an output overlaps an input or another output";
   default: return "unknown error";
   }

@@ -70,7 +70,16 @@ struct KernelCall {
   int64_t rowGranule = 1;    // in a group: the first row is a multiple of it
   int64_t stripsPerPart = 0; // of a group, whose units are strips: a part has at least so many; 0: no group
   std::vector<Argument> arguments;
-  std::vector<KernelCall> onBytes; // what is called when all images of the kernel are bytes; none: this too
+  // What is called when all images of the kernel, or of the group, are bytes; none: this too. One of no
+  // function: nothing, another kernel does its work.
+  std::vector<KernelCall> onBytes;
+};
+
+// A value, or what a kernel keeps, that lies in the workspace; of a ring, some of its rows.
+struct HeldBuffer {
+  ValueId value;
+  Size bytes; // of an item; of a ring, of a thread
+  bool isRing = false;
 };
 
 // What the workspace has room for, for one item of the batch.
@@ -79,7 +88,10 @@ struct Workspace {
   Size bufferBytes = 0;
   int64_t borderRows = 0; // rows of a constant border
   Size borderBytes = 0;
-  Size bytes() const { return bufferBytes + borderBytes; }
+  int64_t rings = 0;            // of all groups, which take turns (strips.h)
+  Size ringBytes = 0;           // of a thread
+  std::vector<HeldBuffer> held; // each; many are not needed at the same time
+  Size bytes(int64_t threads = 1) const { return bufferBytes + borderBytes + ringBytes * threads; }
 };
 
 // Of each kernel of a schedule, in its order; none for another view of the same memory. Those of a group are

@@ -99,8 +99,10 @@ void Elementwise::pixels(Site site, Reg count) {
   const ValueId result = k_.kernel.result();
   const bool apart = k_.onBytes->form == BytesForm::Pixels;
   auto place = [&](ValueId id) {
-    Reg position = b_.add(b_.mul(site.item, k_.size(spatialSize(k_.value(id).type))), site.spatial[0]);
-    return Index(position, k_.value(id).type.channels());
+    const TensorType& type = k_.value(id).type;
+    Reg position = site.flat ? site.spatial[0]
+                             : b_.add(b_.mul(site.spatial[0], k_.size(type.spatial(1))), site.spatial[1]);
+    return Index(b_.add(b_.mul(site.item, k_.size(spatialSize(type))), position), type.channels());
   };
   for (ValueId id : k_.onBytes->bytes)
     if (apart && id != result)

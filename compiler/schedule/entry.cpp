@@ -1,6 +1,6 @@
 #include "schedule/entry.h"
 #include "schedule/bytes.h"
-#include "schedule/image_choice.h"
+#include "schedule/workspace.h"
 #include "support/internal_error.h"
 #include <algorithm>
 #include <set>
@@ -10,22 +10,11 @@ namespace convoy::schedule {
 namespace {
 
 // convoy_status
-constexpr int ok = 0, errorShape = 1, errorMemory = 3, errorArgument = 4, errorOverflow = 5, errorAlias = 8;
+constexpr int ok = 0, errorShape = 1, errorMemory = 3, errorArgument = 4, errorOverflow = 5, errorAlias = 8,
+              errorLimit = 9;
 // More elements of tensors than any machine addresses; below it no address arithmetic leaves 64 bits.
 constexpr int64_t largestProgram = int64_t{1} << 56;
 constexpr int64_t mostThreads = 1024; // as the runtime has
-
-// A run-time size from the caller's table, whose order is that of the graph's symbols.
-Reg loadSize(Builder& b, const Graph& graph, Reg sizes, const std::string& symbol) {
-  std::vector<std::string> order = graph.symbols();
-  auto at = std::find(order.begin(), order.end(), symbol);
-  require(at != order.end(), "a size is no symbol of the graph");
-  return b.load(loop::Type::index(), sizes, static_cast<int64_t>(at - order.begin()));
-}
-
-Reg sizeFrom(Builder& b, const Graph& graph, Reg sizes, const Size& size) {
-  return sizeValue(b, size, [&](const std::string& symbol) { return loadSize(b, graph, sizes, symbol); });
-}
 
 class Entries {
 public:
@@ -134,52 +123,16 @@ private:
     return b.binary(Op::Or, b.compare(Op::Eq, number, b.index(0)), odd);
   }
 
-  static Reg aligned(Builder& b, Reg elements) {
-    return b.mul(b.ceilDiv(elements, alignElements), alignElements);
-  }
-
-  // How many items the first kernels take at a time, where the schedule does not say it as many as fit: at
-  // least one, at most all.
-  Reg itemsOfGroup(Builder& b, Reg sizes, Reg batch, const ImageChoice& choice) {
-    Reg all = b.max(batch, b.index(1)), elements = b.index(plan_.constantElements);
-    if (schedule_.items > 0) return b.min(b.index(schedule_.items), all);
-    for (const Slot& slot : plan_.slots)
-      if (slot.ofGroup && !slot.begin) elements = b.add(elements, elementsOf(b, sizes, slot, choice));
-    Reg fitting = b.binary(Op::Div, b.index(plan_.groups.elements), b.max(elements, b.index(1)));
-    return b.min(b.max(fitting, b.index(1)), all);
-  }
-
-  // Planes of an image take no room when there are none.
-  Reg elementsOf(Builder& b, Reg sizes, const Slot& slot, const ImageChoice& choice) {
-    Reg elements = sizeFrom(b, graph_, sizes, slot.elements);
-    return slot.image ? b.select(choice.planes[*slot.image], elements, b.index(0)) : elements;
-  }
-
-  // Elements of workspace before each slot and border row, then before the rings of groups.
   std::vector<Reg> offsets(Builder& b, Reg sizes, Reg batch, const ImageChoice& choice) {
-    std::vector<Reg> at;
-    Reg group = itemsOfGroup(b, sizes, batch, choice), end = b.mul(group, plan_.constantElements);
-    auto append = [&](Reg elements) {
-      at.push_back(end);
-      end = b.add(end, aligned(b, elements));
-    };
-    for (const Slot& slot : plan_.slots) {
-      if (slot.begin)
-        at.push_back(b.mul(group, *slot.begin));
-      else
-        append(b.mul(slot.ofGroup ? group : batch, elementsOf(b, sizes, slot, choice)));
-    }
-    for (const BorderRow& row : plan_.borderRows) append(sizeFrom(b, graph_, sizes, row.width));
-    at.push_back(end);
-    return at;
+    return workspace_.offsets(b, sizes, batch, choice);
   }
 
-  bool hasRings() const { return plan_.ringElements != Size(0); }
-  Reg ringElements(Builder& b, Reg sizes) { return sizeFrom(b, graph_, sizes, plan_.ringElements); }
-  // Bytes of a workspace whose rings are at an offset, for so many threads.
-  Reg workspaceBytes(Builder& b, Reg sizes, Reg rings, Reg threads) {
-    Reg end = hasRings() ? b.add(rings, b.mul(threads, ringElements(b, sizes))) : rings;
-    return b.mul(b.add(end, plan_.behind), 4);
+  // Of so many threads those that take part in groups, at least one.
+  Reg threadsWithRings(Builder& b, Reg sizes, Reg rings, Reg threads) {
+    Reg parts = b.min(threads, b.index(mostThreads));
+    if (plan_.memoryLimit > 0 && workspace_.hasRings())
+      parts = b.min(parts, workspace_.threadsIn(b, sizes, rings, b.index(plan_.memoryLimit)));
+    return b.max(parts, b.index(1));
   }
 
   void workspaceSize() {
@@ -189,8 +142,8 @@ private:
     Reg threads = b.parameter(loop::Type::of(Scalar::I32), "threads");
     Reg elements = b.parameter(loop::Type::pointer(), "elements");
     Reg rings = offsets(b, sizes, batch, choiceOf(b, graph_, images_, elements)).back();
-    Reg parts = b.min(b.max(b.cast(loop::Type::index(), threads), b.index(1)), b.index(mostThreads));
-    Reg bytes = workspaceBytes(b, sizes, rings, parts);
+    Reg parts = threadsWithRings(b, sizes, rings, b.cast(loop::Type::index(), threads));
+    Reg bytes = workspace_.bytes(b, sizes, rings, parts);
     b.ret({b.select(tooLarge(b, sizes, batch), b.index(-1), bytes)});
   }
 
@@ -330,7 +283,7 @@ private:
   Builder::Values checkedRun(Builder& b, Frame frame, Reg workspaceBytes,
                              const std::vector<std::string>& fillers) {
     frame.offsets = offsets(b, frame.sizes, frame.batch, frame.choice);
-    if (!schedule_.groups.empty()) frame.threads = threadsOf(b, frame, workspaceBytes);
+    if (!schedule_.groups.empty()) frame.threads = threadsOf(b, frame);
     auto work = [&] {
       for (size_t i = 0; i < fillers.size(); ++i) {
         Reg row = b.offset(Scalar::F32, frame.workspace, Index(frame.offsets[plan_.slots.size() + i]));
@@ -338,7 +291,7 @@ private:
       }
       convert(b, frame, /*toPlanes=*/true, /*ofGroup=*/false);
       if (plan_.groups.kernels > 0) {
-        Reg items = itemsOfGroup(b, frame.sizes, frame.batch, frame.choice);
+        Reg items = workspace_.itemsOfGroup(b, frame.sizes, frame.batch, frame.choice);
         Reg groups = b.binary(Op::Div, b.add(frame.batch, b.sub(items, b.index(1))), items);
         b.loop("group", b.index(0), groups, 1, {}, [&](Reg group, const Builder::Values&) {
           Frame part = frame;
@@ -382,14 +335,15 @@ private:
   void kernels(Builder& b, const Frame& frame, size_t from, size_t to) {
     for (size_t i = from; i < to; ++i)
       for (const KernelCall& c : callsAt(i)) {
-        auto run = [&](const KernelCall& chosen) {
-          kernel(b, frame, chosen);
+        auto run = [&](const std::vector<KernelCall>& chosen) {
+          for (const KernelCall& one : chosen)
+            if (!one.function.empty()) kernel(b, frame, one);
           return Builder::Values{};
         };
         if (c.onBytes.empty())
-          run(c);
+          run({c});
         else
-          b.branch(onBytes(frame, i), [&] { return run(c.onBytes[0]); }, [&] { return run(c); });
+          b.branch(onBytes(frame, i), [&] { return run(c.onBytes); }, [&] { return run({c}); });
       }
   }
 
@@ -408,8 +362,7 @@ private:
     internalError("no kernel of a group runs on bytes");
   }
 
-  // As many as the executor has, and as the workspace has room for.
-  Reg threadsOf(Builder& b, const Frame& frame, Reg workspaceBytes) {
+  Reg threadsOf(Builder& b, const Frame& frame) {
     Reg none = b.compare(Op::Eq, b.addressNumber(frame.executor), b.index(0));
     Reg threads = b.branch(
         none, [&] { return Builder::Values{b.index(1)}; },
@@ -418,9 +371,7 @@ private:
           return Builder::Values{
               b.cast(loop::Type::index(), b.load(loop::Type::of(Scalar::I32), frame.executor, field))};
         })[0];
-    Reg free = b.sub(b.floorDiv(workspaceBytes, 4), b.add(frame.offsets.back(), plan_.behind));
-    Reg room = b.binary(Op::Div, free, b.max(ringElements(b, frame.sizes), b.index(1)));
-    return b.max(b.min(b.min(threads, room), b.index(mostThreads)), b.index(1));
+    return threadsWithRings(b, frame.sizes, frame.offsets.back(), threads);
   }
 
   // A part of a group's strips for each thread, unless the work is not worth it.
@@ -517,12 +468,14 @@ private:
     for (size_t i = 0; i < graph_.inputs.size(); ++i) tensor({Place::Input, i, 0, 0});
     for (size_t i = 0; i < graph_.outputs.size(); ++i) tensor({Place::Output, i, 0, 0});
     if (plan_.preparedElements > 0) pointer(frame.prepared, 4 * alignElements, some);
-    Reg bytes = this->workspaceBytes(b, frame.sizes, frame.offsets.back(), b.index(1));
+    Reg bytes = workspace_.bytes(b, frame.sizes, frame.offsets.back(), frame.threads);
     pointer(frame.workspace, 4 * alignElements, b.compare(Op::Lt, b.index(0), bytes));
 
     Reg result = b.select(b.compare(Op::Lt, workspaceBytes, bytes), status(b, errorMemory), status(b, ok));
     if (Reg shared = overlap(b, frame)) result = b.select(shared, status(b, errorAlias), result);
     result = b.select(argument, status(b, errorArgument), result);
+    if (plan_.memoryLimit > 0)
+      result = b.select(b.compare(Op::Lt, b.index(plan_.memoryLimit), bytes), status(b, errorLimit), result);
     result = b.select(tooLarge(b, frame.sizes, frame.batch), status(b, errorOverflow), result);
     for (size_t i = 0; i < graph_.symbols().size(); ++i) {
       Reg size = b.load(loop::Type::index(), frame.sizes, static_cast<int64_t>(i));
@@ -600,6 +553,7 @@ private:
   const ProgramCalls& calls_;
   const std::vector<KernelCall>& groups_;
   std::string prefix_;
+  const WorkspaceCode workspace_{graph_, schedule_, plan_};
 };
 
 } // namespace

@@ -11,6 +11,7 @@ using graph::Value;
 
 constexpr size_t mostKernels = 48;   // of a group
 constexpr double callOfStrip = 250;  // cycles: what a kernel does before it computes anything
+constexpr double worth = 0.02;       // of the time: what is not known better is left as it is
 constexpr int64_t usualLarge = 2048; // of extents that are known only at run time: groups are for large ones
 
 // Costs for sizes that are large where they are not known.
@@ -208,7 +209,6 @@ std::vector<Group> chooseGroups(const Costs& costs, const Schedule& schedule, co
       }
       const auto [rows, cycles] = groups.best(first, end, byCost);
       const double gain = byCost ? groups.apart(first, end) - cycles : static_cast<double>(end - first);
-      constexpr double worth = 0.02; // of the time: what is not known better is left as it is
       if (gain <= saved || (byCost && gain < worth * groups.apart(first, end))) continue;
       best = Group{first, end - first, rows}, saved = gain;
     }
@@ -268,10 +268,11 @@ std::vector<Apart> whyApart(const graph::Graph& graph, const Target& target, con
             std::snprintf(text, sizeof text, "%.4f ms", cycles / perMs);
             return std::string(text);
           };
-          if (together < alone)
+          if (alone - together >= worth * alone)
             apart.why = "they are in different groups, or one is written outside of any";
           else
-            apart.why = "it would not be faster: " + ms(together) + " together, " + ms(alone) + " apart";
+            apart.why = std::string("it would ") + (together < alone ? "hardly" : "not") +
+                        " be faster: " + ms(together) + " together, " + ms(alone) + " apart";
           apart.change = "--schedule with both in one 'group'";
         }
       }

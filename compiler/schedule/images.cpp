@@ -21,6 +21,7 @@ public:
     if (all_.empty()) return std::move(kernels_);
     findUses();
     findChains();
+    findWhole();
     for (size_t k = 0; k < kernelCount(); ++k) findForm(k);
     joinGroups();
     for (Image& image : all_) image.alwaysConverted |= image.direct.empty() || (image.input && image.shared);
@@ -141,9 +142,75 @@ private:
           images.insert(ofKernel_[other].begin(), ofKernel_[other].end());
       if (images.empty()) continue;
       const std::vector<ValueId> values = between(k);
-      kernels_[k] = {
-          BytesForm::Interleaved, {images.begin(), images.end()}, bytesOf(k), {values.begin(), values.end()}};
+      kernels_[k] = {BytesForm::Interleaved,
+                     {images.begin(), images.end()},
+                     bytesOf(k),
+                     {values.begin(), values.end()},
+                     {}};
     }
+  }
+
+  // ---- whole numbers ----
+
+  // All kernels of a group compute so, or none.
+  void findWhole() {
+    const auto others = kernels_;
+    for (size_t k = 0; k < kernelCount(); ++k) findWhole(k);
+    for (const Group& group : schedule_.groups) {
+      bool all = true;
+      for (size_t k = group.first; k < group.end(); ++k)
+        all &= kernels_[k] && kernels_[k]->form >= BytesForm::Whole;
+      for (size_t k = group.first; !all && k < group.end(); ++k) kernels_[k] = others[k];
+    }
+  }
+
+  // The kernel's work from images to an image, together with that of the kernels whose results it alone
+  // reads, in whole numbers where they can hold it.
+  void findWhole(size_t k) {
+    const std::set<ValueId> bytes = bytesOf(k);
+    if (!bytes.count(kernel(k).result()) || graph_.value(kernel(k).result()).type.channels() > 4) return;
+    std::vector<size_t> together{k};
+    std::set<ValueId> all = bytes;
+    for (size_t i = 0; i < together.size(); ++i)
+      for (ValueId id : valuesRead(graph_, kernel(together[i]))) {
+        if (graph_.value(id).kind != Value::Node) continue;
+        const auto before = std::find_if(schedule_.kernels.begin(), schedule_.kernels.end(),
+                                         [&](const Kernel& other) { return other.result() == id; });
+        const auto other = static_cast<size_t>(before - schedule_.kernels.begin());
+        if (other == kernelCount() || schedule_.groupOf(other) != schedule_.groupOf(k) ||
+            !onlyReader(id, kernel(together[i])) || writesPlanes(other))
+          return;
+        together.push_back(other);
+        for (ValueId image : bytesOf(other)) all.insert(image);
+      }
+    std::sort(together.begin(), together.end());
+    together.erase(std::unique(together.begin(), together.end()), together.end());
+    std::vector<ValueId> nodes;
+    std::set<size_t> images;
+    for (size_t one : together) {
+      nodes.insert(nodes.end(), kernel(one).nodes.begin(), kernel(one).nodes.end());
+      images.insert(ofKernel_[one].begin(), ofKernel_[one].end());
+    }
+    const auto whole = wholeWork(graph_, nodes, all);
+    if (!whole) return;
+    for (size_t one : together)
+      kernels_[one] = {one == k ? BytesForm::Whole : BytesForm::Within,
+                       {images.begin(), images.end()},
+                       one == k ? all : bytesOf(one),
+                       {},
+                       one == k ? whole : std::nullopt};
+  }
+
+  // No kernel but this one reads the value, and it is no result of the pipeline.
+  bool onlyReader(ValueId id, const Kernel& reader) const {
+    for (const graph::Output& output : graph_.outputs)
+      if (output.value == id) return false;
+    for (const Kernel& other : schedule_.kernels)
+      if (&other != &reader && std::count(other.nodes.begin(), other.nodes.end(), id) == 0) {
+        const std::vector<ValueId> read = valuesRead(graph_, other);
+        if (std::count(read.begin(), read.end(), id)) return false;
+      }
+    return true;
   }
 
   // Those of a group run on bytes together.
@@ -162,7 +229,7 @@ private:
   void findForm(size_t k) {
     if (!kernels_[k] && !ofKernel_[k].empty() && !writesPlanes(k))
       if (auto form = bytesForm(graph_, kernel(k), bytesOf(k)))
-        kernels_[k] = {*form, ofKernel_[k], bytesOf(k), {}};
+        kernels_[k] = {*form, ofKernel_[k], bytesOf(k), {}, {}};
     for (size_t i : ofKernel_[k])
       if (kernels_[k])
         all_[i].direct.push_back(k);

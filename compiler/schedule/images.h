@@ -1,6 +1,7 @@
 // The images of a program's interface, whose memory may hold bytes: which kernels take them so, and where
 // planes are needed all the same (docs/decisions/bytes.md). Private to schedule/.
 #pragma once
+#include "schedule/bytes_whole.h"
 #include "schedule/storage.h"
 #include <set>
 
@@ -11,6 +12,8 @@ enum class BytesForm {
   Pixels,      // channels are taken out of vectors of pixels
   Interleaved, // a row of W pixels is W * C columns: nothing differs between channels. Or there is one
                // channel
+  Whole,       // interleaved, and computed in whole numbers of 16 bits from image to image (bytes_whole.h)
+  Within,      // by a later kernel that is Whole, together with its own work
 };
 
 // An input, or a result that is not a copy of something.
@@ -34,6 +37,7 @@ struct BytesKernel {
   std::vector<size_t> images;    // it does when these are all bytes
   std::set<ValueId> bytes;       // those of them that it reads or writes
   std::set<ValueId> interleaved; // what it reads or writes beside them is float32 in the order of bytes
+  std::optional<WholeWork> whole = std::nullopt;
 };
 
 class Images {

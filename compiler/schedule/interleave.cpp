@@ -47,8 +47,7 @@ public:
       Reg channel = b_.add(b_.mul(parts[0], k_.itemRows(id, Layout::Planar)),
                            toSpace_ ? unit.firstChannel : unit.channel);
       Reg from =
-          b_.offset(Scalar::F32, in_,
-                    Index(b_.add(b_.mul(channel, inputPlane), b_.mul(rows, inputPitch))));
+          b_.offset(Scalar::F32, in_, Index(b_.add(b_.mul(channel, inputPlane), b_.mul(rows, inputPitch))));
       alongVectors(k_, b_.index(0), columns, [&](Reg x, Reg mask) {
         if (toSpace_)
           toSpace(unit, from, inputPlane, x, mask ? b_.sub(columns, x) : nullptr);

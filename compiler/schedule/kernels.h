@@ -15,6 +15,7 @@ void winogradWindow(KernelBuilder& k);                      // the rest, or all 
 void transposedPhase(KernelBuilder& k, const Phase& phase); // blocked
 void planarTransposed(KernelBuilder& k);
 void separableWindow(KernelBuilder& k);   // planar, a column times a row
+void bytesWindow(KernelBuilder& k);       // from an 8-bit image to an 8-bit image, in whole numbers
 void planarPool(KernelBuilder& k);        // small windows
 void channelwiseWindow(KernelBuilder& k); // blocked, small windows over each channel by itself
 void pointwise(KernelBuilder& k);

@@ -16,18 +16,30 @@ public:
       : graph_(graph), schedule_(schedule), target_(target), prefix_(prefix), storage_(graph, schedule),
         images_(graph, schedule, storage_) {}
 
-  Program run() {
-    for (const Kernel& kernel : schedule_.kernels) lowerKernel(kernel);
-    MemoryPlan plan = planMemory(graph_, schedule_, target_.machine, storage_, images_, calls_);
+  Program run(int64_t memoryLimit) {
+    MemoryPlan plan = lowerKernels();
+    plan.memoryLimit = memoryLimit;
     addGroups(plan);
     addEntryFunctions(program_.loops, graph_, schedule_, target_, images_, plan, calls_, groups_, prefix_);
     collectWeights();
-    program_.workspace = workspaceOf(plan, storage_);
     program_.calls = std::move(calls_);
     return std::move(program_);
   }
 
+  Workspace workspace() {
+    lowerKernels();
+    return std::move(program_.workspace);
+  }
+
 private:
+  MemoryPlan lowerKernels() {
+    for (const Kernel& kernel : schedule_.kernels) lowerKernel(kernel);
+    MemoryPlan plan = planMemory(graph_, schedule_, target_.machine, storage_, images_, calls_);
+    program_.workspace = workspaceOf(plan, storage_);
+    program_.workspace.held = heldBuffers(graph_, schedule_, storage_);
+    return plan;
+  }
+
   using Generator = std::function<void(KernelBuilder&)>;
 
   void lowerKernel(const Kernel& kernel) {
@@ -102,8 +114,13 @@ private:
   void add(const Kernel& kernel, const std::string& suffix, const Generator& generate) {
     const size_t number = calls_.size() - 1;
     KernelCall call = build(kernel, suffix, generate, std::nullopt);
-    if (images_.kernels[number])
-      call.onBytes.push_back(build(kernel, suffix + ".bytes", generate, images_.kernels[number]));
+    if (const auto& onBytes = images_.kernels[number]) {
+      if (onBytes->form == BytesForm::Within)
+        call.onBytes.emplace_back();
+      else
+        call.onBytes.push_back(
+            build(kernel, suffix + ".bytes", onBytes->whole ? bytesWindow : generate, onBytes));
+    }
     calls_.back().push_back(std::move(call));
   }
 
@@ -136,6 +153,12 @@ private:
       const Group& group = schedule_.groups[g];
       const std::string& last = graph_.value(schedule_.kernels[group.end() - 1].result()).name;
       groups_.push_back(driveGroup(parts, g, functionName(last + ".group"), /*onBytes=*/false));
+      // Kernels that compute in whole numbers hand nothing on.
+      std::vector<KernelCall>& onBytes = groups_.back().onBytes;
+      for (size_t i = group.first; i < group.end(); ++i)
+        if (images_.kernels[i] && images_.kernels[i]->whole)
+          for (const KernelCall& call : calls_[i]) onBytes.push_back(call.onBytes[0]);
+      if (!onBytes.empty()) continue;
       bool mayBeBytes = false;
       for (size_t i = group.first; i < group.end(); ++i) mayBeBytes |= images_.kernels[i].has_value();
       if (mayBeBytes)
@@ -183,10 +206,24 @@ private:
 
 } // namespace
 
-Program lower(const Graph& graph, const Schedule& schedule, const Target& target, const std::string& prefix) {
+namespace {
+
+void requireValid(const Schedule& schedule, const Graph& graph) {
   for (const Problem& problem : problems(schedule, graph))
     internalError("the schedule cannot be lowered: " + problem.text);
-  return Lowering(graph, schedule, target, prefix).run();
+}
+
+} // namespace
+
+Workspace workspaceFor(const Graph& graph, const Schedule& schedule, const Target& target) {
+  requireValid(schedule, graph);
+  return Lowering(graph, schedule, target, "p").workspace();
+}
+
+Program lower(const Graph& graph, const Schedule& schedule, const Target& target, const std::string& prefix,
+              int64_t memoryLimit) {
+  requireValid(schedule, graph);
+  return Lowering(graph, schedule, target, prefix).run(memoryLimit);
 }
 
 } // namespace convoy::schedule

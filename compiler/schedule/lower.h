@@ -15,7 +15,11 @@ struct Program {
   Workspace workspace;
 };
 
+// `memoryLimit`: of the workspace, in bytes; 0: there is none. prefix_run refuses to need more, and rather
+// takes fewer items and threads at a time.
 Program lower(const graph::Graph& graph, const Schedule& schedule, const Target& target,
-              const std::string& prefix);
+              const std::string& prefix, int64_t memoryLimit = 0);
+// Program::workspace alone.
+Workspace workspaceFor(const graph::Graph& graph, const Schedule& schedule, const Target& target);
 
 } // namespace convoy::schedule

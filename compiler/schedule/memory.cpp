@@ -1,6 +1,7 @@
 #include "schedule/memory.h"
 #include "support/internal_error.h"
 #include <algorithm>
+#include <set>
 
 namespace convoy::schedule {
 
@@ -242,14 +243,29 @@ Workspace workspaceOf(const MemoryPlan& plan, const Storage& storage) {
     return Size::ceilDiv(elements, alignElements) * (alignElements * 4);
   };
   Workspace workspace;
-  for (const Storage::Piece& piece : storage.pieces) workspace.buffers += !piece.input && !piece.output;
-  workspace.bufferBytes = plan.ringElements * 4 + (plan.constantElements + plan.behind) * 4;
+  for (const Storage::Piece& piece : storage.pieces)
+    if (!piece.input && !piece.output) ++(piece.ringOf ? workspace.rings : workspace.buffers);
+  workspace.bufferBytes = (plan.constantElements + plan.behind) * 4;
+  workspace.ringBytes = plan.ringElements * 4;
   for (const Slot& slot : plan.slots)
     if (!slot.begin && !slot.image) workspace.bufferBytes = workspace.bufferBytes + bytes(slot.elements);
   workspace.borderRows = static_cast<int64_t>(plan.borderRows.size());
   for (const BorderRow& row : plan.borderRows)
     workspace.borderBytes = workspace.borderBytes + bytes(row.width);
   return workspace;
+}
+
+std::vector<HeldBuffer> heldBuffers(const Graph& graph, const Schedule& schedule, const Storage& storage) {
+  std::vector<HeldBuffer> held;
+  std::set<size_t> known;
+  for (const Kernel& kernel : schedule.kernels) {
+    const Buffer buffer = resultBuffer(graph, kernel);
+    const size_t number = storage.pieceOf(buffer);
+    const Storage::Piece& piece = storage.pieces[number];
+    if (piece.input || piece.output || !known.insert(number).second) continue;
+    held.push_back({buffer.value, piece.elements * 4, piece.ringOf.has_value()});
+  }
+  return held;
 }
 
 MemoryPlan planMemory(const Graph& graph, const Schedule& schedule, const Machine& machine,

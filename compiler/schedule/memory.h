@@ -50,6 +50,7 @@ struct MemoryPlan {
   std::vector<BorderRow> borderRows;
   std::vector<PackedParameter> packed;
   int64_t preparedElements = 0;
+  int64_t memoryLimit = 0; // bytes; 0: there is none
   int64_t behind = 0; // elements at the end of the workspace that are read, whatever they are, and not used
   // Results that are not written in place: copied at the end.
   struct Copy {
@@ -69,6 +70,8 @@ struct MemoryPlan {
 constexpr int64_t alignElements = 16; // of slots and packed weights: 64 bytes
 // What is in the workspace, for one item of the batch and one thread.
 Workspace workspaceOf(const MemoryPlan& plan, const Storage& storage);
+// The buffers in it, each with the first value that is written there.
+std::vector<HeldBuffer> heldBuffers(const Graph& graph, const Schedule& schedule, const Storage& storage);
 
 // Pieces of storage whose lives do not overlap share memory.
 MemoryPlan planMemory(const Graph& graph, const Schedule& schedule, const Machine& machine,

@@ -27,21 +27,21 @@ public:
     int64_t common = 1;
     if (exact) {
       common = 0;
-      for (int64_t j = 0; j < width_; ++j)
-        common = std::gcd(common, static_cast<int64_t>(at(pivotRow, j) / unit));
+      for (int64_t i = 0; i < height_; ++i)
+        common = std::gcd(common, static_cast<int64_t>(at(i, pivotColumn) / unit));
     }
     Factors f;
-    double rowSum = 0;
-    for (int64_t j = 0; j < width_; ++j) {
-      double x = at(pivotRow, j) / (exact ? static_cast<double>(common) : 1.0);
-      f.row.push_back(static_cast<float>(x));
-      rowSum += std::fabs(x);
+    double columnSum = 0;
+    for (int64_t i = 0; i < height_; ++i) {
+      double x = at(i, pivotColumn) / (exact ? static_cast<double>(common) : 1.0);
+      f.column.push_back(static_cast<float>(x));
+      columnSum += std::fabs(x);
     }
-    int scale = 0; // rowSum <= 2^scale
-    if (std::frexp(rowSum, &scale) == 0.5) --scale;
-    for (float& x : f.row) x = std::ldexp(x, -scale);
-    for (int64_t i = 0; i < height_; ++i)
-      f.column.push_back(static_cast<float>(at(i, pivotColumn) / f.row[static_cast<size_t>(pivotColumn)]));
+    int scale = 0; // columnSum <= 2^scale
+    if (std::frexp(columnSum, &scale) == 0.5) --scale;
+    for (float& x : f.column) x = std::ldexp(x, -scale);
+    for (int64_t j = 0; j < width_; ++j)
+      f.row.push_back(static_cast<float>(at(pivotRow, j) / f.column[static_cast<size_t>(pivotRow)]));
     return fits(f, exact) ? std::optional(f) : std::nullopt;
   }
 

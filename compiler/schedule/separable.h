@@ -15,7 +15,7 @@ struct Factors {
 // Numbers with so few digits that sums of them are exact (whole ones, halves) have exact factors, or count as
 // having none. Others are rounded as they stand, and their factors may be as far from them as roundings: all
 // roundings of both steps together are never more than those that an error bound counts for the direct sum.
-// The absolute values of a row add up to at most 1, so that the first step is no larger than its input.
+// The absolute values of the column add up to at most 1, so that the first step is no larger than its input.
 std::optional<Factors> separate(const graph::Graph& graph, const graph::Value& conv);
 
 } // namespace convoy::schedule

@@ -34,27 +34,33 @@ void alongColumns(KernelBuilder& k, Reg from, Reg to, bool inBlocks,
   });
 }
 
-// On bytes: units are chunks of the positions of all channels.
+// On bytes: units are chunks of the positions of all channels; in a group, where rows of float32 may be
+// further apart than they are long, row by row.
 static void pointwiseOnBytes(KernelBuilder& k, Elementwise& work) {
   Builder& b = k.b;
   const TensorType& type = k.value(k.kernel.result()).type;
   const int64_t perPixel = k.columnsPerPixel();
-  auto along = [&](Reg item, Reg from, Reg to) {
+  auto along = [&](Site site, Reg from, Reg to) {
     alongVectors(k, from, to, [&](Reg x, Reg mask) {
-      work.pixels({item, nullptr, {x}, mask, /*flat=*/true}, mask ? b.sub(to, x) : nullptr);
+      site.spatial.back() = x, site.mask = mask;
+      work.pixels(site, mask ? b.sub(to, x) : nullptr);
     });
   };
   if (k.inGroup()) {
     Reg row = k.size(type.dims.back() * perPixel);
     k.strips({}, {type.spatial(0)}, {}, [&](const std::vector<Reg>& parts, Reg y0, Reg y1) {
-      along(parts[0], b.mul(y0, row), b.mul(y1, row));
+      b.loop("y", y0, y1, 1, {}, [&](Reg y, const Builder::Values&) {
+        along({parts[0], nullptr, {y, nullptr}, nullptr, /*flat=*/false}, b.index(0), row);
+        return Builder::Values{};
+      });
     });
   } else {
     Size plane = spatialSize(type) * perPixel;
     Reg extent = k.size(plane);
     k.units({Size::ceilDiv(plane, planeChunk)}, [&](const std::vector<Reg>& parts) {
       Reg from = b.mul(parts[1], planeChunk);
-      along(parts[0], from, b.min(b.add(from, planeChunk), extent));
+      along({parts[0], nullptr, {nullptr}, nullptr, /*flat=*/true}, from,
+            b.min(b.add(from, planeChunk), extent));
     });
   }
   k.finish();
@@ -194,9 +200,8 @@ void concatOperand(KernelBuilder& k, size_t operand) {
   };
   if (k.inGroup()) {
     Reg row = k.size(type.dims.back() * lanes);
-    k.eachRow({Size(type.channels() / lanes)}, type, 1, [&](const std::vector<Reg>& parts) {
-      copy(parts[0], parts[1], parts[2], b.index(0), row);
-    });
+    k.eachRow({Size(type.channels() / lanes)}, type, 1,
+              [&](const std::vector<Reg>& parts) { copy(parts[0], parts[1], parts[2], b.index(0), row); });
   } else {
     const Size run = spatialSize(type) * type.channels();
     Reg count = k.size(run);

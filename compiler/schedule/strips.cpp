@@ -309,6 +309,19 @@ static int64_t roomFor(int64_t rows) {
   return (rows - 1 + step - 1) / step * step + 1;
 }
 
+Strips::Rows<int64_t>
+Strips::inNumbers(std::function<int64_t(const Size&, int64_t first, int64_t end)> size) {
+  Rows<int64_t> numbers;
+  numbers.number = [](int64_t n) { return n; };
+  numbers.size = std::move(size);
+  numbers.min = [](int64_t a, int64_t b) { return std::min(a, b); };
+  numbers.max = [](int64_t a, int64_t b) { return std::max(a, b); };
+  numbers.mul = [](int64_t a, int64_t b) { return a * b; };
+  numbers.floorTo = [](int64_t n, int64_t granule) { return n / granule * granule; };
+  numbers.ifZero = [](int64_t n, int64_t then, int64_t otherwise) { return n == 0 ? then : otherwise; };
+  return numbers;
+}
+
 // Room for what is needed at the same time in any strip, whatever the sizes are. Those that are known only at
 // run time are tried: large ones, of every remainder that strides can leave.
 void Strips::findRoom() {
@@ -335,14 +348,7 @@ void Strips::findRoom() {
       require(n.has_value(), "the rows of a group can be told");
       return *n;
     };
-    Rows<int64_t> numbers;
-    numbers.number = [](int64_t n) { return n; };
-    numbers.size = value;
-    numbers.min = [](int64_t a, int64_t b) { return std::min(a, b); };
-    numbers.max = [](int64_t a, int64_t b) { return std::max(a, b); };
-    numbers.mul = [](int64_t a, int64_t b) { return a * b; };
-    numbers.floorTo = [](int64_t n, int64_t granule) { return n / granule * granule; };
-    numbers.ifZero = [](int64_t n, int64_t then, int64_t otherwise) { return n == 0 ? then : otherwise; };
+    const Rows<int64_t> numbers = inNumbers(value);
     const int64_t count = value(stripCount(), 0, 0);
     constexpr int64_t few = 6;
     for (int64_t s = 0; s < count; ++s) {

@@ -108,6 +108,8 @@ public:
     std::function<T(T, int64_t)> floorTo; // the multiple of a number that is not larger
     std::function<T(T isZero, T then, T otherwise)> ifZero;
   };
+  // `size` evaluates a size.
+  static Rows<int64_t> inNumbers(std::function<int64_t(const Size&, int64_t first, int64_t end)> size);
   template <typename T> std::vector<T> targets(const Rows<T>& algebra, T strip) const;
   template <typename T>
   std::vector<T> begins(const Rows<T>& algebra, T strip, const std::vector<T>& before) const;

@@ -1,16 +1,18 @@
 // Convolution whose kernel is a column times a row, over planar tensors: lanes lie along the width.
 //
-// A work unit is a strip of rows of a chunk of columns. It goes down a few rows at a time: each new row of
-// the input is summed up along the width, meets the sums of the rows before it, and is kept for those after
-// it. What is kept lies in a ring of rows on the stack, and a chunk is so narrow that the ring stays in the
-// first cache. Nothing but the input is read from memory, and each of its rows once for a strip. Rows and
-// columns outside are found as in planar windows; a row outside is summed up like every other.
+// A work unit is a strip of rows of a chunk of columns. It goes down a few rows at a time, and along them from
+// left to right: whole vectors of the input are first summed up down the columns, and meet in registers with
+// the sums of the vectors beside them, out of which shuffles take what each tap of the row sees. So each
+// vector of the input is read once for all rows that are computed at a time, where it lies, and nothing but
+// the result is written. Nothing is kept from one row to the next: a strip may be as low as it likes.
 //
-// Of bytes, each new row is first made a line of float32, with what the border finds: no number is converted
-// twice.
+// A row outside the input is the row that the border maps it to, or a row of the constant. Of the columns
+// outside, the vectors next to the first and the last column are what the border makes of one vector inside.
+#include "schedule/bytes.h"
 #include "schedule/separable.h"
 #include "schedule/window.h"
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 namespace convoy::schedule {
@@ -30,9 +32,9 @@ public:
       borderRow_ = k_.borderRow(w_.input, w_.borderRowNumber(), w_.borderColumns());
     tail_.declare(1);
     plane_ = k_.planeSize(w_.input, Layout::Planar);
-    makeRing();
     tail_.mayStream();
-    tiles_ = interiorTiles(k_, w_.last(), lanes_, 0, tail_.origin());
+    placeVectors();
+    findInside();
     const TensorType& result = k_.value(k_.kernel.anchor()).type;
     k_.strips({}, {result.spatial(0), strip},
               {Size::ceilDiv(w_.lastSize(result) + (lanes_ - 1), chunk_ * lanes_), Size(w_.filters)},
@@ -41,189 +43,242 @@ public:
   }
 
 private:
-  static constexpr int64_t strip = 64; // rows of a unit; what is kept at its start is summed up again for it
-  // Rows that come from memory are read two at a time, and asked for two rows before. More at a time are
-  // faster where the picture is in a cache, and no better here.
-  static constexpr int64_t streamedRows = 2;
-  static constexpr int64_t line = 16; // numbers in a line of the cache
+  static constexpr int64_t strip = 32; // rows of a unit
   const WindowAxis& rows() const { return w_.axes[0]; }
+  const WindowAxis& columns() const { return w_.last(); }
 
-  // Half of the first cache; the other half is for rows that are read and written. Rows are not a power of
-  // two apart, so that they do not compete for places in the cache.
-  void makeRing() {
-    int64_t kept = rows().reach(1) - 1, count = kept + (w_.bytes ? tileRows_ : 0);
-    chunk_ = std::clamp<int64_t>(k_.target.machine.level1 / 2 / (count * 4), 8 * line, 2048) / lanes_;
-    pitch_ = chunk_ * lanes_ + 2 * line;
-    if (w_.bytes) pitch_ += beside() * lanes_;
-    ringStart_ = b_.stack(count * pitch_ * 4);
-    for (int64_t i = 0; i < count; ++i)
-      (i < kept ? ring_ : lines_).push_back(b_.offset(Scalar::F32, ringStart_, Index(i * pitch_)));
+  // Which vectors of the input a vector of results at x reads: `vectors_` of them, the first one `before_`
+  // columns before x. Whole vectors before, where the padding is known: rows that are whole vectors are then
+  // read line by line of the cache. A chunk is so narrow that the rows of a tile, and those read ahead, stay
+  // in the second cache.
+  void placeVectors() {
+    const Window window = windowOf(k_.value(k_.kernel.anchor()).attributes);
+    if (const auto padding = window.padBegin.back().constant()) {
+      const int64_t columnsBefore = *padding * w_.columnsPerPixel;
+      const int64_t whole = (columnsBefore + lanes_ - 1) / lanes_ * lanes_;
+      before_ = b_.index(whole);
+      firstShift_ = whole - columnsBefore;
+    } else {
+      before_ = columns().padBegin;
+    }
+    vectors_ = (firstShift_ + columns().reach(1) - 1 + lanes_ - 1) / lanes_ + 1;
+    const int64_t rowsRead = rows().reach(tileRows_) + tileRows_;
+    chunk_ = std::clamp<int64_t>(k_.target.machine.level2 / 2 / (rowsRead * 4), 512, 1 << 16) / lanes_;
+  }
+
+  // The tiles whose results exist, and whose last vector (all others were read before) lies in the input.
+  void findInside() {
+    const Reg ahead = b_.sub(b_.index((vectors_ - 1) * lanes_), before_); // of that vector
+    const Reg origin = tail_.origin(), none = b_.index(0);
+    tiles_.begin = none;
+    tiles_.count = b_.ceilDiv(b_.sub(columns().output, origin), lanes_);
+    const Reg start = b_.sub(b_.max(b_.sub(none, ahead), none), origin);
+    tiles_.first = b_.min(b_.ceilDiv(start, lanes_), tiles_.count);
+    const Reg room = b_.min(b_.sub(columns().input, ahead), columns().output);
+    tiles_.end = b_.max(b_.floorDiv(b_.sub(room, origin), lanes_), tiles_.first);
   }
 
   void unit(const std::vector<Reg>& parts, Reg y0, Reg y1) {
-    Reg item = item_ = parts[0], chunks = parts[1], filter = filter_ = parts[2];
-    Reg channel = b_.floorDiv(filter, w_.filters / w_.channels);
-    Reg base = b_.mul(b_.add(b_.mul(item, k_.itemRows(w_.input, Layout::Planar)), channel), plane_);
+    item_ = parts[0], filter_ = parts[2];
+    Reg channel = b_.floorDiv(filter_, w_.filters / w_.channels);
+    Reg base = b_.mul(b_.add(b_.mul(item_, k_.itemRows(w_.input, Layout::Planar)), channel), plane_);
     input_ = b_.named(b_.offset(w_.element(), in_, Index(base)), "plane");
-    start_ = bias_ ? k_.splat(b_.load(loop::Type::of(Scalar::F32), bias_, Index(filter))) : k_.constant(0);
-    Reg from = b_.mul(chunks, chunk_);
+    start_ = bias_ ? k_.splat(b_.load(loop::Type::of(Scalar::F32), bias_, Index(filter_))) : nullptr;
+    Reg from = b_.mul(parts[1], chunk_);
     part_ = clip(k_, tiles_, from, b_.add(from, chunk_));
-    firstColumn_ = column(from);
     tail_.eachWay([&](bool streams) {
-      streams_ = streams;
-      walk(y0, y1);
+      Reg whole = b_.add(y0, b_.mul(b_.floorDiv(b_.sub(y1, y0), tileRows_), tileRows_));
+      down(y0, whole, tileRows_, streams);
+      if (tileRows_ > 1) down(whole, y1, 1, streams);
     });
-  }
-
-  // ---- bytes ----
-
-  // Vectors of a line beside those of the chunk.
-  int64_t beside() const { return (w_.last().reach(1) - 1 + lanes_ - 1) / lanes_; }
-
-  // The columns that the chunk's windows reach, in float32; the row itself where it is float32 already.
-  Reg lineOf(Reg row, size_t number) {
-    if (!w_.bytes) return row;
-    Reg line = lines_[number], start = b_.sub(firstColumn_, w_.last().padBegin);
-    TileRange vectors;
-    vectors.begin = b_.index(0);
-    vectors.count = b_.add(b_.sub(part_.count, part_.begin), beside());
-    vectors.first =
-        b_.min(b_.max(b_.ceilDiv(b_.sub(b_.index(0), start), lanes_), b_.index(0)), vectors.count);
-    Reg inside = b_.floorDiv(b_.sub(w_.last().input, start), lanes_);
-    vectors.end = b_.max(b_.min(inside, vectors.count), vectors.first);
-    b_.loop("v", vectors.first, vectors.end, 1, {}, [&](Reg v, const Builder::Values&) {
-      Reg at = b_.mul(v, lanes_);
-      b_.store(loadColumns(k_, w_, row, Index(start) + Index(at)), line, Index(at));
-      return Builder::Values{};
-    });
-    overEdges(k_, vectors, [&](Reg v) {
-      Reg at = b_.mul(v, lanes_);
-      b_.store(columnsOutside(k_, w_, row, b_.add(start, at)), line, Index(at));
-    });
-    return line;
   }
 
   // ---- rows ----
 
-  // The input row where the window of output row y has its row `tap`.
-  Reg inputRow(Reg y, Reg tap) {
+  // The input row in row `i` of the window of output row y.
+  Reg inputRow(Reg y, int64_t i) {
     Reg valid;
-    Reg at = mapBorder(b_, w_.border.mode, b_.add(b_.sub(y, rows().padBegin), tap), rows().input, valid);
+    Reg at =
+        mapBorder(b_, w_.border.mode, b_.add(b_.sub(y, rows().padBegin), b_.index(i)), rows().input, valid);
     Reg row = b_.offset(w_.element(), input_, Index(b_.mul(at, w_.rowPitch)));
     return valid ? b_.select(valid, row, borderRow_) : row;
   }
 
-  void walk(Reg y0, Reg y1) {
-    b_.loop("row", b_.index(0), b_.index(kept()), 1, {}, [&](Reg i, const Builder::Values&) {
-      Reg row = lineOf(inputRow(y0, i), 0), sums = b_.offset(Scalar::F32, ringStart_, Index(i, pitch_));
-      overColumns([&](Reg x, bool edge) { b_.store(sumOfRow(row, x, edge), sums, place(x)); });
+  // `count` rows at a time. Those that come from memory are asked for while the ones before are computed.
+  void down(Reg y0, Reg y1, int64_t count, bool streams) {
+    b_.loop("y", y0, y1, count, {}, [&](Reg y, const Builder::Values&) {
+      rows_.clear();
+      Builder::Values later;
+      for (int64_t i = 0; i < rows().reach(count); ++i) rows_.push_back(isRead(i, count) ? inputRow(y, i) : nullptr);
+      for (int64_t i = 0; streams && i < count; ++i) later.push_back(inputRow(y, rows().reach(count) + i));
+      alongRows(y, count, later);
       return Builder::Values{};
     });
-    int64_t count = streams_ ? std::min(streamedRows, tileRows_) : tileRows_;
-    Reg whole = b_.add(y0, b_.mul(b_.floorDiv(b_.sub(y1, y0), count), count));
-    Builder::Values ring = down(y0, whole, count, ring_);
-    if (count > 1) down(whole, y1, 1, ring);
   }
-  int64_t kept() const { return static_cast<int64_t>(ring_.size()); }
-
-  // `count` rows at a time, with the sums of the rows before them in the ring, oldest first. Gives the ring
-  // that the last ones leave.
-  Builder::Values down(Reg y0, Reg y1, int64_t count, const Builder::Values& before) {
-    return b_.loop("y", y0, y1, count, before, [&](Reg y, const Builder::Values& ring) {
-      Builder::Values read, later;
-      for (int64_t r = 0; r < count; ++r)
-        read.push_back(lineOf(inputRow(y, b_.index(kept() + r)), static_cast<size_t>(r)));
-      for (int64_t r = 0; streams_ && r < count; ++r)
-        later.push_back(inputRow(y, b_.index(kept() + count + r)));
-      Builder::Values next = ring; // what is kept of the ring moves up, and new rows take the places left
-      std::rotate(next.begin(), next.begin() + std::min(count, kept()), next.end());
-      auto tile = [&](Reg x, bool edge) {
-        Builder::Values sums(static_cast<size_t>(count), start_), fresh;
-        for (int64_t i = 0; i < kept() + count; ++i) { // the rows that the tile needs, from the top
-          bool known = i < kept();
-          Reg row = known ? b_.load(k_.vector, ring[static_cast<size_t>(i)], place(x))
-                          : sumOfRow(read[static_cast<size_t>(i - kept())], x, edge);
-          if (!known) fresh.push_back(row);
-          for (int64_t r = 0; r < count; ++r)
-            if (i >= r && i <= r + kept() && (i - r) % rows().dilation == 0)
-              term(sums[static_cast<size_t>(r)],
-                   factors_.column[static_cast<size_t>((i - r) / rows().dilation)], row);
-          if (!known) finish(b_.add(y, i - kept()), x, sums[static_cast<size_t>(i - kept())], edge);
-        }
-        for (int64_t i = std::max<int64_t>(kept() - count, 0); i < kept(); ++i)
-          b_.store(fresh[static_cast<size_t>(i + count - kept())], next[static_cast<size_t>(i)], place(x));
-      };
-      overColumns(tile, later);
-      return next;
-    });
+  // Some of `count` rows of results needs row `i` of the input.
+  bool isRead(int64_t i, int64_t count) const {
+    for (int64_t r = 0; r < count; ++r)
+      if (i >= r && (i - r) % rows().dilation == 0 && (i - r) / rows().dilation < rows().kernel) return true;
+    return false;
   }
 
-  // ---- columns ----
+  // ---- along rows ----
 
   Reg column(Reg tile) { return b_.add(b_.mul(tile, lanes_), tail_.origin()); }
-  Index place(Reg x) { return Index(b_.sub(x, firstColumn_)); } // in a row of the ring
 
-  // body(column, whether windows may reach outside) for all vectors of the chunk; `later`: rows that are read
-  // soon.
-  void overColumns(const std::function<void(Reg x, bool edge)>& body, const Builder::Values& later = {}) {
-    b_.loop("x", column(part_.first), column(part_.end), lanes_, {}, [&](Reg x, const Builder::Values&) {
-      for (Reg row : later) b_.prefetch(w_.element(), row, Index(x));
-      body(x, false);
-      return Builder::Values{};
-    });
-    overEdges(k_, part_, [&](Reg tile) { body(column(tile), true); });
+  // What is carried are the sums down the columns, of `count` rows for each of the vectors but the last that
+  // a vector of results reads.
+  void alongRows(Reg y, int64_t count, const Builder::Values& later) {
+    const Reg begin = column(part_.begin), first = column(part_.first), end = column(part_.end);
+    const Reg start = b_.sub(begin, before_), ahead = b_.sub(b_.index((vectors_ - 1) * lanes_), before_);
+    auto shifted = [&](Builder::Values near, const Builder::Values& next) {
+      near.insert(near.end(), next.begin(), next.end());
+      return near;
+    };
+    auto without = [&](const Builder::Values& near) { return Builder::Values(near.begin() + count, near.end()); };
+    Builder::Values near(static_cast<size_t>((vectors_ - 1) * count), k_.constant(0));
+    near = b_.loop("v", start, b_.add(start, (vectors_ - 1) * lanes_), lanes_, near,
+                   [&](Reg at, const Builder::Values& before) {
+                     return without(shifted(before, sumsAnywhere(at, count)));
+                   });
+    auto walk = [&](Reg from, Reg to, bool edge) {
+      near = b_.loop("x", from, to, lanes_, near, [&](Reg x, const Builder::Values& before) {
+        for (Reg row : later) b_.prefetchFar(w_.element(), row, Index(x));
+        const Reg at = b_.add(x, ahead);
+        const Builder::Values all = shifted(before, edge ? sumsAnywhere(at, count) : sumsInside(at, count));
+        for (int64_t r = 0; r < count; ++r) finish(b_.add(y, r), x, all, r, count, edge);
+        return without(all);
+      });
+    };
+    walk(begin, first, true);
+    walk(first, end, false);
+    walk(end, column(part_.count), true);
   }
 
-  // sum += factor * x; null is nothing so far.
-  void term(Reg& sum, float factor, Reg x) {
-    Reg number = k_.constant(static_cast<double>(factor));
-    sum = sum ? b_.fma(x, number, sum) : b_.binary(Op::Mul, x, number);
+  // ---- sums down the columns ----
+
+  using Columns = std::function<Reg(Reg row)>; // a vector of a row
+  Builder::Values sums(int64_t count, const Columns& columns) {
+    Builder::Values vectors, sums;
+    for (Reg row : rows_) vectors.push_back(row ? columns(row) : nullptr);
+    for (int64_t r = 0; r < count; ++r)
+      sums.push_back(combined(factors_.column, nullptr, [&](size_t tap) {
+        return vectors[static_cast<size_t>(r) + tap * static_cast<size_t>(rows().dilation)];
+      }));
+    return sums;
   }
 
-  Reg sumOfRow(Reg row, Reg x, bool edge) {
-    const WindowAxis& axis = w_.last();
-    Reg first = w_.bytes ? b_.sub(x, firstColumn_) : b_.sub(x, axis.padBegin), sum = nullptr;
-    edge = edge && !w_.bytes; // a line has what the border finds
-    // What the border finds is looked up once for all taps, where two vectors hold it.
-    bool neighbours = edge && axis.reach(1) <= lanes_ + 1;
-    Reg left = neighbours ? columnsOutside(k_, w_, row, first) : nullptr;
-    Reg right = neighbours ? columnsOutside(k_, w_, row, b_.add(first, lanes_)) : nullptr;
-    for (int64_t tap = 0; tap < axis.kernel; ++tap) {
-      int64_t shift = tap * axis.dilation;
-      Reg at = b_.add(first, shift), v;
-      if (neighbours) {
-        std::vector<int64_t> lanes(static_cast<size_t>(lanes_));
-        std::iota(lanes.begin(), lanes.end(), shift);
-        v = b_.shuffle(left, right, lanes);
-      } else {
-        v = edge ? columnsOutside(k_, w_, row, at) : b_.load(k_.vector, row, Index(at));
-      }
-      term(sum, factors_.row[static_cast<size_t>(tap)], v);
+  Builder::Values sumsInside(Reg at, int64_t count) {
+    return sums(count, [&](Reg row) { return loadColumns(k_, w_, row, Index(at)); });
+  }
+
+  Builder::Values sumsOutside(Reg at, int64_t count) {
+    auto anywhere = [&] {
+      return sums(count, [&](Reg row) { return columnsOutside(k_, w_, row, at); });
+    };
+    if (w_.border.mode == BorderMode::Constant || w_.columnsPerPixel > 1) return anywhere();
+    const Reg isLeft = b_.compare(Op::Lt, at, b_.index(0)), size = columns().input;
+    if (w_.border.mode == BorderMode::Replicate) {
+      // All lanes outside are the same, unless both ends are.
+      const Reg last = b_.select(isLeft, b_.index(0), b_.sub(size, b_.index(1)));
+      auto oneEnd = [&] {
+        return sums(count, [&](Reg row) { return replicated(row, at, last); });
+      };
+      const Reg isRight = b_.compare(Op::Lt, size, b_.add(at, lanes_));
+      return b_.branch(b_.binary(Op::And, isLeft, isRight), anywhere, oneEnd);
+    }
+    const bool turned = w_.border.mode != BorderMode::Wrap;
+    auto beside = [&] {
+      const Reg from = b_.select(isLeft, besideFirst(), b_.sub(size, besideLast()));
+      std::vector<int64_t> lanes(static_cast<size_t>(lanes_));
+      std::iota(lanes.rbegin(), lanes.rend(), 0);
+      return sums(count, [&](Reg row) {
+        const Reg v = loadColumns(k_, w_, row, Index(from));
+        return turned ? b_.shuffle(v, v, lanes) : v;
+      });
+    };
+    Reg isBeside = b_.compare(Op::Eq, b_.select(isLeft, b_.add(b_.add(at, lanes_), size), at), size);
+    isBeside = b_.binary(Op::And, isBeside, b_.compare(Op::Lt, b_.index(lanes_), size));
+    return b_.branch(isBeside, beside, anywhere);
+  }
+  // The row's numbers from column `at`, and the one of column `last` in lanes outside.
+  Reg replicated(Reg row, Reg at, Reg last) {
+    const loop::Type type = k_.vector.withScalar(w_.element());
+    const Reg fill = b_.splat(type, b_.load(loop::Type::of(w_.element()), row, Index(last)));
+    const Reg v = b_.load(type, row, Index(at), k_.insideMask(columns().input, at), fill);
+    return w_.bytes ? fromBytes(b_, k_.target, v) : v;
+  }
+  // Where the vector lies that the border makes the one right before the first column of, or behind the last:
+  // its first column, and how far that is from the end.
+  Reg besideFirst() {
+    if (w_.border.mode == BorderMode::Wrap) return b_.sub(columns().input, b_.index(lanes_));
+    return b_.index(w_.border.mode == BorderMode::Reflect101 ? 1 : 0);
+  }
+  Reg besideLast() {
+    if (w_.border.mode == BorderMode::Wrap) return columns().input;
+    return b_.index(w_.border.mode == BorderMode::Reflect101 ? lanes_ + 1 : lanes_);
+  }
+
+  Builder::Values sumsAnywhere(Reg at, int64_t count) {
+    Reg isInside = b_.binary(Op::And, b_.compare(Op::Lt, b_.index(-1), at),
+                             b_.compare(Op::Lt, b_.add(at, lanes_ - 1), columns().input));
+    return b_.branch(isInside, [&] { return sumsInside(at, count); }, [&] { return sumsOutside(at, count); });
+  }
+
+  // ---- sums along the rows ----
+
+  // What tap `tap` of the row sees, of row r of the tile.
+  Reg seen(const Builder::Values& all, int64_t r, int64_t count, size_t tap) {
+    const int64_t shift = firstShift_ + static_cast<int64_t>(tap) * columns().dilation;
+    auto vector = [&](int64_t v) { return all[static_cast<size_t>(v * count + r)]; };
+    if (shift % lanes_ == 0) return vector(shift / lanes_);
+    std::vector<int64_t> lanes(static_cast<size_t>(lanes_));
+    std::iota(lanes.begin(), lanes.end(), shift % lanes_);
+    return b_.shuffle(vector(shift / lanes_), vector(shift / lanes_ + 1), lanes);
+  }
+
+  void finish(Reg y, Reg x, const Builder::Values& all, int64_t r, int64_t count, bool edge) {
+    Reg sum = combined(factors_.row, start_, [&](size_t tap) { return seen(all, r, count, tap); });
+    Site site{item_, filter_, {y, x}};
+    if (edge) site.mask = tail_.edgeMask(x, columns().output);
+    tail_.store(tail_.evaluate(1, sum, site), site);
+  }
+
+  // sum + all taps times their factors; null is nothing so far. Taps whose factors are the same, or but for
+  // the sign, meet before they are multiplied, so many that their vectors stay in registers.
+  Reg combined(const std::vector<float>& factors, Reg sum, const std::function<Reg(size_t tap)>& tap) {
+    constexpr size_t fewTaps = 9;
+    auto add = [&](float factor, Reg x) {
+      Reg number = k_.constant(static_cast<double>(factor));
+      sum = sum ? b_.fma(x, number, sum) : b_.binary(Op::Mul, x, number);
+    };
+    for (size_t first = 0; first < factors.size(); ++first) {
+      const size_t last = factors.size() - 1 - first;
+      const float factor = factors[first];
+      const bool pairs =
+          factors.size() <= fewTaps && first != last && std::fabs(factor) == std::fabs(factors[last]);
+      if (!pairs)
+        add(factor, tap(first));
+      else if (first < last)
+        add(factor, b_.binary(factor == factors[last] ? Op::Add : Op::Sub, tap(first), tap(last)));
     }
     return sum;
-  }
-
-  void finish(Reg y, Reg x, Reg sum, bool edge) {
-    Site site{item_, filter_, {y, x}};
-    if (edge) site.mask = tail_.edgeMask(x, w_.last().output);
-    tail_.store(tail_.evaluate(1, sum, site), site);
   }
 
   KernelBuilder& k_;
   Builder& b_;
   Window3 w_;
   Elementwise tail_;
-  int64_t lanes_, tileRows_, chunk_ = 1, pitch_ = 1; // rows at a time, vectors, numbers
+  int64_t lanes_, tileRows_, chunk_ = 1; // rows at a time, vectors
   Factors factors_;
+  Reg before_ = nullptr;
+  int64_t firstShift_ = 0, vectors_ = 1; // columns before the first tap; how many
   Reg in_ = nullptr, bias_ = nullptr, borderRow_ = nullptr, plane_ = nullptr;
-  Reg ringStart_ = nullptr;
-  Builder::Values ring_;  // where its rows are
-  Builder::Values lines_; // of bytes: the rows that are read
   TileRange tiles_{};
-  // Of the current unit.
-  Reg item_ = nullptr, filter_ = nullptr, input_ = nullptr, start_ = nullptr, firstColumn_ = nullptr;
+  // Of the current unit, and the input rows of the current tile.
+  Reg item_ = nullptr, filter_ = nullptr, input_ = nullptr, start_ = nullptr;
   TileRange part_{};
-  bool streams_ = false;
+  Builder::Values rows_;
 };
 
 } // namespace

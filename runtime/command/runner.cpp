@@ -121,6 +121,10 @@ Result<BoundRun> Runner::bind(const std::vector<Tensor>& inputs, const std::vect
   const int64_t workspaceBytes =
       pipeline->workspace_size(run.sizes.data(), *batch, threads(), run.elements.data());
   if (workspaceBytes < 0) return Error{convoy_status_string(CONVOY_ERROR_OVERFLOW)};
+  if (const int64_t limit = pipeline->memory_limit; limit > 0 && workspaceBytes > limit)
+    return Error{"inputs of this size need " + std::to_string(workspaceBytes) +
+                 " bytes of memory between the layers, and it was compiled with --memory-limit=" +
+                 std::to_string(limit)};
   if (workspaceBytes > 0) {
     Result<Memory> workspace = allocateBytes(workspaceBytes);
     if (!workspace) return workspace.error();

@@ -123,6 +123,7 @@ const char* convoy_status_string(int32_t status) {
   case CONVOY_ERROR_OVERFLOW: return "a tensor is too large";
   case CONVOY_ERROR_CPU: return "this processor lacks instructions that the pipeline was compiled for";
   case CONVOY_ERROR_WEIGHTS: return "the weights file is missing, damaged or of another pipeline";
+  case CONVOY_ERROR_LIMIT: return "more memory is needed than the limit that the pipeline was compiled with";
   case CONVOY_ERROR_ALIAS: return "the memory of an output overlaps that of an input or of another output";
   }
   return "unknown error";

@@ -21,7 +21,7 @@
 extern "C" {
 #endif
 
-#define CONVOY_ABI_VERSION 5
+#define CONVOY_ABI_VERSION 6
 #define CONVOY_ALIGNMENT 64 /* of workspace and prepared weights */
 #define CONVOY_MAX_RANK 4   /* dimensions of one item, channels included */
 
@@ -34,7 +34,8 @@ typedef enum convoy_status {
   CONVOY_ERROR_OVERFLOW = 5, /* a width above 2^31 - 1, or a tensor larger than 2^47 bytes */
   CONVOY_ERROR_CPU = 6,      /* the processor lacks an instruction set that the code was compiled for */
   CONVOY_ERROR_WEIGHTS = 7,  /* the weights file is missing, damaged or of another pipeline */
-  CONVOY_ERROR_ALIAS = 8     /* the memory of an output overlaps that of an input or of another output */
+  CONVOY_ERROR_ALIAS = 8,    /* the memory of an output overlaps that of an input or of another output */
+  CONVOY_ERROR_LIMIT = 9     /* needs a workspace above convoy_pipeline.memory_limit */
 } convoy_status;
 
 /* What the memory of a tensor holds. */
@@ -104,12 +105,14 @@ typedef struct convoy_pipeline {
    * no protection against forged ones. */
   uint8_t weights_digest[16];
   const char* weights_file; /* the file's name without folder when `weights` are not embedded, else null */
+  int64_t memory_limit;     /* of a workspace, in bytes: P_run refuses to need more; 0: there is none */
   /* Evaluates the checks and writes the extents of all outputs, one after another, channels first. Returns -1
    * when every check holds, else the number of the first one that does not. */
   int32_t (*check)(const int64_t* sizes, int64_t* output_extents);
   int64_t (*prepared_size)(void);
   int32_t (*prepare)(const void* weights, void* prepared);
-  /* In bytes; -1 when the tensors would be too large to address. `elements` as in convoy_call. */
+  /* In bytes; -1 when the tensors would be too large to address. `elements` as in convoy_call. Above the limit only
+   * when one thread and one item at a time need so much. */
   int64_t (*workspace_size)(const int64_t* sizes, int64_t batch, int32_t threads, const int32_t* elements);
   int32_t (*run)(const convoy_call* call);
 } convoy_pipeline;

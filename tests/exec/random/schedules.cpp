@@ -45,6 +45,8 @@ public:
       return text;
     }
     std::string& line = any(text.lines);
+    if (line.find('[') == std::string::npos || random_.chance(8))
+      return random_.chance(50) ? group(text) : moved(text);
     switch (random_.between(0, 9)) {
     case 0: text.lines.erase(text.lines.begin() + (&line - text.lines.data())); break;
     case 1: std::swap(line, any(text.lines)); break;
@@ -59,6 +61,25 @@ public:
   }
 
 private:
+  // Some lines become a group, perhaps inside of another one, which is a mistake.
+  Text group(Text text) {
+    const int64_t last = static_cast<int64_t>(text.lines.size()), first = random_.between(0, last - 1);
+    const std::string rows = random_.chance(50) ? " rows " + std::to_string(random_.between(1, 8)) : "";
+    text.lines.insert(text.lines.begin() + random_.between(first + 1, last), "  }");
+    text.lines.insert(text.lines.begin() + first, "  group" + rows + " {");
+    return text;
+  }
+  // A line stands elsewhere, or nowhere.
+  Text moved(Text text) {
+    const auto from = text.lines.begin() + random_.between(0, static_cast<int64_t>(text.lines.size()) - 1);
+    const std::string line = *from;
+    text.lines.erase(from);
+    if (random_.chance(70) && !text.lines.empty())
+      text.lines.insert(text.lines.begin() + random_.between(0, static_cast<int64_t>(text.lines.size())),
+                        line);
+    return text;
+  }
+
   // What stands behind some word is left out.
   void shorten(std::string& line) {
     const size_t colon = line.find("]:");

@@ -128,6 +128,17 @@ void addImages(CaseList& list) {
               ", padding: same, border: reflect101)\n",
           wide);
   add("x: image[rgb, H, W]", "image[rgb]", "    return x |> max_pool(3x3, stride: 1, padding: same)\n", wide);
+  // Sums of several windows of one picture; rows that lie pages apart.
+  wide.push_back({1, {{"H", 19}, {"W", 1365}}});
+  wide.push_back({1, {{"H", 9}, {"W", 4100}}});
+  for (const Kind& kind : kinds)
+    for (const char* border : borders)
+      add(std::string("x: image[") + kind.name + ", H, W]", std::string("image[") + kind.name + "]",
+          std::string(
+              "    a = x |> conv(kernel: [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]], padding: same, border: ") +
+              border + ")\n    b = x |> conv(kernel: [[-1], [0], [1]], padding: [1, 1, 0, 0], border: " +
+              border + ")\n    return relu(x - abs(a) + abs(b))\n",
+          wide);
   add("x: image[rgb, H, W]", "image[gray]", "    return luminance(x * x)\n", wide);
 }
 

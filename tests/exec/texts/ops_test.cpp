@@ -3,6 +3,7 @@
 #include "convoy/runtime.h"
 #include "guarded_buffer.h"
 #include "mode_test.h"
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <gtest/gtest.h>
@@ -196,6 +197,57 @@ TEST_P(Ops, DotOfQuadsIsExact) {
   }
 }
 
+TEST_P(Ops, DotOfBytePairsIsCutOff) {
+  auto left = [](size_t i) { return static_cast<uint8_t>(i < 8 ? 255 : 37 * i); };
+  auto right = [](size_t i) { return static_cast<int8_t>(i < 4 ? -128 : i < 8 ? 127 : 91 * i); };
+  for (uint32_t lanes : {8, 16, 32}) {
+    const std::string n = std::to_string(lanes), pairs = std::to_string(2 * lanes);
+    auto code = compile("%c = load i16x" + n + " %p[0]  %x = load u8x" + pairs + " %a[0]  %y = load i8x" +
+                            pairs + " %b[0]  %s = dot %c, %x, %y  store %s, %p[0]",
+                        "%p: ptr, %a: ptr, %b: ptr");
+    std::vector<int16_t> sums(lanes, -3), expected;
+    std::vector<uint8_t> a(2 * lanes);
+    std::vector<int8_t> b(2 * lanes);
+    for (size_t i = 0; i < 2 * lanes; ++i) a[i] = left(i), b[i] = right(i);
+    for (size_t i = 0; i < 2 * lanes; i += 2) {
+      const int pair = std::clamp(a[i] * b[i] + a[i + 1] * b[i + 1], INT16_MIN, INT16_MAX);
+      expected.push_back(static_cast<int16_t>(pair - 3)); // wraps, as integers do
+    }
+    code.function<void(int16_t*, const uint8_t*, const int8_t*)>("f")(sums.data(), a.data(), b.data());
+    EXPECT_EQ(sums, expected) << lanes << " lanes";
+  }
+}
+
+TEST_P(Ops, NumbersOf16BitsHaveASignOrNone) {
+  auto code = compile(R"(
+    %a = load u16x16 %in[0]
+    %b = const u16x16 40000
+    %s = const u16x16 3
+    %m = min %a, %b           store %m, %out[0]
+    %h = shr %a, %s           store %h, %out[16]
+    %i = bitcast i16x16 %a
+    %t = const i16x16 3
+    %j = shr %i, %t           store %j, %out[32]
+    %d = abs %i               store %d, %out[48]
+    %w = cast i32x16 %a       %v = cast u16x16 %w   store %v, %out[64]
+    %l = lt %a, %b
+    %f = cast f32x16 %a
+    %n = cast u16x16 %f       %c = select %l, %n, %m  store %c, %out[80])",
+                      "%in: ptr, %out: ptr");
+  std::vector<uint16_t> in(16), out(96);
+  for (size_t i = 0; i < 16; ++i) in[i] = static_cast<uint16_t>(i * 4369);
+  code.function<void(const uint16_t*, uint16_t*)>("f")(in.data(), out.data());
+  for (size_t i = 0; i < 16; ++i) {
+    const auto asSigned = static_cast<int16_t>(in[i]);
+    EXPECT_EQ(out[i], std::min<int>(in[i], 40000));
+    EXPECT_EQ(out[16 + i], in[i] >> 3);
+    EXPECT_EQ(static_cast<int16_t>(out[32 + i]), asSigned >> 3);
+    EXPECT_EQ(out[48 + i], static_cast<uint16_t>(std::abs(asSigned)));
+    EXPECT_EQ(out[64 + i], in[i]);
+    EXPECT_EQ(out[80 + i], std::min<int>(in[i], 40000));
+  }
+}
+
 TEST_P(Ops, ComparisonsWithNaN) {
   auto code = compile(R"(
     %zero = const f32 0.0
@@ -345,6 +397,7 @@ TEST_P(Ops, MemoryOperations) {
     %g = gather f32x8 %in[%indices]
     store %g, %out[0]
     prefetch f32 %in[%n * 4 + 1]
+    prefetch_far f32 %in[%n * 2]
     %line = stack 64
     %v = load f32x16 %in[%n * 2 - 3]
     store %v, %line[0]

@@ -1,5 +1,6 @@
 // 8-bit images: every byte on the way in and every rounding on the way out, for each width of vectors.
 #include "scripts.h"
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -86,6 +87,73 @@ TEST(Bytes, ResultsAreClampedAndRoundedHalfToEven) {
       }
       EXPECT_EQ(wrong, 0u);
     }
+  });
+}
+
+// What filters of whole numbers give, halves going to the even byte; mirrored at the edges, which stand once.
+struct WholeFilter {
+  const char* layer;
+  std::vector<int> column, row; // their products are the weights
+  int shift, step;
+};
+
+TEST(Bytes, SumsOfBytesAreExact) {
+  const WholeFilter filters[] = {
+      {"conv(kernel: [[a * b / 16 for b in [1, 2, 1]] for a in [1, 2, 1]], padding: same, border: "
+       "reflect101)",
+       {1, 2, 1},
+       {1, 2, 1},
+       4,
+       1},
+      {"conv(kernel: [[a * b / 256 for b in [1, 4, 6, 4, 1]] for a in [1, 4, 6, 4, 1]], padding: same, "
+       "border: reflect101)",
+       {1, 4, 6, 4, 1},
+       {1, 4, 6, 4, 1},
+       8,
+       1},
+      {"conv(kernel: [[a * b / 2 for b in [-1, 1, 3]] for a in [1, -1, 2]], padding: same, border: "
+       "reflect101)",
+       {1, -1, 2},
+       {-1, 1, 3},
+       1,
+       1},
+      {"avg_pool(2x2)", {1, 1}, {1, 1}, 2, 2}};
+  forEachCpu([&](const convoy::Options& options) {
+    for (const WholeFilter& filter : filters)
+      for (int64_t channels : {1, 3}) {
+        const char* const kind = channels == 1 ? "gray" : "rgb";
+        const std::string script = std::string("pipeline p(x: image[") + kind + "]) -> image[" + kind +
+                                   "] { return x |> " + filter.layer + " }";
+        const convoy::Pipeline pipeline = api_test::compiled(script.c_str(), options);
+        // Also rows that lie about 4096 bytes apart, of which there is more than one chunk.
+        for (int64_t width : {int64_t{7}, int64_t{70}, int64_t{301}, 4096 / channels, 8192 / channels + 5}) {
+          const int64_t height = 11, step = filter.step, rows = height / step, columns = width / step;
+          std::vector<std::uint8_t> x(static_cast<size_t>(height * width * channels));
+          for (size_t i = 0; i < x.size(); ++i) x[i] = static_cast<std::uint8_t>((i * 2654435761u) >> 13);
+          std::vector<std::uint8_t> y(static_cast<size_t>(rows * columns * channels));
+          EXPECT_OK(
+              pipeline.run({{"x", View<const std::uint8_t, 3>::hwc(x.data(), {channels, height, width})}},
+                           {{"result", View<std::uint8_t, 3>::hwc(y.data(), {channels, rows, columns})}}));
+          const auto up = step == 1 ? static_cast<int64_t>(filter.column.size() / 2) : 0,
+                     left = step == 1 ? static_cast<int64_t>(filter.row.size() / 2) : 0;
+          auto mirrored = [](int64_t at, int64_t n) { return at < 0 ? -at : at >= n ? 2 * n - 2 - at : at; };
+          size_t wrong = 0;
+          for (int64_t at = 0; at < rows * columns * channels; ++at) {
+            const int64_t r = at / (columns * channels), c = at / channels % columns;
+            int sum = 0;
+            for (size_t i = 0; i < filter.column.size(); ++i)
+              for (size_t j = 0; j < filter.row.size(); ++j) {
+                const int64_t row = mirrored(r * step - up + static_cast<int64_t>(i), height),
+                              column = mirrored(c * step - left + static_cast<int64_t>(j), width);
+                sum += filter.column[i] * filter.row[j] *
+                       x[static_cast<size_t>((row * width + column) * channels + at % channels)];
+              }
+            const double shade = std::clamp(std::ldexp(sum, -filter.shift), 0.0, 255.0);
+            wrong += y[static_cast<size_t>(at)] != static_cast<int>(std::nearbyint(shade));
+          }
+          EXPECT_EQ(wrong, 0u) << filter.layer << " of " << kind << ", " << width << " pixels wide";
+        }
+      }
   });
 }
 

@@ -79,6 +79,7 @@ export func @all(%p: ptr, %n: i64, %x: f32, %v: f32x16, %w: i32x16, %q: ptr) -> 
   stream %v, %q[%n * 16]
   %gather = gather f32x16 %p[%w]
   prefetch f32 %p[%n + 64]
+  prefetch_far f32 %p[%n * 2]
   %stack = stack 4096
   %s, %c = for %i = 0 to %n step 4 carry (%a = %zero, %k = 0) {
     %b = load f32x16 %p[%i]

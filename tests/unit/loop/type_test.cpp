@@ -4,8 +4,26 @@
 namespace convoy::loop {
 
 TEST(Type, ReadsWhatItPrints) {
-  for (const char* text : {"i1", "u8", "i8", "i32", "i64", "bf16", "f32", "f64", "f32x16", "i1x3", "u8x256",
-                           "ptr", "ptr[5]", "tile<16x32xbf16>", "f32x16[14,2]", "i64[4096]", "f32[1,2,3]"}) {
+  for (const char* text : {"i1",
+                           "u8",
+                           "i8",
+                           "u16",
+                           "i16",
+                           "i16x8",
+                           "i32",
+                           "i64",
+                           "bf16",
+                           "f32",
+                           "f64",
+                           "f32x16",
+                           "i1x3",
+                           "u8x256",
+                           "ptr",
+                           "ptr[5]",
+                           "tile<16x32xbf16>",
+                           "f32x16[14,2]",
+                           "i64[4096]",
+                           "f32[1,2,3]"}) {
     std::string_view rest = text;
     auto type = readType(rest);
     ASSERT_TRUE(type) << text;

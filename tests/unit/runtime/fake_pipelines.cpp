@@ -89,6 +89,7 @@ const convoy_pipeline& doublePipeline() {
       sizeof factor,
       {},
       nullptr,
+      0,
       [](const int64_t* sizes, int64_t* extents) {
         extents[0] = 3;
         extents[1] = sizes[0];
@@ -134,6 +135,7 @@ const convoy_pipeline& addPipeline() {
                                            0,
                                            {},
                                            nullptr,
+                                           0,
                                            [](const int64_t* sizes, int64_t* extents) {
                                              extents[0] = 2;
                                              extents[1] = sizes[0];
@@ -174,6 +176,7 @@ const convoy_pipeline& splitPipeline() {
       0,
       {},
       nullptr,
+      0,
       [](const int64_t* sizes, int64_t* extents) {
         const int64_t all[] = {1, sizes[0], sizes[1], 2, sizes[0], sizes[1]};
         memcpy(extents, all, sizeof all);
@@ -215,6 +218,7 @@ const convoy_pipeline& fixedPipeline() {
                                            0,
                                            {},
                                            nullptr,
+                                           0,
                                            [](const int64_t*, int64_t* extents) {
                                              memcpy(extents, fixedShape, sizeof fixedShape);
                                              return -1;

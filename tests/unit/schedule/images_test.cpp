@@ -14,11 +14,11 @@ struct Planned : Session {
 
   explicit Planned(const std::string& script)
       : Session(script), made(Session::schedule()), storage(graph, made), images(graph, made, storage) {}
-  // "p" or "i" for each kernel: pixels or interleaved bytes; "-": never bytes.
+  // For each kernel: pixels, interleaved bytes, whole numbers, within another kernel's; "-": never bytes.
   std::string forms() const {
     std::string text;
     for (const auto& kernel : images.kernels)
-      text += !kernel ? '-' : kernel->form == BytesForm::Pixels ? 'p' : 'i';
+      text += kernel ? "piw."[static_cast<size_t>(kernel->form)] : '-';
     return text;
   }
   // "c" for each image that is converted whatever the others are, "s" where its memory is shared, "d":
@@ -51,18 +51,35 @@ TEST(Images, WindowsTreatAllChannelsAlikeOrSeeOne) {
   const std::string rgb = "pipeline p(x: image[rgb]) -> image[rgb] { return x |> ",
                     gray = "pipeline p(x: image[gray]) -> image[gray] { return x |> ",
                     kernel = "conv(kernel: [[1, 2, 3], [4, 5, 7]], padding: [0, 1, 1, 1]";
-  expectPlan(rgb + kernel + ") }", "i", "dd");
-  expectPlan(rgb + kernel + ", border: reflect) }", "i", "dd");
+  expectPlan(rgb + kernel + ") |> clamp(0, 0.9) }", "i", "dd");
+  expectPlan(rgb + kernel + ", border: reflect) |> clamp(0, 0.9) }", "i", "dd");
   expectPlan(rgb + kernel + ", border: constant(0.5)) }", "-", "cc"); // no byte is 0.5
   expectPlan(gray + kernel + ", border: constant(0.5)) }", "-", "cc");
-  expectPlan(gray + "max_pool(2x2) }", "i", "dd");
-  expectPlan(rgb + "max_pool(2x2) }", "-", "cc"); // steps of two pixels
-  expectPlan(rgb + "max_pool(3x3, stride: 1, padding: same) }", "i", "dd");
+  expectPlan(gray + "max_pool(3x3) }", "i", "dd");
+  expectPlan(rgb + "max_pool(3x3) }", "-", "cc"); // steps of three pixels
+  expectPlan(rgb + "max_pool(3x3, stride: 1, padding: same) |> clamp(0, 0.9) }", "i", "dd");
   expectPlan(rgb + "max_pool(3x3, stride: 1, dilation: 2, padding: 1) }", "-", "cc"); // a window may be empty
   expectPlan("pipeline p(x: image[rgb]) -> image[gray] { return x |> conv(1, kernel: 3x3, padding: 1) }", "-",
              "cc");
   expectPlan("pipeline p(x: image[gray]) -> tensor { return x |> conv(kernel: [[1, 3, 1]], padding: same) }",
              "i", "d");
+}
+
+TEST(Images, WholeNumbersFromImageToImage) {
+  const std::string rgb = "pipeline p(x: image[rgb]) -> image[rgb] { ",
+                    row = "conv(kernel: [[-1, 0, 1]], padding: same, border: replicate)",
+                    column = "conv(kernel: [[-1], [0], [1]], padding: same, border: replicate)";
+  for (const char* layer : {"max_pool(2x2)", "avg_pool(2x2)", "max_pool(3x3, stride: 1, padding: same)",
+                            "relu", "conv(kernel: [[1, 2, 1]], padding: same) |> relu"})
+    expectPlan(rgb + "return x |> " + layer + " }", "w", "dd");
+  // Two windows of one picture, and what is made of both.
+  expectPlan(rgb + "return abs(x |> " + row + ") + abs(x |> " + column + ") }", ".w", "ds");
+  expectPlan(rgb + "return x - (x |> " + row + ") }", "w", "dd");
+  // Another one reads a sum too, or it is a result.
+  expectPlan(rgb + "a = x |> " + row + "\n return max(a, 0.5) + abs(x |> " + column + ") }", "ii", "ds");
+  expectPlan("pipeline p(x: image[gray]) -> (y: image[gray], a: tensor) {\n a = x |> " + row +
+                 "\n return (y: a + (x |> " + column + "), a: a) }",
+             "ii", "dd");
 }
 
 TEST(Images, ChannelsStayInterleavedBetweenKernelsThatAllCan) {

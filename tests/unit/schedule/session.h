@@ -21,10 +21,11 @@ struct Session {
     EXPECT_TRUE(analyzed) << (diags.all().empty() ? "" : diags.all()[0]->message);
     if (analyzed) graph = std::move(*analyzed);
   }
-  // Of direct sums; Winograd's algorithm has tests of its own.
+  // Of direct sums and without groups; Winograd's algorithm and groups have tests of their own.
   schedule::Schedule schedule() const {
     schedule::Choices choices;
     choices.winograd = schedule::WinogradChoice::Never;
+    choices.groups = schedule::GroupChoice::Never;
     return schedule::makeSchedule(graph, target, choices);
   }
   // Reads a schedule's text; the message of the first problem, or "".
