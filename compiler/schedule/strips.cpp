@@ -301,14 +301,6 @@ Size Strips::stripCount() const {
   return count;
 }
 
-// So many rows or up to a quarter more: of a few numbers, so that kernels in many places of a group are
-// equal, and one more than a multiple, so that planes do not all begin at the same places of the first cache.
-static int64_t roomFor(int64_t rows) {
-  int64_t step = 1;
-  while (8 * step <= rows) step *= 2;
-  return (rows - 1 + step - 1) / step * step + 1;
-}
-
 Strips::Rows<int64_t>
 Strips::inNumbers(std::function<int64_t(const Size&, int64_t first, int64_t end)> size) {
   Rows<int64_t> numbers;
@@ -369,7 +361,6 @@ void Strips::findRoom() {
       }
     }
   }
-  for (Ring& ring : rings) ring.rows = roomFor(ring.rows);
 }
 
 } // namespace convoy::schedule
