@@ -102,8 +102,8 @@ def phases(convoy, command, script, folder):
 
 
 def show(convoy, kind, command, lengths, repeat):
-    """A row a phase; the last column says how many times longer the longest script takes for each time that it is
-    longer than the shortest: 1 where time grows with the length."""
+    """A row a phase; the last column has how much longer the longest script takes than the one before it, by how much
+    longer it is: 1 where time grows with the length."""
     columns = []
     with tempfile.TemporaryDirectory() as folder:
         for length in lengths:
@@ -116,7 +116,7 @@ def show(convoy, kind, command, lengths, repeat):
         times = [column[phase] for column in columns]
         if times[-1] < 1:
             continue
-        growth = times[-1] / max(times[-2], 0.001) / (lengths[-1] / lengths[-2]) if len(times) > 1 else 1
+        growth = times[-1] / max(times[-2], 0.001) / (lengths[-1] / lengths[-2]) if len(times) > 1 else 1.0
         print(f"{phase:>{len(kind) + len(command) + 22}}" + "".join(f"{t:10.1f}" for t in times) + f"{growth:10.2f}")
     print()
 

@@ -80,8 +80,8 @@ void expectLinear(const std::string& kind, int length) {
     // Fewer are asked for whatever the length is; those of tables that double are few.
     EXPECT_LT(count, 5 * some.allocations.at(phase) + 1000) << phase;
   }
-  // Where groups begin and end differs a little.
-  EXPECT_LE(more.kernelFunctions, some.kernelFunctions * 3 / 2) << "equal kernels are emitted once";
+  // Where groups of kernels end is somewhere else.
+  EXPECT_LT(2 * more.kernelFunctions, 3 * some.kernelFunctions) << "equal kernels are emitted once";
   EXPECT_LE(more.mostCalls, 300u) << "no function is as long as the program";
 }
 
