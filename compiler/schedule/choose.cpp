@@ -24,6 +24,7 @@ public:
         kernelOf_(graph.values.size(), -1), available_(graph.values.size()) {
     schedule_.lanes = costs_.lanes;
     schedule_.items = request.items;
+    schedule_.wholeNumbers = choices.math != Math::Strict;
     for (ValueId input : graph.inputs) available_[input].insert(Layout::Planar);
     for (const graph::Output& o : graph.outputs) outputs_.insert(o.value);
     std::vector<ValueId> wanted;

@@ -21,7 +21,7 @@ public:
     if (all_.empty()) return std::move(kernels_);
     findUses();
     findChains();
-    findWhole();
+    if (schedule_.wholeNumbers) findWhole();
     for (size_t k = 0; k < kernelCount(); ++k) findForm(k);
     joinGroups();
     for (Image& image : all_) image.alwaysConverted |= image.direct.empty() || (image.input && image.shared);

@@ -117,6 +117,8 @@ struct Schedule {
   int64_t items = 0; // that run together through the first kernels; 0: as many as stay in the caches
   std::vector<Kernel> kernels; // in order of execution
   std::vector<Group> groups;   // likewise
+  // Between 8-bit images, whole numbers may stand for float32 sums (bytes_whole.h).
+  bool wholeNumbers = true;
   const Group* groupOf(size_t kernel) const;
 };
 
