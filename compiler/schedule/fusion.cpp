@@ -22,7 +22,7 @@ public:
       : graph_(graph), schedule_(schedule), apart_(apart), storage_(graph, schedule) {
     for (size_t i = 0; i < schedule.kernels.size(); ++i) {
       const Kernel& kernel = schedule.kernels[i];
-      facts_.push_back(stripKernel(graph, schedule, kernel, storage_));
+      facts_.push_back(stripKernel(graph, kernel, storage_));
       if (kernel.algorithm == Algorithm::Alias) { // whoever made the memory
         for (const StripKernel::Read& read : facts_[i].reads)
           if (const auto producer = producers_.find(read.buffer); producer != producers_.end())

@@ -18,8 +18,7 @@ public:
   KernelCall run() {
     for (size_t i = group_.first; i < group_.end(); ++i)
       for (const KernelCall& c : p_.calls[i]) calls_.push_back({i - group_.first, chosen(c)});
-    begin_ = b_.parameter(loop::Type::index(), "begin");
-    end_ = b_.parameter(loop::Type::index(), "end");
+    Reg begin = b_.parameter(loop::Type::index(), "begin"), end = b_.parameter(loop::Type::index(), "end");
     sizes_ = b_.parameter(loop::Type::pointer(), "sizes");
     Reg rings = parameter({Argument::Rings, 0, Layout::Planar, {}, 0}, "rings");
     Reg parts = parameter({Argument::Parts, 0, Layout::Planar, {}, 0}, "parts");
@@ -37,10 +36,10 @@ public:
     call_.stripsPerPart = strips_.stripsPerPart();
     perItem_ = b_.named(size(call_.units), "strips");
     Reg all = b_.sub(behind, first), ofPart = size(p_.plan.ringElements);
-    b_.loop("part", begin_, end_, 1, {}, [&](Reg part, const Builder::Values&) {
+    b_.loop("part", begin, end, 1, {}, [&](Reg part, const Builder::Values&) {
       rings_ = b_.named(b_.offset(Scalar::F32, rings, Index(b_.mul(part, ofPart))), "rings_of_part");
-      auto begin = [&](Reg n) { return b_.add(first, b_.binary(Op::Div, b_.mul(n, all), parts)); };
-      Reg from = begin(part), to = begin(b_.add(part, 1));
+      auto partBegin = [&](Reg n) { return b_.add(first, b_.binary(Op::Div, b_.mul(n, all), parts)); };
+      Reg from = partBegin(part), to = partBegin(b_.add(part, 1));
       Builder::Values init(strips_.steps.size() + strips_.rings.size(), b_.index(0));
       b_.loop("strip", from, to, 1, init,
               [&](Reg strip, const Builder::Values& before) { return this->strip(strip, from, before); });
@@ -216,7 +215,7 @@ private:
   std::vector<std::pair<size_t, const KernelCall*>> calls_; // of the steps, in order
   const std::vector<std::string> symbolNames_;              // of the graph, in the order of `sizes`
   std::vector<Reg> symbols_;
-  Reg begin_ = nullptr, end_ = nullptr, sizes_ = nullptr, rings_ = nullptr, perItem_ = nullptr;
+  Reg sizes_ = nullptr, rings_ = nullptr, perItem_ = nullptr;
 };
 
 } // namespace

@@ -9,7 +9,6 @@ struct GroupParts {
   loop::Module& module;
   const Graph& graph;
   const Schedule& schedule;
-  const Target& target;
   const Storage& storage;
   const Images& images;
   const MemoryPlan& plan;

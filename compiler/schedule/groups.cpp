@@ -28,7 +28,7 @@ public:
       : costs_(forLarge(costs)), schedule_(schedule),
         bare_{schedule.lanes, schedule.items, schedule.kernels, {}}, storage_(costs.graph, bare_) {
     for (size_t i = 0; i < schedule.kernels.size(); ++i) {
-      kernels_.push_back(stripKernel(costs.graph, bare_, bare_.kernels[i], storage_));
+      kernels_.push_back(stripKernel(costs.graph, bare_.kernels[i], storage_));
       const StripKernel& kernel = kernels_.back();
       use(kernel.result, i);
       for (const StripKernel::Read& read : kernel.reads) use(read.buffer, i);

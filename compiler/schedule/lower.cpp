@@ -143,8 +143,7 @@ private:
 
   void addGroups(const MemoryPlan& plan) {
     if (schedule_.groups.empty()) return;
-    GroupParts parts{program_.loops, graph_, schedule_, target_,          storage_,
-                     images_,        plan,   calls_,    prefix_ + ".rows"};
+    GroupParts parts{program_.loops, graph_, schedule_, storage_, images_, plan, calls_, prefix_ + ".rows"};
     auto mover = std::make_unique<loop::Function>();
     mover->name = parts.mover;
     moveRows(*mover, schedule_.lanes);

@@ -231,7 +231,7 @@ void Storage::findRings() {
     std::vector<StripKernel> kernels;
     std::vector<const StripKernel*> all;
     for (size_t i = group.first; i < group.end(); ++i)
-      kernels.push_back(stripKernel(graph_, schedule_, schedule_.kernels[i], *this));
+      kernels.push_back(stripKernel(graph_, schedule_.kernels[i], *this));
     for (const StripKernel& kernel : kernels) all.push_back(&kernel);
     strips_.push_back(std::make_unique<Strips>(all, group.rows, [&](Buffer buffer) {
       const auto used = usedIn.find(buffer);

@@ -150,15 +150,15 @@ std::string whyNotInStrips(const Graph& graph, const Kernel& kernel) {
   return std::string("no ") + nameOf(kernel.algorithm) + " kernel computes some rows by themselves";
 }
 
-int64_t rowsAt(const Size& size, int64_t row) {
+// Rows of a size in terms of firstRow and endRow, both `row`; sizes of the script count as some number.
+static int64_t rowsAt(const Size& size, int64_t row) {
   std::map<std::string, int64_t> bindings;
   for (const std::string& symbol : size.symbols()) bindings[symbol] = 5040;
   bindings[firstRow] = row + 1, bindings[endRow] = row;
   return size.evaluate(bindings).value_or(0);
 }
 
-StripKernel stripKernel(const Graph& graph, const Schedule& schedule, const Kernel& kernel,
-                        const Storage& storage) {
+StripKernel stripKernel(const Graph& graph, const Kernel& kernel, const Storage& storage) {
   StripKernel facts;
   facts.name = graph.value(kernel.result()).name;
   facts.whyNot = whyNotInStrips(graph, kernel);
@@ -217,7 +217,7 @@ bool Strips::findSteps(const std::vector<const StripKernel*>& kernels,
                  "': " + read.need.whole;
         return false;
       }
-      step.needs.push_back({producer->second, *read.need.rows, read.need.unclipped, read.perRows, read.rows});
+      step.needs.push_back({producer->second, *read.need.rows, read.perRows, read.rows});
     }
     steps.push_back(std::move(step));
     producers[kernel.result] = i;

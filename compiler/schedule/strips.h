@@ -50,10 +50,7 @@ struct StripKernel {
   };
   std::vector<Read> reads;
 };
-StripKernel stripKernel(const graph::Graph& graph, const Schedule& schedule, const Kernel& kernel,
-                        const Storage& storage);
-// Rows of a size in terms of firstRow and endRow, both `row`; sizes of the script count as some number.
-int64_t rowsAt(const Size& size, int64_t row);
+StripKernel stripKernel(const graph::Graph& graph, const Kernel& kernel, const Storage& storage);
 
 // A ring: the buffer, or those that are parts of it, and who writes and reads them.
 struct Ring {
@@ -77,8 +74,8 @@ public:
   int64_t unit() const { return unit_; }
 
   struct Edge {
-    size_t producer; // of the group's kernels, as `consumer` is
-    Interval rows, unclipped;
+    size_t producer; // of the group's kernels
+    Interval rows;
     int64_t perRows, producerRows; // StripKernel::Read
   };
   struct Step {
