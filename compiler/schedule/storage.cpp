@@ -32,12 +32,6 @@ int64_t rowsOf(const TensorType& type, Layout layout, int64_t lanes) {
   return blocksOf(type.channels(), layout, lanes) * partsOf(layout);
 }
 
-// Of four bytes each.
-Size elementsOf(const TensorType& type, Layout layout, const Size& plane, int64_t lanes) {
-  return plane * rowsOf(type, layout, lanes) *
-         (inBlocks(layout) ? blockUnits(type.channels(), layout, lanes) : 1);
-}
-
 } // namespace
 
 std::vector<ValueId> valuesRead(const Graph& graph, const Kernel& kernel) {
@@ -298,9 +292,7 @@ void Storage::makePieces() {
     return pieces.back();
   };
   auto add = [&](Buffer buffer, int first) -> Piece& {
-    return addElements(
-        buffer, elementsOf(graph_.value(buffer.value).type, buffer.layout, plane(buffer), schedule_.lanes),
-        first);
+    return addElements(buffer, itemElements(buffer), first);
   };
   for (size_t i = 0; i < graph_.inputs.size(); ++i) {
     Piece& piece = add({graph_.inputs[i], Layout::Planar}, -1);

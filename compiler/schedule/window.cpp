@@ -394,6 +394,19 @@ std::vector<TapRun> tapRuns(const WindowAxis& axis, int64_t x, int64_t pixels) {
   return runs;
 }
 
+void inTilesOfRows(Builder& b, Reg y0, Reg y1, int64_t rows,
+                   const std::function<void(Reg y, int64_t rows)>& body) {
+  auto over = [&](Reg from, Reg to, int64_t step) {
+    b.loop("y", from, to, step, {}, [&](Reg y, const Builder::Values&) {
+      body(y, step);
+      return Builder::Values{};
+    });
+  };
+  Reg whole = b.add(y0, b.mul(b.floorDiv(b.sub(y1, y0), rows), rows));
+  over(y0, whole, rows);
+  if (rows > 1) over(whole, y1, 1);
+}
+
 void overEdges(KernelBuilder& k, const TileRange& range, const std::function<void(Reg tile)>& body) {
   Builder& b = k.b;
   Reg inside = b.sub(range.end, range.first), all = b.sub(range.count, range.begin);

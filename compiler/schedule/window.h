@@ -127,6 +127,9 @@ struct TapRun {
   int64_t firstTap, endTap, firstPixel, endPixel;
 };
 std::vector<TapRun> tapRuns(const WindowAxis& axis, int64_t x, int64_t pixels);
+// Calls body(y, rows) over the rows y0..y1: so many at a time, then the rest one by one.
+void inTilesOfRows(Builder& b, Reg y0, Reg y1, int64_t rows,
+                   const std::function<void(Reg y, int64_t rows)>& body);
 // Calls body(tile) in a loop over the tiles of a range that are not inside.
 void overEdges(KernelBuilder& k, const TileRange& range, const std::function<void(Reg tile)>& body);
 

@@ -83,16 +83,10 @@ private:
   void unit(const std::vector<Reg>& parts, Reg y0, Reg y1) {
     beginUnit(parts);
     depth_.assign(parts.begin() + 2, parts.end());
-    auto rows = [&](Reg from, Reg to, int64_t step) {
-      b_.loop("y", from, to, step, {}, [&](Reg y, const Builder::Values&) {
-        interiorOf(step, y);
-        edgesOf(step, y);
-        return Builder::Values{};
-      });
-    };
-    Reg whole = b_.add(y0, b_.mul(b_.floorDiv(b_.sub(y1, y0), rows_), rows_));
-    rows(y0, whole, rows_);
-    if (rows_ > 1) rows(whole, y1, 1);
+    inTilesOfRows(b_, y0, y1, rows_, [&](Reg y, int64_t rows) {
+      interiorOf(rows, y);
+      edgesOf(rows, y);
+    });
   }
 
   void interiorOf(int64_t rows, Reg y) {

@@ -78,17 +78,11 @@ private:
   void unit(const std::vector<Reg>& parts, Reg y0, Reg y1) {
     beginUnit(parts);
     depth_.assign(parts.begin() + 1, parts.end() - 1);
-    auto rows = [&](Reg from, Reg to, int64_t step) {
-      b_.loop("y", from, to, step, {}, [&](Reg y, const Builder::Values&) {
-        interior(step, y);
-        edges(step, y);
-        return Builder::Values{};
-      });
-    };
-    Reg whole = b_.add(y0, b_.mul(b_.floorDiv(b_.sub(y1, y0), rows_), rows_));
     tail_.eachWay([&](bool) {
-      rows(y0, whole, rows_);
-      if (rows_ > 1) rows(whole, y1, 1);
+      inTilesOfRows(b_, y0, y1, rows_, [&](Reg y, int64_t rows) {
+        interior(rows, y);
+        edges(rows, y);
+      });
     });
   }
   Reg column(Reg tile) { return b_.add(b_.mul(tile, lanes_), tail_.origin()); }
