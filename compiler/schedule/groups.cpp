@@ -236,22 +236,16 @@ std::vector<Apart> whyApart(const graph::Graph& graph, const Target& target, con
       const size_t from = producer->second;
       const Group* group = schedule.groupOf(i);
       if (group && group->has(from)) continue;
-      Apart apart{from, i, "", ""};
-      auto of = [&](size_t kernel) { return "'" + kernels[kernel].name + "': "; };
       auto blocks = [&](size_t kernel) { return !kernels[kernel].whyNot.empty(); };
-      if (blocks(i)) {
-        apart.why = of(i) + kernels[i].whyNot;
-      } else if (blocks(from)) {
-        apart.why = of(from) + kernels[from].whyNot;
-      } else if (!read.need.rows) {
-        apart.why = read.need.whole;
-        if (read.need.whole.find("wraps") != std::string::npos) apart.change = "any border but wrap";
-      } else if (i - from >= mostKernels) {
+      if (blocks(i) || blocks(from) || !read.need.rows) continue;
+      Apart apart{from, i, "", ""};
+      if (i - from >= mostKernels) {
         apart.why = "more than " + std::to_string(mostKernels) + " kernels lie between them";
       } else {
         const Strips strips = groups.strips(from, i + 1, 0);
         for (size_t k = from + 1; apart.why.empty() && k < i; ++k)
-          if (blocks(k)) apart.why = of(k) + kernels[k].whyNot + ", and runs between them";
+          if (blocks(k))
+            apart.why = "'" + kernels[k].name + "': " + kernels[k].whyNot + ", and runs between them";
         if (apart.why.empty() && !strips.fault().empty()) {
           apart.why = strips.fault();
         } else if (apart.why.empty()) {

@@ -211,10 +211,11 @@ struct Problem {
   Part part = Part::Layers;
   std::string help = {}; // what is possible; may be empty
 };
-// A value that goes from one kernel to another outside of a group that has both.
+// A value that goes from one kernel to another outside of a group that has both, though each could be in one
+// and the reader needs some rows at a time.
 struct Apart {
   size_t producer, consumer; // kernels of the schedule
-  std::string why;           // a clause: "'conv_2': its border wraps around"
+  std::string why;           // a clause: "it would not be faster"
   std::string change;        // what would make them one group; may be empty
 };
 std::vector<Apart> whyApart(const graph::Graph& graph, const Target& target, const Schedule& schedule);
