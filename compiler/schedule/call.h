@@ -68,7 +68,6 @@ struct KernelCall {
   bool ofWholeBatch = false; // then each unit does its part of every item
   WorkCycles cycles;
   int64_t threads = 0;       // as in Kernel
-  int64_t rowGranule = 1;    // in a group: the first row is a multiple of it
   int64_t stripsPerPart = 0; // of a group, whose units are strips: a part has at least so many; 0: no group
   std::vector<Argument> arguments;
   // What is called when all images of the kernel, or of the group, are bytes; none: this too. One of no

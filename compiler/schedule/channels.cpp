@@ -85,26 +85,19 @@ public:
     for (ValueId operand : node_.operands)
       in_.push_back(k_.storage.isPart(k_.kernel, operand) ? nullptr : k_.read(operand, Layout::Blocked));
     work_.declare(1);
-    if (k_.inGroup()) {
-      Reg width = k_.size(type_.dims.back());
-      k_.strips({}, {type_.spatial(0)}, {}, [&](const std::vector<Reg>& parts, Reg y0, Reg y1) {
-        if (flat_ && k_.rowsAreOne()) return unit(parts[0], {}, b_.mul(y0, width), b_.mul(y1, width));
-        b_.loop("y", y0, y1, 1, {}, [&](Reg y, const Builder::Values&) {
-          unit(parts[0], {y}, b_.index(0), width);
-          return Builder::Values{};
-        });
-      });
-    } else if (flat_) {
+    Reg width = k_.size(type_.dims.back());
+    if (flat_ && !k_.inGroup()) {
       Reg plane = k_.size(spatialSize(type_));
       k_.units({Size::ceilDiv(spatialSize(type_), chunk)}, [&](const std::vector<Reg>& parts) {
         Reg from = b_.mul(parts[1], chunk);
         unit(parts[0], {}, from, b_.min(b_.add(from, chunk), plane));
       });
+    } else if (flat_ && k_.rowsAreOne()) {
+      k_.strips({}, {type_.spatial(0)}, {}, [&](const std::vector<Reg>& parts, Reg y0, Reg y1) {
+        unit(parts[0], {}, b_.mul(y0, width), b_.mul(y1, width));
+      });
     } else {
-      std::vector<Size> counts;
-      for (int axis = 0; axis < type_.spatialRank() - 1; ++axis) counts.push_back(type_.spatial(axis));
-      Reg width = k_.size(type_.dims.back());
-      k_.units(counts, [&](const std::vector<Reg>& parts) {
+      k_.eachRow({}, type_, 1, [&](const std::vector<Reg>& parts) {
         unit(parts[0], {parts.begin() + 1, parts.end()}, b_.index(0), width);
       });
     }

@@ -148,7 +148,6 @@ void KernelBuilder::strips(const std::vector<Size>& before, const Strips& strips
       body(parts, y0, y1);
     });
   }
-  call.rowGranule = strips.granule;
   std::vector<Size> counts = before;
   counts.insert(counts.end(), after.begin(), after.end());
   std::function<void(std::vector<Reg>)> inside = [&](std::vector<Reg> parts) {

@@ -101,11 +101,11 @@ public:
   void units(const std::vector<Size>& counts, const std::function<void(const std::vector<Reg>& parts)>& body);
 
   // The same where `rowCount` rows are computed, in strips of so many: body gets the numbers without that of
-  // the strip, and its rows. In a group the rows are those of the call, and the counts are loops. `granule`:
-  // the first row is a multiple of it.
+  // the strip, and its rows. In a group the rows are those of the call (the first one is a multiple of
+  // rowGranule, strips.h), and the counts are loops.
   struct Strips {
     Size rowCount = 1;
-    int64_t rows = 1, granule = 1;
+    int64_t rows = 1;
   };
   void strips(const std::vector<Size>& before, const Strips& strips, const std::vector<Size>& after,
               const std::function<void(const std::vector<Reg>& parts, Reg y0, Reg y1)>& body);

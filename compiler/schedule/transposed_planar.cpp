@@ -23,20 +23,10 @@ public:
     tail_.declare(1);
     plane_ = k_.planeSize(node_.operands[0], Layout::Planar);
     const TensorType& result = node_.type;
-    std::vector<Size> counts{Size(result.channels())};
-    for (size_t axis = 0; axis < last_; ++axis) counts.push_back(result.spatial(static_cast<int>(axis)));
     width_ = k_.size(result.dims.back());
     inputWidth_ = k_.size(input_.dims.back());
     pitch_ = k_.pitchSize(node_.operands[0], Layout::Planar);
-    if (k_.inGroup())
-      k_.strips({counts[0]}, {counts[1]}, {}, [&](const std::vector<Reg>& parts, Reg y0, Reg y1) {
-        b_.loop("y", y0, y1, 1, {}, [&](Reg y, const Builder::Values&) {
-          row({parts[0], parts[1], y});
-          return Builder::Values{};
-        });
-      });
-    else
-      k_.units(counts, [&](const std::vector<Reg>& parts) { row(parts); });
+    k_.eachRow({Size(result.channels())}, result, 1, [&](const std::vector<Reg>& parts) { row(parts); });
     k_.finish();
   }
 

@@ -150,7 +150,7 @@ private:
   // The bands of the tiles that make some rows.
   void overRowsOfGroup(const std::function<void()>& body) {
     const int64_t rows = rowsOfTile();
-    k_.strips({}, {resultType().spatial(0), rows, rows}, {}, [&](const Regs& parts, Reg y0, Reg y1) {
+    k_.strips({}, {resultType().spatial(0), rows}, {}, [&](const Regs& parts, Reg y0, Reg y1) {
       Reg end = b_.mul(b_.ceilDiv(y1, rows), tileColumns_);
       b_.loop("band", b_.mul(b_.floorDiv(y0, rows), tileColumns_), end, s_.tilesOfBand(), {},
               [&](Reg first, const Builder::Values&) {
