@@ -1,4 +1,6 @@
 #include "onnx/import.h"
+#include "import/elements.h"
+#include "import/npy_tensor.h"
 #include "onnx/node.h"
 #include "support/text.h"
 #include <charconv>
@@ -42,6 +44,23 @@ std::optional<Value> valueOfText(const std::string& text, DataType type) {
   return constantOf(std::move(sizes), dims, type);
 }
 
+// A file of numbers, as an input that is known when compiling.
+std::optional<Value> valueOfFile(const std::string& path, DataType type) {
+  auto file = weights::InputFile::open(path);
+  constexpr size_t largestHeader = 1 << 16;
+  if (!file) return std::nullopt;
+  std::vector<uint8_t> head(std::min<uint64_t>(file->size(), largestHeader));
+  if (file->read(0, head.data(), head.size())) return std::nullopt;
+  auto npy = weights::describeNpy(head.data(), head.size(), file->size());
+  if (!npy || npy->tensor.fortranOrder || isInteger(type) || npy->tensor.element == weights::Element::Other)
+    return std::nullopt;
+  std::vector<uint8_t> bytes(npy->size);
+  if (file->read(npy->offset, bytes.data(), bytes.size())) return std::nullopt;
+  std::vector<float> numbers(bytes.size() / sizeOf(npy->tensor.element));
+  weights::widen(npy->tensor.element, bytes.data(), bytes.size(), numbers.data());
+  return constantOf(std::move(numbers), Dims(npy->tensor.shape.begin(), npy->tensor.shape.end()));
+}
+
 // One way through a model: with its batch, or with whole tensors.
 class Importer {
 public:
@@ -65,12 +84,14 @@ private:
     value.kind = Value::Unknown;
     for (const auto& [name, text] : options_.defines) {
       if (name != info.name) continue;
-      const auto given = valueOfText(text, info.type);
+      const bool isFile = text.size() > 4 && text.compare(text.size() - 4, 4, ".npy") == 0;
+      const auto given = isFile ? valueOfFile(text, info.type) : valueOfText(text, info.type);
       if (given)
         value = *given;
       else
         problem("the input " + inQuotes(info.name),
-                "'" + text + "' is neither a number nor a list of numbers");
+                isFile ? "the file '" + text + "' has no real numbers in C order"
+                       : "'" + text + "' is neither a number nor a list of numbers");
       return;
     }
     try {
