@@ -130,8 +130,6 @@ std::string whyNotInStrips(const Graph& graph, const Kernel& kernel) {
   // Lanes are channels, and there is one row.
   if (type.channels() > 1 && layoutFor(Layout::Blocked, type) == Layout::Planar)
     return "its result is one position";
-  if (unitChannels(kernel.layout) > 1 || unitChannels(kernel.resultLayout()) > 1)
-    return "several of its channels are one unit of memory";
   switch (kernel.algorithm) {
   case Algorithm::Separable:
   case Algorithm::Window:
