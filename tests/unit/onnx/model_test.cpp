@@ -123,5 +123,19 @@ TEST(Model, UnknownFieldsAreSkipped) {
   EXPECT_EQ(decoded(file).graph.nodes.size(), 2u);
 }
 
+// Messages in messages are not followed where nothing is kept of them, however deep they are.
+TEST(Model, DeepNesting) {
+  constexpr int depth = 3000;
+  Encoded graph, type;
+  for (int i = 0; i < depth; ++i) {
+    graph = graphOfNode(nodeWith(attribute("body", 5).message(6, graph)));
+    type = Encoded().message(4, Encoded().message(1, type)); // a sequence of sequences
+  }
+  graph.message(11, Encoded().text(1, "x").message(2, type));
+  const Model model = decoded(test::model(graph));
+  EXPECT_EQ(model.graph.nodes.at(0).attribute("body")->kind, Attribute::Graph);
+  EXPECT_FALSE(model.graph.inputs.at(0).isTensor);
+}
+
 } // namespace
 } // namespace convoy::onnx
