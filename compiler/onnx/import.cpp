@@ -9,8 +9,7 @@ namespace convoy::onnx {
 
 namespace {
 
-constexpr int64_t oldestOpset = 6;
-constexpr size_t mostListed = 20;
+constexpr int64_t oldestOpset = 1;
 
 std::string inQuotes(const std::string& name) { return "'" + escapeForTerminal(name) + "'"; }
 
@@ -154,6 +153,10 @@ private:
     const Operator* row = node.domain.empty() || node.domain == "ai.onnx" ? findOperator(node.op) : nullptr;
     try {
       if (!row) throw Refused{"there are no layers for it"};
+      if (model_.opsets.at("") < row->since)
+        throw Refused{"its meaning in version " + std::to_string(model_.opsets.at("")) +
+                      " of the operators is not read; it is from version " + std::to_string(row->since) +
+                      " on"};
       std::vector<Value> operands;
       bool isKnown = true;
       for (const std::string& name : node.inputs) {
@@ -243,9 +246,7 @@ std::optional<graph::Graph> importModel(const Model& model, const std::string& p
   }
   auto report =
       diags.report(diag::OnnxRefused, {}, path, counted(static_cast<int64_t>(problems.size()), "part"));
-  for (size_t i = 0; i < problems.size() && i < mostListed; ++i) report.note(problems[i]);
-  if (problems.size() > mostListed)
-    report.note("and " + std::to_string(problems.size() - mostListed) + " more");
+  for (const std::string& problem : problems) report.note(problem);
   return std::nullopt;
 }
 

@@ -64,6 +64,7 @@ private:
 struct Operator {
   const char* name;
   void (*translate)(NodeCall& call);
+  int64_t since = 1; // the oldest version of the operators in which it means what is read here
 };
 
 // The tables, by topic.

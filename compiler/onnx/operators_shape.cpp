@@ -28,7 +28,8 @@ void constant(NodeCall& call) {
   }
   if (call.hasAttribute("value_ints")) {
     const Ints numbers = call.attribute("value_ints", Ints());
-    return call.result(constantOf(std::vector<Size>(numbers.begin(), numbers.end()), {static_cast<int64_t>(numbers.size())}));
+    return call.result(constantOf(std::vector<Size>(numbers.begin(), numbers.end()),
+                                  {static_cast<int64_t>(numbers.size())}));
   }
   throw Refused{"it holds neither a tensor nor numbers"};
 }
@@ -55,7 +56,9 @@ void shape(NodeCall& call) {
   call.result(constantOf(std::vector<Size>(dims.begin() + start, dims.begin() + end), {end - start}));
 }
 
-void sizeOf(NodeCall& call) { call.result(constantOf(std::vector<Size>{elementsOf(call.operand(0).dims)}, {})); }
+void sizeOf(NodeCall& call) {
+  call.result(constantOf(std::vector<Size>{elementsOf(call.operand(0).dims)}, {}));
+}
 
 void range(NodeCall& call) {
   const Value &start = call.constant(0), &step = call.constant(2);
@@ -208,7 +211,7 @@ const std::vector<Operator>& shapeOperators() {
       {"Constant", constant},   {"ConstantOfShape", constantOfShape},
       {"Shape", shape},         {"Size", sizeOf},
       {"Range", range},         {"Identity", same},
-      {"Dropout", dropout},     {"Reshape", reshape},
+      {"Dropout", dropout, 6},  {"Reshape", reshape},
       {"Flatten", flatten},     {"Squeeze", squeeze},
       {"Unsqueeze", unsqueeze}, {"Expand", expand},
   };
