@@ -140,10 +140,14 @@ private:
   Value valueOf(const std::string& name) {
     if (name.empty()) return {};
     const auto known = values_.find(name);
+    if (known != values_.end() && known->second.kind == Value::Nothing)
+      throw Refused{"its operand " + inQuotes(name) + " is a result that no layer makes"};
     if (known != values_.end()) return known->second;
     const auto tensor = tensors_.find(name);
     if (tensor == tensors_.end()) throw Refused{"nothing before it makes its operand " + inQuotes(name)};
-    return values_[name] = constantOf(*tensor->second);
+    Value value = constantOf(*tensor->second);
+    value.name = name;
+    return values_[name] = value;
   }
 
   void translate(const Node& node) {
@@ -168,10 +172,7 @@ private:
       NodeCall call(builder_, node, model_.opsets.at(""), std::move(operands));
       row->translate(call);
       for (size_t i = 0; i < node.outputs.size(); ++i) {
-        if (node.outputs[i].empty()) continue;
-        if (call.results()[i].kind == Value::Nothing)
-          throw Refused{"its result " + inQuotes(node.outputs[i]) + " is not computed"};
-        values_[node.outputs[i]] = call.results()[i];
+        if (!node.outputs[i].empty()) values_[node.outputs[i]] = call.results()[i];
       }
     } catch (const Refused& refused) {
       problem(node.op + (node.name.empty()

@@ -156,7 +156,7 @@ ValueId constantOperand(Builder& b, const Value& constant, const Dims& dims) {
   if (shape.size() > 4) throw Refused{"its numbers have more than 4 dimensions: " + textOf(shape)};
   auto data = std::make_shared<graph::ParameterData>();
   data->data = floatsOf(constant);
-  return b.parameter(std::move(data), shape, "");
+  return b.parameter(std::move(data), shape, constant.name);
 }
 
 ValueId computedOperand(Builder& b, const Value& value, const Dims& dims) {

@@ -119,8 +119,9 @@ void prelu(NodeCall& call) {
   // The slopes of the channels, which the axes behind them repeat.
   const size_t behind = item.empty() ? 0 : item.size() - 1;
   const bool isOld = call.version() < 7 && slope.rank() == 1; // one for each channel
-  const bool perChannel = count != Size(1) && !item.empty() && count == item[0] &&
-                          (isOld || (slope.rank() > behind && slope.dims[slope.rank() - 1 - behind] == count));
+  const bool perChannel =
+      count != Size(1) && !item.empty() && count == item[0] &&
+      (isOld || (slope.rank() > behind && slope.dims[slope.rank() - 1 - behind] == count));
   if (count != Size(1) && !perChannel)
     return call.result(
         chosen(call.b, combined(call.b, OpKind::Less, x, 0), combined(call.b, OpKind::Mul, x, slope), x));
