@@ -15,7 +15,7 @@ const std::vector<CommandRow>& commandTable() {
        "print how each layer is computed: shapes, pads, work, memory"},
       {Command::Bench, "bench", "FILE [--size NAME=N] [--batch N] [--json OUT]",
        "measure the whole pipeline and each of its kernels"},
-      {Command::Verify, "verify", "FILE [--input NAME=FILE] [--size NAME=N]",
+      {Command::Verify, "verify", "FILE [--input NAME=FILE] [--size NAME=N] [--bisect]",
        "compare compiled code with the reference interpreter, layer by layer"},
       {Command::Quantize, "quantize", "FILE --samples DIR -o OUT.cvy",
        "make a version with 8-bit numbers, calibrated on sample inputs, and say what it costs"},
@@ -57,11 +57,11 @@ const OutputKindRow& rowOf(OutputKind kind) {
 const std::vector<OptionRow>& optionTable() {
   using Row = OptionRow;
   const std::vector<Command> everything = {}, making = {Command::Build, Command::Run, Command::Emit},
-                             coding = {Command::Build, Command::Run, Command::Emit, Command::Bench,
-                                       Command::Verify, Command::Quantize},
+                             coding = {Command::Build, Command::Run,    Command::Emit,
+                                       Command::Bench, Command::Verify, Command::Quantize},
                              compiling = {Command::Build, Command::Run,   Command::Emit,
                                           Command::Plan,  Command::Bench, Command::Verify},
-                             reading = {Command::Build, Command::Run,    Command::Emit, Command::Plan,
+                             reading = {Command::Build, Command::Run,    Command::Emit,     Command::Plan,
                                         Command::Bench, Command::Verify, Command::Quantize, Command::Check};
   // clang-format off
   static const std::vector<OptionRow> table = {
@@ -99,6 +99,9 @@ const std::vector<OptionRow>& optionTable() {
        "run-time sizes to work with, by name or by axis: H=1080,W=1920"},
       {OptionId::Input, {"--input"}, Row::Value, "NAME=FILE", {Command::Verify, Command::Quantize},
        "a picture or .npy file for an input, a number for a scalar; other inputs get seeded numbers"},
+      {OptionId::Bisect, {"--bisect"}, Row::Flag, nullptr, {Command::Verify},
+       "when something differs, find the pass or the choice of the schedule that is guilty"},
+      {OptionId::BreakPass, {"--break-pass"}, Row::Value, "NAME", {Command::Verify}, nullptr},
       {OptionId::Samples, {"--samples"}, Row::Value, "DIR", {Command::Quantize},
        "inputs to calibrate with: a folder of pictures and .npy files, or one file"},
       {OptionId::Limit, {"--limit"}, Row::Value, "N", {Command::Quantize},
