@@ -4,6 +4,7 @@
 #include "onnx/node.h"
 #include "support/text.h"
 #include <charconv>
+#include <set>
 
 namespace convoy::onnx {
 
@@ -83,6 +84,7 @@ public:
       if (!tensors_.count(info.name)) input(info);
     for (const Node& node : model_.graph.nodes) translate(node);
     for (const ValueInfo& info : model_.graph.outputs) output(info);
+    if (model_.graph.outputs.empty()) problem("the graph", model_.graph.name, "it has no outputs");
   }
 
   const Problems& problems() const { return problems_; }
@@ -105,6 +107,7 @@ private:
       return;
     }
     try {
+      if (info.name.empty() || !inputs_.insert(info.name).second) throw Refused{"it has no name of its own"};
       if (!info.isTensor) throw Refused{"it is no tensor"};
       if (!info.shape) throw Refused{"its shape is not known"};
       const bool isReal =
@@ -197,6 +200,7 @@ private:
 
   void output(const ValueInfo& info) {
     try {
+      if (info.name.empty() || !outputs_.insert(info.name).second) throw Refused{"it has no name of its own"};
       const Value value = valueOf(info.name);
       if (value.kind == Value::Unknown) return;
       if (!value.isComputed()) throw Refused{"it depends on no input"};
@@ -218,6 +222,7 @@ private:
   Builder builder_;
   std::map<std::string, const Tensor*> tensors_;
   std::map<std::string, Value> values_;
+  std::set<std::string> inputs_, outputs_; // their names
   Problems problems_;
 };
 
