@@ -39,6 +39,14 @@ double shareOf(const Comparison& comparison) {
   return comparison.bound > 0 ? comparison.error / comparison.bound : 0;
 }
 
+std::string differenceFrom(const char* other, const Comparison& comparison) {
+  int64_t count = 1;
+  for (int64_t extent : comparison.shape) count *= extent;
+  return "element " + placeText(comparison.at) + " is " + exactNumber(comparison.actual) + ", but " + other +
+         " " + exactNumber(comparison.expected) + " within " + shortNumber(comparison.allowed) + " (" +
+         grouped(comparison.wrong) + " of " + counted(count, "element") + " of an item are wrong)";
+}
+
 std::string fusedText(const LayerVerdict& layer) {
   std::string text;
   for (const std::string& name : layer.fused) text += (text.empty() ? "" : ", ") + name;
@@ -99,7 +107,7 @@ private:
     const Comparison& comparison = other.comparison;
     const std::string names =
         "'" + escapeForTerminal(comparison.name) + "' and '" + escapeForTerminal(other.file) + "'";
-    if (!other.good()) wrong(names + " differ: " + differenceText(comparison, "the file has"));
+    if (!other.good()) wrong(names + " differ: " + differenceFrom("the file has", comparison));
     row("against", comparison, other.good() ? "" : "differs");
     others_ += names + ": the largest difference is " + shortNumber(comparison.largest);
     if (comparison.largest > 0) others_ += ", of element " + placeText(comparison.largestAt);
@@ -117,19 +125,8 @@ private:
 
 } // namespace
 
-namespace {
-std::string differenceText(const Comparison& comparison, const char* other) {
-  int64_t count = 1;
-  for (int64_t extent : comparison.shape) count *= extent;
-  return "element " + placeText(comparison.at) + " is " + exactNumber(comparison.actual) + ", but " + other +
-         " " + exactNumber(comparison.expected) + " within " + shortNumber(comparison.allowed) + " (" +
-         grouped(comparison.wrong) + " of " + counted(count, "element") + " of an item are wrong)";
-}
-
-} // namespace
-
 std::string differenceText(const Comparison& comparison) {
-  return differenceText(comparison, "the reference gives");
+  return differenceFrom("the reference gives", comparison);
 }
 
 std::string firstDifference(const KernelsVerdict& verdict) {
