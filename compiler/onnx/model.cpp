@@ -55,7 +55,7 @@ Model readModel(Message message, Decoding& decoding) {
 
 // What `read` makes of the message that a file is.
 template <typename Value>
-Result<Value> decode(Bytes bytes, ExternalFiles* external, Value (*read)(Message, Decoding&)) {
+Result<Value> decode(const Bytes& bytes, ExternalFiles* external, Value (*read)(Message, Decoding&)) {
   if (bytes->size() > Limits::fileSize) return Error{"it has more than 2 GB"};
   try {
     Faults faults(*bytes);
@@ -84,8 +84,8 @@ Result<Value> decodeFile(const std::string& path, Value (*read)(Message, Decodin
 
 Result<Model> readModel(const std::string& path) { return decodeFile<Model>(path, readModel); }
 
-Result<Model> readModel(std::shared_ptr<const std::string> bytes) {
-  return decode<Model>(std::move(bytes), nullptr, readModel);
+Result<Model> readModel(const std::shared_ptr<const std::string>& bytes) {
+  return decode<Model>(bytes, nullptr, readModel);
 }
 
 Result<Tensor> readTensor(const std::string& path) { return decodeFile<Tensor>(path, readTensor); }

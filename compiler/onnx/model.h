@@ -107,7 +107,7 @@ struct Model {
 struct Limits {
   static constexpr uint64_t fileSize = uint64_t{2} << 30;      // bytes, as of the format itself
   static constexpr uint64_t externalSize = uint64_t{16} << 30; // of all tensors in external files
-  static constexpr size_t nodes = 100'000, attributes = 500'000, tensors = 100'000, values = 200'000;
+  static constexpr size_t nodes = 100'000, attributes = 200'000, tensors = 100'000, values = 200'000;
   static constexpr size_t names = 1'000'000; // of nodes' inputs and outputs, texts, dimensions of values
   static constexpr size_t numbers = 1 << 24; // in lists of attributes
   static constexpr size_t dimensions = 64, nameLength = 1024; // of one tensor, of one name
@@ -118,7 +118,7 @@ struct Limits {
 // sentence without the file's name; names in them are escaped.
 Result<Model> readModel(const std::string& path);
 // Of a file's bytes; a model with external data is an error. `bytes` need not live on.
-Result<Model> readModel(std::shared_ptr<const std::string> bytes);
+Result<Model> readModel(const std::shared_ptr<const std::string>& bytes);
 // A TensorProto in a file of its own, as the test data of ONNX has them.
 Result<Tensor> readTensor(const std::string& path);
 

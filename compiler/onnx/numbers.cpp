@@ -13,7 +13,7 @@ template <typename Stored, typename Number> std::vector<Number> converted(std::s
   for (size_t i = 0; i < numbers.size(); ++i) {
     Stored stored;
     std::memcpy(&stored, bytes.data() + i * sizeof stored, sizeof stored);
-    numbers[i] = static_cast<Number>(stored);
+    numbers[i] = static_cast<Number>(+stored); // promoted: int8_t is a character, too
   }
   return numbers;
 }

@@ -3,7 +3,6 @@
 #include "onnx/data_types.h"
 #include "onnx/decode.h"
 #include <algorithm>
-#include <limits>
 
 namespace convoy::onnx {
 
@@ -99,8 +98,8 @@ private:
     if (!faults_) decode(*row, *own, *size);
   }
 
-  // Of as many elements as the shape says; nothing after a fault. When there are some, they too can be
-  // counted, twice even.
+  // What as many elements need as the shape says, or nothing after a fault. Their own number fits in 64 bits,
+  // too.
   std::optional<uint64_t> bytesOf(uint64_t elementSize) {
     uint64_t count = 1;
     bool fits = true, empty = false;

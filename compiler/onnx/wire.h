@@ -23,7 +23,7 @@ public:
   // Where the fault lies, if there is one; outer places are said after inner ones.
   void within(const std::string& place);
 
-  command::Error error() const { return {*reason_}; }
+  command::Error error() const { return {reason_.value_or("")}; }
 
 private:
   std::string_view file_;
