@@ -9,8 +9,7 @@ namespace convoy::onnx {
 
 namespace {
 
-constexpr int64_t oldestOpset = 6;
-constexpr size_t mostListed = 20;
+constexpr int64_t oldestOpset = 1;
 
 std::string inQuotes(const std::string& name) { return "'" + escapeForTerminal(name) + "'"; }
 
@@ -141,10 +140,14 @@ private:
   Value valueOf(const std::string& name) {
     if (name.empty()) return {};
     const auto known = values_.find(name);
+    if (known != values_.end() && known->second.kind == Value::Nothing)
+      throw Refused{"its operand " + inQuotes(name) + " is a result that no layer makes"};
     if (known != values_.end()) return known->second;
     const auto tensor = tensors_.find(name);
     if (tensor == tensors_.end()) throw Refused{"nothing before it makes its operand " + inQuotes(name)};
-    return values_[name] = constantOf(*tensor->second);
+    Value value = constantOf(*tensor->second);
+    value.name = name;
+    return values_[name] = value;
   }
 
   void translate(const Node& node) {
@@ -154,6 +157,10 @@ private:
     const Operator* row = node.domain.empty() || node.domain == "ai.onnx" ? findOperator(node.op) : nullptr;
     try {
       if (!row) throw Refused{"there are no layers for it"};
+      if (model_.opsets.at("") < row->since)
+        throw Refused{"its meaning in version " + std::to_string(model_.opsets.at("")) +
+                      " of the operators is not read; it is from version " + std::to_string(row->since) +
+                      " on"};
       std::vector<Value> operands;
       bool isKnown = true;
       for (const std::string& name : node.inputs) {
@@ -165,10 +172,7 @@ private:
       NodeCall call(builder_, node, model_.opsets.at(""), std::move(operands));
       row->translate(call);
       for (size_t i = 0; i < node.outputs.size(); ++i) {
-        if (node.outputs[i].empty()) continue;
-        if (call.results()[i].kind == Value::Nothing)
-          throw Refused{"its result " + inQuotes(node.outputs[i]) + " is not computed"};
-        values_[node.outputs[i]] = call.results()[i];
+        if (!node.outputs[i].empty()) values_[node.outputs[i]] = call.results()[i];
       }
     } catch (const Refused& refused) {
       problem(node.op + (node.name.empty()
@@ -243,9 +247,7 @@ std::optional<graph::Graph> importModel(const Model& model, const std::string& p
   }
   auto report =
       diags.report(diag::OnnxRefused, {}, path, counted(static_cast<int64_t>(problems.size()), "part"));
-  for (size_t i = 0; i < problems.size() && i < mostListed; ++i) report.note(problems[i]);
-  if (problems.size() > mostListed)
-    report.note("and " + std::to_string(problems.size() - mostListed) + " more");
+  for (const std::string& problem : problems) report.note(problem);
   return std::nullopt;
 }
 

@@ -99,6 +99,25 @@ Value part(Builder& b, const Value& value, size_t axis, const Size& from, const 
   return b.computed(result, dims, value.type);
 }
 
+Value picked(Builder& b, const Value& value, size_t axis, const std::vector<int64_t>& places) {
+  constexpr size_t most = 256; // pieces
+  return alongAxis(b, value, axis, [&](ValueId x) {
+    std::vector<ValueId> pieces;
+    for (size_t from = 0; from < places.size();) {
+      size_t to = from + 1;
+      while (to < places.size() && places[to] == places[to - 1] + 1) ++to;
+      Attributes attributes;
+      attributes.set("from", places[from]);
+      attributes.set("to", places[to - 1] + 1);
+      pieces.push_back(b.layer(OpKind::Slice, {x}, attributes));
+      if (pieces.size() > most)
+        throw Refused{"it takes more than " + std::to_string(most) + " separate elements"};
+      from = to;
+    }
+    return pieces.size() == 1 ? pieces[0] : b.layer(OpKind::Concat, pieces);
+  });
+}
+
 Dims broadcast(const Dims& left, const Dims& right) {
   const Dims &longer = left.size() >= right.size() ? left : right,
              &shorter = left.size() >= right.size() ? right : left;
@@ -137,7 +156,7 @@ ValueId constantOperand(Builder& b, const Value& constant, const Dims& dims) {
   if (shape.size() > 4) throw Refused{"its numbers have more than 4 dimensions: " + textOf(shape)};
   auto data = std::make_shared<graph::ParameterData>();
   data->data = floatsOf(constant);
-  return b.parameter(std::move(data), shape, "");
+  return b.parameter(std::move(data), shape, constant.name);
 }
 
 ValueId computedOperand(Builder& b, const Value& value, const Dims& dims) {

@@ -21,6 +21,9 @@ Value alongAxis(Builder& b, const Value& value, size_t axis,
 // Elements from..to of an axis of the item.
 Value part(Builder& b, const Value& value, size_t axis, const Size& from, const Size& to);
 
+// These elements of an axis of the item, in this order; runs of neighbours are one piece.
+Value picked(Builder& b, const Value& value, size_t axis, const std::vector<int64_t>& places);
+
 // The operator on two values with ONNX's broadcast, either of which may be known when compiling.
 Value combined(Builder& b, OpKind op, const Value& left, const Value& right);
 Value combined(Builder& b, OpKind op, const Value& left, float right);

@@ -49,7 +49,6 @@ public:
   // Of the same dimensions as a value.
   void resultLike(const Value& like, graph::ValueId id) { result(b.computed(id, b.itemOf(like.dims))); }
   size_t resultCount() const { return results_.size(); }
-  bool isWanted(size_t place) const { return place < node_.outputs.size() && !node_.outputs[place].empty(); }
   const std::vector<Value>& results() const { return results_; }
 
 private:
@@ -64,6 +63,7 @@ private:
 struct Operator {
   const char* name;
   void (*translate)(NodeCall& call);
+  int64_t since = 1; // the oldest version of the operators in which it means what is read here
 };
 
 // The tables, by topic.

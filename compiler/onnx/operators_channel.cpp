@@ -17,8 +17,6 @@ void batchNormalization(NodeCall& call) {
   if (call.attribute("training_mode", int64_t(0)) != 0) throw Refused{"it is in training mode"};
   if (call.attribute("spatial", int64_t(1)) == 0)
     throw Refused{"its attribute 'spatial' is 0: a mean for each position"};
-  for (size_t i = 1; i < call.resultCount(); ++i)
-    if (call.isWanted(i)) throw Refused{"its results of training are used"};
   Attributes attributes;
   attributes.set("epsilon", decimal(call.attribute("epsilon", 1e-5f)));
   const Value& x = call.operand(0);
@@ -93,13 +91,27 @@ Value withoutAxes(const Builder& b, const Value& value, const std::set<size_t>& 
   return result;
 }
 
+// The last of equal elements is the first one from behind.
+Value reversed(Builder& b, const Value& value, size_t axis) {
+  const Size extent = b.itemOf(value.dims)[axis];
+  if (!extent.isConstant())
+    throw Refused{"it goes backwards over a size that is known only when the pipeline runs"};
+  std::vector<int64_t> places;
+  for (int64_t place = extent.known(); place-- > 0;) places.push_back(place);
+  return picked(b, value, axis, places);
+}
+
 void argMax(NodeCall& call) {
   const Value& x = call.operand(0);
-  if (call.attribute("select_last_index", int64_t(0)) != 0)
-    throw Refused{"it takes the last of equal elements, and argmax takes the first"};
   const size_t axis = call.axis(call.attribute("axis", int64_t(0)), x.rank());
-  Value result = alongAxis(call.b, x, call.b.itemAxis(axis),
+  const bool takesLast = call.attribute("select_last_index", int64_t(0)) != 0;
+  const Value ordered = takesLast ? reversed(call.b, x, call.b.itemAxis(axis)) : x;
+  Value result = alongAxis(call.b, ordered, call.b.itemAxis(axis),
                            [&](ValueId x) { return call.b.layer(OpKind::ArgMax, {x}); });
+  if (takesLast) {
+    const auto last = static_cast<float>(x.dims[axis].known() - 1);
+    result = combined(call.b, OpKind::Sub, constantOf(std::vector<float>{last}, {}), result);
+  }
   result.type = DataType::Int64;
   call.result(call.attribute("keepdims", int64_t(1)) != 0 ? result : withoutAxes(call.b, result, {axis}));
 }
@@ -281,7 +293,7 @@ void gemm(NodeCall& call) {
 
 const std::vector<Operator>& channelOperators() {
   static const std::vector<Operator> table = {
-      {"BatchNormalization", batchNormalization},
+      {"BatchNormalization", batchNormalization, 6},
       {"InstanceNormalization", instanceNormalization},
       {"LRN", localResponseNormalization},
       {"Softmax", softmax},
@@ -297,7 +309,7 @@ const std::vector<Operator>& channelOperators() {
       {"ReduceLogSum", reduce<OpKind::ReduceSum, same, logarithm>},
       {"ReduceLogSumExp", reduceLogSumExp},
       {"MatMul", matMul},
-      {"Gemm", gemm},
+      {"Gemm", gemm, 6},
   };
   return table;
 }

@@ -93,9 +93,24 @@ void split(NodeCall& call) {
 
 struct Cut {
   size_t axis;
-  Size from, to;
+  Size from, to; // as they are written where the step is negative
   int64_t step;
 };
+
+// The places that a step back goes to, on an axis of n.
+Ints backwards(const Cut& cut, const Size& n) {
+  if (!n.isConstant() || !cut.to.isConstant())
+    throw Refused{"it goes backwards over a size that is known only when the pipeline runs"};
+  const int64_t extent = n.known();
+  auto place = [&](int64_t at, int64_t least) {
+    return std::clamp<int64_t>(at < 0 ? at + extent : at, least, extent - 1);
+  };
+  // Before -n is before the first one.
+  const int64_t last = cut.to.known() < -extent ? -1 : place(cut.to.known(), 0);
+  Ints places;
+  for (int64_t at = place(cut.from.known(), 0); at > last; at += cut.step) places.push_back(at);
+  return places;
+}
 
 // Where a slice begins or ends, on an axis of n: counted from the end where it is negative, and clamped.
 Size clamped(int64_t place, const Size& n) {
@@ -124,7 +139,11 @@ std::vector<Cut> cutsOf(const NodeCall& call) {
   for (size_t i = 0; i < starts.size(); ++i) {
     const size_t axis = call.axis(axes[i], x.rank());
     const Size& n = x.dims[axis];
-    if (steps[i] < 1 && x.isComputed()) throw Refused{"it goes backwards"};
+    if (steps[i] == 0) throw Refused{"its step is 0"};
+    if (steps[i] < 0) { // from the last one on
+      cuts.push_back({axis, starts[i], lasts[i], steps[i]});
+      continue;
+    }
     const Size to = lasts[i].isConstant() ? clamped(lasts[i].known(), n) : Size::min(n, lasts[i]);
     cuts.push_back({axis, clamped(starts[i], n), to, steps[i]});
   }
@@ -134,29 +153,26 @@ std::vector<Cut> cutsOf(const NodeCall& call) {
 Value slicedConstant(const NodeCall& call) {
   const Value& x = call.operand(0);
   Dims dims = x.dims;
-  Ints from(x.rank(), 0), step(x.rank(), 1);
+  std::vector<Ints> taken(x.rank()); // of each axis; empty: all
   for (const Cut& cut : cutsOf(call)) {
-    const int64_t n = x.dims[cut.axis].known();
-    int64_t first = cut.from.known(), count = 0;
-    if (cut.step > 0) {
-      count = std::max<int64_t>(0, (cut.to.known() - first + cut.step - 1) / cut.step);
-    } else { // from the first down to the one behind the last
-      if (cut.step == 0) throw Refused{"its step is 0"};
-      if (cut.step != -1 || first < n - 1 || cut.to != Size(0))
-        throw Refused{"it goes backwards over a part"};
-      first = n - 1;
-      count = n;
+    const Size& n = x.dims[cut.axis];
+    Ints& places = taken[cut.axis];
+    if (cut.step < 0) {
+      places = backwards(cut, n);
+    } else {
+      if (!cut.from.isConstant() || !cut.to.isConstant())
+        throw Refused{"it cuts at a place that is known only when the pipeline runs"};
+      for (int64_t at = cut.from.known(); at < cut.to.known(); at += cut.step) places.push_back(at);
     }
-    from[cut.axis] = first;
-    step[cut.axis] = cut.step;
-    dims[cut.axis] = count;
+    dims[cut.axis] = static_cast<int64_t>(places.size());
   }
   return pickedConstant(x,
                         placesOf(x.dims, dims,
                                  [&](const Ints& index) {
                                    Ints at = index;
                                    for (size_t axis = 0; axis < at.size(); ++axis)
-                                     at[axis] = from[axis] + index[axis] * step[axis];
+                                     if (!taken[axis].empty())
+                                       at[axis] = taken[axis][static_cast<size_t>(index[axis])];
                                    return at;
                                  }),
                         dims);
@@ -181,6 +197,12 @@ void slice(NodeCall& call) {
   Value value = call.operand(0);
   if (value.isConstant()) return call.result(slicedConstant(call));
   for (const Cut& cut : cutsOf(call)) {
+    if (cut.step < 0) {
+      const Ints places = backwards(cut, value.dims[cut.axis]);
+      if (places.empty()) throw Refused{"nothing is left of its operand"};
+      value = picked(call.b, value, call.b.itemAxis(cut.axis), places);
+      continue;
+    }
     const bool all = cut.from == Size(0) && cut.to == value.dims[cut.axis] && cut.step == 1;
     if (all) continue;
     const size_t axis = call.b.itemAxis(cut.axis);
@@ -222,10 +244,12 @@ void gather(NodeCall& call) {
                  }),
         dims));
   }
-  for (size_t i = 1; i < places.size(); ++i)
-    if (places[i] != places[i - 1] + 1) throw Refused{"it takes elements that are not neighbours"};
   if (places.empty()) throw Refused{"it takes nothing"};
-  Value result = part(call.b, x, call.b.itemAxis(axis), places.front(), places.back() + 1);
+  const size_t itemAxis = call.b.itemAxis(axis);
+  bool isRun = true;
+  for (size_t i = 1; i < places.size(); ++i) isRun = isRun && places[i] == places[i - 1] + 1;
+  Value result = isRun ? part(call.b, x, itemAxis, places.front(), places.back() + 1)
+                       : picked(call.b, x, itemAxis, places);
   result.dims = dims;
   call.result(std::move(result));
 }
@@ -510,9 +534,9 @@ const std::vector<Operator>& moveOperators() {
       {"Transpose", transpose},
       {"DepthToSpace", blocks<OpKind::DepthToSpace>},
       {"SpaceToDepth", blocks<OpKind::SpaceToDepth>},
-      {"Pad", pad},
+      {"Pad", pad, 2},
       {"Resize", resize},
-      {"Upsample", upsample},
+      {"Upsample", upsample, 7},
   };
   return table;
 }

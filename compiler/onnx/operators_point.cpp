@@ -118,8 +118,10 @@ void prelu(NodeCall& call) {
   const Size count = elementsOf(slope.dims);
   // The slopes of the channels, which the axes behind them repeat.
   const size_t behind = item.empty() ? 0 : item.size() - 1;
-  const bool perChannel = count != Size(1) && !item.empty() && count == item[0] &&
-                          slope.dims.size() > behind && slope.dims[slope.dims.size() - 1 - behind] == count;
+  const bool isOld = call.version() < 7 && slope.rank() == 1; // one for each channel
+  const bool perChannel =
+      count != Size(1) && !item.empty() && count == item[0] &&
+      (isOld || (slope.rank() > behind && slope.dims[slope.rank() - 1 - behind] == count));
   if (count != Size(1) && !perChannel)
     return call.result(
         chosen(call.b, combined(call.b, OpKind::Less, x, 0), combined(call.b, OpKind::Mul, x, slope), x));
@@ -233,7 +235,7 @@ const std::vector<Operator>& pointOperators() {
       {"Softplus", unary<OpKind::Softplus>},
       {"Softsign", softsign},
       {"ThresholdedRelu", thresholdedRelu},
-      {"Clip", clip},
+      {"Clip", clip, 6},
       {"Add", binary<OpKind::Add>},
       {"Sub", binary<OpKind::Sub>},
       {"Mul", binary<OpKind::Mul>},
@@ -261,7 +263,7 @@ const std::vector<Operator>& pointOperators() {
       {"Not", notOf},
       {"Floor", floorOf},
       {"Ceil", ceilOf},
-      {"Cast", cast},
+      {"Cast", cast, 6},
   };
   return table;
 }

@@ -12,6 +12,8 @@ namespace {
 
 using Ints = std::vector<int64_t>;
 
+constexpr int64_t mostElements = int64_t{1} << 32; // of a constant
+
 void constant(NodeCall& call) {
   if (const Attribute* value = call.written("value"); value && value->kind == Attribute::TensorValue) {
     const Value made = constantOf(value->tensor);
@@ -28,7 +30,8 @@ void constant(NodeCall& call) {
   }
   if (call.hasAttribute("value_ints")) {
     const Ints numbers = call.attribute("value_ints", Ints());
-    return call.result(constantOf(std::vector<Size>(numbers.begin(), numbers.end()), {static_cast<int64_t>(numbers.size())}));
+    return call.result(constantOf(std::vector<Size>(numbers.begin(), numbers.end()),
+                                  {static_cast<int64_t>(numbers.size())}));
   }
   throw Refused{"it holds neither a tensor nor numbers"};
 }
@@ -41,7 +44,16 @@ void constantOfShape(NodeCall& call) {
   if (one.kind == Value::Unknown || elementsOf(one.dims) != Size(1))
     throw Refused{"its attribute 'value' is not one number"};
   const Dims dims(sizes.begin(), sizes.end());
-  call.result(pickedConstant(one, placesOf({1}, dims, [](const Ints&) { return Ints{0}; }), dims));
+  int64_t count = 1;
+  for (const Size& size : sizes)
+    if (!size.isConstant() || __builtin_mul_overflow(count, size.known(), &count) || count < 0 ||
+        count > mostElements)
+      throw Refused{"it makes a tensor that is too large, or known only when the pipeline runs: " +
+                    textOf(dims)};
+  const auto elements = static_cast<size_t>(count);
+  Value value = one.sizes ? constantOf(std::vector<Size>(elements, (*one.sizes)[0]), dims, one.type)
+                          : constantOf(std::vector<float>(elements, one.numbers->data[0]), dims);
+  call.result(std::move(value));
 }
 
 void shape(NodeCall& call) {
@@ -55,7 +67,9 @@ void shape(NodeCall& call) {
   call.result(constantOf(std::vector<Size>(dims.begin() + start, dims.begin() + end), {end - start}));
 }
 
-void sizeOf(NodeCall& call) { call.result(constantOf(std::vector<Size>{elementsOf(call.operand(0).dims)}, {})); }
+void sizeOf(NodeCall& call) {
+  call.result(constantOf(std::vector<Size>{elementsOf(call.operand(0).dims)}, {}));
+}
 
 void range(NodeCall& call) {
   const Value &start = call.constant(0), &step = call.constant(2);
@@ -78,7 +92,6 @@ void range(NodeCall& call) {
 void same(NodeCall& call) { call.result(call.operand(0)); }
 
 void dropout(NodeCall& call) {
-  if (call.isWanted(1)) throw Refused{"its mask is used"};
   const bool trains = call.has(2) && call.number(2) != 0;
   if (trains && (!call.has(1) || call.number(1) != 0)) throw Refused{"it is in training mode"};
   same(call);
@@ -208,7 +221,7 @@ const std::vector<Operator>& shapeOperators() {
       {"Constant", constant},   {"ConstantOfShape", constantOfShape},
       {"Shape", shape},         {"Size", sizeOf},
       {"Range", range},         {"Identity", same},
-      {"Dropout", dropout},     {"Reshape", reshape},
+      {"Dropout", dropout, 6},  {"Reshape", reshape},
       {"Flatten", flatten},     {"Squeeze", squeeze},
       {"Unsqueeze", unsqueeze}, {"Expand", expand},
   };

@@ -33,16 +33,15 @@ Ints perAxis(const NodeCall& call, const char* name, size_t rank, int64_t fallba
   return numbers;
 }
 
-// `pads` has all starts, then all ends.
-std::pair<std::vector<Size>, std::vector<Size>> sidesOf(const Ints& pads) {
-  const auto half = pads.begin() + static_cast<long>(pads.size() / 2);
-  return {{pads.begin(), half}, {half, pads.end()}};
-}
-
+// `pads` has all starts, then all ends; in a script each axis has both sides in turn.
 void setPadding(Attributes& attributes, const Ints& pads) {
-  const auto [begin, end] = sidesOf(pads);
-  attributes.set("pad_begin", begin);
-  attributes.set("pad_end", end);
+  const size_t rank = pads.size() / 2;
+  std::vector<Size> sides;
+  for (size_t axis = 0; axis < rank; ++axis) {
+    sides.push_back(pads[axis]);
+    sides.push_back(pads[axis + rank]);
+  }
+  attributes.set("padding", sides);
 }
 
 // Kernel (as `name`), stride, dilation and padding.
@@ -145,8 +144,6 @@ Attributes pool(const NodeCall& call) {
 }
 
 void maxPool(NodeCall& call) {
-  if (call.isWanted(1))
-    throw Refused{"its second result, the indices of the largest elements, is used, and no layer makes it"};
   const graph::ValueId x = image(call);
   call.result(call.b.layer(OpKind::MaxPool, {x}, pool(call)));
 }

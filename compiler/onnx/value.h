@@ -11,13 +11,14 @@ using Dims = std::vector<Size>; // as ONNX has them, the batch among them
 
 struct Value {
   enum Kind {
-    Nothing,  // an operand that was left out
+    Nothing,  // an operand that was left out, or a result that no layer makes
     Unknown,  // of a node that was refused: whatever is made of it is unknown too
     Constant, // known when compiling
     Computed, // by the graph
   } kind = Nothing;
   DataType type = DataType::Float;
   Dims dims;
+  std::string name; // Constant: what the model calls it; may be empty
 
   // Constant: `numbers` of the types of real numbers, `sizes` of whole numbers and truth values, which may
   // depend on run-time sizes.
