@@ -5,8 +5,8 @@ namespace convoy {
 
 namespace {
 
-// Result o lies at ((2 * o + middle) * from + shift * to - less) / (2 * to), rounded down: `from` positions of
-// the operand are under `to` results.
+// Result o lies at ((2 * o + middle) * from + shift * to - less) / (2 * to), rounded down: `from` positions
+// of the operand are under `to` results.
 struct Places {
   Size from, to;
   int64_t middle = 0, shift = 0, less = 0;
@@ -84,9 +84,9 @@ bool staysInside(const Attributes& attributes) {
   if (interpolationOf(attributes) != Interpolation::Nearest) return false;
   const auto& align = attributes.get<std::string>("align");
   const std::string round = roundOf(attributes);
-  if (align == "align_corners") return true;               // from 0 to n - 1
-  if (align == "asymmetric") return round == "floor";      // from 0 to less than n
-  return round == "half_up" || round == "half_down";       // within -1/2 and n - 1/2
+  if (align == "align_corners") return true;          // from 0 to n - 1
+  if (align == "asymmetric") return round == "floor"; // from 0 to less than n
+  return round == "half_up" || round == "half_down";  // within -1/2 and n - 1/2
 }
 
 ResizeGrid resizeGrid(const Attributes& attributes, const TensorType& input, const TensorType& result,

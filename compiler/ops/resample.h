@@ -20,8 +20,8 @@ std::string defaultRound(const std::string& align);
 // the edge's element.
 bool staysInside(const Attributes& attributes);
 
-// Along one axis. Result o lies at (o * step + start) / unit, which is rounded down to the position that it is
-// made of, or lies behind: other ways to round are another `start`.
+// Along one axis. Result o lies at (o * step + start) / unit, which is rounded down to the position that it
+// is made of, or lies behind: other ways to round are another `start`.
 struct ResizeGrid {
   Size step, start, unit;
 };

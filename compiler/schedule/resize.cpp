@@ -19,8 +19,8 @@ public:
   explicit Resizing(KernelBuilder& k)
       : k_(k), b_(k.b), work_(k), node_(k.value(k.kernel.anchor())), input_(k.value(node_.operands[0]).type),
         how_(interpolationOf(node_.attributes)), taps_(tapsOf(how_)), before_(tapsBefore(how_)),
-        inside_(staysInside(node_.attributes)),
-        blocked_(k.kernel.layout == Layout::Blocked), rank_(input_.spatialRank()) {
+        inside_(staysInside(node_.attributes)), blocked_(k.kernel.layout == Layout::Blocked),
+        rank_(input_.spatialRank()) {
     step_ = k.lanes;
     if (const auto period = resizePeriod(node_, input_, rank_ - 1); period && !blocked_) {
       step_ = std::lcm(k.lanes, period->results);
