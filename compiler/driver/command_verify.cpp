@@ -1,3 +1,4 @@
+#include "driver/bisect.h"
 #include "driver/commands.h"
 #include "driver/load.h"
 #include "driver/report.h"
@@ -22,6 +23,10 @@ int runVerify(Compilation& c, PhaseTimes& times) {
   const std::optional<Verdict> verdict = verify(c, *loaded.pipeline, *inputs, times);
   if (!verdict || c.diags.hasErrors()) return Failure;
   if (!wrote(writeFile("-", verdictText(*verdict)), "-", c.diags)) return Failure;
+  if (!c.options.bisect) return verdict->good() ? Success : Failure;
+  const std::string text = verdict->good() ? "nothing differs, so nothing is guilty\n"
+                                           : bisectionText(bisect(c, *inputs, *verdict, times));
+  if (!wrote(writeFile("-", text), "-", c.diags)) return Failure;
   return verdict->good() ? Success : Failure;
 }
 

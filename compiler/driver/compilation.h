@@ -41,6 +41,7 @@ struct Compilation {
   // While one of several versions is made: what its symbols begin with, after the pipeline's prefix.
   std::string version;
   std::optional<std::string> scheduleText; // stands for options.scheduleFile
+  std::set<std::string> leftOut;           // optional phases, by name
   // May be empty. Called before each phase and each kernel, by one thread at a time, with the share of the
   // work that is done; false ends the compilation with a diagnostic.
   std::function<bool(const std::string& phase, double done)> watcher;

@@ -186,7 +186,7 @@ private:
     }
     std::vector<std::string> known;
     for (const OptionRow& row : optionTable())
-      if (!options_.command || takes(*options_.command, row))
+      if (row.help && (!options_.command || takes(*options_.command, row)))
         known.insert(known.end(), row.names.begin(), row.names.end());
     if (options_.command == Command::Run)
       for (const command::OptionRow& row : command::optionTable()) known.push_back(row.name);
@@ -290,6 +290,8 @@ private:
     case OptionId::Define: return readDefine(name, value);
     case OptionId::Size: return readSizes(name, value);
     case OptionId::Input: return readInput(name, value);
+    case OptionId::Bisect: options_.bisect = true; return;
+    case OptionId::BreakPass: options_.breakPass = value; return;
     case OptionId::MemoryLimit:
       if (const std::optional<int64_t> bytes = parseByteCount(value))
         options_.memoryLimit = *bytes;

@@ -73,6 +73,8 @@ struct Options {
   std::vector<std::pair<std::string, std::string>> defines; // -D NAME=VALUE
   std::vector<std::pair<std::string, int64_t>> sizes;       // --size NAME=N
   std::vector<std::pair<std::string, std::string>> inputs;  // `verify`: --input NAME=FILE
+  bool bisect = false;                                      // `verify`: find what is guilty of a wrong result
+  std::string breakPass;                     // tests of `verify`: what is spoilt on purpose (break_pass.h)
   std::string jsonFile;                      // `plan`, `bench`: as JSON to here; empty: nowhere
   std::string remarksFile;                   // the fusion report as JSON to here; empty: nowhere
   std::string samples;                       // `quantize`: a folder or a file
@@ -114,6 +116,8 @@ enum class OptionId {
   Remarks,
   Batch,
   Input,
+  Bisect,
+  BreakPass,
   Samples,
   BatchNorm,
   Limit,
@@ -146,8 +150,8 @@ struct OptionRow {
   Style style;
   const char* value;             // what follows, for help; null for a flag
   std::vector<Command> commands; // that take it; empty: all of them
-  const char* help;
-  bool aboutFile = false; // says how a file is worked on: of no use to commands without one
+  const char* help;              // null: for tests alone, and not in help
+  bool aboutFile = false;        // says how a file is worked on: of no use to commands without one
 };
 const std::vector<OptionRow>& optionTable();
 bool takes(Command command, const OptionRow& row);

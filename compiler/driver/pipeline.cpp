@@ -1,4 +1,5 @@
 #include "driver/pipeline.h"
+#include "driver/break_pass.h"
 #include "driver/describe.h"
 #include "driver/memory_limit.h"
 #include "driver/targets.h"
@@ -249,6 +250,7 @@ template <std::string CompiledUnit::* text> std::string printUnits(const Compila
 
 const std::vector<Phase>& pipeline() {
   constexpr FileKind script = FileKind::Script, onnx = FileKind::Onnx, graph = FileKind::Graph, loops = FileKind::Loops;
+  constexpr bool optional = true;
   // clang-format off
   static const std::vector<Phase> table = {
       {"parse", "the first look at the text: what follows sees a tree and never text",
@@ -264,7 +266,9 @@ const std::vector<Phase>& pipeline() {
       {"parameters", "before anything is decided or compiled for a program that could not run",
        {script, onnx, graph}, checkParameters, nullptr, {}},
       {"fold batch_norm", "once numbers are known, and before kernels are chosen for layers that it changes",
-       {script, onnx, graph}, onGraph<graph::foldBatchNorm>, verifyGraph, {}, graph::foldBatchNorm},
+       {script, onnx, graph}, onGraph<graph::foldBatchNorm>, verifyGraph, {}, graph::foldBatchNorm, optional},
+      {"expand batch_norm", "after folding: no kernel computes what is left of them",
+       {script, onnx, graph}, onGraph<graph::expandBatchNorm>, verifyGraph, {}, graph::expandBatchNorm},
       {"target", "the schedule depends on the machine's vectors, the graph does not",
        {script, onnx, graph, loops}, findTarget, nullptr, {}},
       {"schedule", "decides fusion, layout and tiles while layers are still layers",
@@ -273,13 +277,14 @@ const std::vector<Phase>& pipeline() {
       {"lower", "writes out what the schedule decided, and decides nothing itself",
        {script, onnx, graph}, lowerGraph, verifyLoops, {}},
       {"split long", "while what is computed for a call stands beside it, and before that becomes longer to look at",
-       {script, onnx, graph}, splitLong, verifyLoops, {}},
+       {script, onnx, graph}, splitLong, verifyLoops, {}, nullptr, optional},
       {"hoist invariants", "lowering computes addresses where it needs them; most do not change inside a loop",
-       {script, onnx, graph}, onEachFunction<loop::hoistInvariants>, verifyLoops, {}},
+       {script, onnx, graph}, onEachFunction<loop::hoistInvariants>, verifyLoops, {}, nullptr, optional},
       {"share common", "after hoisting, when equal address arithmetic has met in one place",
-       {script, onnx, graph}, onEachFunction<loop::shareCommon>, verifyLoops, {}},
+       {script, onnx, graph}, onEachFunction<loop::shareCommon>, verifyLoops, {}, nullptr, optional},
       {"remove dead", "last, for what the others left without a use",
-       {script, onnx, graph}, onEachFunction<loop::removeDead>, verifyLoops, {{Stage::Loops, printLoops}}},
+       {script, onnx, graph}, onEachFunction<loop::removeDead>, verifyLoops, {{Stage::Loops, printLoops}},
+       nullptr, optional},
       {"read loops", "stands for everything above when the file is loop IR",
        {loops}, readLoops, nullptr, {{Stage::Loops, printLoops}}},
       {"codegen", "a module per kernel, so that kernels compile side by side",
@@ -345,7 +350,9 @@ bool runPhases(Compilation& c, size_t first, size_t last, PhaseTimes& times, con
     if (!takesPart(phase, c.kind)) continue;
     const double done = shareBeforeCode * static_cast<double>(i) / static_cast<double>(pipeline().size());
     if (!goOn(c, phase.name, done)) return false;
-    if (!times.measure(phase.name, [&] { return phase.run(c); })) return false;
+    const bool runs = !phase.optional || c.leftOut.count(phase.name) == 0;
+    if (runs && !times.measure(phase.name, [&] { return phase.run(c); })) return false;
+    if (runs && !c.options.breakPass.empty()) breakPass(c, phase.name);
     if (phase.verify) {
       const std::vector<std::string> problems =
           times.measure(std::string(phase.name) + ": verify", [&] { return phase.verify(c); });
@@ -374,6 +381,11 @@ size_t placeOf(bool (*run)(Compilation&)) {
 void noSink(Stage, const std::string&) {}
 
 } // namespace
+
+void runGraphPasses(Compilation& c, PhaseTimes& times) {
+  for (size_t i = 0; i < pipeline().size(); ++i)
+    if (pipeline()[i].rewrite) runPhases(c, i, i + 1, times, noSink);
+}
 
 bool runScheduled(Compilation& c, PhaseTimes& times) {
   return runPhases(c, placeOf(lowerGraph), phasesUntil(Goal::Code, c), times, noSink);

@@ -43,6 +43,7 @@ public:
     compilation_.graph = std::move(exposed.graph);
     compilation_.schedule = std::move(exposed.schedule);
     compilation_.target = from.target;
+    compilation_.leftOut = from.leftOut;
     if (fault) fault(*compilation_.graph);
   }
 
@@ -131,18 +132,24 @@ bool Verdict::good() const {
          std::all_of(results.begin(), results.end(), isGood);
 }
 
+std::optional<KernelsVerdict> verifyKernels(const Compilation& c, const convoy_pipeline& pipeline,
+                                            const RunInputs& inputs, PhaseTimes& times, const Fault& fault) {
+  Execution whole;
+  ExposedRun kernels(c, inspect::exposeKernels(*c.graph, *c.schedule), fault);
+  if (!whole.run(pipeline, inputs, c.options, c.diags) || !kernels.run(inputs, times)) return std::nullopt;
+  return times.measure("reference", [&] {
+    return KernelsVerdict{kernels.compare(inputs), resultVerdicts(c, inputs, whole.outputs, kernels)};
+  });
+}
+
 std::optional<Verdict> verify(const Compilation& c, const convoy_pipeline& pipeline, const RunInputs& inputs,
                               PhaseTimes& times, const Fault& fault) {
-  Execution whole;
   ExposedRun layers(c, inspect::exposeLayers(*c.graph, *c.target, c.options.choices), fault);
-  ExposedRun kernels(c, inspect::exposeKernels(*c.graph, *c.schedule), fault);
-  if (!whole.run(pipeline, inputs, c.options, c.diags)) return std::nullopt;
-  if (!layers.run(inputs, times) || !kernels.run(inputs, times)) return std::nullopt;
+  if (!layers.run(inputs, times)) return std::nullopt;
+  std::optional<KernelsVerdict> kernels = verifyKernels(c, pipeline, inputs, times, fault);
+  if (!kernels) return std::nullopt;
   return times.measure("reference", [&] {
-    Verdict verdict;
-    verdict.layers = layerVerdicts(c, layers.compare(inputs), kernels.compare(inputs));
-    verdict.results = resultVerdicts(c, inputs, whole.outputs, kernels);
-    return verdict;
+    return Verdict{layerVerdicts(c, layers.compare(inputs), kernels->kernels), std::move(kernels->results)};
   });
 }
 

@@ -26,12 +26,27 @@ struct Verdict {
   bool good() const;
 };
 
+// Of the kernels alone, in the schedule's order, conversions left out.
+struct KernelsVerdict {
+  std::vector<inspect::Comparison> kernels;
+  std::vector<ResultVerdict> results;
+};
+
 // Compiles the pipeline's layers, and its kernels, so that they keep their values, and runs both. `c` has
 // reached machine code, `pipeline` is that code. nullopt after a diagnostic. `fault` may be empty; tests
 // change with it what is compiled here, and not what the reference computes.
 using Fault = std::function<void(graph::Graph&)>;
 std::optional<Verdict> verify(const Compilation& c, const convoy_pipeline& pipeline, const RunInputs& inputs,
                               PhaseTimes& times, const Fault& fault = {});
+
+std::optional<KernelsVerdict> verifyKernels(const Compilation& c, const convoy_pipeline& pipeline,
+                                            const RunInputs& inputs, PhaseTimes& times,
+                                            const Fault& fault = {});
+
+// "element [2, 3] of item 0 is 5, but the reference gives 4 within 0.1 (...)"
+std::string differenceText(const inspect::Comparison& comparison);
+// A sentence about the first kernel or result that is wrong; empty when none is.
+std::string firstDifference(const KernelsVerdict& verdict);
 
 // A table with a row for each layer and result, and a sentence about the first that is wrong, or about all.
 std::string verdictText(const Verdict& verdict);

@@ -34,17 +34,6 @@ double shareOf(const Comparison& comparison) {
   return comparison.bound > 0 ? comparison.error / comparison.bound : 0;
 }
 
-// "element [1, 2, 3] of item 0 is 5, the reference gives 4 within 0.1; 7 of 100 are wrong"
-std::string differenceText(const Comparison& comparison) {
-  int64_t count = 1;
-  for (int64_t extent : comparison.shape) count *= extent;
-  return "element " + listText({comparison.at.begin() + 1, comparison.at.end()}) + " of item " +
-         std::to_string(comparison.at[0]) + " is " + exactNumber(comparison.actual) +
-         ", but the reference gives " + exactNumber(comparison.expected) + " within " +
-         shortNumber(comparison.allowed) + " (" + grouped(comparison.wrong) + " of " +
-         counted(count, "element") + " of an item are wrong)";
-}
-
 std::string fusedText(const LayerVerdict& layer) {
   std::string text;
   for (const std::string& name : layer.fused) text += (text.empty() ? "" : ", ") + name;
@@ -109,6 +98,27 @@ private:
 };
 
 } // namespace
+
+std::string differenceText(const Comparison& comparison) {
+  int64_t count = 1;
+  for (int64_t extent : comparison.shape) count *= extent;
+  return "element " + listText({comparison.at.begin() + 1, comparison.at.end()}) + " of item " +
+         std::to_string(comparison.at[0]) + " is " + exactNumber(comparison.actual) +
+         ", but the reference gives " + exactNumber(comparison.expected) + " within " +
+         shortNumber(comparison.allowed) + " (" + grouped(comparison.wrong) + " of " +
+         counted(count, "element") + " of an item are wrong)";
+}
+
+std::string firstDifference(const KernelsVerdict& verdict) {
+  for (const Comparison& kernel : verdict.kernels)
+    if (!kernel.good()) return "'" + escapeForTerminal(kernel.name) + "' differs: " + differenceText(kernel);
+  for (const ResultVerdict& result : verdict.results) {
+    const std::string name = "the result '" + escapeForTerminal(result.whole.name) + "' ";
+    if (!result.whole.good()) return name + "differs: " + differenceText(result.whole);
+    if (!result.sameBits) return name + "has other bits than its kernels give when the value of each is kept";
+  }
+  return "";
+}
 
 std::string verdictText(const Verdict& verdict) { return Writer().run(verdict); }
 

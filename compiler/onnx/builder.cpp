@@ -7,6 +7,8 @@ using graph::ValueId;
 
 namespace {
 
+constexpr size_t mostValues = 40'000;
+
 std::string withoutEnding(const std::string& text, const std::string& ending) {
   const bool ends =
       text.size() > ending.size() && text.compare(text.size() - ending.size(), ending.size(), ending) == 0;
@@ -49,6 +51,7 @@ Value Builder::input(const std::string& name, DataType type, const Dims& dims) {
   if (!value.type.dims[0].isConstant()) throw Refused{"its channels are not known"};
   for (const Size& dim : value.type.dims)
     if (auto high = dim.upperBound(); high && *high < 1) throw Refused{"it has no elements"};
+  checkSize(value.type);
   const ValueId id = add(std::move(value));
   graph_.inputs.push_back(id);
   return computed(id, itemOf(dims), type);
@@ -112,6 +115,9 @@ ValueId Builder::layer(OpKind op, std::vector<ValueId> operands, Attributes attr
   ShapeRequest request{types, value.attributes, {}, diags, value.name};
   const std::optional<TensorType> type = resultType(row, request);
   if (!type) throw Refused{diags.all().front()->message};
+  checkSize(*type);
+  if (graph_.values.size() > mostValues)
+    throw Refused{"there are more than " + std::to_string(mostValues) + " layers and weights before it"};
   value.type = *type;
   value.op = request.makes.value_or(row.nodeKind());
   if (request.parameters.size() != parameters.size())
@@ -173,9 +179,24 @@ ValueId Builder::add(graph::Value value) {
 }
 
 std::string Builder::unused(const std::string& name) {
-  std::string candidate = name;
-  for (int64_t i = 2; names_.count(candidate); ++i) candidate = name + "_" + std::to_string(i);
+  if (!names_.count(name)) return name;
+  int64_t& suffix = suffixes_.emplace(name, 1).first->second;
+  std::string candidate;
+  do candidate = name + "_" + std::to_string(++suffix);
+  while (names_.count(candidate));
   return candidate;
+}
+
+// What no memory could hold, and sizes that are longer than anybody reads.
+void Builder::checkSize(const TensorType& type) {
+  constexpr int64_t mostElements = int64_t{1} << 44;
+  constexpr size_t longest = 1000;
+  int64_t elements = 1;
+  for (const Size& dim : type.dims) {
+    if (dim.str().size() > longest) throw Refused{"the sizes of its result are too complex"};
+    if (__builtin_mul_overflow(elements, dim.constant().value_or(1), &elements) || elements > mostElements)
+      throw Refused{"it is too large: " + type.str()};
+  }
 }
 
 std::string Builder::automatic(const std::string& kind) {

@@ -74,11 +74,13 @@ private:
   graph::ValueId add(graph::Value value);
   std::string unused(const std::string& name);
   std::string automatic(const std::string& kind);
+  static void checkSize(const TensorType& type);
 
   graph::Graph graph_;
   std::optional<Size> batch_;
   std::set<std::string> names_;
   std::map<std::string, int64_t> counters_; // layers of each kind
+  std::map<std::string, int64_t> suffixes_; // the last one that made a name unused
   std::string node_;
 };
 

@@ -9,7 +9,7 @@ namespace convoy::onnx {
 
 namespace {
 
-constexpr size_t mostElements = size_t{1} << 28; // of what is computed here
+constexpr size_t mostElements = size_t{1} << 28; // of a constant
 
 int64_t knownOf(const Size& size) {
   if (!size.isConstant()) throw Refused{"it depends on sizes that are known only when the pipeline runs"};
@@ -64,29 +64,6 @@ float combinedNumbers(OpKind op, float a, float b) {
   }
 }
 
-std::vector<int64_t> knownDims(const Dims& dims) {
-  std::vector<int64_t> known;
-  size_t count = 1;
-  for (const Size& dim : dims) {
-    known.push_back(knownOf(dim));
-    if (known.back() < 0 || __builtin_mul_overflow(count, static_cast<size_t>(known.back()), &count) ||
-        count > mostElements)
-      throw Refused{"a value that is known when compiling is too large: " + textOf(dims)};
-  }
-  return known;
-}
-
-// Places in a value of `from` of the elements of `dims`, with broadcast.
-std::vector<size_t> repeated(const Dims& from, const Dims& dims) {
-  const size_t missing = dims.size() - from.size();
-  return placesOf(from, dims, [&](const std::vector<int64_t>& index) {
-    std::vector<int64_t> at(index.begin() + static_cast<long>(missing), index.end());
-    for (size_t axis = 0; axis < from.size(); ++axis)
-      if (from[axis] == Size(1)) at[axis] = 0;
-    return at;
-  });
-}
-
 } // namespace
 
 double decimal(float number) { return std::strtod(shortest(number).c_str(), nullptr); }
@@ -102,24 +79,39 @@ std::vector<float> floatsOf(const Value& constant) {
   return numbers;
 }
 
-std::vector<size_t> placesOf(const Dims& from, const Dims& dims,
-                             const std::function<std::vector<int64_t>(const std::vector<int64_t>&)>& index) {
-  const std::vector<int64_t> extents = knownDims(dims), source = knownDims(from);
-  size_t count = 1;
-  for (int64_t extent : extents) count *= static_cast<size_t>(extent);
-  std::vector<size_t> places;
-  places.reserve(count);
-  std::vector<int64_t> at(extents.size(), 0);
-  while (places.size() < count) {
-    const std::vector<int64_t> there = index(at);
-    size_t place = 0;
-    for (size_t axis = 0; axis < source.size(); ++axis)
-      place = place * static_cast<size_t>(source[axis]) + static_cast<size_t>(there[axis]);
-    places.push_back(place);
-    for (size_t axis = extents.size(); axis-- > 0;) {
-      if (++at[axis] < extents[axis]) break;
-      at[axis] = 0;
-    }
+std::vector<size_t> stepsOf(const Dims& dims) {
+  std::vector<size_t> steps(dims.size(), 1);
+  for (size_t axis = dims.size(); axis-- > 1;)
+    steps[axis - 1] = steps[axis] * static_cast<size_t>(knownOf(dims[axis]));
+  return steps;
+}
+
+Offsets repeated(const Dims& from, const Dims& dims) {
+  const std::vector<size_t> steps = stepsOf(from);
+  const size_t missing = dims.size() - from.size();
+  Offsets offsets;
+  for (size_t axis = 0; axis < dims.size(); ++axis) {
+    const int64_t extent = knownOf(dims[axis]);
+    if (extent < 0 || static_cast<size_t>(extent) > mostElements)
+      throw Refused{"a value that is known when compiling is too large: " + textOf(dims)};
+    const bool moves = axis >= missing && from[axis - missing] != Size(1);
+    offsets.emplace_back(static_cast<size_t>(extent), 0);
+    for (size_t i = 0; moves && i < offsets.back().size(); ++i) offsets.back()[i] = i * steps[axis - missing];
+  }
+  return offsets;
+}
+
+std::vector<size_t> placesOf(const Offsets& offsets) {
+  std::vector<size_t> places = {0};
+  for (const std::vector<size_t>& axis : offsets) {
+    size_t count;
+    if (__builtin_mul_overflow(places.size(), axis.size(), &count) || count > mostElements)
+      throw Refused{"a value that is known when compiling is too large"};
+    std::vector<size_t> next;
+    next.reserve(count);
+    for (size_t place : places)
+      for (size_t offset : axis) next.push_back(place + offset);
+    places = std::move(next);
   }
   return places;
 }
@@ -141,7 +133,8 @@ Value pickedConstant(const Value& value, const std::vector<size_t>& places, cons
 
 Value combinedConstants(OpKind op, const Value& left, const Value& right) {
   const Dims dims = broadcast(left.dims, right.dims);
-  const std::vector<size_t> first = repeated(left.dims, dims), second = repeated(right.dims, dims);
+  const std::vector<size_t> first = placesOf(repeated(left.dims, dims)),
+                            second = placesOf(repeated(right.dims, dims));
   const bool compares = op == OpKind::Less || op == OpKind::LessEqual || op == OpKind::Greater ||
                         op == OpKind::GreaterEqual || op == OpKind::Equal || op == OpKind::NotEqual;
   Value result;
@@ -183,8 +176,8 @@ Value mappedConstant(OpKind op, const Value& value) {
 
 Value chosenConstant(const Value& condition, const Value& yes, const Value& no) {
   const Dims dims = broadcast(broadcast(condition.dims, yes.dims), no.dims);
-  const std::vector<size_t> at = repeated(condition.dims, dims), a = repeated(yes.dims, dims),
-                            b = repeated(no.dims, dims);
+  const std::vector<size_t> at = placesOf(repeated(condition.dims, dims)),
+                            a = placesOf(repeated(yes.dims, dims)), b = placesOf(repeated(no.dims, dims));
   const std::vector<float> chooses = floatsOf(condition);
   Value result;
   if (yes.sizes && no.sizes) {

@@ -21,11 +21,17 @@ Value mappedConstant(const Value& value, const std::function<float(float)>& func
 Value chosenConstant(const Value& condition, const Value& yes, const Value& no);
 Value castConstant(const Value& value, DataType type);
 
+// Where the elements of a constant are taken from, along each axis of the result: how far each index moves.
+// The places in C order are the sums of one of each.
+using Offsets = std::vector<std::vector<size_t>>;
+// How far one index of each axis moves.
+std::vector<size_t> stepsOf(const Dims& dims);
+// All of `from` repeated to `dims`.
+Offsets repeated(const Dims& from, const Dims& dims);
+// Refuses more elements than a constant has.
+std::vector<size_t> placesOf(const Offsets& offsets);
+
 // The elements at these places, as a constant of this shape.
 Value pickedConstant(const Value& value, const std::vector<size_t>& places, const Dims& dims);
-
-// Places in C order of what an index of every axis leads to: visits all of `dims`, which are constant.
-std::vector<size_t> placesOf(const Dims& from, const Dims& dims,
-                             const std::function<std::vector<int64_t>(const std::vector<int64_t>&)>& index);
 
 } // namespace convoy::onnx

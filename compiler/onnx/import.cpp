@@ -4,17 +4,26 @@
 #include "onnx/node.h"
 #include "support/text.h"
 #include <charconv>
+#include <set>
 
 namespace convoy::onnx {
 
 namespace {
 
-constexpr int64_t oldestOpset = 1;
-
 std::string inQuotes(const std::string& name) { return "'" + escapeForTerminal(name) + "'"; }
 
-// What is wrong with a model, a line for each node or value.
-using Problems = std::vector<std::string>;
+// What is wrong with a model: what has no layers, and why. Nodes of one operator that have the same reason
+// are one problem.
+struct Problem {
+  std::string what, why; // "Loop"; "the input"
+  std::vector<std::string> names;
+  std::string str() const {
+    std::string text = what;
+    for (size_t i = 0; i < names.size(); ++i) text += (i ? ", " : " ") + inQuotes(names[i]);
+    return text + ": " + why;
+  }
+};
+using Problems = std::vector<Problem>;
 
 // "2.5" or "[1, -1, 3]". nullopt: neither.
 std::optional<Value> valueOfText(const std::string& text, DataType type) {
@@ -64,7 +73,10 @@ std::optional<Value> valueOfFile(const std::string& path, DataType type) {
 class Importer {
 public:
   Importer(const Model& model, const ImportOptions& options, std::optional<Size> batch)
-      : model_(model), options_(options), builder_(options.name, std::move(batch)) {}
+      : model_(model), options_(options), builder_(options.name, std::move(batch)) {
+    // Models of the first years do not say it.
+    if (const auto known = model.opsets.find(""); known != model.opsets.end()) version_ = known->second;
+  }
 
   void run() {
     for (const Tensor& tensor : model_.graph.initializers) tensors_[tensor.name] = &tensor;
@@ -72,6 +84,7 @@ public:
       if (!tensors_.count(info.name)) input(info);
     for (const Node& node : model_.graph.nodes) translate(node);
     for (const ValueInfo& info : model_.graph.outputs) output(info);
+    if (model_.graph.outputs.empty()) problem("the graph", model_.graph.name, "it has no outputs");
   }
 
   const Problems& problems() const { return problems_; }
@@ -88,12 +101,13 @@ private:
       if (given)
         value = *given;
       else
-        problem("the input " + inQuotes(info.name),
+        problem("the input", info.name,
                 isFile ? "the file '" + text + "' has no real numbers in C order"
                        : "'" + text + "' is neither a number nor a list of numbers");
       return;
     }
     try {
+      if (info.name.empty() || !inputs_.insert(info.name).second) throw Refused{"it has no name of its own"};
       if (!info.isTensor) throw Refused{"it is no tensor"};
       if (!info.shape) throw Refused{"its shape is not known"};
       const bool isReal =
@@ -103,7 +117,7 @@ private:
                       info.name + "=[...]' makes it known when compiling"};
       value = builder_.input(info.name, info.type, dimensions(info));
     } catch (const Refused& refused) {
-      problem("the input " + inQuotes(info.name), refused.why);
+      problem("the input", info.name, refused.why);
     }
   }
 
@@ -157,8 +171,8 @@ private:
     const Operator* row = node.domain.empty() || node.domain == "ai.onnx" ? findOperator(node.op) : nullptr;
     try {
       if (!row) throw Refused{"there are no layers for it"};
-      if (model_.opsets.at("") < row->since)
-        throw Refused{"its meaning in version " + std::to_string(model_.opsets.at("")) +
+      if (version_ < row->since)
+        throw Refused{"its meaning in version " + std::to_string(version_) +
                       " of the operators is not read; it is from version " + std::to_string(row->since) +
                       " on"};
       std::vector<Value> operands;
@@ -169,16 +183,13 @@ private:
       }
       if (!isKnown) return; // refused before
       builder_.startNode(nameOf(node));
-      NodeCall call(builder_, node, model_.opsets.at(""), std::move(operands));
+      NodeCall call(builder_, node, version_, std::move(operands));
       row->translate(call);
       for (size_t i = 0; i < node.outputs.size(); ++i) {
         if (!node.outputs[i].empty()) values_[node.outputs[i]] = call.results()[i];
       }
     } catch (const Refused& refused) {
-      problem(node.op + (node.name.empty()
-                             ? " that makes " + inQuotes(node.outputs.empty() ? "" : node.outputs[0])
-                             : " " + inQuotes(node.name)),
-              refused.why);
+      problem(escapeForTerminal(node.op), nameOf(node), refused.why);
     }
   }
 
@@ -189,22 +200,29 @@ private:
 
   void output(const ValueInfo& info) {
     try {
+      if (info.name.empty() || !outputs_.insert(info.name).second) throw Refused{"it has no name of its own"};
       const Value value = valueOf(info.name);
       if (value.kind == Value::Unknown) return;
       if (!value.isComputed()) throw Refused{"it depends on no input"};
       builder_.output(info.name, value);
     } catch (const Refused& refused) {
-      problem("the output " + inQuotes(info.name), refused.why);
+      problem("the output", info.name, refused.why);
     }
   }
 
-  void problem(const std::string& where, const std::string& why) { problems_.push_back(where + ": " + why); }
+  void problem(const std::string& what, const std::string& name, const std::string& why) {
+    for (Problem& known : problems_)
+      if (known.what == what && known.why == why) return known.names.push_back(name);
+    problems_.push_back({what, why, {name}});
+  }
 
   const Model& model_;
   const ImportOptions& options_;
+  int64_t version_ = 1; // of the operators
   Builder builder_;
   std::map<std::string, const Tensor*> tensors_;
   std::map<std::string, Value> values_;
+  std::set<std::string> inputs_, outputs_; // their names
   Problems problems_;
 };
 
@@ -230,11 +248,6 @@ std::optional<Size> batchOf(const Model& model, const ImportOptions& options) {
 
 std::optional<graph::Graph> importModel(const Model& model, const std::string& path,
                                         const ImportOptions& options, DiagnosticEngine& diags) {
-  const auto opset = model.opsets.find("");
-  if (opset == model.opsets.end() || opset->second < oldestOpset) {
-    diags.report(diag::OnnxVersion, {}, path, opset == model.opsets.end() ? 0 : opset->second, oldestOpset);
-    return std::nullopt;
-  }
   Problems problems;
   std::vector<std::optional<Size>> ways;
   if (auto batch = batchOf(model, options)) ways.push_back(batch);
@@ -246,8 +259,8 @@ std::optional<graph::Graph> importModel(const Model& model, const std::string& p
     if (problems.empty()) problems = importer.problems();
   }
   auto report =
-      diags.report(diag::OnnxRefused, {}, path, counted(static_cast<int64_t>(problems.size()), "part"));
-  for (const std::string& problem : problems) report.note(problem);
+      diags.report(diag::OnnxRefused, {}, path, counted(static_cast<int64_t>(problems.size()), "reason"));
+  for (const Problem& problem : problems) report.note(problem.str());
   return std::nullopt;
 }
 

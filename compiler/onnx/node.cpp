@@ -42,11 +42,18 @@ std::vector<int64_t> NodeCall::integers(size_t place) const {
   return integers;
 }
 
+int64_t NodeCall::integer(size_t place) const {
+  const std::vector<int64_t> numbers = integers(place);
+  if (numbers.size() != 1)
+    throw Refused{std::string("its ") + placeName(place) + " operand is not one number"};
+  return numbers[0];
+}
+
 float NodeCall::number(size_t place) const {
   const Value& value = constant(place);
   if (elementsOf(value.dims) != Size(1))
     throw Refused{std::string("its ") + placeName(place) + " operand is not one number"};
-  return value.numbers ? value.numbers->data[0] : static_cast<float>(integers(place)[0]);
+  return value.numbers ? value.numbers->data[0] : static_cast<float>(integer(place));
 }
 
 std::shared_ptr<const graph::ParameterData> NodeCall::numbers(size_t place) const {

@@ -26,6 +26,7 @@ public:
   const Value& constant(size_t place) const;
   std::vector<Size> sizes(size_t place) const;       // whole numbers, which may depend on run-time sizes
   std::vector<int64_t> integers(size_t place) const; // whole numbers
+  int64_t integer(size_t place) const;               // one whole number
   float number(size_t place) const;                  // one number
   std::shared_ptr<const graph::ParameterData> numbers(size_t place) const;
   // The operand as an item, of its own shape. Refuses constants.

@@ -21,6 +21,9 @@ Value concatConstants(const NodeCall& call, size_t axis) {
   Size extent = 0;
   for (size_t i = 0; i < call.count(); ++i) extent = extent + call.operand(i).dims[axis];
   dims[axis] = extent;
+  if (elementsOf(dims) == Size(0)) // nothing is joined
+    return call.operand(0).sizes ? constantOf(std::vector<Size>(), dims, call.operand(0).type)
+                                 : constantOf(std::vector<float>(), dims);
   // One value after another, in rows from the axis on.
   Size rowsBefore = elementsOf({dims.begin(), dims.begin() + static_cast<long>(axis)});
   const bool whole = call.operand(0).sizes != nullptr;
@@ -155,29 +158,28 @@ std::vector<Cut> cutsOf(const NodeCall& call) {
 Value slicedConstant(const NodeCall& call) {
   const Value& x = call.operand(0);
   Dims dims = x.dims;
-  std::vector<Ints> taken(x.rank()); // of each axis; empty: all
-  for (const Cut& cut : cutsOf(call)) {
-    const Size& n = x.dims[cut.axis];
-    Ints& places = taken[cut.axis];
-    if (cut.step < 0) {
-      places = backwards(cut, n);
+  std::vector<Ints> taken(x.rank());
+  std::vector<bool> cut(x.rank(), false);
+  for (const Cut& one : cutsOf(call)) {
+    Ints& places = taken[one.axis];
+    cut[one.axis] = true;
+    if (one.step < 0) {
+      places = backwards(one, x.dims[one.axis]);
     } else {
-      if (!cut.from.isConstant() || !cut.to.isConstant())
+      if (!one.from.isConstant() || !one.to.isConstant())
         throw Refused{"it cuts at a place that is known only when the pipeline runs"};
-      for (int64_t at = cut.from.known(); at < cut.to.known(); at += cut.step) places.push_back(at);
+      for (int64_t at = one.from.known(); at < one.to.known(); at += one.step) places.push_back(at);
     }
-    dims[cut.axis] = static_cast<int64_t>(places.size());
+    dims[one.axis] = static_cast<int64_t>(places.size());
   }
-  return pickedConstant(x,
-                        placesOf(x.dims, dims,
-                                 [&](const Ints& index) {
-                                   Ints at = index;
-                                   for (size_t axis = 0; axis < at.size(); ++axis)
-                                     if (!taken[axis].empty())
-                                       at[axis] = taken[axis][static_cast<size_t>(index[axis])];
-                                   return at;
-                                 }),
-                        dims);
+  Offsets offsets = repeated(x.dims, x.dims);
+  const std::vector<size_t> steps = stepsOf(x.dims);
+  for (size_t axis = 0; axis < x.rank(); ++axis) {
+    if (!cut[axis]) continue;
+    offsets[axis].clear();
+    for (int64_t place : taken[axis]) offsets[axis].push_back(static_cast<size_t>(place) * steps[axis]);
+  }
+  return pickedConstant(x, placesOf(offsets), dims);
 }
 
 // Every so-manieth element of an axis of the item.
@@ -229,22 +231,11 @@ void gather(NodeCall& call) {
       throw Refused{"it takes the element " + std::to_string(place) + " of an axis of " + n.str()};
   }
   if (x.isConstant()) {
-    const size_t rank = indices.rank();
-    Dims flat = {static_cast<int64_t>(places.size())};
-    return call.result(pickedConstant(
-        x,
-        placesOf(x.dims, dims,
-                 [&](const Ints& index) {
-                   size_t which = 0;
-                   for (size_t i = 0; i < rank; ++i)
-                     which = which * static_cast<size_t>(indices.dims[i].known()) +
-                             static_cast<size_t>(index[axis + i]);
-                   Ints at(index.begin(), index.begin() + static_cast<long>(axis));
-                   at.push_back(places[which]);
-                   at.insert(at.end(), index.begin() + static_cast<long>(axis + rank), index.end());
-                   return at;
-                 }),
-        dims));
+    Offsets offsets = repeated(x.dims, x.dims);
+    const size_t step = stepsOf(x.dims)[axis];
+    offsets[axis].clear();
+    for (int64_t place : places) offsets[axis].push_back(static_cast<size_t>(place) * step);
+    return call.result(pickedConstant(x, placesOf(offsets), dims));
   }
   if (places.empty()) throw Refused{"it takes nothing"};
   const size_t itemAxis = call.b.itemAxis(axis);
@@ -298,15 +289,10 @@ void transpose(NodeCall& call) {
   Dims dims;
   for (int64_t axis : order) dims.push_back(x.dims[static_cast<size_t>(axis)]);
   if (x.isConstant()) {
-    return call.result(pickedConstant(x,
-                                      placesOf(x.dims, dims,
-                                               [&](const Ints& index) {
-                                                 Ints at(index.size());
-                                                 for (size_t i = 0; i < index.size(); ++i)
-                                                   at[static_cast<size_t>(order[i])] = index[i];
-                                                 return at;
-                                               }),
-                                      dims));
+    const Offsets straight = repeated(x.dims, x.dims);
+    Offsets offsets;
+    for (int64_t axis : order) offsets.push_back(straight[static_cast<size_t>(axis)]);
+    return call.result(pickedConstant(x, placesOf(offsets), dims));
   }
   if (call.b.isBatched()) {
     if (order.empty() || order[0] != 0) throw Refused{"it moves the batch"};

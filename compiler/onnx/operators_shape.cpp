@@ -12,7 +12,7 @@ namespace {
 
 using Ints = std::vector<int64_t>;
 
-constexpr int64_t mostElements = int64_t{1} << 32; // of a constant
+constexpr int64_t mostElements = int64_t{1} << 28; // of a constant
 
 void constant(NodeCall& call) {
   if (const Attribute* value = call.written("value"); value && value->kind == Attribute::TensorValue) {
@@ -74,7 +74,7 @@ void sizeOf(NodeCall& call) {
 void range(NodeCall& call) {
   const Value &start = call.constant(0), &step = call.constant(2);
   if (start.sizes) {
-    const int64_t first = call.integers(0)[0], last = call.integers(1)[0], by = call.integers(2)[0];
+    const int64_t first = call.integer(0), last = call.integer(1), by = call.integer(2);
     constexpr int64_t most = 1 << 20;
     std::vector<Size> sizes;
     if (by == 0) throw Refused{"its step is 0"};
@@ -202,16 +202,7 @@ void expand(NodeCall& call) {
   const Dims dims = broadcast(x.dims, {sizes.begin(), sizes.end()});
   if (dims == x.dims) return call.result(x);
   if (!x.isConstant()) throw Refused{"it repeats elements of what is computed"};
-  const size_t missing = dims.size() - x.rank();
-  call.result(pickedConstant(x,
-                             placesOf(x.dims, dims,
-                                      [&](const Ints& index) {
-                                        Ints at(index.begin() + static_cast<long>(missing), index.end());
-                                        for (size_t axis = 0; axis < at.size(); ++axis)
-                                          if (x.dims[axis] == Size(1)) at[axis] = 0;
-                                        return at;
-                                      }),
-                             dims));
+  call.result(pickedConstant(x, placesOf(repeated(x.dims, dims)), dims));
 }
 
 } // namespace

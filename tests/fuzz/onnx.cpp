@@ -1,6 +1,6 @@
 // Models from strangers: whatever the bytes are, the decoder ends with a model that holds together or with a
-// reason.
-#include "onnx/model.h"
+// reason, and the importer with a graph that is well formed or with a diagnostic.
+#include "onnx/import.h"
 #include "support/internal_error.h"
 
 using namespace convoy;
@@ -46,5 +46,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   checkValues(model->graph.inputs);
   checkValues(model->graph.outputs);
   checkValues(model->graph.values);
+  DiagnosticEngine diags;
+  const auto graph = onnx::importModel(*model, "model.onnx", {"model", {}}, diags);
+  require(graph.has_value() != diags.hasErrors(), "a model is neither read nor refused, or both");
+  if (graph)
+    for (const std::string& problem : graph::verify(*graph)) internalError(problem);
   return 0;
 }

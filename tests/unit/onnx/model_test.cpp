@@ -52,7 +52,8 @@ TEST(Model, Attributes) {
                     .message(5, attribute("ts", 9).message(10, Encoded()))
                     .message(5, attribute("zero", 2))
                     .message(5, Encoded().text(1, "old").integers(8, {3}))
-                    .message(5, Encoded().text(1, "none"));
+                    .message(5, Encoded().text(1, "none"))
+                    .message(5, attribute("later", 2).integer(20, 99).integer(3, 6));
   const Model model = decoded(test::model(graphOfNode(all)));
   const Node& node = model.graph.nodes.at(0);
   const auto get = [&](const char* name) { return *node.attribute(name); };
@@ -76,6 +77,7 @@ TEST(Model, Attributes) {
   EXPECT_EQ(get("zero").integer, 0);
   EXPECT_EQ(get("old").kind, Attribute::Ints) << "without a type, it is told by the value";
   EXPECT_EQ(get("none").kind, Attribute::Unknown);
+  EXPECT_EQ(get("later").kind, Attribute::Int) << "a type that is not known is not heard";
 }
 
 TEST(Model, ValuesOfOtherTypes) {

@@ -37,6 +37,13 @@ TEST(Tensors, EveryType) {
   expectBoth<double>(DataType::Complex128, Encoded().fixed<double>(10, {1, 2, 3, 4}), {1, 2, 3, 4});
 }
 
+// As libprotobuf reads them: of a number that is too long for the field, the lower half; -1 may be so short.
+TEST(Tensors, LowerHalvesOfLongNumbers) {
+  const Tensor lower =
+      decodedTensor(tensor(DataType::Int32, {2}).integers(5, {UINT32_MAX, (int64_t{1} << 32) + 5}));
+  EXPECT_EQ(lower.integers(), (std::vector<int64_t>{-1, 5}));
+}
+
 TEST(Tensors, AsFloats) {
   const auto floats = [](DataType type, const std::string& raw) {
     return decodedTensor(tensor(type, {2}).text(9, raw)).floats();
