@@ -45,8 +45,9 @@ RowNeed needOf(const Graph& graph, const Value& node, size_t number, const RowNe
   const Size above = Size(0) - required({0, 1}).begin;
   const Size last = node.type.spatial(0);
   const Size below = required({last - 1, last}).end - extent;
-  const BorderMode mode =
-      node.attributes.has("border") ? node.attributes.get<Border>("border").mode : BorderMode::Constant;
+  const BorderMode mode = node.attributes.has("border") ? node.attributes.get<Border>("border").mode
+                          : map[rowAxis].kind == AxisAccess::Scaled ? BorderMode::Replicate
+                                                                    : BorderMode::Constant;
   const auto mostAbove = above.upperBound(), mostBelow = below.upperBound();
   const bool inside = mostAbove && mostBelow && *mostAbove <= 0 && *mostBelow <= 0;
   auto clip = [&](const Size& row, const Size& least, const Size& most) {
