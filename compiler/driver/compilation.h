@@ -18,10 +18,11 @@
 
 namespace convoy::driver {
 
-// What FILE holds, by the end of its name: a script, or the text of a later stage to go on from.
-enum class FileKind { Script, Graph, Loops };
+// What FILE holds, by the end of its name: a script, a model in ONNX format, or the text of a later stage to go on
+// from.
+enum class FileKind { Script, Onnx, Graph, Loops };
 FileKind fileKindOf(const std::string& path);
-const char* describe(FileKind kind); // "a script", "graph IR", "loop IR"
+const char* describe(FileKind kind); // "a script", "an ONNX model", "graph IR", "loop IR"
 
 struct Compilation {
   Compilation(const Options& options, DiagnosticEngine& diags)
@@ -40,11 +41,12 @@ struct Compilation {
   // While one of several versions is made: what its symbols begin with, after the pipeline's prefix.
   std::string version;
   std::optional<std::string> scheduleText; // stands for options.scheduleFile
+  std::set<std::string> leftOut;           // optional phases, by name
   // May be empty. Called before each phase and each kernel, by one thread at a time, with the share of the
   // work that is done; false ends the compilation with a diagnostic.
   std::function<bool(const std::string& phase, double done)> watcher;
   FileKind kind = FileKind::Script;
-  const SourceFile* file = nullptr;   // options.file
+  const SourceFile* file = nullptr;   // options.file; of an ONNX model nothing but its name
   std::vector<std::string> filesRead; // as they were opened; standard input is none
 
   // Filled by the phases, in this order.

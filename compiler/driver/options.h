@@ -17,6 +17,7 @@ enum class Command {
   Plan,
   Bench,
   Verify,
+  Import,
   Quantize,
   Check,
   Format,
@@ -72,9 +73,15 @@ struct Options {
   std::vector<std::pair<std::string, std::string>> defines; // -D NAME=VALUE
   std::vector<std::pair<std::string, int64_t>> sizes;       // --size NAME=N
   std::vector<std::pair<std::string, std::string>> inputs;  // `verify`: --input NAME=FILE
+  std::vector<std::string> keepLayers;                      // `build`: by name; "all": every one
+  std::vector<std::string> dumpLayers;                      // `run`: NAME=FILE
+  std::vector<std::string> against;                         // `verify`: [NAME=]FILE
+  bool bisect = false;                                      // `verify`: find what is guilty of a wrong result
+  std::string breakPass;                     // tests of `verify`: what is spoilt on purpose (break_pass.h)
   std::string jsonFile;                      // `plan`, `bench`: as JSON to here; empty: nowhere
   std::string remarksFile;                   // the fusion report as JSON to here; empty: nowhere
   std::string samples;                       // `quantize`: a folder or a file
+  bool foldsBatchNorm = false;               // `import`
   int limit = 1000;                          // `quantize`: samples to use
   int batch = 1;                             // `bench`: items of each run
   std::vector<std::string> importFolders;    // -I DIR
@@ -112,7 +119,13 @@ enum class OptionId {
   Remarks,
   Batch,
   Input,
+  KeepLayers,
+  DumpLayer,
+  Against,
+  Bisect,
+  BreakPass,
   Samples,
+  BatchNorm,
   Limit,
   ImportFolder,
   EmbedWeights,
@@ -143,8 +156,8 @@ struct OptionRow {
   Style style;
   const char* value;             // what follows, for help; null for a flag
   std::vector<Command> commands; // that take it; empty: all of them
-  const char* help;
-  bool aboutFile = false; // says how a file is worked on: of no use to commands without one
+  const char* help;              // null: for tests alone, and not in help
+  bool aboutFile = false;        // says how a file is worked on: of no use to commands without one
 };
 const std::vector<OptionRow>& optionTable();
 bool takes(Command command, const OptionRow& row);

@@ -1,5 +1,7 @@
 #include "driver/pipeline.h"
+#include "driver/break_pass.h"
 #include "driver/describe.h"
+#include "driver/keep_layers.h"
 #include "driver/memory_limit.h"
 #include "driver/targets.h"
 #include "graph/passes/fold_batch_norm.h"
@@ -10,12 +12,14 @@
 #include "loop/passes/share_common.h"
 #include "loop/passes/split_long.h"
 #include "loop/reader.h"
+#include "onnx/import.h"
 #include "output/processor_object.h"
 #include "parse/imports.h"
 #include "parse/parser.h"
 #include "schedule/lower.h"
 #include "sema/sema.h"
 #include "support/internal_error.h"
+#include "support/nearest_file.h"
 #include <algorithm>
 #include <iterator>
 #include <utility>
@@ -53,24 +57,43 @@ bool analyzeScript(Compilation& c) {
   return c.graph && !c.diags.hasErrors();
 }
 
+// The name of the file without its folders and its ending.
+std::string pipelineNameOf(const std::string& path) {
+  const std::string name = path.substr(path.rfind('/') + 1);
+  return name.substr(0, name.rfind('.'));
+}
+
+bool readModel(Compilation& c) {
+  command::Result<onnx::Model> model = onnx::readModel(c.options.file);
+  if (!model) {
+    auto report = c.diags.report(diag::CannotReadModel, {}, c.options.file, model.error().text);
+    if (const std::string near = nearestFile(c.options.file); !near.empty())
+      report.help("did you mean '" + near + "'?");
+    return false;
+  }
+  c.filesRead.push_back(c.options.file);
+  c.graph = onnx::importModel(*model, c.options.file, {pipelineNameOf(c.options.file), c.options.defines}, c.diags);
+  return c.graph && !c.diags.hasErrors();
+}
+
 bool readGraph(Compilation& c) {
   c.graph = graph::read(*c.file, c.diags);
   return c.graph && !c.diags.hasErrors();
 }
 
-struct NamedFile {
+struct WeightsFile {
   std::string path;
   Location location; // where the script names it
 };
 
 // --weights, as it is; else the file that the script names, from the script's folder.
-std::optional<NamedFile> weightsFile(const Compilation& c) {
-  if (!c.options.weightsFile.empty()) return NamedFile{c.options.weightsFile, {}};
+std::optional<WeightsFile> weightsFile(const Compilation& c) {
+  if (!c.options.weightsFile.empty()) return WeightsFile{c.options.weightsFile, {}};
   if (!c.syntax || !c.syntax->weights) return std::nullopt;
   const ast::Weights& weights = *c.syntax->weights;
   const bool relative = !weights.path.empty() && weights.path.front() != '/';
   const size_t folder = c.options.file.rfind('/') + 1; // 0: the script is in the current folder
-  return NamedFile{(relative ? c.options.file.substr(0, folder) : "") + weights.path, weights.pathLocation};
+  return WeightsFile{(relative ? c.options.file.substr(0, folder) : "") + weights.path, weights.pathLocation};
 }
 
 weights::Missing severityOfMissing(const Compilation& c) {
@@ -80,7 +103,7 @@ weights::Missing severityOfMissing(const Compilation& c) {
 
 // What no file gives is filled with random numbers when that is asked for.
 bool fillParameters(Compilation& c) {
-  if (const std::optional<NamedFile> named = weightsFile(c)) {
+  if (const std::optional<WeightsFile> named = weightsFile(c)) {
     const auto file = weights::openWeights(named->path, named->location, c.diags);
     if (!file) return false;
     const std::vector<std::string>& read = file->store->files();
@@ -227,40 +250,48 @@ template <std::string CompiledUnit::* text> std::string printUnits(const Compila
 } // namespace
 
 const std::vector<Phase>& pipeline() {
-  constexpr FileKind script = FileKind::Script, graph = FileKind::Graph, loops = FileKind::Loops;
+  constexpr FileKind script = FileKind::Script, onnx = FileKind::Onnx, graph = FileKind::Graph, loops = FileKind::Loops;
+  constexpr bool optional = true;
   // clang-format off
   static const std::vector<Phase> table = {
       {"parse", "the first look at the text: what follows sees a tree and never text",
        {script}, parseScript, nullptr, {{Stage::Ast, printSyntax}}},
       {"sema", "names and shapes are resolved once, so that no later phase can meet a mistake of the user's",
        {script}, analyzeScript, verifyGraph, {}},
+      {"read model", "stands for parse and sema when the file is an ONNX model",
+       {onnx}, readModel, verifyGraph, {}},
       {"read graph", "stands for parse and sema when the file is graph IR",
        {graph}, readGraph, verifyGraph, {}},
       {"weights", "once names and shapes of parameters are known, to compare with those of the file",
-       {script, graph}, fillParameters, verifyGraph, {{Stage::Graph, printGraph}}},
+       {script, onnx, graph}, fillParameters, verifyGraph, {{Stage::Graph, printGraph}}},
       {"parameters", "before anything is decided or compiled for a program that could not run",
-       {script, graph}, checkParameters, nullptr, {}},
+       {script, onnx, graph}, checkParameters, nullptr, {}},
+      {"keep layers", "while each layer is still as the script has it",
+       {script, onnx, graph}, keepLayers, verifyGraph, {}},
       {"fold batch_norm", "once numbers are known, and before kernels are chosen for layers that it changes",
-       {script, graph}, onGraph<graph::foldBatchNorm>, verifyGraph, {}, graph::foldBatchNorm},
+       {script, onnx, graph}, onGraph<graph::foldBatchNorm>, verifyGraph, {}, graph::foldBatchNorm, optional},
+      {"expand batch_norm", "after folding: no kernel computes what is left of them",
+       {script, onnx, graph}, onGraph<graph::expandBatchNorm>, verifyGraph, {}, graph::expandBatchNorm},
       {"target", "the schedule depends on the machine's vectors, the graph does not",
-       {script, graph, loops}, findTarget, nullptr, {}},
+       {script, onnx, graph, loops}, findTarget, nullptr, {}},
       {"schedule", "decides fusion, layout and tiles while layers are still layers",
-       {script, graph}, makeOrReadSchedule, nullptr,
+       {script, onnx, graph}, makeOrReadSchedule, nullptr,
        {{Stage::Fused, printFused}, {Stage::Schedule, printSchedule}}},
       {"lower", "writes out what the schedule decided, and decides nothing itself",
-       {script, graph}, lowerGraph, verifyLoops, {}},
+       {script, onnx, graph}, lowerGraph, verifyLoops, {}},
       {"split long", "while what is computed for a call stands beside it, and before that becomes longer to look at",
-       {script, graph}, splitLong, verifyLoops, {}},
+       {script, onnx, graph}, splitLong, verifyLoops, {}, nullptr, optional},
       {"hoist invariants", "lowering computes addresses where it needs them; most do not change inside a loop",
-       {script, graph}, onEachFunction<loop::hoistInvariants>, verifyLoops, {}},
+       {script, onnx, graph}, onEachFunction<loop::hoistInvariants>, verifyLoops, {}, nullptr, optional},
       {"share common", "after hoisting, when equal address arithmetic has met in one place",
-       {script, graph}, onEachFunction<loop::shareCommon>, verifyLoops, {}},
+       {script, onnx, graph}, onEachFunction<loop::shareCommon>, verifyLoops, {}, nullptr, optional},
       {"remove dead", "last, for what the others left without a use",
-       {script, graph}, onEachFunction<loop::removeDead>, verifyLoops, {{Stage::Loops, printLoops}}},
+       {script, onnx, graph}, onEachFunction<loop::removeDead>, verifyLoops, {{Stage::Loops, printLoops}},
+       nullptr, optional},
       {"read loops", "stands for everything above when the file is loop IR",
        {loops}, readLoops, nullptr, {{Stage::Loops, printLoops}}},
       {"codegen", "a module per kernel, so that kernels compile side by side",
-       {script, graph, loops}, generateCode, nullptr,
+       {script, onnx, graph, loops}, generateCode, nullptr,
        {{Stage::Llvm, printUnits<&CompiledUnit::llvm>},
         {Stage::LlvmOptimized, printUnits<&CompiledUnit::optimized>},
         {Stage::Assembly, printUnits<&CompiledUnit::assembly>}}},
@@ -322,7 +353,9 @@ bool runPhases(Compilation& c, size_t first, size_t last, PhaseTimes& times, con
     if (!takesPart(phase, c.kind)) continue;
     const double done = shareBeforeCode * static_cast<double>(i) / static_cast<double>(pipeline().size());
     if (!goOn(c, phase.name, done)) return false;
-    if (!times.measure(phase.name, [&] { return phase.run(c); })) return false;
+    const bool runs = !phase.optional || c.leftOut.count(phase.name) == 0;
+    if (runs && !times.measure(phase.name, [&] { return phase.run(c); })) return false;
+    if (runs && !c.options.breakPass.empty()) breakPass(c, phase.name);
     if (phase.verify) {
       const std::vector<std::string> problems =
           times.measure(std::string(phase.name) + ": verify", [&] { return phase.verify(c); });
@@ -351,6 +384,11 @@ size_t placeOf(bool (*run)(Compilation&)) {
 void noSink(Stage, const std::string&) {}
 
 } // namespace
+
+void runGraphPasses(Compilation& c, PhaseTimes& times) {
+  for (size_t i = 0; i < pipeline().size(); ++i)
+    if (pipeline()[i].rewrite) runPhases(c, i, i + 1, times, noSink);
+}
 
 bool runScheduled(Compilation& c, PhaseTimes& times) {
   return runPhases(c, placeOf(lowerGraph), phasesUntil(Goal::Code, c), times, noSink);

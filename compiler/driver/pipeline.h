@@ -24,6 +24,7 @@ struct Phase {
   std::vector<std::string> (*verify)(const Compilation& compilation);
   std::vector<View> views;
   graph::Graph (*rewrite)(const graph::Graph& graph) = nullptr; // what it is when it is a pass over graphs
+  bool optional = false;                                        // what follows does as well without it
 };
 const std::vector<Phase>& pipeline();
 
@@ -46,6 +47,8 @@ bool runPipeline(Compilation& compilation, Goal goal, PhaseTimes& times, const S
 // runs: everything up to the schedule is done once. From a script or graph IR.
 bool runVersions(Compilation& compilation, std::vector<Target> targets, PhaseTimes& times,
                  const StageSink& sink);
+// The passes over graphs alone, from a graph that is there.
+void runGraphPasses(Compilation& compilation, PhaseTimes& times);
 // From a graph and its schedule, which are there, to machine code. False when the watcher wants no more.
 bool runScheduled(Compilation& compilation, PhaseTimes& times);
 

@@ -32,7 +32,7 @@ public:
       : c_(c), samples_(samples), times_(times) {}
 
   std::optional<Quantization> run() {
-    result_.network = graph::foldBatchNormWhereItCan(c_.written ? *c_.written : *c_.graph);
+    result_.network = graph::foldBatchNorm(c_.written ? *c_.written : *c_.graph);
     if (!findInput()) return std::nullopt;
     result_.plan = quantize::makePlan(result_.network);
     if (result_.plan.empty()) return nothingToQuantize();

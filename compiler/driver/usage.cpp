@@ -55,7 +55,7 @@ std::string helpText(Command command) {
   const CommandRow& row = rowOf(command);
   Columns options;
   for (const OptionRow& option : optionTable())
-    if (takes(command, option)) options.add(spelling(option), option.help);
+    if (option.help && takes(command, option)) options.add(spelling(option), option.help);
   std::string text = std::string("convoy ") + row.name + ": " + row.help + "\n\nusage: convoy " + row.name +
                      " " + row.usage + "\n\noptions:\n" + options.str();
   if (command == Command::Build) {

@@ -21,7 +21,7 @@ Size Frame::rows(const TensorType& type) const {
 
 Size Frame::positions(const TensorType& type) const {
   if (!any()) return spatialSize(type);
-  return origin(type) + pitch(type) * (rows(type) + after);
+  return ofRows(type, rows(type) + (before + after));
 }
 
 namespace {
@@ -122,7 +122,8 @@ Size Storage::pitch(Buffer buffer) const {
 
 Size Storage::plane(Buffer buffer) const {
   if (const auto ring = rings_.find(holder(buffer)); ring != rings_.end())
-    return pitch(buffer) * ring->second.rows;
+    return frame(buffer).any() ? frame(buffer).ofRows(graph_.value(buffer.value).type, ring->second.rows)
+                               : pitch(buffer) * ring->second.rows;
   return frame(buffer).positions(graph_.value(buffer.value).type);
 }
 

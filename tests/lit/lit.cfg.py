@@ -28,6 +28,7 @@ for name, path in (("convoy", os.path.join(build, "bin", "convoy")),
                    ("llvm-nm", os.path.join(tools, "llvm-nm")),
                    ("llvm-readelf", os.path.join(tools, "llvm-readelf"))):
     config.substitutions.append((r"(?<![-/\w.%])" + re.escape(name) + r"(?![-/\w.+:=])", path))
+config.substitutions.append(("%onnx", "/usr/share/libonnx-testdata/data"))
 config.substitutions.append(("%lib", os.path.join(build, "lib")))
 config.substitutions.append(("%include", os.path.join(source, "include")))
 config.substitutions.append(("%examples", os.path.join(source, "examples")))

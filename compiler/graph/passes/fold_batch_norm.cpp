@@ -10,9 +10,10 @@ using Numbers = std::vector<float>;
 
 class Folder {
 public:
-  // `keep`: what cannot be folded stays, and is not made a product and a sum.
-  Folder(const Graph& graph, bool keep)
-      : graph_(graph), keep_(keep), users_(graph.users()), moved_(graph.values.size()),
+  // What becomes of a layer: part of the one before it, where that can be; or a product and a sum.
+  enum Mode { Fold, Expand };
+  Folder(const Graph& graph, Mode mode)
+      : graph_(graph), mode_(mode), users_(graph.users()), moved_(graph.values.size()),
         normOf_(graph.values.size()) {
     for (const Output& output : graph.outputs) outputs_.insert(output.value);
     for (const Value& value : graph.values) names_.insert(value.name);
@@ -20,7 +21,7 @@ public:
 
   Graph run() {
     for (ValueId id = 0; id < graph_.values.size(); ++id)
-      if (isNorm(id))
+      if (mode_ == Fold && isNorm(id))
         if (ValueId before = graph_.value(id).operands[0]; canTake(before)) normOf_[before] = id;
     result_.name = graph_.name;
     result_.checks = graph_.checks;
@@ -56,7 +57,7 @@ private:
     return true;
   }
 
-  bool isKept(ValueId norm) const { return keep_ && normOf_[graph_.value(norm).operands[0]] != norm; }
+  bool isKept(ValueId norm) const { return mode_ == Fold && normOf_[graph_.value(norm).operands[0]] != norm; }
 
   void place(ValueId id) {
     const Value& value = graph_.value(id);
@@ -175,7 +176,7 @@ private:
   }
 
   const Graph& graph_;
-  const bool keep_;
+  const Mode mode_;
   std::vector<std::vector<ValueId>> users_;
   std::vector<ValueId> moved_;                 // values of the graph in the result
   std::vector<std::optional<ValueId>> normOf_; // what a layer takes in
@@ -187,7 +188,7 @@ private:
 
 } // namespace
 
-Graph foldBatchNorm(const Graph& graph) { return Folder(graph, false).run(); }
-Graph foldBatchNormWhereItCan(const Graph& graph) { return Folder(graph, true).run(); }
+Graph foldBatchNorm(const Graph& graph) { return Folder(graph, Folder::Fold).run(); }
+Graph expandBatchNorm(const Graph& graph) { return Folder(graph, Folder::Expand).run(); }
 
 } // namespace convoy::graph
