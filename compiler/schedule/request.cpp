@@ -41,7 +41,7 @@ void decide(const Costs& costs, Kernel& kernel, const KernelRequest* request) {
   const Value& anchor = graph.value(kernel.anchor());
   const bool mayTakeApart = !request || (!request->algorithm && !request->tile);
   if (mayTakeApart && kernel.algorithm == Algorithm::Window && kernel.layout == Layout::Planar &&
-      separate(graph, anchor))
+      filterFrame(graph, kernel.nodes))
     kernel.algorithm = Algorithm::Separable;
   if (isWindowed(kernel.algorithm) && !(request && request->tile)) {
     const Costs::Tile best = costs.windowTile(kernel, request ? request->order : std::nullopt);

@@ -104,4 +104,41 @@ std::optional<Factors> separate(const graph::Graph& graph, const graph::Value& c
   return Kernel2(numbers.data(), height, width).factors();
 }
 
+bool sharesPicture(const graph::Graph& graph, graph::ValueId anchor, graph::ValueId other) {
+  const graph::Value &a = graph.value(anchor), &b = graph.value(other);
+  if (a.op != OpKind::Conv || b.op != OpKind::Conv || a.operands[0] != b.operands[0]) return false;
+  const Window windowOfA = windowOf(a.attributes), windowOfB = windowOf(b.attributes);
+  bool placed = windowOfA.padBegin.size() == 2 && windowOfB.padBegin.size() == 2;
+  for (size_t axis = 0; placed && axis < 2; ++axis) {
+    const Size &before = windowOfA.padBegin[axis], &beforeB = windowOfB.padBegin[axis];
+    placed &= before == beforeB || (before.isConstant() && beforeB.isConstant());
+  }
+  return placed && windowOfA.border == windowOfB.border && a.type.sameDims(b.type) && separate(graph, a) &&
+         separate(graph, b);
+}
+
+std::optional<FilterFrame> filterFrame(const graph::Graph& graph, const std::vector<graph::ValueId>& nodes) {
+  FilterFrame frame;
+  for (graph::ValueId id : nodes)
+    if (id == nodes[0] || sharesPicture(graph, nodes[0], id)) {
+      auto factors = separate(graph, graph.value(id));
+      if (!factors) return std::nullopt;
+      frame.filters.push_back({id, std::move(*factors), {0, 0}, {1, 1}});
+    }
+  for (size_t axis = 0; axis < 2; ++axis) {
+    auto window = [&](const FilterFrame::Filter& filter) { return windowOf(graph.value(filter.id).attributes); };
+    Size& before = frame.before[axis] = window(frame.filters[0]).padBegin[axis];
+    for (const FilterFrame::Filter& filter : frame.filters)
+      if (const Size own = window(filter).padBegin[axis]; own != before) before = Size::max(before, own);
+    int64_t& extent = axis == 0 ? frame.height : frame.width;
+    for (FilterFrame::Filter& filter : frame.filters) {
+      const Window w = window(filter);
+      filter.first[axis] = w.padBegin[axis] == before ? 0 : (before - w.padBegin[axis]).known();
+      filter.dilation[axis] = w.dilation[axis];
+      extent = std::max(extent, filter.first[axis] + (w.kernel[axis] - 1) * w.dilation[axis] + 1);
+    }
+  }
+  return frame;
+}
+
 } // namespace convoy::schedule

@@ -1,6 +1,6 @@
 // Kernels that are a column times a row, so that a convolution is two shorter ones. Private to schedule/.
 #pragma once
-#include "graph/graph.h"
+#include "schedule/schedule.h"
 
 namespace convoy::schedule {
 
@@ -17,5 +17,23 @@ struct Factors {
 // roundings of both steps together are never more than those that an error bound counts for the direct sum.
 // The absolute values of the column add up to at most 1, so that the first step is no larger than its input.
 std::optional<Factors> separate(const graph::Graph& graph, const graph::Value& conv);
+
+// A kernel may have several such convolutions, its filters, of one picture and with one border, whose results
+// are of one shape. Their windows lie in a frame of rows and columns.
+struct FilterFrame {
+  struct Filter {
+    graph::ValueId id;
+    Factors factors;
+    // Of rows and columns: where the first tap is in the frame, and how far the others are apart.
+    int64_t first[2], dilation[2];
+  };
+  std::vector<Filter> filters;    // in order; the anchor is the first one
+  Size before[2];                 // how far the frame reaches before the result's row and column
+  int64_t height = 1, width = 1;  // of the frame
+};
+// None where the kernel is no separable one.
+std::optional<FilterFrame> filterFrame(const graph::Graph& graph, const std::vector<graph::ValueId>& nodes);
+// `other` may be another filter of a kernel with this anchor.
+bool sharesPicture(const graph::Graph& graph, graph::ValueId anchor, graph::ValueId other);
 
 } // namespace convoy::schedule
