@@ -5,6 +5,24 @@
 
 namespace convoy::schedule {
 
+std::vector<FactorTerm> termsOf(const std::vector<float>& factors) {
+  constexpr size_t fewTaps = 9; // their vectors stay in registers
+  std::vector<FactorTerm> terms;
+  for (size_t first = 0; first < factors.size(); ++first) {
+    const size_t last = factors.size() - 1 - first;
+    const float factor = factors[first];
+    const bool paired =
+        factors.size() <= fewTaps && first != last && std::fabs(factor) == std::fabs(factors[last]);
+    if (!paired)
+      terms.push_back({factor, first, std::nullopt});
+    else if (first < last && factor == factors[last])
+      terms.push_back({factor, first, last});
+    else if (first < last) // with the one that is added first
+      terms.push_back({std::fabs(factor), factor > 0 ? first : last, factor > 0 ? last : first, true});
+  }
+  return terms;
+}
+
 namespace {
 
 // A kernel of height x width numbers.
@@ -42,10 +60,28 @@ public:
     for (float& x : f.column) x = std::ldexp(x, -scale);
     for (int64_t j = 0; j < width_; ++j)
       f.row.push_back(static_cast<float>(at(pivotRow, j) / f.column[static_cast<size_t>(pivotRow)]));
+    scaleToOne(f);
     return fits(f, exact) ? std::optional(f) : std::nullopt;
   }
 
 private:
+  // So that sums begin with a term that is not multiplied, as long as the row adds up to 1 or more.
+  static void scaleToOne(Factors& f) {
+    auto begins = [](const std::vector<float>& factors, int scale) {
+      const std::vector<FactorTerm> terms = termsOf(factors);
+      return std::any_of(terms.begin(), terms.end(),
+                         [&](const FactorTerm& term) { return term.factor == std::ldexp(1.0f, scale); });
+    };
+    double rowSum = 0;
+    for (float x : f.row) rowSum += std::fabs(x);
+    int best = 0, most = 0;
+    for (int scale = 0; scale == 0 || std::ldexp(rowSum, -scale) >= 1; ++scale)
+      if (const int ones = begins(f.column, -scale) + begins(f.row, scale); ones > most)
+        best = scale, most = ones;
+    for (float& x : f.column) x = std::ldexp(x, best);
+    for (float& x : f.row) x = std::ldexp(x, -best);
+  }
+
   double at(int64_t i, int64_t j) const { return numbers_[i * width_ + j]; }
 
   // The exponent of the last binary digit that is not 0 in any number.

@@ -7,6 +7,15 @@ namespace convoy::schedule {
 struct Factors {
   std::vector<float> column, row; // kernel[i][j] = column[i] * row[j]
 };
+// A sum of products with factors has these terms: (taps[tap] + taps[other]) * factor, or their difference.
+// Taps whose factors are the same, or but for the sign, are one term where there are few.
+struct FactorTerm {
+  float factor;
+  size_t tap;
+  std::optional<size_t> other;
+  bool subtracts = false;
+};
+std::vector<FactorTerm> termsOf(const std::vector<float>& factors);
 
 // The factors of a convolution over rows and columns whose kernel is written in the script, stride 1, with
 // one channel in each group and the same numbers in every filter. None when there are no factors, or when two
@@ -15,7 +24,8 @@ struct Factors {
 // Numbers with so few digits that sums of them are exact (whole ones, halves) have exact factors, or count as
 // having none. Others are rounded as they stand, and their factors may be as far from them as roundings: all
 // roundings of both steps together are never more than those that an error bound counts for the direct sum.
-// The absolute values of the column add up to at most 1, so that the first step is no larger than its input.
+// The absolute values of the column add up to at most 1, so that the first step is no larger than its input;
+// or to no more than those of the kernel, if then a factor is 1 that was none.
 std::optional<Factors> separate(const graph::Graph& graph, const graph::Value& conv);
 
 // A kernel may have several such convolutions, its filters, of one picture and with one border, whose results

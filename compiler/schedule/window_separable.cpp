@@ -269,23 +269,24 @@ private:
   // sum + all taps times their factors; null is nothing so far. Taps whose factors are the same, or but for
   // the sign, meet before they are multiplied, so many that their vectors stay in registers.
   Reg combined(const std::vector<float>& factors, Reg sum, const std::function<Reg(size_t tap)>& tap) {
-    constexpr size_t fewTaps = 9;
-    auto add = [&](float factor, Reg x) {
-      Reg number = k_.constant(static_cast<double>(factor));
-      sum = sum ? b_.fma(x, number, sum) : b_.binary(Op::Mul, x, number);
-    };
-    for (size_t first = 0; first < factors.size(); ++first) {
-      const size_t last = factors.size() - 1 - first;
-      const float factor = factors[first];
-      const bool pairs =
-          factors.size() <= fewTaps && first != last && std::fabs(factor) == std::fabs(factors[last]);
-      if (!pairs)
-        add(factor, tap(first));
-      else if (first < last)
-        add(factor, b_.binary(factor == factors[last] ? Op::Add : Op::Sub, tap(first), tap(last)));
+    std::vector<FactorTerm> terms = termsOf(factors);
+    const auto one =
+        std::find_if(terms.begin(), terms.end(), [](const FactorTerm& term) { return term.factor == 1; });
+    if (!sum && one != terms.end()) std::rotate(terms.begin(), one, one + 1);
+    for (const FactorTerm& term : terms) {
+      Reg x = tap(term.tap);
+      if (term.other) x = b_.binary(term.subtracts ? Op::Sub : Op::Add, x, tap(*term.other));
+      const bool alone = std::fabs(term.factor) == 1;
+      if (!sum)
+        sum = term.factor == 1 ? x : b_.binary(Op::Mul, x, number(term.factor));
+      else if (alone)
+        sum = b_.binary(term.factor > 0 ? Op::Add : Op::Sub, sum, x);
+      else
+        sum = b_.fma(x, number(term.factor), sum);
     }
     return sum;
   }
+  Reg number(float factor) { return k_.constant(static_cast<double>(factor)); }
 
   KernelBuilder& k_;
   Builder& b_;
