@@ -67,6 +67,10 @@ public:
 private:
   // So that sums begin with a term that is not multiplied, as long as the row adds up to 1 or more.
   static void scaleToOne(Factors& f) {
+    const float sign = std::accumulate(f.column.begin(), f.column.end(), 0.0f);
+    if (sign < 0 || (sign == 0 && std::accumulate(f.row.begin(), f.row.end(), 0.0f) < 0))
+      for (std::vector<float>* factors : {&f.column, &f.row})
+        for (float& x : *factors) x = 0 - x; // no negative zeros
     auto begins = [](const std::vector<float>& factors, int scale) {
       const std::vector<FactorTerm> terms = termsOf(factors);
       return std::any_of(terms.begin(), terms.end(),

@@ -32,6 +32,7 @@ public:
       const auto bias = biasOf(k_.value(filter.id));
       biases_.push_back(bias ? k_.weights(*bias, {}) : nullptr);
     }
+    if ((asked_ = k_.onBytes ? std::nullopt : k_.storage.ahead(k_.kernel))) ahead_ = k_.ahead(asked_->value);
     if (w_.border.mode == BorderMode::Constant)
       borderRow_ = k_.borderRow(w_.input, w_.borderRowNumber(), w_.borderColumns());
     tail_.declare(1);
@@ -90,6 +91,8 @@ private:
     Reg channel = b_.floorDiv(filter_, w_.filters / w_.channels);
     Reg base = b_.mul(b_.add(b_.mul(item_, k_.itemRows(w_.input, Layout::Planar)), channel), plane_);
     input_ = b_.named(b_.offset(w_.element(), in_, Index(base)), "plane");
+    if (ahead_)
+      aheadPlane_ = b_.offset(Scalar::F32, ahead_, Index(b_.mul(filter_, k_.planeSize(asked_->value, Layout::Planar))));
     starts_.clear();
     for (Reg bias : biases_)
       starts_.push_back(bias ? k_.splat(b_.load(loop::Type::of(Scalar::F32), bias, Index(filter_))) : nullptr);
@@ -113,13 +116,18 @@ private:
     return valid ? b_.select(valid, row, borderRow_) : row;
   }
 
-  // `count` rows at a time. Those that come from memory are asked for while the ones before are computed.
+  // `count` rows at a time. Those that come from memory are asked for while the ones before are computed; in
+  // a group, what its first kernels read in the next strip.
   void down(Reg y0, Reg y1, int64_t count, bool streams) {
     b_.loop("y", y0, y1, count, {}, [&](Reg y, const Builder::Values&) {
       rows_.clear();
       Builder::Values later;
       for (int64_t i = 0; i < reach(count); ++i)
         rows_.push_back(isRead(i, count) ? inputRow(y, i) : nullptr);
+      for (int64_t i = 0; ahead_ && i < count; ++i) {
+        Reg row = b_.min(b_.add(y, asked_->rows + i), b_.sub(rows().output, b_.index(1)));
+        later.push_back(b_.offset(Scalar::F32, aheadPlane_, Index(b_.mul(row, columns().output))));
+      }
       for (int64_t i = 0; streams && i < count; ++i) later.push_back(inputRow(y, reach(count) + i));
       alongRows(y, count, later);
       return Builder::Values{};
@@ -302,6 +310,9 @@ private:
   // Of the current unit, and the input rows of the current tile.
   Reg item_ = nullptr, filter_ = nullptr, input_ = nullptr;
   std::vector<Reg> starts_; // of each filter; null: 0
+  // What is asked for beside what the kernel reads, and its plane.
+  std::optional<Storage::Ahead> asked_;
+  Reg ahead_ = nullptr, aheadPlane_ = nullptr;
   TileRange part_{};
   Builder::Values rows_;
 };
