@@ -14,6 +14,7 @@ int runPlan(Compilation& compilation, PhaseTimes& times);
 // `report` shows the diagnostics so far.
 int runBench(Compilation& compilation, PhaseTimes& times, const std::function<void()>& report);
 int runVerify(Compilation& compilation, PhaseTimes& times);
+int runImport(Compilation& compilation, PhaseTimes& times);
 int runQuantize(Compilation& compilation, PhaseTimes& times);
 int runFormat(Compilation& compilation, PhaseTimes& times);
 int runCheck(Compilation& compilation, PhaseTimes& times);

@@ -13,6 +13,7 @@ bool endsWith(const std::string& text, const std::string& end) {
 } // namespace
 
 FileKind fileKindOf(const std::string& path) {
+  if (endsWith(path, ".onnx")) return FileKind::Onnx;
   if (endsWith(path, ".graph")) return FileKind::Graph;
   if (endsWith(path, ".loop")) return FileKind::Loops;
   return FileKind::Script;
@@ -21,6 +22,7 @@ FileKind fileKindOf(const std::string& path) {
 const char* describe(FileKind kind) {
   switch (kind) {
   case FileKind::Script: return "a script";
+  case FileKind::Onnx: return "an ONNX model";
   case FileKind::Graph: return "graph IR";
   case FileKind::Loops: return "loop IR";
   }
@@ -43,7 +45,7 @@ const SourceFile* Compilation::read(const std::string& path) {
 
 bool Compilation::open() {
   kind = fileKindOf(options.file);
-  file = read(options.file);
+  file = kind == FileKind::Onnx ? sources.add(options.file, "") : read(options.file);
   warnOfIdleOptions();
   return file != nullptr;
 }
@@ -58,7 +60,7 @@ bool Compilation::open(std::string text) {
 void Compilation::warnOfIdleOptions() {
   if (kind != FileKind::Script && !options.pipeline.empty())
     diags.report(diag::OptionWithoutEffect, {}, "--pipeline", describe(kind));
-  if (kind != FileKind::Script && !options.defines.empty())
+  if (kind != FileKind::Script && kind != FileKind::Onnx && !options.defines.empty())
     diags.report(diag::OptionWithoutEffect, {}, "-D", describe(kind));
   if (kind == FileKind::Loops && !options.scheduleFile.empty())
     diags.report(diag::OptionWithoutEffect, {}, "--schedule", describe(kind));

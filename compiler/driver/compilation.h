@@ -18,10 +18,11 @@
 
 namespace convoy::driver {
 
-// What FILE holds, by the end of its name: a script, or the text of a later stage to go on from.
-enum class FileKind { Script, Graph, Loops };
+// What FILE holds, by the end of its name: a script, a model in ONNX format, or the text of a later stage to go on
+// from.
+enum class FileKind { Script, Onnx, Graph, Loops };
 FileKind fileKindOf(const std::string& path);
-const char* describe(FileKind kind); // "a script", "graph IR", "loop IR"
+const char* describe(FileKind kind); // "a script", "an ONNX model", "graph IR", "loop IR"
 
 struct Compilation {
   Compilation(const Options& options, DiagnosticEngine& diags)
@@ -44,7 +45,7 @@ struct Compilation {
   // work that is done; false ends the compilation with a diagnostic.
   std::function<bool(const std::string& phase, double done)> watcher;
   FileKind kind = FileKind::Script;
-  const SourceFile* file = nullptr;   // options.file
+  const SourceFile* file = nullptr;   // options.file; of an ONNX model nothing but its name
   std::vector<std::string> filesRead; // as they were opened; standard input is none
 
   // Filled by the phases, in this order.

@@ -45,6 +45,7 @@ private:
     case Command::Plan: return runPlan(compilation_, times_);
     case Command::Bench: return runBench(compilation_, times_, [this] { finish(); });
     case Command::Verify: return runVerify(compilation_, times_);
+    case Command::Import: return runImport(compilation_, times_);
     case Command::Quantize: return runQuantize(compilation_, times_);
     case Command::Check: return runCheck(compilation_, times_);
     case Command::Format: return runFormat(compilation_, times_);

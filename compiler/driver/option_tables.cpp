@@ -17,6 +17,8 @@ const std::vector<CommandRow>& commandTable() {
        "measure the whole pipeline and each of its kernels"},
       {Command::Verify, "verify", "FILE [--input NAME=FILE] [--size NAME=N]",
        "compare compiled code with the reference interpreter, layer by layer"},
+      {Command::Import, "import", "MODEL.onnx -o OUT.cvy",
+       "write an ONNX model as a script, with its weights beside it"},
       {Command::Quantize, "quantize", "FILE --samples DIR -o OUT.cvy",
        "make a version with 8-bit numbers, calibrated on sample inputs, and say what it costs"},
       {Command::Check, "check", "FILE", "look for mistakes, and make nothing"},
@@ -61,11 +63,11 @@ const std::vector<OptionRow>& optionTable() {
                                        Command::Verify, Command::Quantize},
                              compiling = {Command::Build, Command::Run,   Command::Emit,
                                           Command::Plan,  Command::Bench, Command::Verify},
-                             reading = {Command::Build, Command::Run,    Command::Emit, Command::Plan,
-                                        Command::Bench, Command::Verify, Command::Quantize, Command::Check};
+                             reading = {Command::Build, Command::Run,    Command::Emit,   Command::Plan,    Command::Bench,
+                                        Command::Verify, Command::Import, Command::Quantize, Command::Check};
   // clang-format off
   static const std::vector<OptionRow> table = {
-      {OptionId::Output, {"-o", "--output"}, Row::Value, "OUT", {Command::Build, Command::Emit, Command::Quantize},
+      {OptionId::Output, {"-o", "--output"}, Row::Value, "OUT", {Command::Build, Command::Emit, Command::Import, Command::Quantize},
        "the file to write; a stem when several kinds are made; - is standard output"},
       {OptionId::Emit, {"--emit"}, Row::Value, "KIND[,KIND...]", {Command::Build},
        "what to make: exe (default), obj, lib, shared, header"},
@@ -93,8 +95,10 @@ const std::vector<OptionRow>& optionTable() {
       {OptionId::Init, {"--init"}, Row::Value, "random:SEED", reading,
        "fill parameters that have no values with seeded random numbers"},
       {OptionId::Define, {"-D"}, Row::Letter, "NAME=VALUE",
-       {Command::Build, Command::Run, Command::Emit, Command::Plan, Command::Bench, Command::Verify, Command::Quantize, Command::Check, Command::LanguageServer},
-        "give a constant of the script another value"},
+       {Command::Build, Command::Run, Command::Emit, Command::Plan, Command::Bench, Command::Verify, Command::Import, Command::Quantize, Command::Check, Command::LanguageServer},
+        "give a constant of the script another value; make an input of a model known when compiling"},
+      {OptionId::BatchNorm, {"--batch-norm"}, Row::Value, "keep|fold", {Command::Import},
+       "whether the script has batch normalization (default: keep), or layers with other weights instead"},
       {OptionId::Size, {"--size"}, Row::Value, "NAME=N[,NAME=N...]", {Command::Plan, Command::Bench, Command::Verify},
        "run-time sizes to work with, by name or by axis: H=1080,W=1920"},
       {OptionId::Input, {"--input"}, Row::Value, "NAME=FILE", {Command::Verify, Command::Quantize},

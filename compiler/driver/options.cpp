@@ -300,6 +300,8 @@ private:
     case OptionId::Remarks: options_.remarksFile = value; return;
     case OptionId::Json: options_.jsonFile = value; return;
     case OptionId::Samples: options_.samples = value; return;
+    case OptionId::BatchNorm:
+      return readChoice<bool>(name, value, {{"keep", false}, {"fold", true}}, options_.foldsBatchNorm);
     case OptionId::Limit: return readNumber(name, value, 1, 1 << 20, options_.limit);
     case OptionId::Batch: return readNumber(name, value, 1, 1 << 20, options_.batch);
     case OptionId::ImportFolder: options_.importFolders.push_back(value); return;
@@ -386,6 +388,9 @@ private:
           .help(std::string("usage: convoy ") + row.name + " " + row.usage);
     if (options_.command == Command::Quantize && (options_.samples.empty() || !options_.output))
       diags_.report(diag::MissingOption, {}, row.name, options_.samples.empty() ? "--samples" : "-o")
+          .help(std::string("usage: convoy ") + row.name + " " + row.usage);
+    if (options_.command == Command::Import && !options_.output)
+      diags_.report(diag::MissingOption, {}, row.name, "-o")
           .help(std::string("usage: convoy ") + row.name + " " + row.usage);
     const bool several = options_.kinds.size() > 1 || options_.externalWeights ||
                          (options_.dependencies && !options_.dependencyFile);

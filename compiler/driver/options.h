@@ -17,6 +17,7 @@ enum class Command {
   Plan,
   Bench,
   Verify,
+  Import,
   Quantize,
   Check,
   Format,
@@ -75,6 +76,7 @@ struct Options {
   std::string jsonFile;                      // `plan`, `bench`: as JSON to here; empty: nowhere
   std::string remarksFile;                   // the fusion report as JSON to here; empty: nowhere
   std::string samples;                       // `quantize`: a folder or a file
+  bool foldsBatchNorm = false;               // `import`
   int limit = 1000;                          // `quantize`: samples to use
   int batch = 1;                             // `bench`: items of each run
   std::vector<std::string> importFolders;    // -I DIR
@@ -113,6 +115,7 @@ enum class OptionId {
   Batch,
   Input,
   Samples,
+  BatchNorm,
   Limit,
   ImportFolder,
   EmbedWeights,

@@ -10,12 +10,14 @@
 #include "loop/passes/share_common.h"
 #include "loop/passes/split_long.h"
 #include "loop/reader.h"
+#include "onnx/import.h"
 #include "output/processor_object.h"
 #include "parse/imports.h"
 #include "parse/parser.h"
 #include "schedule/lower.h"
 #include "sema/sema.h"
 #include "support/internal_error.h"
+#include "support/nearest_file.h"
 #include <algorithm>
 #include <iterator>
 #include <utility>
@@ -50,6 +52,25 @@ bool analyzeScript(Compilation& c) {
   options.pipeline = c.pipeline;
   options.defines = c.options.defines;
   c.graph = analyze(*c.syntax, options, c.diags);
+  return c.graph && !c.diags.hasErrors();
+}
+
+// The name of the file without its folders and its ending.
+std::string pipelineNameOf(const std::string& path) {
+  const std::string name = path.substr(path.rfind('/') + 1);
+  return name.substr(0, name.rfind('.'));
+}
+
+bool readModel(Compilation& c) {
+  command::Result<onnx::Model> model = onnx::readModel(c.options.file);
+  if (!model) {
+    auto report = c.diags.report(diag::CannotReadModel, {}, c.options.file, model.error().text);
+    if (const std::string near = nearestFile(c.options.file); !near.empty())
+      report.help("did you mean '" + near + "'?");
+    return false;
+  }
+  c.filesRead.push_back(c.options.file);
+  c.graph = onnx::importModel(*model, c.options.file, {pipelineNameOf(c.options.file), c.options.defines}, c.diags);
   return c.graph && !c.diags.hasErrors();
 }
 
@@ -227,40 +248,42 @@ template <std::string CompiledUnit::* text> std::string printUnits(const Compila
 } // namespace
 
 const std::vector<Phase>& pipeline() {
-  constexpr FileKind script = FileKind::Script, graph = FileKind::Graph, loops = FileKind::Loops;
+  constexpr FileKind script = FileKind::Script, onnx = FileKind::Onnx, graph = FileKind::Graph, loops = FileKind::Loops;
   // clang-format off
   static const std::vector<Phase> table = {
       {"parse", "the first look at the text: what follows sees a tree and never text",
        {script}, parseScript, nullptr, {{Stage::Ast, printSyntax}}},
       {"sema", "names and shapes are resolved once, so that no later phase can meet a mistake of the user's",
        {script}, analyzeScript, verifyGraph, {}},
+      {"read model", "stands for parse and sema when the file is an ONNX model",
+       {onnx}, readModel, verifyGraph, {}},
       {"read graph", "stands for parse and sema when the file is graph IR",
        {graph}, readGraph, verifyGraph, {}},
       {"weights", "once names and shapes of parameters are known, to compare with those of the file",
-       {script, graph}, fillParameters, verifyGraph, {{Stage::Graph, printGraph}}},
+       {script, onnx, graph}, fillParameters, verifyGraph, {{Stage::Graph, printGraph}}},
       {"parameters", "before anything is decided or compiled for a program that could not run",
-       {script, graph}, checkParameters, nullptr, {}},
+       {script, onnx, graph}, checkParameters, nullptr, {}},
       {"fold batch_norm", "once numbers are known, and before kernels are chosen for layers that it changes",
-       {script, graph}, onGraph<graph::foldBatchNorm>, verifyGraph, {}, graph::foldBatchNorm},
+       {script, onnx, graph}, onGraph<graph::foldBatchNorm>, verifyGraph, {}, graph::foldBatchNorm},
       {"target", "the schedule depends on the machine's vectors, the graph does not",
-       {script, graph, loops}, findTarget, nullptr, {}},
+       {script, onnx, graph, loops}, findTarget, nullptr, {}},
       {"schedule", "decides fusion, layout and tiles while layers are still layers",
-       {script, graph}, makeOrReadSchedule, nullptr,
+       {script, onnx, graph}, makeOrReadSchedule, nullptr,
        {{Stage::Fused, printFused}, {Stage::Schedule, printSchedule}}},
       {"lower", "writes out what the schedule decided, and decides nothing itself",
-       {script, graph}, lowerGraph, verifyLoops, {}},
+       {script, onnx, graph}, lowerGraph, verifyLoops, {}},
       {"split long", "while what is computed for a call stands beside it, and before that becomes longer to look at",
-       {script, graph}, splitLong, verifyLoops, {}},
+       {script, onnx, graph}, splitLong, verifyLoops, {}},
       {"hoist invariants", "lowering computes addresses where it needs them; most do not change inside a loop",
-       {script, graph}, onEachFunction<loop::hoistInvariants>, verifyLoops, {}},
+       {script, onnx, graph}, onEachFunction<loop::hoistInvariants>, verifyLoops, {}},
       {"share common", "after hoisting, when equal address arithmetic has met in one place",
-       {script, graph}, onEachFunction<loop::shareCommon>, verifyLoops, {}},
+       {script, onnx, graph}, onEachFunction<loop::shareCommon>, verifyLoops, {}},
       {"remove dead", "last, for what the others left without a use",
-       {script, graph}, onEachFunction<loop::removeDead>, verifyLoops, {{Stage::Loops, printLoops}}},
+       {script, onnx, graph}, onEachFunction<loop::removeDead>, verifyLoops, {{Stage::Loops, printLoops}}},
       {"read loops", "stands for everything above when the file is loop IR",
        {loops}, readLoops, nullptr, {{Stage::Loops, printLoops}}},
       {"codegen", "a module per kernel, so that kernels compile side by side",
-       {script, graph, loops}, generateCode, nullptr,
+       {script, onnx, graph, loops}, generateCode, nullptr,
        {{Stage::Llvm, printUnits<&CompiledUnit::llvm>},
         {Stage::LlvmOptimized, printUnits<&CompiledUnit::optimized>},
         {Stage::Assembly, printUnits<&CompiledUnit::assembly>}}},

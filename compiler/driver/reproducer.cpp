@@ -25,6 +25,7 @@ std::string shellWord(const std::string& word) {
 const char* suffixOf(FileKind kind) {
   switch (kind) {
   case FileKind::Script: return ".cvy";
+  case FileKind::Onnx: return ".onnx";
   case FileKind::Graph: return ".graph";
   case FileKind::Loops: return ".loop";
   }

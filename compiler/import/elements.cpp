@@ -64,7 +64,7 @@ void convertEach(const uint8_t* bytes, size_t size, float* out, Convert convert)
 size_t widen(Element element, const uint8_t* bytes, size_t size, float* out) {
   size_t overflows = 0;
   switch (element) {
-  case Element::Float32: std::memcpy(out, bytes, size); return 0;
+  case Element::Float32: convertEach<float>(bytes, size, out, [](float n) { return n; }); return 0;
   case Element::Float16: convertEach<uint16_t>(bytes, size, out, fromFloat16); return 0;
   case Element::BFloat16: convertEach<uint16_t>(bytes, size, out, fromBFloat16); return 0;
   case Element::Float64:

@@ -1,6 +1,7 @@
 // The table that ops.def makes.
 #include "ops/row.h"
 #include "ops/shape_rules.h"
+#include <charconv>
 
 namespace convoy {
 
@@ -24,6 +25,29 @@ const OpInfo* findOp(std::string_view name) {
   for (const OpInfo& row : opTable())
     if (row.name == name) return &row;
   return nullptr;
+}
+
+Attribute AttributeSpec::defaultValue() const {
+  const std::string& text = *fallback;
+  int64_t integer = 0;
+  double number = 0;
+  std::from_chars(text.data(), text.data() + text.size(), integer);
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  switch (form) {
+  case AttributeForm::Int: return integer;
+  case AttributeForm::Float: return number;
+  case AttributeForm::Bool: return text == "true";
+  case AttributeForm::Sizes:
+  case AttributeForm::Kernel:
+  case AttributeForm::Padding: return std::vector<int64_t>{integer};
+  case AttributeForm::Extents:
+  case AttributeForm::Like: return std::vector<Size>{integer};
+  case AttributeForm::Scale:
+  case AttributeForm::Numbers: return std::vector<double>{number};
+  case AttributeForm::Word: return text;
+  case AttributeForm::Border: return Border{borderModeNamed(text).value_or(BorderMode::Constant), 0};
+  }
+  return integer;
 }
 
 const std::vector<std::string>& AttributeSpec::choices() const {

@@ -127,6 +127,8 @@ struct AttributeSpec {
   std::string doc; // one sentence
   std::vector<std::string> words{}; // Word: those that there are
 
+  // What the fallback says, in this form.
+  Attribute defaultValue() const;
   // The words that may stand for a value of this attribute, aliases included.
   const std::vector<std::string>& choices() const;
 };

@@ -56,15 +56,16 @@ void batchNorm(const LayerCall& call, Tensor& result) {
 }
 
 // A product and a sum with numbers that were rounded once. Folded into the layer before it, its scale is a
-// rounding more for each weight there: at most 4 roundings for 3.
+// rounding more for each weight there: at most 4 roundings for 3; and its shift, the first number of the
+// sums, is rounded with each of their terms.
 void batchNormBound(const BoundCall& call, Tensor& error) {
   const Tensor &x = call.x(), &ex = call.ex();
   int64_t channels = x.shape[0], plane = x.elements() / channels;
   for (size_t i = 0; i < error.data.size(); ++i) {
     ChannelScale of = channelScale(call, static_cast<int64_t>(i) / plane % channels);
     double scale = std::fabs(of.scale), sum = (std::fabs(x.data[i]) + ex.data[i]) * scale;
-    error.data[i] = 4. / 3 * scale * ex.data[i] + roundings(3) * sum + roundings(2) * std::fabs(of.shift) +
-                    kSmallest * (1 + scale);
+    error.data[i] = 4. / 3 * scale * ex.data[i] + roundings(3) * sum +
+                    roundings(2 + call.termsBefore) * std::fabs(of.shift) + kSmallest * (1 + scale);
   }
 }
 

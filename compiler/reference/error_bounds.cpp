@@ -31,9 +31,18 @@ private:
     return known == forms_.end() ? LayerForms{} : known->second;
   }
 
+  double termsOf(const graph::Value& value) const {
+    const bool sums =
+        value.kind == graph::Value::Node &&
+        (value.op == OpKind::Conv || value.op == OpKind::TransposedConv || value.op == OpKind::Dense);
+    if (!sums) return 0;
+    const graph::Value& weight = graph_.value(value.operands[1]);
+    return static_cast<double>(weight.type.elements().known()) / static_cast<double>(value.type.channels());
+  }
+
   void node(graph::ValueId id, Tensor& error) {
     const graph::Value& node = graph_.value(id);
-    BoundCall call{{node, {}, sizes_}, {}, values_[id], formsOf(id)};
+    BoundCall call{{node, {}, sizes_}, {}, values_[id], formsOf(id), termsOf(graph_.value(node.operands[0]))};
     std::vector<Tensor> taken(node.operands.size()); // errors of operands that are rounded
     for (size_t i = 0; i < node.operands.size(); ++i) {
       const graph::ValueId operand = node.operands[i];

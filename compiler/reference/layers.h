@@ -21,6 +21,8 @@ struct BoundCall : LayerCall {
   std::vector<const Tensor*> errors; // with what taking the operands in their forms costs
   const Tensor& y;
   LayerForms forms;
+  double termsBefore =
+      0; // products in each sum of the layer that made the first operand; 0: it is no sum of products
 
   const Tensor& ex(size_t i = 0) const { return *errors[i]; }
 };

@@ -23,7 +23,7 @@ void normalize(const LayerCall& call, Tensor& y) {
 }
 
 // A product and a sum with numbers that were rounded once, and a rounding more where they are folded into
-// weights.
+// weights: the shift is the first number of the sums then, and rounded with each of their terms.
 void normalizeBound(const BoundCall& call, Tensor& error) {
   const Tensor &x = call.x(), &ex = call.ex();
   const int64_t channels = x.shape[0], plane = x.elements() / channels;
@@ -32,7 +32,7 @@ void normalizeBound(const BoundCall& call, Tensor& error) {
     const double scale = 1 / asFloat(numbers(call, "std")[c]),
                  shift = std::fabs(asFloat(numbers(call, "mean")[c])) * scale;
     error.data[i] = 4. / 3 * scale * ex.data[i] + roundings(3) * (std::fabs(x.data[i]) + ex.data[i]) * scale +
-                    roundings(2) * shift + kSmallest * (1 + scale);
+                    roundings(2 + call.termsBefore) * shift + kSmallest * (1 + scale);
   }
 }
 

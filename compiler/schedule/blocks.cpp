@@ -168,28 +168,38 @@ void clearFrame(KernelBuilder& k) {
   const TensorType& type = k.value(id).type;
   const Frame& frame = k.storage.frame(buffer);
   Reg out = k.write(id, buffer.layout), rowCount = k.size(frame.rows(type)),
-      pitch = k.size(frame.pitch(type)), columns = k.size(frame.columns(type)),
-      origin = k.size(frame.origin(type)), positions = k.planeSize(id, buffer.layout);
+      pitch = k.size(frame.pitch(type)), origin = k.size(frame.origin(type)),
+      positions = k.planeSize(id, buffer.layout);
   const int64_t block = blockUnits(type.channels(), buffer.layout, k.lanes) * unitChannels(buffer.layout);
   Reg zero = b.number(static_cast<double>(frame.fill),
                       loop::Type::vector(scalarOf(buffer.layout), static_cast<uint32_t>(block)));
-  k.units({Size(k.itemRows(id, buffer.layout))}, [&](const std::vector<Reg>& parts) {
+  // Beside the rows y0..y1 of a plane; before the first one and behind the last one too.
+  auto around = [&](const std::vector<Reg>& parts, Reg y0, Reg y1) {
     Reg plane = b.mul(b.add(b.mul(parts[0], k.itemRows(id, buffer.layout)), parts[1]), positions);
-    auto clear = [&](Reg from, Reg to) {
-      b.loop("x", from, to, 1, {}, [&](Reg x, const Builder::Values&) {
-        b.store(zero, out, Index(b.add(plane, x), block));
+    auto clear = [&](Reg from, Reg count) {
+      Reg begin = b.add(plane, from);
+      b.loop("x", begin, b.add(begin, count), 1, {}, [&](Reg x, const Builder::Values&) {
+        b.store(zero, out, Index(x, block));
         return Builder::Values{};
       });
-    };
-    clear(b.index(0), origin);
-    Reg behind = b.add(origin, columns), last = b.sub(rowCount, b.index(1));
-    b.loop("row", b.index(0), last, 1, {}, [&](Reg row, const Builder::Values&) {
-      Reg at = b.add(behind, b.mul(row, pitch));
-      clear(at, b.add(at, frame.gap));
       return Builder::Values{};
-    });
-    clear(b.add(behind, b.mul(last, pitch)), positions);
-  });
+    };
+    Reg gap = b.index(frame.gap);
+    auto beforeRow = [&](Reg row) { return b.sub(b.add(origin, b.mul(row, pitch)), gap); };
+    b.branch(
+        b.compare(Op::Eq, y0, b.index(0)), [&] { return clear(b.index(0), b.mul(pitch, frame.before)); },
+        nullptr);
+    b.loop("row", y0, b.add(y1, 1), 1, {},
+           [&](Reg row, const Builder::Values&) { return clear(beforeRow(row), gap); });
+    b.branch(
+        b.compare(Op::Eq, y1, rowCount),
+        [&] { return clear(b.add(beforeRow(rowCount), gap), b.mul(pitch, frame.after)); }, nullptr);
+  };
+  const Size planes(k.itemRows(id, buffer.layout));
+  if (k.inGroup())
+    k.strips({planes}, {frame.rows(type)}, {}, around);
+  else
+    k.units({planes}, [&](const std::vector<Reg>& parts) { around(parts, b.index(0), rowCount); });
   k.finish();
 }
 

@@ -162,7 +162,8 @@ private:
     const Buffer buffer{a.value, a.layout};
     for (size_t i = 0; i < strips_.rings.size(); ++i)
       if (p_.storage.pieceOf(strips_.rings[i].holder) == p_.storage.pieceOf(buffer)) {
-        Reg row = b_.mul(first[i], rowElements(buffer));
+        // Pointers are to where the rows of a frame before the first one would begin.
+        Reg row = b_.mul(b_.add(first[i], strips_.rings[i].frame.before), rowElements(buffer));
         Reg at = b_.sub(size(p_.plan.place(a.value, a.layout).offset), row);
         return b_.offset(Scalar::F32, rings_, Index(at));
       }
@@ -179,13 +180,15 @@ private:
         return true;
     return false;
   }
+  int64_t units(Buffer buffer) const {
+    if (!inBlocks(buffer.layout)) return 1;
+    return blockUnits(p_.graph.value(buffer.value).type.channels(), buffer.layout, p_.schedule.lanes);
+  }
   // Of a plane; of all channels, where they are columns.
   Reg rowElements(Buffer buffer) {
     const TensorType& type = p_.graph.value(buffer.value).type;
     if (isInterleaved(buffer)) return size(type.dims.back() * type.channels());
-    const int64_t units =
-        inBlocks(buffer.layout) ? blockUnits(type.channels(), buffer.layout, p_.schedule.lanes) : 1;
-    return size(p_.storage.pitch(buffer) * units);
+    return size((p_.storage.pitch(buffer) + p_.storage.frame(buffer).gap) * units(buffer));
   }
 
   // The rows from `first` on that are there move to the ring's beginning, where `before` is now.
@@ -193,6 +196,10 @@ private:
     const Ring& ring = strips_.rings[number];
     Reg end = nullptr;
     for (size_t writer : ring.writers) end = end ? b_.max(end, done[writer]) : done[writer];
+    if (ring.frame.after > 0) {
+      Reg all = b_.compare(Op::Eq, end, size(strips_.steps[ring.writers[0]].rowCount));
+      end = b_.select(all, b_.add(end, ring.frame.after), end);
+    }
     Reg moves = b_.binary(Op::And, b_.compare(Op::Lt, before, first), b_.compare(Op::Lt, first, end));
     moves = b_.select(fresh, b_.number(0, loop::Type::of(Scalar::I1)), moves);
     b_.branch(
@@ -206,8 +213,9 @@ private:
               interleaved ? size(elements) : b_.floorDiv(size(elements), p_.storage.itemRows(ring.holder));
           Reg at = b_.offset(Scalar::F32, rings_,
                              Index(size(p_.plan.place(ring.holder.value, ring.holder.layout).offset)));
-          b_.call(p_.mover,
-                  {at, planes, plane, b_.mul(b_.sub(first, before), row), b_.mul(b_.sub(end, first), row)});
+          // The columns of a frame behind a row are those before the next one.
+          Reg count = b_.add(b_.mul(b_.sub(end, first), row), ring.frame.gap * units(ring.holder));
+          b_.call(p_.mover, {at, planes, plane, b_.mul(b_.sub(first, before), row), count});
           return Builder::Values{};
         },
         [] { return Builder::Values{}; });

@@ -96,10 +96,7 @@ public:
       const Kernel& kernel = schedule_.kernels[i];
       const Strips::Step& step = strips.steps[own];
       Estimate estimate = estimates_[i];
-      // Rows that do not fill tiles.
-      const double rows = real(step.rows), tile = real(tileRows(kernel));
-      const double partial = std::fmod(rows, tile);
-      estimate *= (rows + 0.6 * partial) / rows;
+      estimate *= unfilled(kernel, step.rows);
       estimate.start = callOfStrip * count;
       Moves once;
       auto move = [&](Buffer buffer, size_t producer) {
@@ -162,6 +159,22 @@ private:
   double bytes(Buffer buffer) const { return costs_.bytesIn(buffer.layout, buffer.value); }
   double bytesOfRow(size_t kernel) const {
     return bytes(kernels_[kernel].result) / real(costs_.usual(kernels_[kernel].rowCount));
+  }
+  // What a strip of so many rows costs more because they do not fill tiles.
+  double unfilled(const Kernel& kernel, int64_t rows) const {
+    if (kernel.algorithm != Algorithm::Tiles) {
+      const double partial = std::fmod(real(rows), real(tileRows(kernel)));
+      return (real(rows) + 0.6 * partial) / real(rows);
+    }
+    // Positions are numbered through where the window moves by 1: only the last tile of a strip is not full.
+    const Value& anchor = costs_.graph.value(kernel.anchor());
+    double positions = real(rows) * real(costs_.usual(anchor.type.dims.back()));
+    for (int64_t step : windowOf(anchor.attributes).stride) {
+      if (anchor.op != OpKind::TransposedConv && step > 1) return 1;
+      positions /= real(step);
+    }
+    const double tile = real(16 * kernel.tile[0]);
+    return std::ceil(positions / tile) * tile / positions;
   }
   int64_t tileRows(const Kernel& kernel) const {
     if (kernel.algorithm == Algorithm::Separable) return kernel.tile[0];

@@ -21,7 +21,7 @@ Size Frame::rows(const TensorType& type) const {
 
 Size Frame::positions(const TensorType& type) const {
   if (!any()) return spatialSize(type);
-  return origin(type) + pitch(type) * (rows(type) + after);
+  return ofRows(type, rows(type) + (before + after));
 }
 
 namespace {
@@ -122,7 +122,8 @@ Size Storage::pitch(Buffer buffer) const {
 
 Size Storage::plane(Buffer buffer) const {
   if (const auto ring = rings_.find(holder(buffer)); ring != rings_.end())
-    return pitch(buffer) * ring->second.rows;
+    return frame(buffer).any() ? frame(buffer).ofRows(graph_.value(buffer.value).type, ring->second.rows)
+                               : pitch(buffer) * ring->second.rows;
   return frame(buffer).positions(graph_.value(buffer.value).type);
 }
 
@@ -296,7 +297,8 @@ std::optional<Buffer> Storage::dyingOperand(size_t number) const {
   if (!(holder(result) == result) || pieceOf_.count(result)) return std::nullopt;
   const TensorType& type = graph_.value(result.value).type;
   const std::vector<ValueId>& atAnchor = graph_.value(kernel.anchor()).operands;
-  for (ValueId id : valuesRead(graph_, kernel)) {
+  const std::vector<ValueId> read = valuesRead(graph_, kernel);
+  for (ValueId id : read) {
     const Value& operand = graph_.value(id);
     // What a window or a dense layer reads is needed for other elements too.
     if (!inPlace && std::count(atAnchor.begin(), atAnchor.end(), id)) continue;
@@ -304,8 +306,12 @@ std::optional<Buffer> Storage::dyingOperand(size_t number) const {
     if (operand.kind != Value::Node || buffer.layout != result.layout || operand.type.scalar ||
         !(frame(buffer) == frame(result)) || operand.type.dims != type.dims || parts_.count(buffer))
       continue;
-    const Piece& piece = pieces[pieceOf(buffer)];
-    if (!piece.input && piece.last == static_cast<int>(number)) return buffer;
+    const size_t held = pieceOf(buffer);
+    // A part of a concat, read beside the whole, may be needed for other elements.
+    const bool readOtherwise = std::any_of(read.begin(), read.end(), [&](ValueId other) {
+      return other != id && pieceOf(operandBuffer(kernel, other)) == held;
+    });
+    if (!readOtherwise && !pieces[held].input && pieces[held].last == static_cast<int>(number)) return buffer;
   }
   return std::nullopt;
 }

@@ -52,6 +52,8 @@ struct Frame {
   Size pitch(const TensorType& type) const { return columns(type) + gap; } // from one row to the next
   // From the first position of a plane to that of row 0, column 0.
   Size origin(const TensorType& type) const { return pitch(type) * before + gap; }
+  // Positions of so many rows, its own among them.
+  Size ofRows(const TensorType& type, const Size& rows) const { return pitch(type) * rows + gap; }
   // Positions of a plane, with the frame.
   Size positions(const TensorType& type) const;
 };

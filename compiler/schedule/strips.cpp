@@ -16,8 +16,9 @@ namespace {
 
 constexpr int rowAxis = 1; // of a value [C, H, W]
 
-// Of one operand of one node, given the rows of its result that are needed.
-RowNeed needOf(const Graph& graph, const Value& node, size_t number, const RowNeed& result) {
+// Of one operand of one node, given the rows of its result that are needed. `framed`: its border lies in
+// memory, and is there when the first row is, or the last one.
+RowNeed needOf(const Graph& graph, const Value& node, size_t number, const RowNeed& result, bool framed) {
   RowNeed need{node.operands[number], std::nullopt};
   const TensorType& type = graph.value(need.value).type;
   if (type.scalar || type.spatialRank() != 2) {
@@ -52,9 +53,9 @@ RowNeed needOf(const Graph& graph, const Value& node, size_t number, const RowNe
     return Size::min(Size::max(row, least), most);
   };
   const Interval all = required(*result.rows);
-  if (mode == BorderMode::Constant || inside) {
+  if (!framed && (mode == BorderMode::Constant || inside)) {
     need.rows = Interval{clip(all.begin, 0, extent), clip(all.end, 0, extent)};
-  } else if (mode == BorderMode::Replicate) {
+  } else if (framed || mode == BorderMode::Replicate) {
     need.rows = Interval{clip(all.begin, 0, extent - 1), clip(all.end, 1, extent)};
   } else if (mode == BorderMode::Wrap) {
     need.whole = "the border of '" + node.name + "' wraps around";
@@ -101,7 +102,7 @@ std::vector<RowNeed> rowsNeeded(const Graph& graph, const Kernel& kernel) {
     for (size_t number = 0; number < node.operands.size(); ++number) {
       if (graph.value(node.operands[number]).kind == Value::Parameter) continue;
       if (own.rows) {
-        add(needOf(graph, node, number, own));
+        add(needOf(graph, node, number, own, i == 0 && number == 0 && readsFrame(graph, kernel)));
       } else {
         RowNeed need{node.operands[number], std::nullopt};
         need.whole = own.whole;
@@ -126,15 +127,13 @@ int64_t rowGranule(const Graph& graph, const Kernel& kernel) {
 std::string whyNotInStrips(const Graph& graph, const Kernel& kernel) {
   const TensorType& type = graph.value(kernel.result()).type;
   if (type.spatialRank() != 2) return "its result has no rows and columns";
-  if (readsFrame(graph, kernel)) return "it reads a border that lies in memory";
   // Lanes are channels, and there is one row.
   if (type.channels() > 1 && layoutFor(Layout::Blocked, type) == Layout::Planar)
     return "its result is one position";
-  if (unitChannels(kernel.layout) > 1 || unitChannels(kernel.resultLayout()) > 1)
-    return "several of its channels are one unit of memory";
   switch (kernel.algorithm) {
   case Algorithm::Separable:
   case Algorithm::Window:
+  case Algorithm::Tiles:
   case Algorithm::Transposed:
   case Algorithm::Pointwise:
   case Algorithm::Concat:
@@ -164,8 +163,7 @@ StripKernel stripKernel(const Graph& graph, const Kernel& kernel, const Storage&
   facts.whyNot = whyNotInStrips(graph, kernel);
   facts.result = resultBuffer(graph, kernel);
   facts.holder = storage.holder(facts.result);
-  if (facts.whyNot.empty() && storage.frame(facts.result).any())
-    facts.whyNot = "its result has a border in memory";
+  facts.frame = storage.frame(facts.result);
   const TensorType& type = graph.value(kernel.result()).type;
   if (type.spatialRank() == 2) {
     facts.rowCount = type.spatial(0);
@@ -206,7 +204,7 @@ bool Strips::findSteps(const std::vector<const StripKernel*>& kernels,
     if (inside(kernel.holder)) {
       step.isWhole = false;
       step.ring = ringOf.insert({kernel.holder, rings.size()}).first->second;
-      if (*step.ring == rings.size()) rings.push_back({kernel.holder, {}, 0});
+      if (*step.ring == rings.size()) rings.push_back({kernel.holder, kernel.frame, {}, 0});
       rings[*step.ring].writers.push_back(i);
     }
     for (const StripKernel::Read& read : kernel.reads) {
@@ -379,9 +377,13 @@ void Strips::findRoom() {
           all += static_cast<double>(steps[i].rows) * size;
         }
         again_ = std::max(again_, again / all);
+        // A small value may have all of its rows, and its frame's, at the same time.
         for (size_t ring = 0; ring < rings.size(); ++ring)
-          for (size_t writer : rings[ring].writers)
-            rings[ring].rows = std::max(rings[ring].rows, target[writer] - first[ring]);
+          for (size_t writer : rings[ring].writers) {
+            const Frame& frame = rings[ring].frame;
+            const int64_t own = target[writer] - std::max<int64_t>(first[ring], 0);
+            rings[ring].rows = std::max(rings[ring].rows, frame.before + own + frame.after);
+          }
       }
     }
   }

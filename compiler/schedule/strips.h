@@ -41,6 +41,7 @@ struct StripKernel {
   std::string whyNot;              // whyNotInStrips
   Buffer result = {}, holder = {}; // where it writes, and in whose memory that lies
   Size rowCount, rowSize;          // of the result: rows, and elements of a row in all channels
+  Frame frame = {};                // of the result
   int64_t granule = 1;
   struct Read {
     Buffer buffer;
@@ -55,6 +56,7 @@ StripKernel stripKernel(const graph::Graph& graph, const Kernel& kernel, const S
 // A ring: the buffer, or those that are parts of it, and who writes and reads them.
 struct Ring {
   Buffer holder;
+  Frame frame;                 // of the value: its rows come and go with those that they lie beside
   std::vector<size_t> writers; // of the group's kernels
   int64_t rows = 0;            // that it has room for
 };
@@ -113,7 +115,8 @@ public:
   // While a strip of `step` is computed, `reader` has read some value up to its row `end`. How far that is from
   // the first row of the strip, in the middle of everything; none where the two do not advance alike.
   std::optional<int64_t> rowsAhead(size_t step, size_t reader, const Size& end) const;
-  // The first row of each ring that is needed when the steps have come so far.
+  // The first row of each ring that is needed when the steps have come so far; of a frame's rows before the
+  // value's first one, which are needed with it, the number is below 0.
   template <typename T> std::vector<T> ringBegins(const Rows<T>& algebra, const std::vector<T>& done) const;
 
 private:
@@ -176,7 +179,11 @@ template <typename T> std::vector<T> Strips::ringBegins(const Rows<T>& a, const 
       first = first ? a.min(*first, row) : row;
     }
   std::vector<T> result;
-  for (std::optional<T>& row : begin) result.push_back(row.value_or(a.number(0)));
+  for (size_t i = 0; i < rings.size(); ++i) {
+    T row = begin[i].value_or(a.number(0));
+    const int64_t before = rings[i].frame.before;
+    result.push_back(before > 0 ? a.ifZero(row, a.number(-before), row) : row);
+  }
   return result;
 }
 

@@ -65,7 +65,8 @@ Window3 windowOfKernel(KernelBuilder& k) {
     w.taps *= window.kernel[i];
   }
   if (convolves(node)) {
-    w.border = window.border;
+    // Positions behind the last one, of a tile that has fewer, are no neighbours: they do not wrap around.
+    if (!w.flat) w.border = window.border;
     if (k.kernel.layout == Layout::Int8) // as it is stored
       w.border.value = static_cast<double>(storedZero(k.graph, node));
     addWeights(k, node, w);

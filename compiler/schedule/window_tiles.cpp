@@ -58,26 +58,67 @@ public:
     takeGeometry();
     scratch_ = b_.stack(down_ * across_ * tileRows * 64);
 
-    const int64_t filterTiles = (k_.blocks(node_.type.channels()) + across_ - 1) / across_;
+    k_.inGroup() ? overRowsOfGroup(groups) : overUnits(groups);
+    k_.finish();
+  }
+
+private:
+  // ---- units ----
+
+  Size filterTiles() const { return (k_.blocks(node_.type.channels()) + across_ - 1) / across_; }
+  bool filtersFirst() const { return k_.kernel.order == Order::Filters; }
+
+  void overUnits(int64_t groups) {
     const Size steps = Size::ceilDiv(isJoined() ? joinedLength() : w_.columns.outputs, tileRows * down_);
     std::vector<Size> counts{isJoined() ? Size(1) : w_.rows.outputs, Size::ceilDiv(steps, stepsOfUnit)};
-    const bool filtersFirst = k_.kernel.order == Order::Filters;
-    counts.insert(filtersFirst ? counts.begin() : counts.end(), Size(filterTiles));
+    counts.insert(filtersFirst() ? counts.begin() : counts.end(), filterTiles());
     k_.units(counts, [&](const std::vector<Reg>& parts) {
-      item_ = parts[0], filterTile_ = filtersFirst ? parts[1] : parts[3];
-      row_ = filtersFirst ? parts[2] : parts[1];
+      item_ = parts[0], filterTile_ = filtersFirst() ? parts[1] : parts[3];
+      row_ = filtersFirst() ? parts[2] : parts[1];
       startUnit(groups);
-      Reg from = b_.mul(filtersFirst ? parts[3] : parts[2], stepsOfUnit);
+      Reg from = b_.mul(filtersFirst() ? parts[3] : parts[2], stepsOfUnit);
       Reg to = b_.min(b_.add(from, stepsOfUnit), k_.size(steps));
       b_.loop("step", from, to, 1, {}, [&](Reg step, const Builder::Values&) {
         tile(b_.mul(step, tileRows * down_));
         return Builder::Values{};
       });
     });
-    k_.finish();
   }
 
-private:
+  // The rows y0..y1 of the result, of which a phase has some.
+  void overRowsOfGroup(int64_t groups) {
+    std::vector<Size> before;
+    if (filtersFirst()) before.push_back(filterTiles());
+    k_.strips(before, {node_.type.spatial(0)}, {}, [&](const std::vector<Reg>& parts, Reg y0, Reg y1) {
+      item_ = parts[0];
+      auto tiles = [&](Reg from, Reg to) {
+        b_.loop("position", from, to, tileRows * down_, {}, [&](Reg position, const Builder::Values&) {
+          auto ofFilters = [&](Reg filters) {
+            filterTile_ = filters;
+            startUnit(groups);
+            tile(position);
+          };
+          if (filtersFirst())
+            ofFilters(parts[1]);
+          else
+            b_.each("filters", k_.size(filterTiles()), ofFilters);
+          return Builder::Values{};
+        });
+      };
+      for (Reg* row : {&y0, &y1})
+        if (w_.rows.step > 1) *row = b_.ceilDiv(b_.add(*row, -w_.rows.first), w_.rows.step);
+      if (isJoined()) {
+        resultRows_ = y1;
+        return tiles(b_.mul(y0, pitch_), b_.sub(b_.mul(y1, pitch_), b_.sub(pitch_, resultColumns_)));
+      }
+      b_.loop("y", y0, y1, 1, {}, [&](Reg y, const Builder::Values&) {
+        row_ = y;
+        tiles(b_.index(0), resultColumns_);
+        return Builder::Values{};
+      });
+    });
+  }
+
   bool isWhole() const { return layout_ == Layout::Int8; }
   bool isSplit() const { return layout_ == Layout::Split; }
   bool hasRows() const { return node_.type.spatialRank() > 1; }
@@ -101,7 +142,7 @@ private:
 
   // In the input, in positions.
   void takeGeometry() {
-    pitch_ = k_.size(frame_.pitch(input_)), plane_ = k_.size(frame_.positions(input_));
+    pitch_ = k_.size(frame_.pitch(input_)), plane_ = k_.planeSize(node_.operands[0], layout_);
     origin_ = k_.size(frame_.origin(input_) - w_.columns.before - frame_.pitch(input_) * w_.rows.before);
     resultRows_ = k_.size(w_.rows.outputs), resultColumns_ = k_.size(w_.columns.outputs);
   }

@@ -2,7 +2,6 @@
 #include "sema/elaborator.h"
 #include "sema/shape_origins.h"
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 
 namespace convoy::sema {
@@ -77,33 +76,9 @@ bool Elaborator::registerLayer(const LayerCall& call, const std::string& name, b
   return false;
 }
 
-// The value of a default, which is written as in a script.
-static Attribute fallbackValue(const AttributeSpec& spec) {
-  const std::string& text = *spec.fallback;
-  int64_t integer = 0;
-  double number = 0;
-  std::from_chars(text.data(), text.data() + text.size(), integer);
-  std::from_chars(text.data(), text.data() + text.size(), number);
-  switch (spec.form) {
-  case AttributeForm::Int: return integer;
-  case AttributeForm::Float: return number;
-  case AttributeForm::Bool: return text == "true";
-  case AttributeForm::Sizes:
-  case AttributeForm::Kernel:
-  case AttributeForm::Padding: return std::vector<int64_t>{integer};
-  case AttributeForm::Extents:
-  case AttributeForm::Like: return std::vector<Size>{integer};
-  case AttributeForm::Scale: return std::vector<double>{number};
-  case AttributeForm::Word: return text;
-  case AttributeForm::Numbers: return std::vector<double>{number};
-  case AttributeForm::Border: return Border{borderModeNamed(text).value_or(BorderMode::Constant), 0};
-  }
-  return integer;
-}
-
 void Elaborator::applyDefaults(LayerCall& call) {
   for (const AttributeSpec& spec : call.row.attributes)
-    if (spec.fallback && !call.attributes.has(spec.name)) call.attributes.set(spec.name, fallbackValue(spec));
+    if (spec.fallback && !call.attributes.has(spec.name)) call.attributes.set(spec.name, spec.defaultValue());
 }
 
 // [3, 3]: an extent as other tools write it.

@@ -94,6 +94,13 @@ std::vector<size_t> Scene::parameterSizes() const {
   return sizes;
 }
 
+std::vector<std::string> Scene::parameterNames() const {
+  std::vector<std::string> names;
+  for (const graph::Value& value : parsed_.graph.values)
+    if (value.kind == graph::Value::Parameter) names.push_back(value.name);
+  return names;
+}
+
 std::vector<size_t> Scene::inputSizes(int64_t batch, const Sizes& sizes) const {
   std::vector<size_t> all;
   for (graph::ValueId id : parsed_.graph.inputs)

@@ -32,6 +32,7 @@ public:
   const graph::Graph& graph() const { return parsed_.graph; }
   // How many numbers each parameter has, in the order of the graph, and each input.
   std::vector<size_t> parameterSizes() const;
+  std::vector<std::string> parameterNames() const;
   std::vector<size_t> inputSizes(int64_t batch, const Sizes& sizes) const;
 
   // Throws when threads differ, or where the code says that something is wrong.

@@ -7,13 +7,15 @@
 namespace convoy::sweep {
 
 const std::vector<Mode>& modes() {
+  using schedule::GroupChoice;
   using schedule::LayoutChoice;
   using schedule::Math;
   using schedule::WinogradChoice;
   static const std::vector<Mode> all = {
       {"bf16 in vectors", {LayoutChoice::InBlocks, Math::Bf16, false}},
       {"split bf16 on tiles", {LayoutChoice::InBlocks, Math::Fast, true}},
-      {"bf16 on tiles", {LayoutChoice::InBlocks, Math::Bf16, true}},
+      {"bf16 on tiles",
+       {LayoutChoice::InBlocks, Math::Bf16, true, WinogradChoice::ByCost, GroupChoice::Wherever}},
       {"Winograd F(2)", {LayoutChoice::ByCost, Math::Fast, false, WinogradChoice::Wherever}, 2},
       {"Winograd F(4)", {LayoutChoice::ByCost, Math::Fast, false, WinogradChoice::Wherever}, 4},
       {"Winograd F(6)", {LayoutChoice::ByCost, Math::Fast, false, WinogradChoice::Wherever}, 6},

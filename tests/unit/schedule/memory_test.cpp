@@ -145,6 +145,10 @@ TEST(Memory, NothingIsOverwrittenThatIsNeeded) {
       overwritten("b = a |> conv(16, kernel: 3x3, padding: 1, name: \"b\")\n"
                   "return (a + (b |> conv(16, kernel: 3x3, padding: 1, name: \"c\"))) |> max_pool(2x2)"),
       1u);
+  // A channel that all read is a part of what would be overwritten.
+  EXPECT_EQ(overwritten("m = a |> conv(1, kernel: 1x1, name: \"m\")\n"
+                        "return min(concat(m, x |> conv(15, kernel: 1x1, name: \"n\")), m) |> max_pool(2x2)"),
+            0u);
   // The window reads it around each result.
   EXPECT_EQ(overwritten("return a + (a |> conv(16, kernel: 3x3, padding: 1, name: \"c\")) |> max_pool(2x2)"),
             0u);
