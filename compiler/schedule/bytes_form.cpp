@@ -60,7 +60,8 @@ struct Candidate {
     if (kernel.layout != Layout::Planar || kernel.writes || result().spatialRank() != 2) return false;
     for (size_t i = from; i < kernel.nodes.size(); ++i)
       for (ValueId id : graph.value(kernel.nodes[i]).operands)
-        if (isColumns(id) && !isFilter(graph.value(kernel.nodes[i])) && std::find(kernel.nodes.begin(), kernel.nodes.end(), id) == kernel.nodes.end() &&
+        if (isColumns(id) && !isFilter(graph.value(kernel.nodes[i])) &&
+            std::find(kernel.nodes.begin(), kernel.nodes.end(), id) == kernel.nodes.end() &&
             !sameExtents(graph.value(id).type, result()))
           return false;
     return true;

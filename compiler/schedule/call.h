@@ -50,8 +50,8 @@ struct Argument {
   // it computes, and Parts, into how many ranges these are cut: no pointers. Of a kernel in a group: Ahead,
   // the value that it asks for (storage.h), or any memory where the group reads none in planes.
   enum Kind { Read, Write, Scratch, Weights, BorderRow, Batch, Rings, From, To, Parts, Ahead } kind;
-  ValueId value = 0; // Read, Write, Ahead: the tensor. Scratch: the result. Weights: the parameter. BorderRow: whose
-                     // rows are as long
+  ValueId value = 0; // Read, Write, Ahead: the tensor. Scratch: the result. Weights: the parameter.
+                     // BorderRow: whose rows are as long
   Layout layout = Layout::Planar; // Read, Write
   Packing packing;                // Weights
   double border = 0;              // BorderRow: the number that fills it

@@ -326,9 +326,8 @@ private:
       if (!isFree(steps_[at]) || outputs_.count(result) || converted_.count(result)) continue;
       auto readsAll = [&](const Step& step) {
         const std::vector<ValueId>& nodes = step.kernel.nodes;
-        return std::all_of(users_[result].begin(), users_[result].end(), [&](ValueId user) {
-          return std::count(nodes.begin(), nodes.end(), user) > 0;
-        });
+        return std::all_of(users_[result].begin(), users_[result].end(),
+                           [&](ValueId user) { return std::count(nodes.begin(), nodes.end(), user) > 0; });
       };
       const auto reader = std::find_if(steps_.begin(), steps_.end(), readsAll);
       if (reader == steps_.end() || !isFree(*reader) ||

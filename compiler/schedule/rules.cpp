@@ -131,8 +131,8 @@ std::vector<Fault> chainFaults(const Graph& graph, const std::vector<ValueId>& n
     for (ValueId user = 0; user < graph.values.size(); ++user) {
       const std::vector<ValueId>& operands = graph.value(user).operands;
       const bool inside =
-          user == nodes[i] || (begins && std::find(nodes.begin() + static_cast<std::ptrdiff_t>(i), nodes.end(),
-                                                   user) != nodes.end());
+          user == nodes[i] || (begins && std::find(nodes.begin() + static_cast<std::ptrdiff_t>(i),
+                                                   nodes.end(), user) != nodes.end());
       if (!inside && live[user] && std::count(operands.begin(), operands.end(), nodes[i - 1]) > 0)
         fault("'" + before.name + "' is read by '" + graph.value(user).name +
               "' too and must end its kernel");

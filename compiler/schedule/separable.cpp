@@ -166,7 +166,9 @@ std::optional<FilterFrame> filterFrame(const graph::Graph& graph, const std::vec
       frame.filters.push_back({id, std::move(*factors), {0, 0}, {1, 1}});
     }
   for (size_t axis = 0; axis < 2; ++axis) {
-    auto window = [&](const FilterFrame::Filter& filter) { return windowOf(graph.value(filter.id).attributes); };
+    auto window = [&](const FilterFrame::Filter& filter) {
+      return windowOf(graph.value(filter.id).attributes);
+    };
     Size& before = frame.before[axis] = window(frame.filters[0]).padBegin[axis];
     for (const FilterFrame::Filter& filter : frame.filters)
       if (const Size own = window(filter).padBegin[axis]; own != before) before = Size::max(before, own);

@@ -37,9 +37,9 @@ struct FilterFrame {
     // Of rows and columns: where the first tap is in the frame, and how far the others are apart.
     int64_t first[2], dilation[2];
   };
-  std::vector<Filter> filters;    // in order; the anchor is the first one
-  Size before[2];                 // how far the frame reaches before the result's row and column
-  int64_t height = 1, width = 1;  // of the frame
+  std::vector<Filter> filters;   // in order; the anchor is the first one
+  Size before[2];                // how far the frame reaches before the result's row and column
+  int64_t height = 1, width = 1; // of the frame
 };
 // None where the kernel is no separable one.
 std::optional<FilterFrame> filterFrame(const graph::Graph& graph, const std::vector<graph::ValueId>& nodes);

@@ -245,7 +245,8 @@ void Storage::findAhead(size_t group, const std::vector<StripKernel>& kernels) {
   for (const StripKernel& kernel : kernels) known.insert(kernel.result);
   for (size_t reader = 0; reader < kernels.size(); ++reader)
     for (const StripKernel::Read& read : kernels[reader].reads) {
-      if (read.buffer.layout != Layout::Planar || !read.need.rows || !known.insert(read.buffer).second) continue;
+      if (read.buffer.layout != Layout::Planar || !read.need.rows || !known.insert(read.buffer).second)
+        continue;
       for (size_t i = kernels.size(); i-- > reader + 1;) {
         const Kernel& kernel = schedule_.kernels[first + i];
         const Value& anchor = graph_.value(kernel.anchor());

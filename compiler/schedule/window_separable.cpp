@@ -92,10 +92,12 @@ private:
     Reg base = b_.mul(b_.add(b_.mul(item_, k_.itemRows(w_.input, Layout::Planar)), channel), plane_);
     input_ = b_.named(b_.offset(w_.element(), in_, Index(base)), "plane");
     if (ahead_)
-      aheadPlane_ = b_.offset(Scalar::F32, ahead_, Index(b_.mul(filter_, k_.planeSize(asked_->value, Layout::Planar))));
+      aheadPlane_ =
+          b_.offset(Scalar::F32, ahead_, Index(b_.mul(filter_, k_.planeSize(asked_->value, Layout::Planar))));
     starts_.clear();
     for (Reg bias : biases_)
-      starts_.push_back(bias ? k_.splat(b_.load(loop::Type::of(Scalar::F32), bias, Index(filter_))) : nullptr);
+      starts_.push_back(bias ? k_.splat(b_.load(loop::Type::of(Scalar::F32), bias, Index(filter_)))
+                             : nullptr);
     Reg from = b_.mul(parts[1], chunk_);
     part_ = clip(k_, tiles_, from, b_.add(from, chunk_));
     tail_.eachWay([&](bool streams) {
@@ -110,8 +112,7 @@ private:
   // The input row in row `i` of the frame of output row y.
   Reg inputRow(Reg y, int64_t i) {
     Reg valid;
-    Reg at =
-        mapBorder(b_, w_.border.mode, b_.add(b_.sub(y, top_), b_.index(i)), rows().input, valid);
+    Reg at = mapBorder(b_, w_.border.mode, b_.add(b_.sub(y, top_), b_.index(i)), rows().input, valid);
     Reg row = b_.offset(w_.element(), input_, Index(b_.mul(at, w_.rowPitch)));
     return valid ? b_.select(valid, row, borderRow_) : row;
   }
@@ -122,8 +123,7 @@ private:
     b_.loop("y", y0, y1, count, {}, [&](Reg y, const Builder::Values&) {
       rows_.clear();
       Builder::Values later;
-      for (int64_t i = 0; i < reach(count); ++i)
-        rows_.push_back(isRead(i, count) ? inputRow(y, i) : nullptr);
+      for (int64_t i = 0; i < reach(count); ++i) rows_.push_back(isRead(i, count) ? inputRow(y, i) : nullptr);
       for (int64_t i = 0; ahead_ && i < count; ++i) {
         Reg row = b_.min(b_.add(y, asked_->rows + i), b_.sub(rows().output, b_.index(1)));
         later.push_back(b_.offset(Scalar::F32, aheadPlane_, Index(b_.mul(row, columns().output))));
@@ -149,8 +149,8 @@ private:
 
   Reg column(Reg tile) { return b_.add(b_.mul(tile, lanes_), tail_.origin()); }
 
-  // What is carried are the sums down the columns, of `count` rows and all filters for each of the vectors but
-  // the last that a vector of results reads.
+  // What is carried are the sums down the columns, of `count` rows and all filters for each of the vectors
+  // but the last that a vector of results reads.
   void alongRows(Reg y, int64_t count, const Builder::Values& later) {
     const Reg begin = column(part_.begin), first = column(part_.first), end = column(part_.end);
     const Reg start = b_.sub(begin, before_), ahead = b_.sub(b_.index((vectors_ - 1) * lanes_), before_);
@@ -304,7 +304,7 @@ private:
   FilterFrame frame_;
   Reg top_ = nullptr, before_ = nullptr; // rows and columns before the first ones
   int64_t firstShift_ = 0, vectors_ = 1; // columns before the first tap; how many
-  std::vector<Reg> biases_; // of each filter; null: none
+  std::vector<Reg> biases_;              // of each filter; null: none
   Reg in_ = nullptr, borderRow_ = nullptr, plane_ = nullptr;
   TileRange tiles_{};
   // Of the current unit, and the input rows of the current tile.
