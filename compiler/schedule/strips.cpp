@@ -320,6 +320,21 @@ Strips::inNumbers(std::function<int64_t(const Size&, int64_t first, int64_t end)
   return numbers;
 }
 
+std::optional<int64_t> Strips::rowsAhead(size_t step, size_t reader, const Size& end) const {
+  constexpr int64_t far = 5040 * 64; // rows from the ends of every value
+  const Rows<int64_t> rows = inNumbers([](const Size& size, int64_t first, int64_t behind) {
+    std::map<std::string, int64_t> bindings;
+    for (const std::string& symbol : size.symbols()) bindings[symbol] = 2 * far;
+    bindings[firstRow] = first + 1, bindings[endRow] = behind;
+    return size.evaluate(bindings).value_or(0);
+  });
+  const int64_t strip = rows.size(stripCount(), 0, 0) / 2;
+  const std::vector<int64_t> before = targets(rows, strip - 1), now = targets(rows, strip);
+  auto read = [&](const std::vector<int64_t>& done) { return rows.size(end, done[reader], done[reader]); };
+  if (read(now) - read(before) != now[step] - before[step]) return std::nullopt;
+  return read(now) - before[step];
+}
+
 // Room for what is needed at the same time in any strip, whatever the sizes are. Those that are known only at
 // run time are tried: large ones, of every remainder that strides can leave.
 void Strips::findRoom() {
