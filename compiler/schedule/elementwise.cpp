@@ -10,13 +10,27 @@ namespace convoy::schedule {
 
 Elementwise::Elementwise(KernelBuilder& k) : k_(k), b_(k.b), origin_(b_.index(0)) {}
 
+// In which a value of memory is read; parameters are float32, whatever the units of the kernel.
+Layout Elementwise::layoutOf(ValueId id) const {
+  const graph::Value& value = k_.value(id);
+  const bool parameter = value.kind == graph::Value::Parameter;
+  return layoutFor(parameter && inBlocks(k_.kernel.layout) ? Layout::Blocked : k_.kernel.layout, value.type);
+}
+
+// [C][H][W] as filters with so many numbers each: a vector of filters lies together, number by number.
+Packing Elementwise::packingOf(ValueId parameter) const {
+  Packing packing;
+  if (layoutOf(parameter) == Layout::Blocked) packing.kind = Packing::Filters;
+  return packing;
+}
+
 void Elementwise::declare(size_t from) {
   const auto& nodes = k_.kernel.nodes;
   for (size_t i = from; i < nodes.size(); ++i)
     for (ValueId operand : k_.value(nodes[i]).operands) {
       if (i > 0 && operand == nodes[i - 1]) continue;
       pointers_[operand] = k_.value(operand).kind == graph::Value::Parameter
-                               ? k_.weights(operand, {})
+                               ? k_.weights(operand, packingOf(operand))
                                : k_.read(operand, k_.kernel.layout);
     }
   out_ = k_.write(k_.kernel.result(), k_.kernel.resultLayout());
@@ -132,7 +146,7 @@ Reg Elementwise::operand(ValueId id, const Site& site, Reg channel) {
   }
   const graph::Value& v = k_.value(id);
   Reg pointer = pointers_.at(id);
-  Layout layout = layoutFor(k_.kernel.layout, v.type);
+  Layout layout = layoutOf(id);
   bool parameter = v.kind == graph::Value::Parameter, varies = false;
   const bool byBlocks = inBlocks(k_.kernel.layout) && !site.alongChannels;
   if (byBlocks && layout == Layout::Planar && v.type.channels() > 1) {

@@ -59,6 +59,8 @@ private:
   Reg bytesOperand(ValueId id, const Site& site, Reg channel);
   Index interleavedAddress(ValueId id, const Site& site);
   Reg otherChannel(const graph::Value& node, const Site& site);
+  Layout layoutOf(ValueId id) const;
+  Packing packingOf(ValueId parameter) const;
   Reg position(ValueId id, Layout layout, const Site& site, bool& varies);
   Reg blockPosition(ValueId id, Layout layout, const Site& site);
   void storeVector(Reg v, Layout layout, const Site& site);

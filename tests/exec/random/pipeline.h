@@ -8,8 +8,10 @@ namespace convoy::random_pipelines {
 using sweep::Random;
 
 struct Input {
-  enum Kind { Tensor, Vector, Image, Scalar } kind = Tensor;
+  // Learned ones are parameters: a vector, or of extents 1 but for the channels, or of known sizes.
+  enum Kind { Tensor, Vector, Image, Scalar, LearnedVector, LearnedOnes, LearnedTensor } kind = Tensor;
   int64_t channels = 1;
+  bool isLearned() const { return kind >= LearnedVector; }
 };
 
 // One call. What an op does not have is not looked at.

@@ -184,15 +184,46 @@ TEST(Script, Types) {
     written(graphOf(text));
 }
 
-TEST(Script, WhatHasNoForm) {
+TEST(Script, ParametersBesideTensors) {
+  const std::string text = R"(weights "w.safetensors"
+
+pipeline p(x: tensor[3, 4, 5], y: tensor[3]) -> tensor[3, 4, 5] {
+    mul_1 = x * parameter([3], name: "scale")
+    add_1 = parameter([3, 4, 1], name: "a.shift") + mul_1
+    both = parameter([1, 4, 5], name: "both")
+    sub_1 = add_1 - both
+    select_1 = x |> relu |> select(both, parameter([1], name: "one"))
+    return sub_1 * select_1
+}
+)";
+  EXPECT_EQ(written(graphOf(text, filled())), text);
+}
+
+// Names that are taken by then, that a script cannot have, and numbers that it has no words for.
+TEST(Script, NamesOfParameters) {
   EXPECT_EQ(written(graphFrom(R"(graph @p(%x: tensor[2, 4]) {
-  param %s : f32[2] = [1, 2]
-  %y = mul(%x, %s) : tensor[2, 4]
-  return (result: %y)
+  param %"s:0" : f32[2] = [1, 2]
+  %y = mul(%x, %"s:0") : tensor[2, 4]
+  %mul_2 = relu(%y) : tensor[2, 4]
+  param %s_0 : f32[2, 1] = [3, 4]
+  %z = mul(%mul_2, %s_0) : tensor[2, 4]
+  param %n : f32[1] literal = [inf]
+  %w = min(%z, %n) : tensor[2, 4]
+  return (result: %w)
 }
 )")),
-            "E0610: 's' cannot be written in a script: it is an operand of 'y', and neither a value nor one "
-            "number\n");
+            R"(weights "w.safetensors"
+
+pipeline p(x: tensor[2, 4]) -> tensor[2, 4] {
+    y = x * parameter([2], name: "s_0")
+    mul_2 = y |> relu(name: "mul_2")
+    z = mul_2 * parameter([2, 1], name: "s_0_2")
+    return min(z, parameter([1], name: "n"), name: "w")
+}
+)");
+}
+
+TEST(Script, WhatHasNoForm) {
   EXPECT_EQ(
       written(graphFrom(R"(graph @p(%x: tensor[2, H, W]) {
   %y = crop(%x) {begin: [mod(H, 2), 0], size: [H - mod(H, 2), W]} : tensor[2, H - mod(H, 2), W]
