@@ -35,7 +35,7 @@ Outcome apply(OpKind op, std::vector<TensorType> operands, Attributes attributes
       operands.push_back({std::vector<Size>(parameter.shape.begin(), parameter.shape.end())});
     Attributes again = attributes;
     ShapeRequest second{operands, again, {}, diags, "layer"};
-    auto type = resultType(opInfo(op), second);
+    auto type = resultType(opInfo(request.makes.value_or(op)), second);
     EXPECT_TRUE(type && type->dims == outcome.type->dims);
     EXPECT_EQ(again.all().size(), attributes.all().size());
     for (const auto& [name, value] : attributes.all()) EXPECT_EQ(str(*again.find(name)), str(value)) << name;
