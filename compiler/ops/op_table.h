@@ -81,7 +81,7 @@ struct AxisAccess {
     Transposed, // every i of which i * stride + k * dilation - padBegin is the index of `resultAxis` for a
                 // tap k
     Scaled,     // from floor((o * stride + least) / unit) - padBegin to floor((o * stride + most) / unit) -
-                // padBegin + kernel - 1, where o is the index of `resultAxis`
+                // padBegin + kernel - 1, where o is the index of `resultAxis`; what is outside is the edge
     All,        // every index
     Offset,     // result index minus `offset` (concat, slice, crop)
   } kind = All;

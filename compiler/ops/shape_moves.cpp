@@ -1,5 +1,6 @@
 // Shape rules of the layers that move elements.
 #include "ops/attribute_groups.h"
+#include "ops/resample.h"
 #include "ops/shape_rules.h"
 #include "support/internal_error.h"
 #include "support/text.h"
@@ -288,13 +289,23 @@ std::optional<TensorType> resampledShape(ShapeRequest& request, const char* op) 
     refuseQuantized(request, op, 0);
     return std::nullopt;
   }
+  if (request.attributes.has("round") && mode != "nearest") {
+    request.diags
+        .report(diag::WrongAttributeValue, request.attributeLocation("round"), "round", "the mode nearest",
+                "the mode " + mode)
+        .help("leave it out: between elements nothing is rounded");
+    return std::nullopt;
+  }
   Attributes resolved;
   resolved.set("mode", mode);
-  resolved.set("align", request.attributes.has("align") ? request.attributes.get<std::string>("align")
-                        : mode == "nearest"             ? std::string("asymmetric")
-                                                        : std::string("half_pixel"));
+  const std::string align = request.attributes.has("align") ? request.attributes.get<std::string>("align")
+                            : mode == "nearest"             ? "asymmetric"
+                                                            : "half_pixel";
+  resolved.set("align", align);
   resolved.set("size", size);
   if (!scale.empty()) resolved.set("scale", scale);
+  if (request.attributes.has("round") && request.attributes.get<std::string>("round") != defaultRound(align))
+    resolved.set("round", request.attributes.get<std::string>("round"));
   request.attributes = resolved;
   return withExtents(input, size);
 }

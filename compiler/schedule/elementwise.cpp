@@ -26,13 +26,16 @@ Packing Elementwise::packingOf(ValueId parameter) const {
 
 void Elementwise::declare(size_t from) {
   const auto& nodes = k_.kernel.nodes;
-  for (size_t i = from; i < nodes.size(); ++i)
-    for (ValueId operand : k_.value(nodes[i]).operands) {
-      if (i > 0 && operand == nodes[i - 1]) continue;
+  for (size_t i = from; i < nodes.size(); ++i) {
+    const graph::Value& node = k_.value(nodes[i]);
+    if (opInfo(node.op).form == OpForm::Window) continue; // what it reads is the kernel's own business
+    for (ValueId operand : node.operands) {
+      if (std::count(nodes.begin(), nodes.end(), operand) > 0) continue;
       pointers_[operand] = k_.value(operand).kind == graph::Value::Parameter
                                ? k_.weights(operand, packingOf(operand))
                                : k_.read(operand, k_.kernel.layout);
     }
+  }
   out_ = k_.write(k_.kernel.result(), k_.kernel.resultLayout());
 }
 
@@ -196,22 +199,35 @@ Reg Elementwise::evaluate(size_t from, Reg before, const Site& site) {
 }
 
 Reg Elementwise::evaluate(size_t from, size_t to, Reg before, const Site& site) {
+  std::map<ValueId, Reg> made;
+  if (from > 0) made[k_.kernel.nodes[from - 1]] = before;
+  return evaluate(from, to, made, site);
+}
+
+Reg Elementwise::evaluate(size_t from, std::map<ValueId, Reg> made, const Site& site) {
+  return evaluate(from, k_.kernel.nodes.size(), made, site);
+}
+
+Reg Elementwise::evaluate(size_t from, size_t to, std::map<ValueId, Reg>& made, const Site& site) {
   const auto& nodes = k_.kernel.nodes;
   for (size_t i = from; i < to; ++i) {
+    if (made.count(nodes[i])) continue;
     const graph::Value& node = k_.value(nodes[i]);
     std::vector<Reg> x;
     if (opInfo(node.op).form == OpForm::ChannelWindow) {
       x = channelWindow(node, site);
     } else if (opInfo(node.op).form == OpForm::Channels) {
-      before = otherChannel(node, site);
+      made[nodes[i]] = otherChannel(node, site);
       continue;
     } else {
-      for (ValueId id : node.operands)
-        x.push_back(i > 0 && id == nodes[i - 1] ? before : operand(id, site, site.channel));
+      for (ValueId id : node.operands) {
+        const auto known = made.find(id);
+        x.push_back(known != made.end() ? known->second : operand(id, site, site.channel));
+      }
     }
-    before = lowerVector(k_, node, x);
+    made[nodes[i]] = lowerVector(k_, node, x);
   }
-  return before;
+  return made.at(nodes[to - 1]);
 }
 
 std::vector<Reg> Elementwise::pixel(const Site& site) {

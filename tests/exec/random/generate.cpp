@@ -319,9 +319,11 @@ private:
                  : list(rank, [&] { return std::to_string(random_.between(1, 20)); });
       layer.padding = (scales ? "scale: " : "size: ") + layer.padding;
       static const std::vector<std::string> modes{"nearest", "bilinear", "bilinear", "cubic"},
-          aligns{"", "half_pixel", "align_corners", "asymmetric"};
+          aligns{"", "half_pixel", "align_corners", "asymmetric"},
+          rounds{"", "", "half_up", "half_down", "floor", "ceil"};
       layer.border = shape(layer.operands[0]).element == Element::F32 ? random_.of(modes) : "nearest";
       layer.align = random_.of(aligns);
+      if (layer.border == "nearest") layer.round = random_.of(rounds);
     }
     define(std::move(layer), channels, nextPlace());
   }

@@ -177,7 +177,8 @@ private:
                (layer.border.empty() ? "" : ", border: " + layer.border) + own;
       if (row.kind == OpKind::Crop) return "crop(" + x[0] + ", sides: " + layer.padding + own;
       return row.name + "(" + x[0] + ", " + layer.padding + ", mode: " + layer.border +
-             (layer.align.empty() ? "" : ", align: " + layer.align) + own;
+             (layer.align.empty() ? "" : ", align: " + layer.align) +
+             (layer.round.empty() ? "" : ", round: " + layer.round) + own;
     case OpForm::Interleave:
       return row.name + "(" + x[0] + ", " + std::to_string(layer.groups) + (layer.bias ? ", mode: dcr" : "") +
              own;

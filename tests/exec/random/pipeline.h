@@ -24,7 +24,7 @@ struct Layer {
   std::vector<int64_t> outputPadding;            // transposed_conv
   std::string padding = "0";                     // also what is cropped; resizing: the size or the scale
   std::string border;                            // empty: zero. Resizing: the mode
-  std::string align;                             // resizing; empty: the default
+  std::string align, round;                      // resizing; empty: the default
   int64_t groups = 1;
   bool bias = false, ceilMode = false, countPadding = true;
   std::string word;                            // of an attribute that is one

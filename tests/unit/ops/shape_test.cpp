@@ -254,6 +254,21 @@ TEST(MovingShapes, RunTimeSizes) {
             with({{"mode", std::string("nearest")}, {"scale", std::vector<double>{2}}}));
   EXPECT_EQ(o.type->str(), "tensor[3, 2 * H]");
   EXPECT_EQ(o.attributes.get<std::string>("align"), "asymmetric");
+  // How the nearest element is rounded to, where it is not the default.
+  auto rounded = [&](const char* mode, const char* align, const char* round) {
+    return apply(OpKind::Resize, {{{3, H}}},
+                 with({{"mode", std::string(mode)},
+                       {"align", std::string(align)},
+                       {"round", std::string(round)},
+                       {"size", Sizes{5}}}));
+  };
+  EXPECT_FALSE(rounded("nearest", "asymmetric", "floor").attributes.has("round"));
+  EXPECT_FALSE(rounded("nearest", "half_pixel", "half_up").attributes.has("round"));
+  EXPECT_FALSE(rounded("nearest", "align_corners", "half_up").attributes.has("round"));
+  EXPECT_EQ(rounded("nearest", "asymmetric", "half_up").attributes.get<std::string>("round"), "half_up");
+  EXPECT_EQ(rounded("nearest", "half_pixel", "floor").attributes.get<std::string>("round"), "floor");
+  EXPECT_EQ(rounded("bilinear", "half_pixel", "floor").error,
+            "E0213: 'round' takes the mode nearest, but gets the mode bilinear");
   const auto blocks = with({{"block", int64_t(2)}, {"mode", std::string("crd")}});
   EXPECT_EQ(apply(OpKind::DepthToSpace, {{{8, H, W}}}, blocks).type->str(), "tensor[2, 2 * H, 2 * W]");
   o = apply(OpKind::SpaceToDepth, {{{2, H, 6}}}, blocks);

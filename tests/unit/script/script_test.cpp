@@ -148,6 +148,8 @@ TEST(Script, Attributes) {
            "y = x |> max_pool(2x2); return y |> resize(like: x, mode: cubic, align: align_corners)",
            "return x |> resize(scale: [1.5, 0.25]) |> resize(30x40, mode: nearest, align: half_pixel)",
            "return x |> upsample(2) |> upsample(5 / 3, mode: bilinear)",
+           "return x |> upsample(2, round: ceil) |> resize(30x40, mode: nearest, align: half_pixel, round: "
+           "half_down)",
            "return x |> reshape([1, height(x), width(x), 3])",
            "return x |> reshape([3, height(x), width(x)])",
            "return x |> pad(1) |> crop(8x9) |> reshape([4, 6, -1])",
