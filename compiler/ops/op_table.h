@@ -30,6 +30,7 @@ enum class OpForm {
   Concat,        // the channels of the operands, one after another
   Resample,      // from a few elements of the same channel, axis by axis
   Interleave,    // the same elements, some axes of positions against channels
+  Permute,       // the same elements, axes in another order
   Channels,      // from another channel at the same position: sourceChannel says which
   Dense,         // from all elements
   View,          // the same elements in the same order, in another shape

@@ -1,4 +1,5 @@
-// Layers that take elements to other positions: padding, cropping, resizing, and blocks of positions.
+// Layers that take elements to other positions: padding, cropping, resizing, blocks of positions, and
+// axes in another order.
 #include "reference/layers.h"
 #include <algorithm>
 #include <cmath>
@@ -195,6 +196,20 @@ void spaceToDepth(const LayerCall& call, const Tensor& x, Tensor& y) {
   forEachInBlocks(call, x, y, [&](int64_t large, int64_t small) { y.data[small] = x.data[large]; });
 }
 
+// ---- axes ----
+
+void permute(const LayerCall& call, const Tensor& x, Tensor& y) {
+  const auto& order = call.node.attributes.get<std::vector<int64_t>>("order");
+  std::vector<int64_t> steps(order.size(), 1); // of the operand's axes
+  for (size_t axis = order.size() - 1; axis-- > 0;) steps[axis] = steps[axis + 1] * x.shape[axis + 1];
+  for (int64_t at = 0; at < y.batch * y.elements(); ++at) {
+    int64_t rest = at % y.elements(), from = at - rest;
+    for (size_t axis = order.size(); axis-- > 0; rest /= y.shape[axis])
+      from += rest % y.shape[axis] * steps[static_cast<size_t>(order[axis])];
+    y.data[static_cast<size_t>(at)] = x.data[static_cast<size_t>(from)];
+  }
+}
+
 template <Parts (*partsOf)(const LayerCall&, const Tensor&)> void evaluate(const LayerCall& call, Tensor& y) {
   gather(call.x(), partsOf(call, y), y);
 }
@@ -218,6 +233,8 @@ std::vector<LayerReference> movingLayers() {
       {OpKind::Upsample, evaluate<resizeParts>, resizeBound},
       {OpKind::DepthToSpace, [](const Call& call, Tensor& y) { depthToSpace(call, call.x(), y); },
        [](const BoundCall& call, Tensor& error) { depthToSpace(call, call.ex(), error); }},
+      {OpKind::Transpose, [](const Call& call, Tensor& y) { permute(call, call.x(), y); },
+       [](const BoundCall& call, Tensor& error) { permute(call, call.ex(), error); }},
       {OpKind::SpaceToDepth, [](const Call& call, Tensor& y) { spaceToDepth(call, call.x(), y); },
        [](const BoundCall& call, Tensor& error) { spaceToDepth(call, call.ex(), error); }},
   };

@@ -54,7 +54,7 @@ enum class Algorithm {
   Pointwise,  // element-wise work, also that mixes a few channels of a position
   Concat,     // a copy of each operand that is not computed at its place
   Resample,   // padding, cropping, resizing
-  Interleave, // between channels and positions
+  Interleave, // between channels and positions, or all axes in another order
   Softmax,
   Reduction,   // one number from all elements along some axes
   Standardize, // each channel less its mean, over its deviation

@@ -30,7 +30,8 @@ RowNeed needOf(const Graph& graph, const Value& node, size_t number, const RowNe
   const AccessMap map = opInfo(node.op).access(types, node.attributes, node.type)[number];
   const Size extent = type.spatial(0);
   if (map.size() != type.dims.size() || map[rowAxis].kind == AxisAccess::All ||
-      map[rowAxis].kind == AxisAccess::Broadcast || node.type.spatialRank() != 2) {
+      map[rowAxis].kind == AxisAccess::Broadcast || map[rowAxis].resultAxis != rowAxis ||
+      node.type.spatialRank() != 2) {
     need.whole = "'" + node.name + "' needs all of its rows for each of its own";
     return need;
   }

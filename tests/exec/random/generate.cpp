@@ -214,6 +214,9 @@ private:
     case OpForm::Interleave:
       if (!isSpatial(x)) return addLayer(OpKind::Relu, x);
       return interleave(std::move(layer));
+    case OpForm::Permute:
+      if (!isSpatial(x)) return addLayer(OpKind::Relu, x);
+      return permute(std::move(layer));
     case OpForm::Channels:
       if (op == OpKind::Slice) {
         layer.from = random_.between(0, channels - 1);
@@ -335,6 +338,22 @@ private:
     if (toSpace ? channels % positions != 0 : channels * positions > 48)
       return addLayer(OpKind::Abs, layer.operands[0]);
     define(std::move(layer), toSpace ? channels / positions : channels * positions, nextPlace());
+  }
+
+  // Axes of positions alone, unless all extents of the inputs are known.
+  void permute(Layer layer) {
+    const auto [channels, place, element] = shape(layer.operands[0]);
+    const bool known =
+        place == 0 && std::all_of(p_.spatial.begin(), p_.spatial.end(), [](const std::string& size) {
+          return size.find_first_not_of("0123456789") == std::string::npos;
+        });
+    for (int axis = 0; axis <= p_.rank(); ++axis) layer.kernel.push_back(axis);
+    for (size_t axis = known ? 0 : 1; axis + 1 < layer.kernel.size(); ++axis)
+      std::swap(layer.kernel[axis], layer.kernel[static_cast<size_t>(random_.between(
+                                        static_cast<int64_t>(axis), static_cast<int64_t>(p_.rank())))]);
+    const int64_t first = layer.kernel[0];
+    define(std::move(layer), first == 0 ? channels : std::stoll(p_.spatial[static_cast<size_t>(first - 1)]),
+           nextPlace());
   }
 
   int nextPlace() { return ++lastPlace_; }

@@ -182,6 +182,11 @@ private:
     case OpForm::Interleave:
       return row.name + "(" + x[0] + ", " + std::to_string(layer.groups) + (layer.bias ? ", mode: dcr" : "") +
              own;
+    case OpForm::Permute: {
+      std::string order;
+      for (int64_t axis : layer.kernel) order += (order.empty() ? "[" : ", ") + std::to_string(axis);
+      return row.name + "(" + x[0] + ", " + order + "]" + own;
+    }
     case OpForm::Channels:
       if (row.kind == OpKind::Slice)
         return "slice(" + x[0] + ", " + std::to_string(layer.from) + ", " +

@@ -20,7 +20,7 @@ struct Layer {
   std::vector<int> operands;                     // values: the inputs first, then the layers
   int64_t filters = 1;                           // conv, dense, slice
   int64_t from = 0;                              // slice
-  std::vector<int64_t> kernel, stride, dilation; // per axis
+  std::vector<int64_t> kernel, stride, dilation; // per axis; transpose: its order
   std::vector<int64_t> outputPadding;            // transposed_conv
   std::string padding = "0";                     // also what is cropped; resizing: the size or the scale
   std::string border;                            // empty: zero. Resizing: the mode

@@ -35,7 +35,7 @@ Outcome apply(OpKind op, std::vector<TensorType> operands, Attributes attributes
       operands.push_back({std::vector<Size>(parameter.shape.begin(), parameter.shape.end())});
     Attributes again = attributes;
     ShapeRequest second{operands, again, {}, diags, "layer"};
-    auto type = resultType(opInfo(op), second);
+    auto type = resultType(opInfo(request.makes.value_or(op)), second);
     EXPECT_TRUE(type && type->dims == outcome.type->dims);
     EXPECT_EQ(again.all().size(), attributes.all().size());
     for (const auto& [name, value] : attributes.all()) EXPECT_EQ(str(*again.find(name)), str(value)) << name;
@@ -278,6 +278,29 @@ TEST(MovingShapes, RunTimeSizes) {
   EXPECT_TRUE(o.checks.empty());
   o = apply(OpKind::Reshape, {{{8, H, W}}}, with({{"shape", Sizes{4, H, H}}}));
   EXPECT_EQ(o.checks.size(), 1u);
+}
+
+TEST(OtherShapes, Transpose) {
+  auto transposed = [](const TensorType& input, const Sizes& order) {
+    return apply(OpKind::Transpose, {input}, with({{"order", order}}));
+  };
+  auto o = transposed({{3, H, W}}, {0, 2, 1});
+  EXPECT_EQ(o.type->str(), "tensor[3, W, H]");
+  EXPECT_EQ(o.attributes.get<Ints>("order"), (Ints{0, 2, 1}));
+  EXPECT_EQ(transposed({{3, 4, W}}, {1, 2, 0}).type->str(), "tensor[4, W, 3]");
+  EXPECT_EQ(transposed({{3, 4, 5, 6}}, {3, 1, 0, 2}).type->str(), "tensor[6, 4, 3, 5]");
+  // Nothing moves: another shape of the same elements.
+  for (const Sizes& order : {Sizes{1, 0, 2}, Sizes{1, 2, 0}, Sizes{0, 1, 2}}) {
+    o = transposed({{1, 4, W}}, order);
+    EXPECT_EQ(o.attributes.get<Sizes>("shape"), o.type->dims);
+    EXPECT_FALSE(o.attributes.has("order"));
+  }
+  EXPECT_TRUE(transposed({{1, 4, W}}, {1, 0, 2}).attributes.has("shape"));
+  EXPECT_TRUE(transposed({{2, 4, W}}, {1, 0, 2}).attributes.has("order"));
+  EXPECT_EQ(transposed({{3, H, W}}, {1, 0, 2}).error, "E0228: the channels must be a number, not H");
+  for (const Sizes& order : {Sizes{0, 1}, Sizes{0, 1, 1}, Sizes{0, 1, 3}, Sizes{0, 1, 2, 3}, Sizes{-1, 0, 1}})
+    EXPECT_EQ(transposed({{3, 4, 5}}, order).error.substr(0, 60),
+              "E0213: 'order' takes each of the numbers 0 to 2 once, but ge");
 }
 
 TEST(OtherShapes, LimitsOfAttributes) {

@@ -307,6 +307,7 @@ TEST(Access, RegionsCoverWhatInfluencesEveryLayer) {
        with({{"block", int64_t(2)}, {"mode", std::string("dcr")}}),
        false,
        "space_to_depth"},
+      {OpKind::Transpose, {{{2, 3, 4}}}, with({{"order", std::vector<Size>{2, 0, 1}}}), true, "transpose"},
       {OpKind::Reshape, {{{2, 3}}}, with({{"shape", std::vector<Size>{3, 2}}}), false, "reshape"},
       {OpKind::Flatten, {{{2, 2, 2}}}, {}, false, "flatten"},
       {OpKind::Dense, {{{5}}}, dense(), true, "dense"},

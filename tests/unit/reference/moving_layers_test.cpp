@@ -191,6 +191,17 @@ TEST(SpaceToDepth, IsTheInverse) {
   }
 }
 
+TEST(Transpose, MovesAxes) {
+  Tensor x = tensor({2, 3, 2}, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11});
+  auto transposed = [&](Sizes order) {
+    return run(oneLayer(OpKind::Transpose, {{{2, 3, 2}}}, with({{"order", std::move(order)}})), {x});
+  };
+  // As numpy.transpose.
+  EXPECT_EQ(transposed({1, 0, 2}), (Numbers{0, 1, 6, 7, 2, 3, 8, 9, 4, 5, 10, 11}));
+  EXPECT_EQ(transposed({0, 2, 1}), (Numbers{0, 2, 4, 1, 3, 5, 6, 8, 10, 7, 9, 11}));
+  EXPECT_EQ(transposed({1, 2, 0}), (Numbers{0, 6, 1, 7, 2, 8, 3, 9, 4, 10, 5, 11}));
+}
+
 TEST(Reshape, KeepsTheOrder) {
   auto graph = oneLayer(OpKind::Reshape, {{{2, 3}}}, with({{"shape", Sizes{3, -1}}}));
   EXPECT_EQ(graph.value(graph.outputs[0].value).type.str(), "tensor[3, 2]");

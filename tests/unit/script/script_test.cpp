@@ -153,6 +153,7 @@ TEST(Script, Attributes) {
            "return x |> reshape([1, height(x), width(x), 3])",
            "return x |> reshape([3, height(x), width(x)])",
            "return x |> pad(1) |> crop(8x9) |> reshape([4, 6, -1])",
+           "return x |> transpose([0, 2, 1]) |> resize(4x5) |> transpose(order: [2, 0, 1])",
            "return x |> conv(6, kernel: 3, stride: 2x1, padding: size(0, 1), dilation: 1x2, groups: 3, bias: "
            "false)",
            "return x |> transposed_conv(6, kernel: 3x2, stride: 2, padding: 1x0, output_padding: size(0, 1), "
