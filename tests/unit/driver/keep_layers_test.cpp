@@ -32,7 +32,8 @@ std::string outputs(const Options& wanted) {
   c.stages = {Stage::Schedule};
   std::string text;
   if (!runPipeline(c, Goal::Stages, times, [](Stage, const std::string&) {})) {
-    for (const auto& diagnostic : diags.all()) text += std::string(diagnostic->code) + " ";
+    for (const auto& diagnostic : diags.all())
+      if (diagnostic->severity == Severity::Error) text += std::string(diagnostic->code) + " ";
     return text;
   }
   for (const graph::Output& output : c.graph->outputs)
@@ -63,7 +64,7 @@ TEST(KeepLayers, ResultsComeFirstWhereTheyAreCompared) {
 TEST(KeepLayers, EveryUnknownNameIsSaid) {
   Options options;
   options.keepLayers = {"c", "no", "low"};
-  EXPECT_EQ(outputs(options), "E0560 E0560 ");
+  EXPECT_EQ(outputs(options), "E0560 E0560 "); // 'low' is a result, and no layer
 }
 
 } // namespace
