@@ -42,11 +42,11 @@ void verifyStructure(const Graph& graph, Problems& problems) {
   }
   if (inputCount != graph.inputs.size())
     problems.push_back("the list of inputs names values that are no inputs");
-  std::set<std::string> outputNames;
+  std::set<std::pair<bool, std::string>> outputNames; // a layer that is kept may be called as a result is
   for (const Output& output : graph.outputs) {
     if (output.value >= graph.values.size())
       problems.push_back("the output '" + output.name + "' is not a value");
-    if (output.name.empty() || !outputNames.insert(output.name).second)
+    if (output.name.empty() || !outputNames.emplace(output.kept, output.name).second)
       problems.push_back("the output name '" + output.name + "' is empty or used twice");
   }
 }
