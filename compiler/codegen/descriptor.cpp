@@ -91,6 +91,7 @@ std::unique_ptr<llvm::Module> describePipeline(llvm::LLVMContext& context, const
                 count(d.sizes.size()),
                 count(d.checks.size()),
                 count(d.versions.size()),
+                count(d.keptLayers),
                 t.text(d.name),
                 t.ports(d.inputs, "inputs"),
                 t.ports(d.outputs, "outputs"),

@@ -15,7 +15,7 @@ class Module;
 
 namespace convoy {
 
-constexpr int abiVersion = 6; // CONVOY_ABI_VERSION of runtime.h
+constexpr int abiVersion = 7; // CONVOY_ABI_VERSION of runtime.h
 
 // Numbers with several owners: there may be hundreds of megabytes of them, which nobody copies.
 using SharedNumbers = std::shared_ptr<const std::vector<float>>;
@@ -32,6 +32,7 @@ struct PipelineDescription {
   std::string name;   // for people
   std::string prefix; // of the symbols: prefix_run, prefix_pipeline, ...
   std::vector<PortDescription> inputs, outputs;
+  size_t keptLayers = 0; // of the outputs, the last ones: no results
   std::vector<std::string> sizes;
   struct Check {
     std::string message, location;

@@ -58,6 +58,8 @@ PipelineDescription interfaceOf(const graph::Graph& graph, std::vector<float> we
     description.inputs.push_back(describeInput(graph.value(input), description.sizes));
   for (const graph::Output& output : graph.outputs)
     description.outputs.push_back(describeOutput(output, graph.value(output.value).type));
+  description.keptLayers = static_cast<size_t>(
+      std::count_if(graph.outputs.begin(), graph.outputs.end(), [](const auto& o) { return o.kept; }));
   for (const graph::EntryCheck& check : graph.checks)
     description.checks.push_back({check.check.message, check.location.str()});
   if (!weights.empty()) {

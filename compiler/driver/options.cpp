@@ -290,6 +290,13 @@ private:
     case OptionId::Define: return readDefine(name, value);
     case OptionId::Size: return readSizes(name, value);
     case OptionId::Input: return readInput(name, value);
+    case OptionId::KeepLayers: return readNames(name, value, options_.keepLayers);
+    case OptionId::DumpLayer:
+      if (!checkNamed(name, "NAME=FILE.npy", value)) return;
+      options_.dumpLayers.push_back(value);
+      options_.programArguments.push_back(name + "=" + value);
+      return;
+    case OptionId::Against: options_.against.push_back(value); return;
     case OptionId::Bisect: options_.bisect = true; return;
     case OptionId::BreakPass: options_.breakPass = value; return;
     case OptionId::MemoryLimit:
@@ -343,22 +350,35 @@ private:
     }
   }
 
+  // Something stands before '=' and behind it.
+  bool checkNamed(const std::string& option, const char* form, const std::string& value) {
+    const size_t equals = value.find('=');
+    const bool good = equals != 0 && equals != std::string::npos && equals + 1 < value.size();
+    if (!good) diags_.report(diag::OptionValue, {}, option, form, value);
+    return good;
+  }
+
+  void readNames(const std::string& option, const std::string& value, std::vector<std::string>& into) {
+    for (size_t begin = 0; begin <= value.size();) {
+      const size_t end = std::min(value.find(',', begin), value.size());
+      into.push_back(value.substr(begin, end - begin));
+      begin = end + 1;
+      if (into.back().empty())
+        diags_.report(diag::OptionValue, {}, option, "names of layers, with a comma between two, or 'all'",
+                      value);
+    }
+  }
+
   // A later value replaces an earlier one.
   void readDefine(const std::string& option, const std::string& value) {
+    if (!checkNamed(option, "NAME=VALUE", value)) return;
     const size_t equals = value.find('=');
-    if (equals == 0 || equals == std::string::npos || equals + 1 == value.size()) {
-      diags_.report(diag::OptionValue, {}, option, "NAME=VALUE", value);
-      return;
-    }
     options_.defines.emplace_back(value.substr(0, equals), value.substr(equals + 1));
   }
 
   void readInput(const std::string& option, const std::string& value) {
+    if (!checkNamed(option, "NAME=FILE", value)) return;
     const size_t equals = value.find('=');
-    if (equals == 0 || equals == std::string::npos || equals + 1 == value.size()) {
-      diags_.report(diag::OptionValue, {}, option, "NAME=FILE", value);
-      return;
-    }
     options_.inputs.emplace_back(value.substr(0, equals), value.substr(equals + 1));
   }
 

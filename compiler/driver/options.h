@@ -73,6 +73,9 @@ struct Options {
   std::vector<std::pair<std::string, std::string>> defines; // -D NAME=VALUE
   std::vector<std::pair<std::string, int64_t>> sizes;       // --size NAME=N
   std::vector<std::pair<std::string, std::string>> inputs;  // `verify`: --input NAME=FILE
+  std::vector<std::string> keepLayers;                      // `build`: by name; "all": every one
+  std::vector<std::string> dumpLayers;                      // `run`: NAME=FILE
+  std::vector<std::string> against;                         // `verify`: [NAME=]FILE
   bool bisect = false;                                      // `verify`: find what is guilty of a wrong result
   std::string breakPass;                     // tests of `verify`: what is spoilt on purpose (break_pass.h)
   std::string jsonFile;                      // `plan`, `bench`: as JSON to here; empty: nowhere
@@ -116,6 +119,9 @@ enum class OptionId {
   Remarks,
   Batch,
   Input,
+  KeepLayers,
+  DumpLayer,
+  Against,
   Bisect,
   BreakPass,
   Samples,

@@ -1,6 +1,7 @@
 #include "driver/pipeline.h"
 #include "driver/break_pass.h"
 #include "driver/describe.h"
+#include "driver/keep_layers.h"
 #include "driver/memory_limit.h"
 #include "driver/targets.h"
 #include "graph/passes/fold_batch_norm.h"
@@ -80,19 +81,19 @@ bool readGraph(Compilation& c) {
   return c.graph && !c.diags.hasErrors();
 }
 
-struct NamedFile {
+struct WeightsFile {
   std::string path;
   Location location; // where the script names it
 };
 
 // --weights, as it is; else the file that the script names, from the script's folder.
-std::optional<NamedFile> weightsFile(const Compilation& c) {
-  if (!c.options.weightsFile.empty()) return NamedFile{c.options.weightsFile, {}};
+std::optional<WeightsFile> weightsFile(const Compilation& c) {
+  if (!c.options.weightsFile.empty()) return WeightsFile{c.options.weightsFile, {}};
   if (!c.syntax || !c.syntax->weights) return std::nullopt;
   const ast::Weights& weights = *c.syntax->weights;
   const bool relative = !weights.path.empty() && weights.path.front() != '/';
   const size_t folder = c.options.file.rfind('/') + 1; // 0: the script is in the current folder
-  return NamedFile{(relative ? c.options.file.substr(0, folder) : "") + weights.path, weights.pathLocation};
+  return WeightsFile{(relative ? c.options.file.substr(0, folder) : "") + weights.path, weights.pathLocation};
 }
 
 weights::Missing severityOfMissing(const Compilation& c) {
@@ -102,7 +103,7 @@ weights::Missing severityOfMissing(const Compilation& c) {
 
 // What no file gives is filled with random numbers when that is asked for.
 bool fillParameters(Compilation& c) {
-  if (const std::optional<NamedFile> named = weightsFile(c)) {
+  if (const std::optional<WeightsFile> named = weightsFile(c)) {
     const auto file = weights::openWeights(named->path, named->location, c.diags);
     if (!file) return false;
     const std::vector<std::string>& read = file->store->files();
@@ -265,6 +266,8 @@ const std::vector<Phase>& pipeline() {
        {script, onnx, graph}, fillParameters, verifyGraph, {{Stage::Graph, printGraph}}},
       {"parameters", "before anything is decided or compiled for a program that could not run",
        {script, onnx, graph}, checkParameters, nullptr, {}},
+      {"keep layers", "while each layer is still as the script has it",
+       {script, onnx, graph}, keepLayers, verifyGraph, {}},
       {"fold batch_norm", "once numbers are known, and before kernels are chosen for layers that it changes",
        {script, onnx, graph}, onGraph<graph::foldBatchNorm>, verifyGraph, {}, graph::foldBatchNorm, optional},
       {"expand batch_norm", "after folding: no kernel computes what is left of them",

@@ -100,36 +100,51 @@ std::vector<reference::Tensor> asDoubles(const std::vector<command::Tensor>& ten
   return all;
 }
 
-// The results of the pipeline beside what the script says, before layers were folded.
-std::vector<ResultVerdict> resultVerdicts(const Compilation& c, const RunInputs& inputs,
-                                          const std::vector<command::Tensor>& outputs,
-                                          const ExposedRun& kernels) {
+// The results of the pipeline beside what the script says, before layers were folded; and beside the numbers
+// of others, each of which may be off by a bound.
+KernelsVerdict resultVerdicts(const Compilation& c, const RunInputs& inputs,
+                              const std::vector<command::Tensor>& outputs, const ExposedRun& kernels) {
   const graph::Graph& written = *c.written;
   const std::vector<reference::Tensor> values =
       reference::evaluate(written, asDoubles(inputs.tensors), inputs.sizes);
   const reference::GraphForms forms = inspect::formsAsWritten(written, *c.graph, *c.schedule);
   const std::vector<reference::Tensor> bounds = reference::errorBounds(written, values, inputs.sizes, forms);
-  std::vector<ResultVerdict> verdicts;
+  KernelsVerdict verdicts;
   for (size_t o = 0; o < outputs.size(); ++o) {
     const graph::ValueId expected = written.outputs[o].value;
     const command::Tensor& actual = outputs[o];
     ResultVerdict verdict;
+    verdict.kept = written.outputs[o].kept;
     verdict.whole =
         inspect::compare(written.outputs[o].name, values[expected], bounds[expected], actual.data.data());
     const Computed& kept = kernels.value(c.graph->outputs[o].value);
     const size_t bytes = static_cast<size_t>(actual.data.size()) * sizeof(float);
     verdict.sameBits = bytes == 0 || std::memcmp(kept.numbers, actual.data.data(), bytes) == 0;
-    verdicts.push_back(std::move(verdict));
+    verdicts.results.push_back(std::move(verdict));
+  }
+  if (inputs.others.empty()) return verdicts;
+  const std::vector<reference::Tensor> direct = reference::errorBounds(written, values, inputs.sizes);
+  for (const OtherNumbers& other : inputs.others) {
+    const graph::Output& output = written.outputs[other.output];
+    reference::Tensor allowed = bounds[output.value];
+    for (size_t i = 0; i < allowed.data.size(); ++i) allowed.data[i] += direct[output.value].data[i];
+    verdicts.others.push_back({other.file, inspect::compare(output.name, other.tensor, allowed,
+                                                            outputs[other.output].data.data())});
   }
   return verdicts;
 }
 
 } // namespace
 
-bool Verdict::good() const {
+bool Verdict::agreesWithReference() const {
   auto isGood = [](const auto& verdict) { return verdict.good(); };
   return std::all_of(layers.begin(), layers.end(), isGood) &&
          std::all_of(results.begin(), results.end(), isGood);
+}
+
+bool Verdict::good() const {
+  return agreesWithReference() &&
+         std::all_of(others.begin(), others.end(), [](const OtherVerdict& other) { return other.good(); });
 }
 
 std::optional<KernelsVerdict> verifyKernels(const Compilation& c, const convoy_pipeline& pipeline,
@@ -138,7 +153,9 @@ std::optional<KernelsVerdict> verifyKernels(const Compilation& c, const convoy_p
   ExposedRun kernels(c, inspect::exposeKernels(*c.graph, *c.schedule), fault);
   if (!whole.run(pipeline, inputs, c.options, c.diags) || !kernels.run(inputs, times)) return std::nullopt;
   return times.measure("reference", [&] {
-    return KernelsVerdict{kernels.compare(inputs), resultVerdicts(c, inputs, whole.outputs, kernels)};
+    KernelsVerdict verdict = resultVerdicts(c, inputs, whole.outputs, kernels);
+    verdict.kernels = kernels.compare(inputs);
+    return verdict;
   });
 }
 
@@ -149,7 +166,8 @@ std::optional<Verdict> verify(const Compilation& c, const convoy_pipeline& pipel
   std::optional<KernelsVerdict> kernels = verifyKernels(c, pipeline, inputs, times, fault);
   if (!kernels) return std::nullopt;
   return times.measure("reference", [&] {
-    return Verdict{layerVerdicts(c, layers.compare(inputs), kernels->kernels), std::move(kernels->results)};
+    return Verdict{layerVerdicts(c, layers.compare(inputs), kernels->kernels), std::move(kernels->results),
+                   std::move(kernels->others)};
   });
 }
 

@@ -1,5 +1,6 @@
 // Compiled code against the reference interpreter.
 #pragma once
+#include "driver/against.h"
 #include "driver/pipeline.h"
 #include "driver/verify_inputs.h"
 #include "inspect/compare.h"
@@ -15,14 +16,24 @@ struct LayerVerdict {
 };
 
 struct ResultVerdict {
+  bool kept = false;         // it is a layer that is kept beside the results
   inspect::Comparison whole; // the whole pipeline, from its inputs on
   bool sameBits = true;      // as its kernels give when the value of each is kept
   bool good() const { return whole.good() && sameBits; }
 };
 
+// A result, or a layer that is kept, beside the numbers of another program.
+struct OtherVerdict {
+  std::string file;
+  inspect::Comparison comparison; // `expected`: what the file has
+  bool good() const { return comparison.good(); }
+};
+
 struct Verdict {
   std::vector<LayerVerdict> layers;
   std::vector<ResultVerdict> results;
+  std::vector<OtherVerdict> others;
+  bool agreesWithReference() const; // layers and results
   bool good() const;
 };
 
@@ -30,6 +41,7 @@ struct Verdict {
 struct KernelsVerdict {
   std::vector<inspect::Comparison> kernels;
   std::vector<ResultVerdict> results;
+  std::vector<OtherVerdict> others;
 };
 
 // Compiles the pipeline's layers, and its kernels, so that they keep their values, and runs both. `c` has

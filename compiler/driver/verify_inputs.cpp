@@ -103,6 +103,13 @@ private:
 
 } // namespace
 
+int64_t RunInputs::batch() const {
+  int64_t batch = 1; // a scalar has none
+  for (const Tensor& tensor : tensors)
+    if (!tensor.extents.empty()) batch = tensor.batch;
+  return batch;
+}
+
 std::optional<RunInputs> makeInputs(const graph::Graph& graph, const convoy_pipeline& pipeline,
                                     const Options& options, DiagnosticEngine& diags) {
   return Maker(graph, pipeline, options, diags).run();

@@ -1,14 +1,17 @@
 // What `convoy verify` runs a pipeline with.
 #pragma once
 #include "command/buffer.h"
+#include "driver/against.h"
 #include "driver/compilation.h"
 #include "driver/run_sizes.h"
 
 namespace convoy::driver {
 
 struct RunInputs {
-  std::vector<command::Tensor> tensors; // in the graph's order
-  RunSizes sizes;                       // of all its symbols
+  std::vector<command::Tensor> tensors;  // in the graph's order
+  RunSizes sizes;                        // of all its symbols
+  std::vector<OtherNumbers> others = {}; // that results are compared with
+  int64_t batch() const;                 // of what is computed from them
 };
 
 // The files and numbers that --input gives, and seeded numbers for the other inputs. Sizes are those of the

@@ -29,9 +29,22 @@ std::string listText(const std::vector<int64_t>& numbers) {
   return "[" + text + "]";
 }
 
+// "[1, 2, 3] of item 0"
+std::string placeText(const std::vector<int64_t>& at) {
+  return listText({at.begin() + 1, at.end()}) + " of item " + std::to_string(at[0]);
+}
+
 double shareOf(const Comparison& comparison) {
   if (comparison.wrong > 0) return INFINITY;
   return comparison.bound > 0 ? comparison.error / comparison.bound : 0;
+}
+
+std::string differenceFrom(const char* other, const Comparison& comparison) {
+  int64_t count = 1;
+  for (int64_t extent : comparison.shape) count *= extent;
+  return "element " + placeText(comparison.at) + " is " + exactNumber(comparison.actual) + ", but " + other +
+         " " + exactNumber(comparison.expected) + " within " + shortNumber(comparison.allowed) + " (" +
+         grouped(comparison.wrong) + " of " + counted(count, "element") + " of an item are wrong)";
 }
 
 std::string fusedText(const LayerVerdict& layer) {
@@ -44,12 +57,14 @@ class Writer {
 public:
   std::string run(const Verdict& verdict) {
     for (const LayerVerdict& layer : verdict.layers) add(layer);
-    for (const ResultVerdict& result : verdict.results) add(result);
-    std::string text = table_.str() + "\n";
+    int64_t results = 0;
+    for (const ResultVerdict& result : verdict.results) add(result), results += result.kept ? 0 : 1;
+    for (const OtherVerdict& other : verdict.others) add(other);
+    std::string text = table_.str() + "\n" + others_;
     if (wrong_ > 0)
       return text + first_ + "\n" + std::to_string(wrong_) + " of " + counted(rows_, "row") + " differ\n";
     return text + counted(static_cast<int64_t>(verdict.layers.size()), "layer") + " and " +
-           counted(static_cast<int64_t>(verdict.results.size()), "result") + " are within their bounds\n";
+           counted(results, "result") + " are within their bounds\n";
   }
 
 private:
@@ -85,7 +100,18 @@ private:
       verdict = "other bits than its kernels",
       wrong(name + " is the first that differs: the whole pipeline gives other bits than its kernels do when "
                    "the value of each is kept");
-    row("result", result.whole, verdict);
+    row(result.kept ? "kept" : "result", result.whole, verdict);
+  }
+
+  void add(const OtherVerdict& other) {
+    const Comparison& comparison = other.comparison;
+    const std::string names =
+        "'" + escapeForTerminal(comparison.name) + "' and '" + escapeForTerminal(other.file) + "'";
+    if (!other.good()) wrong(names + " differ: " + differenceFrom("the file has", comparison));
+    row("against", comparison, other.good() ? "" : "differs");
+    others_ += names + ": the largest difference is " + shortNumber(comparison.largest);
+    if (comparison.largest > 0) others_ += ", of element " + placeText(comparison.largestAt);
+    others_ += "\n";
   }
 
   void wrong(const std::string& sentence) {
@@ -93,20 +119,14 @@ private:
   }
 
   inspect::Table table_{{{"name"}, {"is"}, {"shape"}, {"error", true}, {"bound", true}, {"verdict"}}};
-  std::string first_;
+  std::string first_, others_;
   int64_t wrong_ = 0, rows_ = 0;
 };
 
 } // namespace
 
 std::string differenceText(const Comparison& comparison) {
-  int64_t count = 1;
-  for (int64_t extent : comparison.shape) count *= extent;
-  return "element " + listText({comparison.at.begin() + 1, comparison.at.end()}) + " of item " +
-         std::to_string(comparison.at[0]) + " is " + exactNumber(comparison.actual) +
-         ", but the reference gives " + exactNumber(comparison.expected) + " within " +
-         shortNumber(comparison.allowed) + " (" + grouped(comparison.wrong) + " of " +
-         counted(count, "element") + " of an item are wrong)";
+  return differenceFrom("the reference gives", comparison);
 }
 
 std::string firstDifference(const KernelsVerdict& verdict) {

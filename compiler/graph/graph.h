@@ -41,6 +41,9 @@ struct Output {
   std::string name;
   ValueId value;
   ImageKind image = ImageKind::None; // how the interface shows it
+  // No result, but a layer that is kept to be looked at. These come last; texts of graphs have them as any
+  // other output.
+  bool kept = false;
 };
 
 // Compared when a compiled program starts, before any work.

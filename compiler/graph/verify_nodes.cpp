@@ -31,7 +31,7 @@ public:
       : graph_(graph), node_(node), row_(opInfo(node.op)), problems_(problems) {}
 
   void verify() {
-    if (!operandCount() || !attributes() || !scalars()) return;
+    if (!operandCount() || !attributes() || !scalars() || !besideTensors()) return;
     shape();
   }
 
@@ -81,6 +81,18 @@ private:
       return false;
     }
     return true;
+  }
+
+  // A parameter that is an operand, and not the layer's own: it stands beside what items of the batch have,
+  // and where the row repeats what is the same for all of them.
+  bool besideTensors() {
+    const auto count = static_cast<size_t>(activationCount(row_, static_cast<int>(node_.operands.size())));
+    bool none = true, all = true;
+    for (size_t i = 0; i < count; ++i)
+      (graph_.value(node_.operands[i]).kind == Value::Parameter ? none : all) = false;
+    if (none || (row_.isElementwise() && !all)) return true;
+    problem("it needs a tensor and gets a parameter");
+    return false;
   }
 
   // Runs the shape rule again and compares all that it says.

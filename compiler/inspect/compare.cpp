@@ -116,6 +116,10 @@ Comparison compare(const std::string& name, const Tensor& expected, const Tensor
   for (size_t i = 0; i < expected.data.size(); ++i) {
     const double error = errorOf(expected.data[i], actual[i]), bound = bounds.data[i];
     const double share = shareOf(error, bound);
+    if (error > result.largest || result.largestAt.empty()) {
+      result.largest = error;
+      result.largestAt = placeOf(expected, static_cast<int64_t>(i));
+    }
     if (share > worst) worst = share, result.error = error, result.bound = bound;
     if (share <= 1) continue;
     if (result.wrong++ > 0) continue;

@@ -17,6 +17,8 @@ struct Comparison {
   std::vector<int64_t> shape; // of one item
   // Of the element that is nearest to its bound, or furthest beyond it.
   double error = 0, bound = 0;
+  double largest = 0; // error of all, whatever their bounds, and
+  std::vector<int64_t> largestAt;
   int64_t wrong = 0; // elements that are beyond their bound
   // The first of these: the item, then the index along each axis.
   std::vector<int64_t> at;

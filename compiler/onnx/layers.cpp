@@ -46,7 +46,9 @@ bool keepsOrder(const Dims& dims, const std::vector<int64_t>& order) {
 ValueId transposed(Builder& b, ValueId x, const std::vector<int64_t>& order) {
   const Dims dims = b.typeOf(x).dims;
   if (keepsOrder(dims, order)) return b.item(b.computed(x), reordered(dims, order));
-  throw Refused{"it moves elements in a way that there is no layer for"};
+  Attributes attributes;
+  attributes.set("order", order);
+  return b.layer(OpKind::Transpose, {x}, attributes);
 }
 
 Value alongAxis(Builder& b, const Value& value, size_t axis, const std::function<ValueId(ValueId)>& make) {

@@ -3,6 +3,8 @@
 #include "onnx/layers.h"
 #include "onnx/node.h"
 #include <algorithm>
+#include <cmath>
+#include <map>
 #include <numeric>
 
 namespace convoy::onnx {
@@ -384,9 +386,20 @@ void pad(NodeCall& call) {
 // ---- resized ----
 
 struct Scaling {
+  size_t first;               // axis of positions
   std::vector<double> scales; // of the positions; or
   std::vector<Size> sizes;
 };
+
+// The simplest ratio that is this float32: 2 / 3 for 0.6666667.
+double ratioOf(float scale) {
+  constexpr int most = 4096;
+  for (int under = 1; under <= most; ++under) {
+    const double ratio = std::round(static_cast<double>(scale) * under) / under;
+    if (static_cast<float>(ratio) == scale) return ratio;
+  }
+  return decimal(scale);
+}
 
 // Of the dimensions, the batch and the channels are 1.
 Scaling scalingOf(const NodeCall& call, const Value& x, const std::vector<float>& scales,
@@ -401,7 +414,7 @@ Scaling scalingOf(const NodeCall& call, const Value& x, const std::vector<float>
   if (given != axes.size())
     throw Refused{"it has " + std::to_string(given) + " scales or sizes for " + std::to_string(axes.size()) +
                   " axes"};
-  Scaling scaling;
+  Scaling scaling{first, {}, {}};
   if (sizes.empty())
     scaling.scales.assign(rank - first, 1);
   else
@@ -411,69 +424,90 @@ Scaling scalingOf(const NodeCall& call, const Value& x, const std::vector<float>
     const bool keeps = sizes.empty() ? scales[i] == 1 : sizes[i] == x.dims[axis];
     if (axis < first && !keeps) throw Refused{"it resizes the batch or the channels"};
     if (axis < first) continue;
+    if (sizes.empty() && !(scales[i] > 0 && std::isfinite(scales[i])))
+      throw Refused{"one of its scales is " + shortest(scales[i])};
     if (sizes.empty())
-      scaling.scales[axis - first] = decimal(scales[i]);
+      scaling.scales[axis - first] = ratioOf(scales[i]);
     else
       scaling.sizes[axis - first] = sizes[i];
   }
   return scaling;
 }
 
-// How often a number is even.
-int evenness(int64_t number) {
-  int times = 0;
-  for (; number > 0 && number % 2 == 0; number /= 2) ++times;
-  return times;
+// Whether the result has just as many positions as the scale says, with nothing to round down.
+bool isWhole(const Size& extent, double scale) {
+  if (scale == std::floor(scale)) return true;
+  if (!extent.isConstant()) return false;
+  const double exact = static_cast<double>(extent.known()) * scale;
+  return std::fabs(exact - std::round(exact)) < 1e-9 * exact;
 }
 
-// Whether no result of `nearest` lies half way between two elements, so that it does not matter how that is
-// rounded: (2 o + 1) q = 2 p (k + 1), for an input of q and a result of p, has a solution where q is even
-// more often.
-bool isNeverBetween(const TensorType& input, const TensorType& result) {
-  for (int axis = 0; axis < input.spatialRank(); ++axis) {
-    const auto from = input.spatial(axis).constant(), to = result.spatial(axis).constant();
-    if (input.spatial(axis) == result.spatial(axis)) continue;
-    if (!from || !to) {
-      const auto factor = quotient(result.spatial(axis), input.spatial(axis));
-      if (!factor && !(result.spatial(axis) == input.spatial(axis) * Size(2))) return false;
-      continue;
-    }
-    if (evenness(*from) > evenness(*to)) return false;
+// pytorch_half_pixel: a result of one element is the first one, where half_pixel takes the middle. So an axis
+// of which one is left is cut to its first element.
+Value cutToFirst(NodeCall& call, Value x, Scaling& scaling) {
+  const bool isScaled = scaling.sizes.empty();
+  for (size_t i = 0; i + scaling.first < x.rank(); ++i) {
+    const Size from = x.dims[i + scaling.first];
+    const bool grows =
+        isScaled ? scaling.scales[i] >= 1 : (scaling.sizes[i] - from).lowerBound().value_or(-1) >= 0;
+    if (grows) continue; // from one element, if to one
+    const int64_t least =
+        isScaled ? static_cast<int64_t>(std::floor(
+                       static_cast<double>(from.lowerBound().value_or(1)) * scaling.scales[i] + 1e-9))
+                 : scaling.sizes[i].lowerBound().value_or(1);
+    if (least > 1) continue;
+    if (!(isScaled ? from : scaling.sizes[i]).isConstant())
+      throw Refused{"its result may have one element, the first one, when the pipeline runs, and the middle "
+                    "one is what a layer takes"};
+    x = part(call.b, x, call.b.itemAxis(i + scaling.first), 0, 1);
+    if (isScaled) scaling.scales[i] = 1;
   }
-  return true;
+  return x;
 }
 
-void resized(NodeCall& call, const Scaling& scaling, const std::string& mode, const std::string& align,
+// What the layer's attribute `round` is.
+std::string roundOf(const std::string& positions, const std::string& rounding) {
+  static const std::map<std::string, std::string> words = {{"round_prefer_floor", "half_down"},
+                                                           {"round_prefer_ceil", "half_up"},
+                                                           {"floor", "floor"},
+                                                           {"ceil", "ceil"}};
+  const auto word = words.find(rounding);
+  if (word == words.end()) throw Refused{"its attribute 'nearest_mode' is '" + rounding + "'"};
+  if (positions != "tf_half_pixel_for_nn") return word->second;
+  // These positions are 1/2 behind those of half_pixel.
+  if (rounding == "floor") return "half_up";
+  if (rounding == "round_prefer_floor") return "ceil";
+  throw Refused{"its nearest element is rounded by '" + rounding + "' at positions '" + positions + "'"};
+}
+
+void resized(NodeCall& call, Scaling scaling, const std::string& mode, const std::string& positions,
              const std::string& rounding) {
-  const Value& x = call.operand(0);
-  Attributes attributes;
+  Value x = call.operand(0);
   if (mode != "nearest" && mode != "linear" && mode != "cubic")
     throw Refused{"its attribute 'mode' is '" + mode + "'"};
+  static const std::map<std::string, std::string> aligns = {
+      {"half_pixel", "half_pixel"},         {"half_pixel_symmetric", "half_pixel"},
+      {"pytorch_half_pixel", "half_pixel"}, {"tf_half_pixel_for_nn", "half_pixel"},
+      {"align_corners", "align_corners"},   {"asymmetric", "asymmetric"}};
+  const auto align = aligns.find(positions);
+  if (align == aligns.end() || (positions == "tf_half_pixel_for_nn" && mode != "nearest"))
+    throw Refused{"its attribute 'coordinate_transformation_mode' is '" + positions + "' in the mode '" +
+                  mode + "'"};
+  if (positions == "align_corners" || positions == "half_pixel_symmetric")
+    for (size_t i = 0; i < scaling.scales.size(); ++i)
+      if (const Size& n = x.dims[i + scaling.first]; !isWhole(n, scaling.scales[i]))
+        throw Refused{"its positions '" + positions + "' are those of " + n.str() + " * " +
+                      shortest(scaling.scales[i]) + " results, which is not always a whole number"};
+  if (positions == "pytorch_half_pixel") x = cutToFirst(call, std::move(x), scaling);
+  Attributes attributes;
   attributes.set("mode", std::string(mode == "linear" ? "bilinear" : mode));
+  attributes.set("align", align->second);
+  if (mode == "nearest") attributes.set("round", roundOf(positions, rounding));
   if (scaling.sizes.empty())
     attributes.set("scale", scaling.scales);
   else
     attributes.set("size", scaling.sizes);
-  std::string ours = align == "pytorch_half_pixel" || align == "tf_half_pixel_for_nn" ? "half_pixel" : align;
-  if (ours != "half_pixel" && ours != "asymmetric" && ours != "align_corners")
-    throw Refused{"its attribute 'coordinate_transformation_mode' is '" + align + "'"};
-  attributes.set("align", ours);
-  const ValueId result = call.b.layer(OpKind::Resize, {call.b.item(x)}, attributes);
-  const TensorType &from = call.b.typeOf(call.b.item(x)), &to = call.b.typeOf(result);
-  if (align == "pytorch_half_pixel")
-    for (int axis = 0; axis < to.spatialRank(); ++axis)
-      if (to.spatial(axis).constant().value_or(2) == 1 && from.spatial(axis) != Size(1))
-        throw Refused{"its result of one element is the first one, and the middle one is what a layer takes"};
-  if (mode == "nearest") {
-    // Layers round asymmetric positions down and others half up.
-    const bool half = rounding == "round_prefer_floor" || rounding == "round_prefer_ceil";
-    const bool fits = ours == "asymmetric" ? rounding == "floor"
-                                           : half && (rounding == "round_prefer_ceil" ||
-                                                      (ours == "half_pixel" && isNeverBetween(from, to)));
-    if (!fits)
-      throw Refused{"its nearest element is rounded by '" + rounding + "' at positions '" + align + "'"};
-  }
-  call.result(result);
+  call.result(call.b.layer(OpKind::Resize, {call.b.item(x)}, attributes));
 }
 
 void resize(NodeCall& call) {

@@ -215,6 +215,15 @@ AccessMaps spaceToDepthAccess(const Operands& operands, const Attributes& attrib
   return maps;
 }
 
+// The same element, at the axes' places.
+AccessMaps transposeAccess(const Operands& operands, const Attributes& attributes, const TensorType& result) {
+  const auto& order = attributes.get<std::vector<int64_t>>("order");
+  AccessMap map(order.size());
+  for (size_t axis = 0; axis < order.size(); ++axis)
+    map[static_cast<size_t>(order[axis])] = same(static_cast<int>(axis));
+  return {map};
+}
+
 AccessMaps denseAccess(const Operands& operands, const Attributes& attributes, const TensorType& result) {
   AccessMaps maps{allOf(operands[0])};
   for (size_t i = 1; i < operands.size(); ++i) {

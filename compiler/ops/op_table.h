@@ -30,6 +30,7 @@ enum class OpForm {
   Concat,        // the channels of the operands, one after another
   Resample,      // from a few elements of the same channel, axis by axis
   Interleave,    // the same elements, some axes of positions against channels
+  Permute,       // the same elements, axes in another order
   Channels,      // from another channel at the same position: sourceChannel says which
   Dense,         // from all elements
   View,          // the same elements in the same order, in another shape
@@ -80,7 +81,7 @@ struct AxisAccess {
     Transposed, // every i of which i * stride + k * dilation - padBegin is the index of `resultAxis` for a
                 // tap k
     Scaled,     // from floor((o * stride + least) / unit) - padBegin to floor((o * stride + most) / unit) -
-                // padBegin + kernel - 1, where o is the index of `resultAxis`
+                // padBegin + kernel - 1, where o is the index of `resultAxis`; what is outside is the edge
     All,        // every index
     Offset,     // result index minus `offset` (concat, slice, crop)
   } kind = All;

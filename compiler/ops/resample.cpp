@@ -5,26 +5,38 @@ namespace convoy {
 
 namespace {
 
-// Result o lies at ((2 * o + middle) * from + shift * to) / (2 * to): `from` positions of the operand are
-// under `to` results.
+// Result o lies at ((2 * o + middle) * from + shift * to - less) / (2 * to), rounded down: `from` positions
+// of the operand are under `to` results.
 struct Places {
   Size from, to;
-  int64_t middle = 0, shift = 0;
+  int64_t middle = 0, shift = 0, less = 0;
 };
+
+std::string roundOf(const Attributes& attributes) {
+  return attributes.has("round") ? attributes.get<std::string>("round")
+                                 : defaultRound(attributes.get<std::string>("align"));
+}
+
+// Rounding is rounding down of something more: 1/2, or 1, or next to nothing less than these.
+void addRounding(Places& places, const std::string& round) {
+  if (round == "half_up") places.shift += 1;
+  if (round == "half_down") places.shift += 1, places.less = 1;
+  if (round == "ceil") places.shift += 2, places.less = 1;
+}
 
 Places placesOf(const Attributes& attributes, const TensorType& input, const TensorType& result, int axis) {
   const auto at = static_cast<size_t>(axis);
   const auto& align = attributes.get<std::string>("align");
-  const bool nearest = interpolationOf(attributes) == Interpolation::Nearest;
-  Size from = input.spatial(axis), to = result.spatial(axis);
-  // The first and the last element keep their places; one result is the first.
-  if (align == "align_corners") return {from - 1, to - 1, 0, nearest ? 1 : 0};
-  if (attributes.has("scale")) {
+  Places places{input.spatial(axis), result.spatial(axis)};
+  if (align == "align_corners") { // the first and the last element keep their places; one result is the first
+    places.from = places.from - 1, places.to = places.to - 1;
+  } else if (attributes.has("scale")) {
     const auto& scale = attributes.get<std::vector<int64_t>>("scale");
-    to = scale[2 * at], from = scale[2 * at + 1];
+    places.to = scale[2 * at], places.from = scale[2 * at + 1];
   }
-  if (align == "asymmetric") return {from, to};
-  return {from, to, 1, nearest ? 0 : -1};
+  if (align == "half_pixel") places.middle = 1, places.shift = -1;
+  if (interpolationOf(attributes) == Interpolation::Nearest) addRounding(places, roundOf(attributes));
+  return places;
 }
 
 // `size` positions are `over` for each `under` of another extent, and from `least` to `most` more in all,
@@ -66,12 +78,24 @@ Interpolation interpolationOf(const Attributes& attributes) {
                               : Interpolation::Cubic;
 }
 
+std::string defaultRound(const std::string& align) { return align == "asymmetric" ? "floor" : "half_up"; }
+
+bool staysInside(const Attributes& attributes) {
+  if (interpolationOf(attributes) != Interpolation::Nearest) return false;
+  const auto& align = attributes.get<std::string>("align");
+  const std::string round = roundOf(attributes);
+  if (align == "align_corners") return true;          // from 0 to n - 1
+  if (align == "asymmetric") return round == "floor"; // from 0 to less than n
+  return round == "half_up" || round == "half_down";  // within -1/2 and n - 1/2
+}
+
 ResizeGrid resizeGrid(const Attributes& attributes, const TensorType& input, const TensorType& result,
                       int axis) {
   Places places = placesOf(attributes, input, result, axis);
   places.to = Size::max(places.to, 1);
   if (places.middle == 0 && places.shift == 0) return {places.from, 0, places.to};
-  return {2 * places.from, places.from * places.middle + places.to * places.shift, 2 * places.to};
+  return {2 * places.from, places.from * places.middle + places.to * places.shift - places.less,
+          2 * places.to};
 }
 
 AxisAccess resampledAxis(const Attributes& attributes, const TensorType& input, const TensorType& result,
@@ -93,6 +117,11 @@ AxisAccess resampledAxis(const Attributes& attributes, const TensorType& input, 
   const int64_t start = places.middle * rate->over + places.shift * rate->under;
   access.least = start + 2 * rate->least;
   access.most = start + 2 * rate->most;
+  if (places.less) { // up to under / to of the unit, which is 1 at most where the rate is exact
+    const int64_t results = std::max<int64_t>(places.to.lowerBound().value_or(1), 1);
+    access.least -= (rate->under + results - 1) / results;
+    access.most -= 1;
+  }
   return access;
 }
 

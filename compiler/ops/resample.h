@@ -14,8 +14,14 @@ inline int64_t tapsOf(Interpolation how) {
 }
 inline int64_t tapsBefore(Interpolation how) { return how == Interpolation::Cubic ? 1 : 0; }
 
-// Along one axis. Result o lies at (o * step + start) / unit, which is rounded down to the position of the
-// operand that it is nearest to, or behind.
+// How the position of the nearest element is rounded where the attribute `round` does not say it.
+std::string defaultRound(const std::string& align);
+// Whether all that results are made of lies inside the operand, whatever the sizes are. What lies outside is
+// the edge's element.
+bool staysInside(const Attributes& attributes);
+
+// Along one axis. Result o lies at (o * step + start) / unit, which is rounded down to the position that it
+// is made of, or lies behind: other ways to round are another `start`.
 struct ResizeGrid {
   Size step, start, unit;
 };

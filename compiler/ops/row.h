@@ -110,7 +110,16 @@ inline Row resampled(const char* name, const char* mode) {
       .word("align", std::nullopt, {"half_pixel", "align_corners", "asymmetric"},
             "How positions correspond, see below; asymmetric for nearest and half_pixel for the others where "
             "it is not said.")
-      .holds({{ResolvedSpec::Sizes, "size"}, {ResolvedSpec::Ints, "scale", true}})
+      .attribute({"round",
+                  AttributeForm::Word,
+                  false,
+                  std::nullopt,
+                  "Of nearest, which element is taken for a position between two; floor for asymmetric and "
+                  "half_up for the others where it is not said.",
+                  {"half_up", "half_down", "floor", "ceil"}})
+      .holds({{ResolvedSpec::Sizes, "size"},
+              {ResolvedSpec::Ints, "scale", true},
+              {ResolvedSpec::Text, "round", true}})
       .cost(4)
       .note("Result o lies at x(o) in the input. half_pixel: `x(o) = (o + 0.5) * r - 0.5`, elements are the "
             "middles of pixels. asymmetric: `x(o) = o * r`. align_corners: `x(o) = o * (n - 1) / (m - 1)`, 0 "
@@ -118,10 +127,12 @@ inline Row resampled(const char* name, const char* mode) {
             "1 / scale where a scale is given. Positions are computed with whole numbers: no rounding moves "
             "them.")
       .note(
-          "nearest: asymmetric takes the element at x(o) rounded down (PyTorch's `nearest`, OpenCV's "
-          "`INTER_NEAREST`), the others the one at x(o) + 0.5 rounded down (half_pixel: `nearest-exact`; "
-          "OpenCV's `INTER_NEAREST_EXACT` is the same but where that is a whole number, as it rounds r). For "
-          "whole factors upwards all are the same.")
+          "nearest takes the element at x(o), rounded. floor: down; ceil: up; half_up: to the nearest whole "
+          "number, and up half way between two; half_down: down there. asymmetric with floor is PyTorch's "
+          "`nearest` and OpenCV's `INTER_NEAREST`, half_pixel with half_up is `nearest-exact` (OpenCV's "
+          "`INTER_NEAREST_EXACT` is the same but half way, as it rounds r). For whole factors upwards these "
+          "are the same. ONNX's `nearest_mode` has other names: round_prefer_floor is half_down, "
+          "round_prefer_ceil is half_up.")
       .note("bilinear is linear along every axis there is (PyTorch's `linear`, `bilinear`, `trilinear`; "
             "OpenCV's `INTER_LINEAR`); cubic is the cubic convolution with a = -0.75 (PyTorch's `bicubic`, "
             "OpenCV's `INTER_CUBIC`). Elements outside are those of the edge. half_pixel is PyTorch's "

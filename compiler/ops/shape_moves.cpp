@@ -1,8 +1,10 @@
 // Shape rules of the layers that move elements.
 #include "ops/attribute_groups.h"
+#include "ops/resample.h"
 #include "ops/shape_rules.h"
 #include "support/internal_error.h"
 #include "support/text.h"
+#include <algorithm>
 #include <cmath>
 
 namespace convoy {
@@ -287,13 +289,23 @@ std::optional<TensorType> resampledShape(ShapeRequest& request, const char* op) 
     refuseQuantized(request, op, 0);
     return std::nullopt;
   }
+  if (request.attributes.has("round") && mode != "nearest") {
+    request.diags
+        .report(diag::WrongAttributeValue, request.attributeLocation("round"), "round", "the mode nearest",
+                "the mode " + mode)
+        .help("leave it out: between elements nothing is rounded");
+    return std::nullopt;
+  }
   Attributes resolved;
   resolved.set("mode", mode);
-  resolved.set("align", request.attributes.has("align") ? request.attributes.get<std::string>("align")
-                        : mode == "nearest"             ? std::string("asymmetric")
-                                                        : std::string("half_pixel"));
+  const std::string align = request.attributes.has("align") ? request.attributes.get<std::string>("align")
+                            : mode == "nearest"             ? "asymmetric"
+                                                            : "half_pixel";
+  resolved.set("align", align);
   resolved.set("size", size);
   if (!scale.empty()) resolved.set("scale", scale);
+  if (request.attributes.has("round") && request.attributes.get<std::string>("round") != defaultRound(align))
+    resolved.set("round", request.attributes.get<std::string>("round"));
   request.attributes = resolved;
   return withExtents(input, size);
 }
@@ -353,6 +365,69 @@ std::optional<TensorType> spaceToDepthShape(ShapeRequest& request) {
                                     axisName(input, static_cast<int>(axis))});
     result.dims[axis] = Size::floorDiv(input.dims[axis], block);
   }
+  return result;
+}
+
+namespace {
+
+// The attribute `order`: which axis of the operand each axis of the result is. nullopt after a diagnostic.
+std::optional<std::vector<int64_t>> orderOf(ShapeRequest& request) {
+  if (!request.attributes.has("order")) {
+    missingAttribute(request, "transpose", "order");
+    return std::nullopt;
+  }
+  const Attribute& written = *request.attributes.find("order");
+  std::vector<int64_t> order;
+  if (auto* resolved = std::get_if<std::vector<int64_t>>(&written))
+    order = *resolved;
+  else
+    for (const Size& axis : std::get<std::vector<Size>>(written))
+      order.push_back(axis.constant().value_or(-1));
+  const TensorType& input = request.operands[0];
+  const size_t count = input.dims.size();
+  std::vector<bool> taken(count);
+  bool good = order.size() == count;
+  for (int64_t axis : order) {
+    good = good && axis >= 0 && axis < static_cast<int64_t>(count) && !taken[static_cast<size_t>(axis)];
+    if (good) taken[static_cast<size_t>(axis)] = true;
+  }
+  if (good) return order;
+  auto report =
+      request.diags.report(diag::WrongAttributeValue, request.attributeLocation("order"), "order",
+                           "each of the numbers 0 to " + std::to_string(count - 1) + " once", str(written));
+  report.help("axis 0 of " + input.str() + " are its channels, and its positions follow");
+  labelOperand(request, report, 0);
+  return std::nullopt;
+}
+
+} // namespace
+
+std::optional<TensorType> transposeShape(ShapeRequest& request) {
+  const auto order = orderOf(request);
+  if (!order) return std::nullopt;
+  const TensorType& input = request.operands[0];
+  TensorType result{{}, ImageKind::None};
+  for (int64_t axis : *order) result.dims.push_back(input.dims[static_cast<size_t>(axis)]);
+  if (!result.dims[0].isConstant()) {
+    auto report =
+        request.diags.report(diag::NamedChannels, request.attributeLocation("order"), result.dims[0].str());
+    report.help("the order begins with an axis whose extent is known when compiling");
+    labelOperand(request, report, 0);
+    return std::nullopt;
+  }
+  // Elements stay where they are when the axes of more than one index keep their order.
+  int64_t last = -1;
+  bool moves = false;
+  for (int64_t axis : *order)
+    if (input.dims[static_cast<size_t>(axis)] != Size(1)) moves |= axis < last, last = std::max(last, axis);
+  Attributes resolved;
+  if (moves) {
+    resolved.set("order", *order);
+  } else {
+    request.makes = OpKind::Reshape;
+    resolved.set("shape", result.dims);
+  }
+  request.attributes = resolved;
   return result;
 }
 

@@ -1,4 +1,5 @@
-// Layers that take elements to other positions: padding, cropping, resizing, and blocks of positions.
+// Layers that take elements to other positions: padding, cropping, resizing, blocks of positions, and
+// axes in another order.
 #include "reference/layers.h"
 #include <algorithm>
 #include <cmath>
@@ -100,9 +101,20 @@ double cubic(double d) {
   return d < 2 ? ((a * d - 5 * a) * d + 8 * a) * d - 4 * a : 0;
 }
 
+// The position of the element that is nearest to one of rest / denominator behind `whole`.
+int64_t nearest(const std::string& round, int64_t whole, int64_t rest, int64_t denominator) {
+  bool next = false;
+  if (round == "ceil") next = rest > 0;
+  if (round == "half_up") next = rest >= denominator - rest;
+  if (round == "half_down") next = rest > denominator - rest;
+  return next ? whole + 1 : whole;
+}
+
 Parts resizeParts(const LayerCall& call, const Tensor& result) {
   const Attributes& attributes = call.node.attributes;
   const auto &mode = attributes.get<std::string>("mode"), &align = attributes.get<std::string>("align");
+  std::string round = align == "asymmetric" ? "floor" : "half_up";
+  if (attributes.has("round")) round = attributes.get<std::string>("round");
   return tabulate(call.x(), result, [&](size_t axis, int64_t o, int64_t n, int64_t m) {
     // x = numerator / denominator, with the ratio n : m or the one that is written.
     int64_t from = n, to = m, numerator, denominator;
@@ -116,11 +128,10 @@ Parts resizeParts(const LayerCall& call, const Tensor& result) {
       numerator = o * from, denominator = to;
     else
       numerator = (2 * o + 1) * from - to, denominator = 2 * to;
-    if (mode == "nearest" && align != "asymmetric") numerator = 2 * numerator + denominator, denominator *= 2;
     const auto [whole, rest] = divided(numerator, denominator);
     const double fraction = static_cast<double>(rest) / static_cast<double>(denominator);
     auto inside = [n = n](int64_t position) { return std::clamp<int64_t>(position, 0, n - 1); };
-    if (mode == "nearest") return std::vector<Part>{{inside(whole), 1}};
+    if (mode == "nearest") return std::vector<Part>{{inside(nearest(round, whole, rest, denominator)), 1}};
     if (mode == "bilinear")
       return std::vector<Part>{{inside(whole), 1 - fraction}, {inside(whole + 1), fraction}};
     std::vector<Part> parts;
@@ -185,6 +196,20 @@ void spaceToDepth(const LayerCall& call, const Tensor& x, Tensor& y) {
   forEachInBlocks(call, x, y, [&](int64_t large, int64_t small) { y.data[small] = x.data[large]; });
 }
 
+// ---- axes ----
+
+void permute(const LayerCall& call, const Tensor& x, Tensor& y) {
+  const auto& order = call.node.attributes.get<std::vector<int64_t>>("order");
+  std::vector<int64_t> steps(order.size(), 1); // of the operand's axes
+  for (size_t axis = order.size() - 1; axis-- > 0;) steps[axis] = steps[axis + 1] * x.shape[axis + 1];
+  for (int64_t at = 0; at < y.batch * y.elements(); ++at) {
+    int64_t rest = at % y.elements(), from = at - rest;
+    for (size_t axis = order.size(); axis-- > 0; rest /= y.shape[axis])
+      from += rest % y.shape[axis] * steps[static_cast<size_t>(order[axis])];
+    y.data[static_cast<size_t>(at)] = x.data[static_cast<size_t>(from)];
+  }
+}
+
 template <Parts (*partsOf)(const LayerCall&, const Tensor&)> void evaluate(const LayerCall& call, Tensor& y) {
   gather(call.x(), partsOf(call, y), y);
 }
@@ -208,6 +233,8 @@ std::vector<LayerReference> movingLayers() {
       {OpKind::Upsample, evaluate<resizeParts>, resizeBound},
       {OpKind::DepthToSpace, [](const Call& call, Tensor& y) { depthToSpace(call, call.x(), y); },
        [](const BoundCall& call, Tensor& error) { depthToSpace(call, call.ex(), error); }},
+      {OpKind::Transpose, [](const Call& call, Tensor& y) { permute(call, call.x(), y); },
+       [](const BoundCall& call, Tensor& error) { permute(call, call.ex(), error); }},
       {OpKind::SpaceToDepth, [](const Call& call, Tensor& y) { spaceToDepth(call, call.x(), y); },
        [](const BoundCall& call, Tensor& error) { spaceToDepth(call, call.ex(), error); }},
   };

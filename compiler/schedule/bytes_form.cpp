@@ -38,10 +38,15 @@ struct Candidate {
     if (!isColumns(kernel.result())) return false;
     for (size_t i = from; i < kernel.nodes.size(); ++i) {
       const Value& node = graph.value(kernel.nodes[i]);
+      if (isFilter(node)) {
+        if (node.operands.size() > 2) return false; // channels have biases of their own
+        continue;
+      }
       if (opInfo(node.op).form != OpForm::Elementwise) return false;
       for (ValueId id : node.operands) {
         const Value& operand = graph.value(id);
-        const bool inside = i > 0 && id == kernel.nodes[i - 1], one = operand.type.elements() == Size(1);
+        const bool inside = std::count(kernel.nodes.begin(), kernel.nodes.end(), id) > 0,
+                   one = operand.type.elements() == Size(1);
         const bool alike = isColumns(id) && operand.type.channels() == result().channels();
         if (!inside && !one && !alike) return false;
       }
@@ -55,12 +60,17 @@ struct Candidate {
     if (kernel.layout != Layout::Planar || kernel.writes || result().spatialRank() != 2) return false;
     for (size_t i = from; i < kernel.nodes.size(); ++i)
       for (ValueId id : graph.value(kernel.nodes[i]).operands)
-        if (isColumns(id) && std::find(kernel.nodes.begin(), kernel.nodes.end(), id) == kernel.nodes.end() &&
+        if (isColumns(id) && !isFilter(graph.value(kernel.nodes[i])) &&
+            std::find(kernel.nodes.begin(), kernel.nodes.end(), id) == kernel.nodes.end() &&
             !sameExtents(graph.value(id).type, result()))
           return false;
     return true;
   }
 
+  // Its anchor, or another convolution of the same picture.
+  bool isFilter(const Value& node) const {
+    return kernel.algorithm == Algorithm::Separable && node.op == OpKind::Conv;
+  }
   bool isWindow() const {
     return kernel.algorithm == Algorithm::Window || kernel.algorithm == Algorithm::Separable;
   }

@@ -47,10 +47,11 @@ struct Packing {
 struct Argument {
   // Scratch: what the kernel keeps between its functions. Batch: the number of items, no pointer. Of a group:
   // Rings, all that it keeps for its strips; From and To, which of all strips of all items
-  // it computes, and Parts, into how many ranges these are cut: no pointers.
-  enum Kind { Read, Write, Scratch, Weights, BorderRow, Batch, Rings, From, To, Parts } kind;
-  ValueId value = 0; // Read, Write: the tensor. Scratch: the result. Weights: the parameter. BorderRow: whose
-                     // rows are as long
+  // it computes, and Parts, into how many ranges these are cut: no pointers. Of a kernel in a group: Ahead,
+  // the value that it asks for (storage.h), or any memory where the group reads none in planes.
+  enum Kind { Read, Write, Scratch, Weights, BorderRow, Batch, Rings, From, To, Parts, Ahead } kind;
+  ValueId value = 0; // Read, Write, Ahead: the tensor. Scratch: the result. Weights: the parameter.
+                     // BorderRow: whose rows are as long
   Layout layout = Layout::Planar; // Read, Write
   Packing packing;                // Weights
   double border = 0;              // BorderRow: the number that fills it

@@ -2,6 +2,7 @@
 // each: all of it, or what a request leaves open.
 #include "schedule/groups.h"
 #include "schedule/layouts.h"
+#include "schedule/separable.h"
 #include "schedule/storage.h"
 #include "schedule/winograd.h"
 #include <algorithm>
@@ -273,6 +274,7 @@ private:
     for (Step& step : steps_)
       if (!step.converts())
         decide(costs_, step.kernel, step.request ? &request_.kernels[*step.request] : nullptr);
+    joinFilters();
     return true;
   }
 
@@ -308,6 +310,34 @@ private:
       Kernel& tiles = found->kernel;
       tiles.nodes.insert(tiles.nodes.end(), pool.nodes.begin(), pool.nodes.end());
       if (pool.layout != Layout::Planar) tiles.writes = pool.writes;
+      steps_.erase(steps_.begin() + static_cast<std::ptrdiff_t>(at--));
+    }
+  }
+
+  // A separable kernel whose result only another one of the same picture reads is computed in the registers
+  // of that one, where that costs less. Not where either is requested as it is.
+  void joinFilters() {
+    auto isFree = [](const Step& step) {
+      return !step.request && step.kernel.algorithm == Algorithm::Separable;
+    };
+    for (size_t at = 0; at < steps_.size(); ++at) {
+      const Kernel& kernel = steps_[at].kernel;
+      const ValueId result = kernel.result();
+      if (!isFree(steps_[at]) || outputs_.count(result) || converted_.count(result)) continue;
+      auto readsAll = [&](const Step& step) {
+        const std::vector<ValueId>& nodes = step.kernel.nodes;
+        return std::all_of(users_[result].begin(), users_[result].end(),
+                           [&](ValueId user) { return std::count(nodes.begin(), nodes.end(), user) > 0; });
+      };
+      const auto reader = std::find_if(steps_.begin(), steps_.end(), readsAll);
+      if (reader == steps_.end() || !isFree(*reader) ||
+          !sharesPicture(graph_, kernel.anchor(), reader->kernel.anchor()))
+        continue;
+      Kernel joined = kernel;
+      joined.nodes.insert(joined.nodes.end(), reader->kernel.nodes.begin(), reader->kernel.nodes.end());
+      decide(costs_, joined, nullptr);
+      if (costs_.cycles(joined) >= costs_.cycles(kernel) + costs_.cycles(reader->kernel)) continue;
+      reader->kernel = joined;
       steps_.erase(steps_.begin() + static_cast<std::ptrdiff_t>(at--));
     }
   }

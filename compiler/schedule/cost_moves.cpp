@@ -17,6 +17,7 @@ Estimate tailWork(const Costs& costs, const Kernel& kernel) {
   const double vectorBytes = 4 * real(costs.lanes);
   for (size_t i = 1; i < kernel.nodes.size(); ++i) {
     const Value& node = costs.graph.value(kernel.nodes[i]);
+    if (node.op == OpKind::Conv) continue; // another filter of a separable kernel
     Step step;
     step.adds = opInfo(node.op).cost;
     if (opInfo(node.op).form == OpForm::Window) // on Winograd tiles: windows of four
@@ -34,14 +35,19 @@ Estimate tailWork(const Costs& costs, const Kernel& kernel) {
 }
 
 // Sums down the columns, then along the rows: each a multiply-add for every tap. A vector of the input is
-// read once for all rows of a tile; a shuffle takes what a tap of the row sees.
+// read once for all rows of a tile and all filters; a shuffle takes what a tap of the row sees.
 Estimate separableWork(const Costs& costs, const Kernel& kernel) {
   const WindowShape s(costs, kernel);
-  Step step;
-  step.multiplyAdds = real(s.height() + s.window.kernel[s.last]);
+  const auto frame = filterFrame(costs.graph, kernel.nodes);
   const double rows = real(kernel.tile.empty() ? 1 : kernel.tile[0]);
-  step.loads = (real(s.height()) + rows - 1) / rows;
-  step.instructions = real(s.window.kernel[s.last]);
+  Step step;
+  step.loads = (real(frame->height) + rows - 1) / rows;
+  for (const FilterFrame::Filter& filter : frame->filters) {
+    const double height = real(static_cast<int64_t>(filter.factors.column.size())),
+                 width = real(static_cast<int64_t>(filter.factors.row.size()));
+    step.multiplyAdds += height + width;
+    step.instructions += width;
+  }
   return together({costOf(costs.target.machine, step) *
                        (real(s.outer * s.rows * s.filters) * real(ceilDiv(s.width, costs.lanes))),
                    tailWork(costs, kernel)});

@@ -10,15 +10,32 @@ namespace convoy::schedule {
 
 Elementwise::Elementwise(KernelBuilder& k) : k_(k), b_(k.b), origin_(b_.index(0)) {}
 
+// In which a value of memory is read; parameters are float32, whatever the units of the kernel.
+Layout Elementwise::layoutOf(ValueId id) const {
+  const graph::Value& value = k_.value(id);
+  const bool parameter = value.kind == graph::Value::Parameter;
+  return layoutFor(parameter && inBlocks(k_.kernel.layout) ? Layout::Blocked : k_.kernel.layout, value.type);
+}
+
+// [C][H][W] as filters with so many numbers each: a vector of filters lies together, number by number.
+Packing Elementwise::packingOf(ValueId parameter) const {
+  Packing packing;
+  if (layoutOf(parameter) == Layout::Blocked) packing.kind = Packing::Filters;
+  return packing;
+}
+
 void Elementwise::declare(size_t from) {
   const auto& nodes = k_.kernel.nodes;
-  for (size_t i = from; i < nodes.size(); ++i)
-    for (ValueId operand : k_.value(nodes[i]).operands) {
-      if (i > 0 && operand == nodes[i - 1]) continue;
+  for (size_t i = from; i < nodes.size(); ++i) {
+    const graph::Value& node = k_.value(nodes[i]);
+    if (opInfo(node.op).form == OpForm::Window) continue; // what it reads is the kernel's own business
+    for (ValueId operand : node.operands) {
+      if (std::count(nodes.begin(), nodes.end(), operand) > 0) continue;
       pointers_[operand] = k_.value(operand).kind == graph::Value::Parameter
-                               ? k_.weights(operand, {})
+                               ? k_.weights(operand, packingOf(operand))
                                : k_.read(operand, k_.kernel.layout);
     }
+  }
   out_ = k_.write(k_.kernel.result(), k_.kernel.resultLayout());
 }
 
@@ -132,7 +149,7 @@ Reg Elementwise::operand(ValueId id, const Site& site, Reg channel) {
   }
   const graph::Value& v = k_.value(id);
   Reg pointer = pointers_.at(id);
-  Layout layout = layoutFor(k_.kernel.layout, v.type);
+  Layout layout = layoutOf(id);
   bool parameter = v.kind == graph::Value::Parameter, varies = false;
   const bool byBlocks = inBlocks(k_.kernel.layout) && !site.alongChannels;
   if (byBlocks && layout == Layout::Planar && v.type.channels() > 1) {
@@ -182,22 +199,35 @@ Reg Elementwise::evaluate(size_t from, Reg before, const Site& site) {
 }
 
 Reg Elementwise::evaluate(size_t from, size_t to, Reg before, const Site& site) {
+  std::map<ValueId, Reg> made;
+  if (from > 0) made[k_.kernel.nodes[from - 1]] = before;
+  return evaluate(from, to, made, site);
+}
+
+Reg Elementwise::evaluate(size_t from, std::map<ValueId, Reg> made, const Site& site) {
+  return evaluate(from, k_.kernel.nodes.size(), made, site);
+}
+
+Reg Elementwise::evaluate(size_t from, size_t to, std::map<ValueId, Reg>& made, const Site& site) {
   const auto& nodes = k_.kernel.nodes;
   for (size_t i = from; i < to; ++i) {
+    if (made.count(nodes[i])) continue;
     const graph::Value& node = k_.value(nodes[i]);
     std::vector<Reg> x;
     if (opInfo(node.op).form == OpForm::ChannelWindow) {
       x = channelWindow(node, site);
     } else if (opInfo(node.op).form == OpForm::Channels) {
-      before = otherChannel(node, site);
+      made[nodes[i]] = otherChannel(node, site);
       continue;
     } else {
-      for (ValueId id : node.operands)
-        x.push_back(i > 0 && id == nodes[i - 1] ? before : operand(id, site, site.channel));
+      for (ValueId id : node.operands) {
+        const auto known = made.find(id);
+        x.push_back(known != made.end() ? known->second : operand(id, site, site.channel));
+      }
     }
-    before = lowerVector(k_, node, x);
+    made[nodes[i]] = lowerVector(k_, node, x);
   }
-  return before;
+  return made.at(nodes[to - 1]);
 }
 
 std::vector<Reg> Elementwise::pixel(const Site& site) {

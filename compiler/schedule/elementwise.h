@@ -26,6 +26,8 @@ public:
   // Evaluates nodes[from...]; `before` is the value of nodes[from - 1] (null when from is 0).
   Reg evaluate(size_t from, Reg before, const Site& site);
   Reg evaluate(size_t from, size_t to, Reg before, const Site& site); // up to nodes[to]
+  // The same, where the kernel itself makes some of the nodes: their values.
+  Reg evaluate(size_t from, std::map<ValueId, Reg> made, const Site& site);
   // The first node, where that makes all channels of a position from all of its operand: a vector for each.
   std::vector<Reg> pixel(const Site& site);
   // Before the loops, after declare: results in planes that are more than what stays in the caches may be
@@ -54,11 +56,14 @@ public:
                     const std::function<Reg(Reg p)>& value, size_t from = 1);
 
 private:
+  Reg evaluate(size_t from, size_t to, std::map<ValueId, Reg>& made, const Site& site);
   Reg operand(ValueId id, const Site& site, Reg channel);
   std::vector<Reg> channelWindow(const graph::Value& node, const Site& site);
   Reg bytesOperand(ValueId id, const Site& site, Reg channel);
   Index interleavedAddress(ValueId id, const Site& site);
   Reg otherChannel(const graph::Value& node, const Site& site);
+  Layout layoutOf(ValueId id) const;
+  Packing packingOf(ValueId parameter) const;
   Reg position(ValueId id, Layout layout, const Site& site, bool& varies);
   Reg blockPosition(ValueId id, Layout layout, const Site& site);
   void storeVector(Reg v, Layout layout, const Site& site);

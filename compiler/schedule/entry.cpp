@@ -219,6 +219,7 @@ private:
     case Argument::From: return frame.from;
     case Argument::To: return frame.to;
     case Argument::Parts: return frame.parts;
+    case Argument::Ahead: internalError("the driver of a group gives it");
     case Argument::BorderRow: break;
     }
     size_t row = plan_.borderRow(graph_.value(a.value).type.dims.back() * a.perColumn, a.border);

@@ -61,9 +61,14 @@ private:
       fault(Part::Layers, std::string("nothing can be fused behind ") + nameOf(kernel_.algorithm));
     const std::optional<size_t> pool = pooledBy(graph_, kernel_);
     for (size_t i = 1; i < kernel_.nodes.size(); ++i)
-      if (const Value& node = graph_.value(kernel_.nodes[i]); !opInfo(node.op).isElementwise() && i != pool)
+      if (const Value& node = graph_.value(kernel_.nodes[i]);
+          !opInfo(node.op).isElementwise() && i != pool && !isFilter(kernel_.nodes[i]))
         fault(Part::Layers, "'" + node.name + "' is not element-wise and cannot be fused behind " +
                                 nameOf(kernel_.algorithm));
+  }
+
+  bool isFilter(graph::ValueId id) const {
+    return kernel_.algorithm == Algorithm::Separable && sharesPicture(graph_, kernel_.anchor(), id);
   }
 
   void layout() {

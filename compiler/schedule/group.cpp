@@ -26,7 +26,7 @@ public:
     Reg behind = parameter({Argument::To, 0, Layout::Planar, {}, 0}, "behind");
     for (const auto& [step, call] : calls_)
       for (const Argument& a : call->arguments)
-        if (!isRing(a)) parameter(a, nameOf(a));
+        if (!isInside(a)) parameter(a, nameOf(a));
 
     for (size_t i = 0; i < symbolNames_.size(); ++i)
       symbols_.push_back(b_.load(loop::Type::index(), sizes_, static_cast<int64_t>(i)));
@@ -66,6 +66,8 @@ private:
     }
   }
   static bool isTensor(const Argument& a) { return a.kind == Argument::Read || a.kind == Argument::Write; }
+  // Given by the driver itself.
+  bool isInside(const Argument& a) const { return isRing(a) || a.kind == Argument::Ahead; }
   bool isRing(const Argument& a) const { return isTensor(a) && p_.storage.isRing({a.value, a.layout}); }
 
   Reg parameter(const Argument& a, const std::string& name) {
@@ -147,6 +149,11 @@ private:
   }
 
   Reg argument(const Argument& a, const std::vector<Reg>& pointers, const Builder::Values& first) {
+    if (a.kind == Argument::Ahead) {
+      for (size_t i = 0; i < pointers.size(); ++i)
+        if (call_.arguments[i].isSame({Argument::Read, a.value, a.layout, {}, 0})) return pointers[i];
+      return rings_; // bytes
+    }
     if (!isRing(a)) {
       for (size_t i = 0; i < pointers.size(); ++i)
         if (call_.arguments[i].isSame(a)) return pointers[i];

@@ -12,6 +12,7 @@ using graph::Value;
 constexpr size_t mostKernels = 48;   // of a group
 constexpr double callOfStrip = 250;  // cycles: what a kernel does before it computes anything
 constexpr double worth = 0.02;       // of the time: what is not known better is left as it is
+constexpr double rowsTie = 0.03;     // likewise: fewer rows leave more of the second cache to all else
 constexpr int64_t usualLarge = 2048; // of extents that are known only at run time: groups are for large ones
 
 // Costs for sizes that are large where they are not known.
@@ -123,21 +124,24 @@ public:
     return cycles;
   }
 
-  // The cheapest rows; as few as there may be unless `byCost`.
+  // The cheapest rows, or fewer that cost hardly more; as few as there may be unless `byCost`.
   struct Candidate {
     int64_t rows = 0;
     double cycles = 0;
   };
   Candidate best(size_t first, size_t end, bool byCost) {
     const int64_t unit = strips(first, end, 0).unit();
-    Candidate best;
     if (!byCost) return {unit, 0};
     const int64_t all = costs_.usual(kernels_[end - 1].rowCount);
+    std::vector<Candidate> candidates;
+    double least = 0;
     for (int64_t rows = unit; rows == unit || rows <= std::min<int64_t>(all, 64); rows *= 2) {
-      const double cycles = together(first, end, strips(first, end, rows));
-      if (best.rows == 0 || cycles < best.cycles) best = {rows, cycles};
+      candidates.push_back({rows, together(first, end, strips(first, end, rows))});
+      const double cycles = candidates.back().cycles;
+      if (rows == unit || cycles < least) least = cycles;
     }
-    return best;
+    return *std::find_if(candidates.begin(), candidates.end(),
+                         [&](const Candidate& c) { return c.cycles <= (1 + rowsTie) * least; });
   }
 
 private:

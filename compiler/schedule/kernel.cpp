@@ -82,6 +82,10 @@ Reg KernelBuilder::weights(ValueId parameter, Packing packing) {
   return argument(a, "w");
 }
 
+Reg KernelBuilder::ahead(ValueId id) {
+  return argument({Argument::Ahead, id, Layout::Planar, {}, 0}, "ahead");
+}
+
 Reg KernelBuilder::scratch() {
   return argument({Argument::Scratch, kernel.result(), Layout::Planar, {}, 0}, "scratch");
 }

@@ -66,7 +66,8 @@ public:
   Reg read(ValueId id, Layout layout);
   Reg write(ValueId id, Layout layout);
   Reg weights(ValueId parameter, Packing packing);
-  Reg scratch(); // what the kernel keeps between its functions (storage.h)
+  Reg ahead(ValueId id); // of storage.ahead
+  Reg scratch();         // what the kernel keeps between its functions (storage.h)
   // A row of one number, as long as the rows of `like` times `perColumn`.
   Reg borderRow(ValueId like, double border, int64_t perColumn = 1);
 

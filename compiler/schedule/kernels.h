@@ -24,6 +24,7 @@ void blockedChannels(KernelBuilder& k);
 void movedRows(KernelBuilder& k);  // padding, cropping
 void resize(KernelBuilder& k);     // in another size, interpolated
 void interleave(KernelBuilder& k); // between channels and positions
+void permute(KernelBuilder& k);    // axes in another order
 void adaptivePool(KernelBuilder& k);
 void reduction(KernelBuilder& k);
 void standardize(KernelBuilder& k);

@@ -16,7 +16,8 @@ Algorithm algorithmOf(const OpInfo& info) {
   case OpForm::Standardize: return Algorithm::Standardize;
   case OpForm::Reduction: return Algorithm::Reduction;
   case OpForm::Resample: return Algorithm::Resample;
-  case OpForm::Interleave: return Algorithm::Interleave;
+  case OpForm::Interleave:
+  case OpForm::Permute: return Algorithm::Interleave;
   case OpForm::Softmax: return Algorithm::Softmax;
   case OpForm::Concat: return Algorithm::Concat;
   case OpForm::Dense: return Algorithm::Dense;

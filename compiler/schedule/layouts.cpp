@@ -1,4 +1,5 @@
 #include "schedule/layouts.h"
+#include "schedule/separable.h"
 #include "schedule/transposed.h"
 #include "schedule/winograd.h"
 #include <algorithm>
@@ -465,6 +466,8 @@ std::vector<std::optional<Prediction::Other>> runnersUp(const Costs& costs, cons
     plain.push_back({});
     plain.back().nodes = kernel.nodes;
     plain.back().algorithm = algorithmOf(opInfo(costs.graph.value(kernel.anchor()).op));
+    if (const auto frame = filterFrame(costs.graph, kernel.nodes); frame && frame->filters.size() > 1)
+      plain.back().algorithm = kernel.algorithm; // no other computes several filters
   }
   const std::vector<std::optional<Prediction::Other>> all =
       LayoutChooser(costs, choices, plain).runnersUp(chosen);

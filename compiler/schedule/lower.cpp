@@ -61,7 +61,10 @@ private:
       const OpKind op = graph_.value(kernel.anchor()).op;
       return add(kernel, "", op == OpKind::Pad || op == OpKind::Crop ? movedRows : resize);
     }
-    case Algorithm::Interleave: return add(kernel, "", interleave);
+    case Algorithm::Interleave: {
+      const bool permutes = opInfo(graph_.value(kernel.anchor()).op).form == OpForm::Permute;
+      return add(kernel, "", permutes ? permute : interleave);
+    }
     case Algorithm::Standardize: return add(kernel, "", standardize);
     case Algorithm::Softmax: return add(kernel, "", softmax);
     case Algorithm::Reduction: return add(kernel, "", reduction);

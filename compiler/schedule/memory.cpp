@@ -213,6 +213,7 @@ private:
       case Argument::Scratch:
         plan_.places[scratchOf(a.value)] = places_[storage_.pieceOf(scratchOf(a.value))];
         break;
+      case Argument::Ahead:
       case Argument::Rings:
       case Argument::Batch:
       case Argument::From:

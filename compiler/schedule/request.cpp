@@ -41,14 +41,17 @@ void decide(const Costs& costs, Kernel& kernel, const KernelRequest* request) {
   const Value& anchor = graph.value(kernel.anchor());
   const bool mayTakeApart = !request || (!request->algorithm && !request->tile);
   if (mayTakeApart && kernel.algorithm == Algorithm::Window && kernel.layout == Layout::Planar &&
-      separate(graph, anchor))
+      filterFrame(graph, kernel.nodes))
     kernel.algorithm = Algorithm::Separable;
   if (isWindowed(kernel.algorithm) && !(request && request->tile)) {
     const Costs::Tile best = costs.windowTile(kernel, request ? request->order : std::nullopt);
     kernel.tile = best.extents, kernel.order = best.order;
   }
-  if (kernel.algorithm == Algorithm::Separable)
-    kernel.tile = {costs.target.vectorRegisters >= 32 ? 4 : 2}; // the sums of a column stay in registers
+  if (kernel.algorithm == Algorithm::Separable) { // the sums of a column stay in registers
+    const auto frame = filterFrame(graph, kernel.nodes);
+    const int64_t rows = costs.target.vectorRegisters >= 32 ? 4 : 2;
+    kernel.tile = {std::max<int64_t>(1, rows / (frame ? static_cast<int64_t>(frame->filters.size()) : 1))};
+  }
   if (kernel.algorithm == Algorithm::Dense) {
     // Three vectors keep the units of one item busy, and leave registers for the sums of several items.
     int64_t vectors = (anchor.type.channels() + costs.lanes - 1) / costs.lanes, tiles = (vectors + 2) / 3;

@@ -19,7 +19,8 @@ public:
   explicit Resizing(KernelBuilder& k)
       : k_(k), b_(k.b), work_(k), node_(k.value(k.kernel.anchor())), input_(k.value(node_.operands[0]).type),
         how_(interpolationOf(node_.attributes)), taps_(tapsOf(how_)), before_(tapsBefore(how_)),
-        blocked_(k.kernel.layout == Layout::Blocked), rank_(input_.spatialRank()) {
+        inside_(staysInside(node_.attributes)), blocked_(k.kernel.layout == Layout::Blocked),
+        rank_(input_.spatialRank()) {
     step_ = k.lanes;
     if (const auto period = resizePeriod(node_, input_, rank_ - 1); period && !blocked_) {
       step_ = std::lcm(k.lanes, period->results);
@@ -46,7 +47,7 @@ public:
     const int64_t tabulated = period_ ? step_ : chunk_;
     if (!period_) columns_ = b_.stack(taps_ * tabulated * (blocked_ ? 8 : 4));
     if (taps_ > 1) weights_ = b_.stack(taps_ * tabulated * 4);
-    if (period_ && taps_ > 1) source_ = b_.stack((positionsOf(chunk_) + 4 * k_.lanes + 8) * 4);
+    if (period_ && !inside_) source_ = b_.stack((positionsOf(chunk_) + 4 * k_.lanes + 8) * 4);
     if (usesRing()) ring_ = b_.stack((rank_ == 3 ? taps_ : 1) * taps_ * chunk_ * 4);
 
     std::vector<Size> counts{Size(blocked_ ? k_.blocks(node_.type.channels()) : node_.type.channels())};
@@ -208,10 +209,9 @@ private:
 
   // For a short period: the same lanes of a few neighbours make each vector, step after step.
   void repeat(const Unit& unit, Reg row, const Emit& emit) {
-    // What is nearest lies inside.
     Reg source =
-        taps_ > 1 ? copyColumns(unit, row) : b_.offset(Scalar::F32, row, Index(positionOf(unit.column)));
-    Reg left = taps_ > 1 ? nullptr : b_.sub(extents_.back(), positionOf(unit.column));
+        inside_ ? b_.offset(Scalar::F32, row, Index(positionOf(unit.column))) : copyColumns(unit, row);
+    Reg left = inside_ ? b_.sub(extents_.back(), positionOf(unit.column)) : nullptr;
     auto load = [&](Reg at, int64_t more) {
       const Index place = Index(at) + Index(more);
       if (!left) return b_.load(k_.vector, source, place);
@@ -352,6 +352,7 @@ private:
   const TensorType& input_;
   const Interpolation how_;
   const int64_t taps_, before_;
+  const bool inside_; // no column stands for one outside
   const bool blocked_;
   const int rank_;
   std::optional<ResizePeriod> period_; // planar, along the columns

@@ -1,4 +1,5 @@
 #include "schedule/rules.h"
+#include "schedule/separable.h"
 #include "schedule/winograd.h"
 #include <algorithm>
 
@@ -106,7 +107,17 @@ std::vector<Fault> chainFaults(const Graph& graph, const std::vector<ValueId>& n
   for (size_t i = 1; i < nodes.size(); ++i) {
     const Value &node = graph.value(nodes[i]), &before = graph.value(nodes[i - 1]);
     const bool reads = std::count(node.operands.begin(), node.operands.end(), nodes[i - 1]) > 0;
-    if (!opInfo(node.op).isElementwise() && i != pool) {
+    // Another filter of the same picture: what is before it is read further on.
+    const bool begins = algorithm.value_or(Algorithm::Separable) == Algorithm::Separable &&
+                        sharesPicture(graph, nodes[0], nodes[i]);
+    if (begins) {
+      const auto readers = [&](ValueId id) {
+        const std::vector<ValueId>& operands = graph.value(id).operands;
+        return std::count(operands.begin(), operands.end(), nodes[i - 1]) > 0;
+      };
+      if (std::none_of(nodes.begin() + static_cast<std::ptrdiff_t>(i), nodes.end(), readers))
+        fault("'" + before.name + "' is read by no layer of its kernel");
+    } else if (!opInfo(node.op).isElementwise() && i != pool) {
       fault("'" + node.name + "' is not element-wise and cannot be fused",
             "it needs a kernel of its own, or to be the first layer of one");
     } else if (!reads || (i != pool && !before.type.sameDims(node.type))) {
@@ -119,7 +130,10 @@ std::vector<Fault> chainFaults(const Graph& graph, const std::vector<ValueId>& n
       if (o.value == nodes[i - 1]) fault("'" + before.name + "' is a result and must end its kernel");
     for (ValueId user = 0; user < graph.values.size(); ++user) {
       const std::vector<ValueId>& operands = graph.value(user).operands;
-      if (user != nodes[i] && live[user] && std::count(operands.begin(), operands.end(), nodes[i - 1]) > 0)
+      const bool inside =
+          user == nodes[i] || (begins && std::find(nodes.begin() + static_cast<std::ptrdiff_t>(i),
+                                                   nodes.end(), user) != nodes.end());
+      if (!inside && live[user] && std::count(operands.begin(), operands.end(), nodes[i - 1]) > 0)
         fault("'" + before.name + "' is read by '" + graph.value(user).name +
               "' too and must end its kernel");
     }

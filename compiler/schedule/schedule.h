@@ -54,7 +54,7 @@ enum class Algorithm {
   Pointwise,  // element-wise work, also that mixes a few channels of a position
   Concat,     // a copy of each operand that is not computed at its place
   Resample,   // padding, cropping, resizing
-  Interleave, // between channels and positions
+  Interleave, // between channels and positions, or all axes in another order
   Softmax,
   Reduction,   // one number from all elements along some axes
   Standardize, // each channel less its mean, over its deviation
@@ -78,7 +78,9 @@ enum class Order { Filters, Positions };
 const char* nameOf(Order order);
 
 // One kernel: its nodes in order, computed together. The first is the anchor; the others are element-wise and
-// use their predecessor. Only the last one's value is written to memory, in `layout`.
+// use their predecessor. A separable kernel may have several such chains, each of which begins with a filter
+// of the same picture and is read further on in the kernel (separable.h). Only the last node's value is
+// written to memory, in `layout`.
 struct Kernel {
   std::vector<graph::ValueId> nodes;
   Algorithm algorithm = Algorithm::Pointwise;

@@ -5,6 +5,24 @@
 
 namespace convoy::schedule {
 
+std::vector<FactorTerm> termsOf(const std::vector<float>& factors) {
+  constexpr size_t fewTaps = 9; // their vectors stay in registers
+  std::vector<FactorTerm> terms;
+  for (size_t first = 0; first < factors.size(); ++first) {
+    const size_t last = factors.size() - 1 - first;
+    const float factor = factors[first];
+    const bool paired =
+        factors.size() <= fewTaps && first != last && std::fabs(factor) == std::fabs(factors[last]);
+    if (!paired)
+      terms.push_back({factor, first, std::nullopt});
+    else if (first < last && factor == factors[last])
+      terms.push_back({factor, first, last});
+    else if (first < last) // with the one that is added first
+      terms.push_back({std::fabs(factor), factor > 0 ? first : last, factor > 0 ? last : first, true});
+  }
+  return terms;
+}
+
 namespace {
 
 // A kernel of height x width numbers.
@@ -42,10 +60,32 @@ public:
     for (float& x : f.column) x = std::ldexp(x, -scale);
     for (int64_t j = 0; j < width_; ++j)
       f.row.push_back(static_cast<float>(at(pivotRow, j) / f.column[static_cast<size_t>(pivotRow)]));
+    scaleToOne(f);
     return fits(f, exact) ? std::optional(f) : std::nullopt;
   }
 
 private:
+  // So that sums begin with a term that is not multiplied, as long as the row adds up to 1 or more.
+  static void scaleToOne(Factors& f) {
+    const float sign = std::accumulate(f.column.begin(), f.column.end(), 0.0f);
+    if (sign < 0 || (sign == 0 && std::accumulate(f.row.begin(), f.row.end(), 0.0f) < 0))
+      for (std::vector<float>* factors : {&f.column, &f.row})
+        for (float& x : *factors) x = 0 - x; // no negative zeros
+    auto begins = [](const std::vector<float>& factors, int scale) {
+      const std::vector<FactorTerm> terms = termsOf(factors);
+      return std::any_of(terms.begin(), terms.end(),
+                         [&](const FactorTerm& term) { return term.factor == std::ldexp(1.0f, scale); });
+    };
+    double rowSum = 0;
+    for (float x : f.row) rowSum += std::fabs(x);
+    int best = 0, most = 0;
+    for (int scale = 0; scale == 0 || std::ldexp(rowSum, -scale) >= 1; ++scale)
+      if (const int ones = begins(f.column, -scale) + begins(f.row, scale); ones > most)
+        best = scale, most = ones;
+    for (float& x : f.column) x = std::ldexp(x, best);
+    for (float& x : f.row) x = std::ldexp(x, -best);
+  }
+
   double at(int64_t i, int64_t j) const { return numbers_[i * width_ + j]; }
 
   // The exponent of the last binary digit that is not 0 in any number.
@@ -102,6 +142,45 @@ std::optional<Factors> separate(const graph::Graph& graph, const graph::Value& c
   for (size_t i = static_cast<size_t>(taps); i < numbers.size(); ++i)
     if (numbers[i] != numbers[i - static_cast<size_t>(taps)]) return std::nullopt;
   return Kernel2(numbers.data(), height, width).factors();
+}
+
+bool sharesPicture(const graph::Graph& graph, graph::ValueId anchor, graph::ValueId other) {
+  const graph::Value &a = graph.value(anchor), &b = graph.value(other);
+  if (a.op != OpKind::Conv || b.op != OpKind::Conv || a.operands[0] != b.operands[0]) return false;
+  const Window windowOfA = windowOf(a.attributes), windowOfB = windowOf(b.attributes);
+  bool placed = windowOfA.padBegin.size() == 2 && windowOfB.padBegin.size() == 2;
+  for (size_t axis = 0; placed && axis < 2; ++axis) {
+    const Size &before = windowOfA.padBegin[axis], &beforeB = windowOfB.padBegin[axis];
+    placed &= before == beforeB || (before.isConstant() && beforeB.isConstant());
+  }
+  return placed && windowOfA.border == windowOfB.border && a.type.sameDims(b.type) && separate(graph, a) &&
+         separate(graph, b);
+}
+
+std::optional<FilterFrame> filterFrame(const graph::Graph& graph, const std::vector<graph::ValueId>& nodes) {
+  FilterFrame frame;
+  for (graph::ValueId id : nodes)
+    if (id == nodes[0] || sharesPicture(graph, nodes[0], id)) {
+      auto factors = separate(graph, graph.value(id));
+      if (!factors) return std::nullopt;
+      frame.filters.push_back({id, std::move(*factors), {0, 0}, {1, 1}});
+    }
+  for (size_t axis = 0; axis < 2; ++axis) {
+    auto window = [&](const FilterFrame::Filter& filter) {
+      return windowOf(graph.value(filter.id).attributes);
+    };
+    Size& before = frame.before[axis] = window(frame.filters[0]).padBegin[axis];
+    for (const FilterFrame::Filter& filter : frame.filters)
+      if (const Size own = window(filter).padBegin[axis]; own != before) before = Size::max(before, own);
+    int64_t& extent = axis == 0 ? frame.height : frame.width;
+    for (FilterFrame::Filter& filter : frame.filters) {
+      const Window w = window(filter);
+      filter.first[axis] = w.padBegin[axis] == before ? 0 : (before - w.padBegin[axis]).known();
+      filter.dilation[axis] = w.dilation[axis];
+      extent = std::max(extent, filter.first[axis] + (w.kernel[axis] - 1) * w.dilation[axis] + 1);
+    }
+  }
+  return frame;
 }
 
 } // namespace convoy::schedule

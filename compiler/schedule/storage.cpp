@@ -234,7 +234,36 @@ void Storage::findRings() {
     }));
     if (strips_.back()->fault().empty()) strips_.back()->findRoom();
     for (const Ring& ring : strips_.back()->rings) rings_[ring.holder] = {g, std::max<int64_t>(ring.rows, 1)};
+    if (strips_.back()->fault().empty()) findAhead(g, kernels);
   }
+}
+
+// The last separable kernel whose rows are those of the value, one by one.
+void Storage::findAhead(size_t group, const std::vector<StripKernel>& kernels) {
+  const size_t first = schedule_.groups[group].first;
+  std::set<Buffer> known; // what the group computes, and what is asked for
+  for (const StripKernel& kernel : kernels) known.insert(kernel.result);
+  for (size_t reader = 0; reader < kernels.size(); ++reader)
+    for (const StripKernel::Read& read : kernels[reader].reads) {
+      if (read.buffer.layout != Layout::Planar || !read.need.rows || !known.insert(read.buffer).second)
+        continue;
+      for (size_t i = kernels.size(); i-- > reader + 1;) {
+        const Kernel& kernel = schedule_.kernels[first + i];
+        const Value& anchor = graph_.value(kernel.anchor());
+        if (kernel.algorithm != Algorithm::Separable || ahead_.count(first + i) ||
+            anchor.type.dims != graph_.value(read.buffer.value).type.dims ||
+            !isRing(operandBuffer(kernel, anchor.operands[0])))
+          continue;
+        if (const auto rows = strips_[group]->rowsAhead(i, reader, read.need.rows->end))
+          ahead_[first + i] = {read.buffer.value, *rows};
+        break;
+      }
+    }
+}
+
+std::optional<Storage::Ahead> Storage::ahead(const Kernel& kernel) const {
+  const auto known = ahead_.find(static_cast<size_t>(&kernel - schedule_.kernels.data()));
+  return known == ahead_.end() ? std::nullopt : std::optional(known->second);
 }
 
 void Storage::findLives() {

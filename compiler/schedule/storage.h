@@ -64,6 +64,7 @@ std::vector<ValueId> valuesRead(const graph::Graph& graph, const Kernel& kernel)
 Buffer resultBuffer(const graph::Graph& graph, const Kernel& kernel);
 
 class Strips;
+struct StripKernel;
 
 class Storage {
 public:
@@ -102,6 +103,14 @@ public:
   const Strips& strips(size_t group) const { return *strips_[group]; }
   // Of whose rows only some are in memory at a time.
   bool isRing(Buffer buffer) const { return rings_.count(holder(buffer)) > 0; }
+  // What a kernel of a group that reads rings asks for meanwhile, so that it is in the caches when the next
+  // strip begins: rows of planes that the group reads from memory. With row y of its convolution goes row
+  // y + rows.
+  struct Ahead {
+    ValueId value;
+    int64_t rows;
+  };
+  std::optional<Ahead> ahead(const Kernel& kernel) const;
   // The concat does not copy this operand: it is computed in its place.
   bool isPart(const Kernel& concat, ValueId operand) const;
   // The kernel's result takes the place of this operand.
@@ -116,6 +125,7 @@ private:
   void findAliases();
   void findParts();
   void findRings();
+  void findAhead(size_t group, const std::vector<StripKernel>& kernels);
   void findLives();
   void makePieces();
   std::optional<Buffer> dyingOperand(size_t kernel) const;
@@ -133,6 +143,7 @@ private:
     int64_t rows;
   };
   std::map<Buffer, InRing> rings_;       // of holders
+  std::map<size_t, Ahead> ahead_;        // of kernels
   std::map<Buffer, int> lastUse_;        // of holders: the last kernel that reads or writes them
   std::map<Buffer, size_t> pieceOf_;     // of holders
   std::map<Buffer, Buffer> overwritten_; // by a result

@@ -30,7 +30,8 @@ RowNeed needOf(const Graph& graph, const Value& node, size_t number, const RowNe
   const AccessMap map = opInfo(node.op).access(types, node.attributes, node.type)[number];
   const Size extent = type.spatial(0);
   if (map.size() != type.dims.size() || map[rowAxis].kind == AxisAccess::All ||
-      map[rowAxis].kind == AxisAccess::Broadcast || node.type.spatialRank() != 2) {
+      map[rowAxis].kind == AxisAccess::Broadcast || map[rowAxis].resultAxis != rowAxis ||
+      node.type.spatialRank() != 2) {
     need.whole = "'" + node.name + "' needs all of its rows for each of its own";
     return need;
   }
@@ -45,8 +46,9 @@ RowNeed needOf(const Graph& graph, const Value& node, size_t number, const RowNe
   const Size above = Size(0) - required({0, 1}).begin;
   const Size last = node.type.spatial(0);
   const Size below = required({last - 1, last}).end - extent;
-  const BorderMode mode =
-      node.attributes.has("border") ? node.attributes.get<Border>("border").mode : BorderMode::Constant;
+  const BorderMode mode = node.attributes.has("border") ? node.attributes.get<Border>("border").mode
+                          : map[rowAxis].kind == AxisAccess::Scaled ? BorderMode::Replicate
+                                                                    : BorderMode::Constant;
   const auto mostAbove = above.upperBound(), mostBelow = below.upperBound();
   const bool inside = mostAbove && mostBelow && *mostAbove <= 0 && *mostBelow <= 0;
   auto clip = [&](const Size& row, const Size& least, const Size& most) {
@@ -317,6 +319,21 @@ Strips::inNumbers(std::function<int64_t(const Size&, int64_t first, int64_t end)
   numbers.floorTo = [](int64_t n, int64_t granule) { return n / granule * granule; };
   numbers.ifZero = [](int64_t n, int64_t then, int64_t otherwise) { return n == 0 ? then : otherwise; };
   return numbers;
+}
+
+std::optional<int64_t> Strips::rowsAhead(size_t step, size_t reader, const Size& end) const {
+  constexpr int64_t far = 5040 * 64; // rows from the ends of every value
+  const Rows<int64_t> rows = inNumbers([](const Size& size, int64_t first, int64_t behind) {
+    std::map<std::string, int64_t> bindings;
+    for (const std::string& symbol : size.symbols()) bindings[symbol] = 2 * far;
+    bindings[firstRow] = first + 1, bindings[endRow] = behind;
+    return size.evaluate(bindings).value_or(0);
+  });
+  const int64_t strip = rows.size(stripCount(), 0, 0) / 2;
+  const std::vector<int64_t> before = targets(rows, strip - 1), now = targets(rows, strip);
+  auto read = [&](const std::vector<int64_t>& done) { return rows.size(end, done[reader], done[reader]); };
+  if (read(now) - read(before) != now[step] - before[step]) return std::nullopt;
+  return read(now) - before[step];
 }
 
 // Room for what is needed at the same time in any strip, whatever the sizes are. Those that are known only at

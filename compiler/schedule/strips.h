@@ -112,6 +112,9 @@ public:
   template <typename T> std::vector<T> targets(const Rows<T>& algebra, T strip) const;
   template <typename T>
   std::vector<T> begins(const Rows<T>& algebra, T strip, const std::vector<T>& before) const;
+  // While a strip of `step` is computed, `reader` has read some value up to its row `end`. How far that is
+  // from the first row of the strip, in the middle of everything; none where the two do not advance alike.
+  std::optional<int64_t> rowsAhead(size_t step, size_t reader, const Size& end) const;
   // The first row of each ring that is needed when the steps have come so far; of a frame's rows before the
   // value's first one, which are needed with it, the number is below 0.
   template <typename T> std::vector<T> ringBegins(const Rows<T>& algebra, const std::vector<T>& done) const;

@@ -18,6 +18,12 @@ std::string steps(const Ints& numbers) {
   return allEqual(numbers) ? std::to_string(numbers[0]) : sizeText(numbers);
 }
 
+std::string joined(const Ints& numbers) {
+  std::string text;
+  for (int64_t number : numbers) text += (text.empty() ? "" : ", ") + std::to_string(number);
+  return text;
+}
+
 std::optional<Ints> constants(const Sizes& sizes) {
   Ints numbers;
   for (const Size& size : sizes) {
@@ -111,7 +117,9 @@ private:
     case AttributeForm::Sizes:
       if (auto* output = find<Ints>("output")) return sizeText(*output);
       return steps(*find<Ints>(name));
-    case AttributeForm::Extents: return extents(*find<Sizes>(name));
+    case AttributeForm::Extents:
+      if (auto* axes = find<Ints>(name)) return "[" + joined(*axes) + "]"; // numbers of axes
+      return extents(*find<Sizes>(name));
     case AttributeForm::Int:
     case AttributeForm::Float:
     case AttributeForm::Bool:

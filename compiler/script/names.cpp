@@ -56,6 +56,16 @@ std::string LayerNames::automatic(const std::string& kind) {
   return kind + "_" + std::to_string(number);
 }
 
+std::string LayerNames::parameter(const graph::Value& value) {
+  const std::string text = layerName(value.name);
+  std::string name = text;
+  for (int64_t i = 2; taken_.count(name) || parametric_.count(name); ++i)
+    name = text + "_" + std::to_string(i);
+  taken_.insert(name);
+  parametric_.insert(name);
+  return name;
+}
+
 LayerNames::Name LayerNames::next(const graph::Value& node, const std::vector<ParameterSpec>& parameters) {
   const OpInfo& row = opInfo(node.op);
   const std::string given = automatic(row.name);

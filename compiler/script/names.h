@@ -29,6 +29,9 @@ public:
   // `parameters`: those that are learned, as the row names them.
   Name next(const graph::Value& node, const std::vector<ParameterSpec>& parameters);
 
+  // Of a parameter that is an operand, before the call that reads it: what it is named, always.
+  std::string parameter(const graph::Value& value);
+
 private:
   std::string automatic(const std::string& kind);
 

@@ -93,27 +93,42 @@ private:
     chain_.reset();
   }
 
-  // Operands from the first to `count`, which are no learned parameters. nullopt after a diagnostic.
-  std::optional<std::vector<std::string>> operands(const graph::Value& value, size_t first, size_t count) {
+  // Operands from the first to `count`, without the layer's own parameters.
+  std::vector<std::string> operands(const graph::Value& value, size_t first, size_t count) {
     std::vector<std::string> texts;
     for (size_t i = first; i < count; ++i) {
-      const graph::Value& operand = graph_.value(value.operands[i]);
-      if (operand.kind != graph::Value::Parameter) {
-        texts.push_back(nameOf(value.operands[i]));
-        continue;
-      }
-      const std::vector<float>& numbers = operand.data->data;
-      const bool number = operand.data->literal && numbers.size() == 1;
-      const std::optional<std::string> text = number ? numberText(numbers[0]) : std::nullopt;
-      if (!text) {
-        noForm("'" + operand.name + "'",
-               "it is an operand of '" + value.name + "', and neither a value nor one number",
-               value.location);
-        return std::nullopt;
-      }
-      texts.push_back(*text);
+      const ValueId id = value.operands[i];
+      if (const auto text = inPlace_.find(id); text != inPlace_.end())
+        texts.push_back(text->second);
+      else
+        texts.push_back(nameOf(id));
     }
     return texts;
+  }
+
+  // A parameter beside tensors: a number as it is, others as calls, which have names where several layers
+  // read them.
+  void parameter(ValueId id) {
+    const graph::Value& value = graph_.value(id);
+    if (value.kind != graph::Value::Parameter || inPlace_.count(id) || names_.count(id)) return;
+    const std::vector<float>& numbers = value.data->data;
+    const bool isNumber = value.data->literal && numbers.size() == 1;
+    if (const auto text = isNumber ? numberText(numbers[0]) : std::nullopt) {
+      inPlace_[id] = *text;
+      return;
+    }
+    const std::string name = layers_.parameter(value);
+    if (!numbers.empty()) script_.parameters.push_back({name, id});
+    std::vector<std::string> extents;
+    for (const Size& extent : value.type.dims) extents.push_back(extent.str());
+    const std::string text = "parameter([" + joined(extents, ", ") + "], name: \"" + name + "\")";
+    if (uses_[id] == 1) {
+      inPlace_[id] = text;
+      return;
+    }
+    endStatement(); // which is what came before it
+    names_[id] = unique(identifier(value.name), taken_);
+    body_ += names_[id] + " = " + text + "\n";
   }
 
   std::optional<std::string> extent(const Size& size) {
@@ -143,23 +158,24 @@ private:
     std::string reason;
     const auto attributes = arguments(context, reason); // may end the statement, for a size
     if (!attributes) noForm("'" + value.name + "'", reason, value.location);
+    for (size_t i = 0; i < count; ++i) parameter(value.operands[i]);
     const LayerNames::Name name = layers_.next(value, context.parameters);
     store(value, context.parameters, count, name.parameters);
 
     const bool piped = follows && isLast(value.operands[0]), pipes = piped || (count == 1 && !row.symbol);
     const auto texts = operands(value, piped ? 1 : 0, count);
-    if (!piped || !texts || !attributes) endStatement();
-    if (!texts || !attributes) {
+    if (!piped || !attributes) endStatement();
+    if (!attributes) {
       names_[id] = "_"; // others are looked at too
       return;
     }
-    std::vector<std::string> inBrackets(texts->begin() + (pipes && !piped ? 1 : 0), texts->end());
+    std::vector<std::string> inBrackets(texts.begin() + (pipes && !piped ? 1 : 0), texts.end());
     for (const Argument& argument : *attributes)
       inBrackets.push_back((argument.name.empty() ? "" : argument.name + ": ") + argument.text);
     if (!name.written.empty()) inBrackets.push_back("name: \"" + name.written + "\"");
     std::string call = row.name;
     if (!pipes || !inBrackets.empty()) call += "(" + joined(inBrackets, ", ") + ")";
-    if (!piped) chain_ = Chain{id, pipes ? (*texts)[0] : row.symbol ? joined(*texts, infix(row)) : call, {}};
+    if (!piped) chain_ = Chain{id, pipes ? texts[0] : row.symbol ? joined(texts, infix(row)) : call, {}};
     if (pipes) chain_->links.push_back(call);
     chain_->last = id;
     chain_->ends = row.symbol; // a pipe behind a sum is easily misread
@@ -198,7 +214,8 @@ private:
   DiagnosticEngine& diags_;
   std::vector<int> uses_;
   LayerNames layers_;
-  std::map<ValueId, std::string> names_; // of inputs, and of values that are statements
+  std::map<ValueId, std::string> names_;   // of inputs, and of values that are statements
+  std::map<ValueId, std::string> inPlace_; // parameters that are written where they are read
   std::set<std::string> taken_;
   std::vector<std::string> outputNames_;
   std::string body_;

@@ -16,11 +16,13 @@ struct ArithmeticContext {
 Value applyUnary(ast::UnaryOp op, const Value& operand, const ArithmeticContext& context);
 Value applyBinary(ast::BinaryOp op, const Value& left, const Value& right, const ArithmeticContext& context);
 
-// Functions of numbers, and those that say what is known of a tensor (channels, depth, height, width, shape).
+// Functions of numbers, those that say what is known of a tensor (channels, depth, height, width, shape), and
+// the one whose value is learned.
 bool isFunction(const std::string& name);
 bool isInquiry(const std::string& name);
+bool makesParameter(const std::string& name);
 const std::vector<std::string>& functionNames();
-// Not an inquiry.
+// One of numbers.
 Value applyFunction(const std::string& name, const std::vector<Value>& arguments,
                     const ArithmeticContext& context);
 

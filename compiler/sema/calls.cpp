@@ -27,6 +27,7 @@ Value Elaborator::call(const std::string& callee, Location calleeLocation,
   const OpInfo* row = findOp(callee);
   bool function = isFunction(callee);
   if (function && isInquiry(callee)) return inquiry(callee, given);
+  if (function && makesParameter(callee)) return parameterCall(given);
   // `sqrt` and `max` are layers for tensors and functions for numbers; operators are no calls.
   bool ofTensors = std::any_of(given.positional.begin(), given.positional.end(),
                                [](const Value& value) { return value.as<Tensor>() || value.isPoison(); });
@@ -63,6 +64,11 @@ void Elaborator::symbolCalled(const std::string& callee, const std::string& symb
 bool Elaborator::isScalar(const Value& value) const {
   auto* tensor = value.as<Tensor>();
   return tensor && graph_.value(tensor->id).type.scalar;
+}
+
+bool Elaborator::isParameter(const Value& value) const {
+  auto* tensor = value.as<Tensor>();
+  return tensor && graph_.value(tensor->id).kind == graph::Value::Parameter;
 }
 
 void Elaborator::unknownCallee(const std::string& callee, Location location) {

@@ -20,7 +20,7 @@ graph::Graph Elaborator::run(const ast::Pipeline& pipeline) {
     diags_.report(diag::MissingReturn, pipeline.nameLocation, "pipeline", pipeline.name)
         .help("end it with 'return'");
   for (Result& result : matchResults(pipeline)) {
-    if (isScalar(result.value))
+    if (isScalar(result.value) || isParameter(result.value))
       diags_.report(diag::ExpectedTensor, result.location, "return", describe(result.value, graph_))
           .help("a result has a value for each item of the batch, and this is one for all of them");
     else if (auto* tensor = result.value.as<Tensor>())

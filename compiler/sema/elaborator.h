@@ -4,6 +4,7 @@
 //   blocks.cpp       calls of blocks and pipelines      constants.cpp   constants and -D
 //   expressions.cpp  expressions                        calls.cpp       layers and functions by name
 //   attributes.cpp   attributes of layers               layers.cpp      nodes, names, parameters
+//   parameters.cpp   parameters beside tensors
 //   types.cpp        input and result types, sizes      trace.cpp       call chains in messages, limits
 #pragma once
 #include "ast/ast.h"
@@ -163,7 +164,8 @@ private:
   bool isValue(const std::string& name) const { return frame_->find(name) || frame_->names.constant(name); }
   void symbolCalled(const std::string& callee, const std::string& symbol, const Arguments& arguments);
   void unknownCallee(const std::string& callee, Location location);
-  bool isScalar(const Value& value) const; // a run-time one
+  bool isScalar(const Value& value) const;    // a run-time one
+  bool isParameter(const Value& value) const; // a learned one
 
   // attributes.cpp
   bool namedArgument(LayerCall& call, const ast::Argument& argument);
@@ -183,8 +185,9 @@ private:
                      size_t since);
   std::optional<KernelValues> applyLiteralKernel(LayerCall& call);
   void applyDefaults(LayerCall& call);
-  std::string proposedName(const LayerCall& call);
-  bool registerLayer(const LayerCall& call, const std::string& name, bool hasParameters);
+  // `kind`: of an unnamed one. The name has its prefix.
+  std::string proposedName(const std::string& kind, const std::optional<std::string>& name);
+  bool registerParametric(const std::string& name, Location where);
   std::string unused(const std::string& name);
   graph::ValueId add(graph::Value value);
   graph::ValueId addParameter(const std::string& name, std::vector<Size> dims,
@@ -192,6 +195,12 @@ private:
   void addCheck(ShapeRequest::RuntimeCheck check, Location location);
   bool reasonable(const TensorType& type, Location location);
   bool fitsFloat(double value, Location location);
+
+  // parameters.cpp
+  Value parameterCall(const Arguments& arguments);
+  std::optional<std::vector<Size>> parameterExtents(const Arguments& arguments);
+  // Whether the layer can work on those that are among its operands.
+  bool takesParameters(const LayerCall& call);
 
   // trace.cpp
   Place here(Location location) const;

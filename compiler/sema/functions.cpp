@@ -8,8 +8,8 @@ namespace convoy::sema {
 
 const std::vector<std::string>& functionNames() {
   static const std::vector<std::string> names = {
-      "abs", "ceil", "channels", "cos",   "depth", "div", "exp",  "floor", "height", "length", "log",
-      "max", "min",  "mod",      "round", "shape", "sin", "size", "sqrt",  "sum",    "width"};
+      "abs", "ceil", "channels", "cos",       "depth", "div",   "exp", "floor", "height", "length", "log",
+      "max", "min",  "mod",      "parameter", "round", "shape", "sin", "size",  "sqrt",   "sum",    "width"};
   return names;
 }
 
@@ -20,6 +20,8 @@ bool isFunction(const std::string& name) {
 bool isInquiry(const std::string& name) {
   return name == "channels" || name == "depth" || name == "height" || name == "width" || name == "shape";
 }
+
+bool makesParameter(const std::string& name) { return name == "parameter"; }
 
 namespace {
 

@@ -48,21 +48,19 @@ std::string Elaborator::unused(const std::string& name) {
 
 // Unnamed layers are numbered per kind in each named block, and every layer of the kind counts, so that a
 // name given to one does not change the names of those after it.
-std::string Elaborator::proposedName(const LayerCall& call) {
-  if (call.name) return unused(*call.name);
-  std::string kind = frame_->prefix + call.row.name;
-  auto counter = counters_.find(kind);
+std::string Elaborator::proposedName(const std::string& kind, const std::optional<std::string>& name) {
+  if (name) return unused(*name);
+  const std::string prefixed = frame_->prefix + kind;
+  auto counter = counters_.find(prefixed);
   int64_t number = counter == counters_.end() ? 1 : counter->second + 1;
-  auto text = [&] { return kind + "_" + std::to_string(number); };
+  auto text = [&] { return prefixed + "_" + std::to_string(number); };
   while (names_.count(text())) ++number;
   return text();
 }
 
-bool Elaborator::registerLayer(const LayerCall& call, const std::string& name, bool hasParameters) {
-  ++counters_[frame_->prefix + call.row.name];
-  if (!hasParameters) return true;
-  Location where = call.name ? call.nameLocation : call.location;
-  auto [existing, isNew] = parametricLayers_.emplace(call.name ? *call.name : name, here(where));
+// Names under which numbers are looked up. False after a diagnostic.
+bool Elaborator::registerParametric(const std::string& name, Location where) {
+  auto [existing, isNew] = parametricLayers_.emplace(name, here(where));
   if (isNew) return true;
   const Place& first = existing->second;
   auto report = diags_.report(diag::DuplicateLayer, where, existing->first);
@@ -223,6 +221,7 @@ Value Elaborator::addLayer(LayerCall call) {
   }
   ++layers_;
   if (call.name) call.name = frame_->prefix + *call.name;
+  if (!takesParameters(call)) return {};
   std::optional<KernelValues> kernel;
   if (call.literal) {
     int rank = graph_.value(call.operands[0].id).type.spatialRank();
@@ -239,14 +238,17 @@ Value Elaborator::addLayer(LayerCall call) {
     types.push_back(operand.scalar ? TensorType{{Size(1)}} : graph_.value(operand.id).type);
     origins.push_back(operand.scalar ? Location() : graph_.value(operand.id).location);
   }
-  std::string name = proposedName(call);
+  std::string name = proposedName(call.row.name, call.name);
   ShapeRequest request{types, call.attributes, call.location, diags_, name, origins, call.attributeLocations};
   const Attributes written = call.attributes;
   const size_t before = diags_.all().size();
   auto type = convoy::resultType(call.row, request);
   if (!type) explainMisfit(call, written, request.misfits, before);
   if (!type || !reasonable(*type, call.location)) return {};
-  if (!registerLayer(call, name, !request.parameters.empty())) return {};
+  ++counters_[frame_->prefix + call.row.name];
+  if (!request.parameters.empty() &&
+      !registerParametric(call.name ? *call.name : name, call.name ? call.nameLocation : call.location))
+    return {};
 
   if (call.row.kind == OpKind::LpPool)
     return addNorms(call, name, *type, written.get<int64_t>("p"), request.checks);

@@ -49,6 +49,23 @@ uint64_t hashOf(const std::string& name) {
   return hash;
 }
 
+// Fills the parameter, unless it has numbers. False after a diagnostic.
+template <typename Number>
+bool fill(graph::Value& parameter, uint64_t seed, DiagnosticEngine& diags, Number number) {
+  if (parameter.data && !parameter.data->data.empty()) return true;
+  auto filled = std::make_shared<graph::ParameterData>();
+  try {
+    filled->data.resize(static_cast<size_t>(parameter.type.elements().known()));
+  } catch (const std::bad_alloc&) {
+    diags.report(diag::OutOfMemory, parameter.location, parameter.name);
+    return false;
+  }
+  SplitMix64 random(SplitMix64(seed).next() ^ hashOf(parameter.name));
+  for (float& each : filled->data) each = number(random);
+  parameter.data = std::move(filled);
+  return true;
+}
+
 } // namespace
 
 void initializeRandom(graph::Graph& graph, uint64_t seed, DiagnosticEngine& diags) {
@@ -56,6 +73,15 @@ void initializeRandom(graph::Graph& graph, uint64_t seed, DiagnosticEngine& diag
     if (node.kind != graph::Value::Node) continue;
     const OpInfo& row = opInfo(node.op);
     size_t first = static_cast<size_t>(activationCount(row, static_cast<int>(node.operands.size())));
+    // Beside a tensor: what multiplies is around 1, all else around 0.
+    const bool multiplies = node.op == OpKind::Mul || node.op == OpKind::Div || node.op == OpKind::Pow;
+    for (size_t i = 0; i < first; ++i) {
+      graph::Value& operand = graph.values[node.operands[i]];
+      if (operand.kind == graph::Value::Parameter && !fill(operand, seed, diags, [&](SplitMix64& random) {
+            return normalized(multiplies ? 0 : 1, random);
+          }))
+        return;
+    }
     if (first == node.operands.size()) continue;
     // The weight comes first, [filters][what one filter reads]; the bias follows its scale.
     int64_t fanIn = 1;
@@ -67,20 +93,12 @@ void initializeRandom(graph::Graph& graph, uint64_t seed, DiagnosticEngine& diag
 
     for (size_t i = first; i < node.operands.size(); ++i) {
       graph::Value& parameter = graph.values[node.operands[i]];
-      if (parameter.data && !parameter.data->data.empty()) continue;
-      auto filled = std::make_shared<graph::ParameterData>();
-      try {
-        filled->data.resize(static_cast<size_t>(parameter.type.elements().known()));
-      } catch (const std::bad_alloc&) {
-        diags.report(diag::OutOfMemory, parameter.location, parameter.name);
-        return;
-      }
-      SplitMix64 random(SplitMix64(seed).next() ^ hashOf(parameter.name));
-      for (float& number : filled->data)
-        number = row.elements == Elements::Whole          ? ofWholeNumbers(parameter.type, fanIn, random)
-                 : row.group == LayerGroup::Normalization ? normalized(i - first, random)
-                                                          : bound * random.uniform();
-      parameter.data = std::move(filled);
+      const bool good = fill(parameter, seed, diags, [&](SplitMix64& random) {
+        return row.elements == Elements::Whole          ? ofWholeNumbers(parameter.type, fanIn, random)
+               : row.group == LayerGroup::Normalization ? normalized(i - first, random)
+                                                        : bound * random.uniform();
+      });
+      if (!good) return;
     }
   }
 }

@@ -32,6 +32,8 @@ struct Description {
   }
   std::string operator()(const Tensor& value) const {
     const graph::Value& tensor = graph.value(value.id);
+    if (tensor.kind == graph::Value::Parameter)
+      return "the parameter '" + tensor.name + "', a " + tensor.type.str();
     return tensor.type.scalar ? "the run-time scalar '" + tensor.name + "'" : tensor.type.str();
   }
   std::string operator()(const RunTimeSize& value) const {

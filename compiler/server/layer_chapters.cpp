@@ -75,8 +75,8 @@ are computed on the results while these are in registers.
       {LayerGroup::Normalization, "Normalisation", ""},
       {LayerGroup::Arithmetic, "Arithmetic", R"(
 On tensors of one shape; an extent of 1 is repeated, and `tensor[C]` goes with the channels
-([broadcasting](language.md#broadcasting)). A number may stand beside a tensor. Functions of numbers alone are computed when
-compiling.
+([broadcasting](language.md#broadcasting)). A number may stand beside a tensor, and so may a learned
+[`parameter`](language.md#layers). Functions of numbers alone are computed when compiling.
 )"},
       {LayerGroup::Shape, "Shape", ""},
       {LayerGroup::Head, "Heads and reductions", ""},
@@ -84,8 +84,8 @@ compiling.
 A quantized tensor has whole numbers of 8 bits, each of which stands for `(number - zero_point) * scale`. `quantize` makes
 one, `dequantize` gives the numbers back, and the layers between compute with whole numbers alone, so that they give the
 same bits everywhere. Its type says so: `tensor[64, 56, 56] u8`, from 0 to 255, or `i8`, from -128 to 127. Layers that only
-choose or move elements work on it as on any tensor: max_pool, concat, pad, crop, slice, channel_shuffle, reshape, flatten, the
-interleaving ones, clamp, the largest and smallest of reductions, and resizing to the nearest. All others want `dequantize`
+choose or move elements work on it as on any tensor: max_pool, concat, pad, crop, slice, channel_shuffle, reshape, flatten,
+transpose, the interleaving ones, clamp, the largest and smallest of reductions, and resizing to the nearest. All others want `dequantize`
 before them. Scales and zero points are written at the layers that need them; no layer compares them.
 
 A quantized result of a pipeline is float32 in the caller's memory: its whole numbers. [numerics.md](numerics.md#whole-numbers)

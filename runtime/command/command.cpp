@@ -134,8 +134,10 @@ private:
     for (size_t i = 0; i < outputs.size(); ++i) {
       const convoy_port& port = pipeline.outputs[i];
       std::string path = options.outputs[i];
-      if (path.empty() && !options.outputFolder.empty()) path = fileInFolder(i, outputs[i], singleStem());
-      if (options.topK > 0) text += largest(outputs[i], options.topK, labels, "");
+      if (path.empty() && isResult(i) && !options.outputFolder.empty())
+        path = fileInFolder(i, outputs[i], singleStem());
+      if (options.topK > 0 && isResult(i)) text += largest(outputs[i], options.topK, labels, "");
+      if (path.empty() && !isResult(i)) continue;
       if (path.empty()) {
         if (options.benchmarkRuns == 0 && options.topK == 0) text += summary(port, outputs[i]);
         continue;
@@ -187,13 +189,15 @@ private:
     if (!run) return Error{quoted(item) + ": " + run.error().text};
     if (Outcome error = run->execute()) return Error{quoted(item) + ": " + error->text};
     OutputFiles files;
-    for (size_t i = 0; i < run->outputs.size() && !options.outputFolder.empty(); ++i)
+    for (size_t i = 0; isResult(i) && !options.outputFolder.empty(); ++i)
       if (Outcome error = saveTensor(pipeline.outputs[i], run->outputs[i],
                                      fileInFolder(i, run->outputs[i], stemOf(item)), files))
         return *error;
     if (Outcome error = files.commit()) return *error;
     return options.topK > 0 ? largest(run->outputs[0], options.topK, labels, item) : std::string();
   }
+
+  bool isResult(size_t output) const { return output < static_cast<size_t>(resultCount(pipeline)); }
 
   // The outputs that are written as pictures, which has them as bytes.
   std::vector<bool> picturesAmongOutputs(const std::vector<Tensor>& inputs) const {
@@ -220,7 +224,7 @@ private:
   std::string fileInFolder(size_t output, const Tensor& tensor, const std::string& stem) const {
     const convoy_port& port = pipeline.outputs[output];
     std::string file = stem;
-    if (file.empty() || pipeline.output_count > 1) file += (file.empty() ? "" : "-") + std::string(port.name);
+    if (file.empty() || resultCount(pipeline) > 1) file += (file.empty() ? "" : "-") + std::string(port.name);
     for (char& letter : file)
       if (letter == '/') letter = '_'; // names of imported models
     const bool picture = port.image_channels && tensor.batch == 1;

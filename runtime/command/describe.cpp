@@ -75,10 +75,14 @@ std::string helpText(const convoy_pipeline& pipeline, const std::string& program
     if (isScalar(port))
       text += format(port.has_default ? " [--input %s=NUMBER]" : " --input %s=NUMBER", port.name);
   }
-  text += pipeline.output_count == 1 ? " -o FILE [option...]\n" : " --output NAME=FILE [option...]\n";
+  text += resultCount(pipeline) == 1 ? " -o FILE [option...]\n" : " --output NAME=FILE [option...]\n";
   if (fileInputCount(pipeline) == 1) text += "       " + program + " FILE... --output-dir DIR [option...]\n";
   text += "\nInputs:\n" + portLines(pipeline.inputs, pipeline.input_count, pipeline.size_names);
-  text += "Outputs:\n" + portLines(pipeline.outputs, pipeline.output_count, pipeline.size_names);
+  const int32_t results = resultCount(pipeline);
+  text += "Outputs:\n" + portLines(pipeline.outputs, results, pipeline.size_names);
+  if (pipeline.layer_count > 0)
+    text += "Layers that are kept:\n" +
+            portLines(pipeline.outputs + results, pipeline.layer_count, pipeline.size_names);
   if (pipeline.size_count > 0) {
     text += "Run-time sizes:\n ";
     for (int32_t i = 0; i < pipeline.size_count; ++i) text += " " + std::string(pipeline.size_names[i]);
@@ -103,7 +107,7 @@ std::string helpText(const convoy_pipeline& pipeline, const std::string& program
 }
 
 std::string describeJson(const convoy_pipeline& pipeline) {
-  std::vector<std::string> inputs, outputs;
+  std::vector<std::string> inputs, outputs, layers;
   for (int32_t i = 0; i < pipeline.input_count; ++i)
     inputs.push_back(portJson(pipeline.inputs[i], inputShape(pipeline, pipeline.inputs[i])));
   const std::vector<int64_t> extents = fixedExtents(pipeline);
@@ -118,13 +122,14 @@ std::string describeJson(const convoy_pipeline& pipeline) {
                : extents.empty() ? "null"
                                  : std::to_string(extents[next]);
     }
-    outputs.push_back(portJson(port, shape));
+    (i < resultCount(pipeline) ? outputs : layers).push_back(portJson(port, shape));
   }
   std::string sizes;
   for (int32_t i = 0; i < pipeline.size_count; ++i)
     sizes += (i ? ", " : "") + jsonString(pipeline.size_names[i]);
+  const std::string kept = layers.empty() ? "" : "  ],\n  \"layers\": [\n" + joinLines(layers);
   return "{\n  \"name\": " + jsonString(pipeline.name) + ",\n  \"inputs\": [\n" + joinLines(inputs) +
-         "  ],\n  \"outputs\": [\n" + joinLines(outputs) + "  ],\n  \"sizes\": [" + sizes +
+         "  ],\n  \"outputs\": [\n" + joinLines(outputs) + kept + "  ],\n  \"sizes\": [" + sizes +
          format("],\n  \"weights_bytes\": %" PRId64 ",\n  \"weights_file\": %s\n}\n", pipeline.weights_bytes,
                 pipeline.weights_file ? jsonString(pipeline.weights_file).c_str() : "null");
 }

@@ -91,12 +91,13 @@ private:
                      pipeline.inputs[input->port].name);
     }
     case OptionKind::NamedOutput: {
-      Result<NamedValue> output = splitPort(row, "output", pipeline.outputs, pipeline.output_count, value);
+      Result<NamedValue> output = splitPort(row, "output", pipeline.outputs, resultCount(pipeline), value);
       if (!output) return output.error();
       return setOutput(output->port, output->value);
     }
+    case OptionKind::DumpLayer: return setLayer(row, value);
     case OptionKind::Output:
-      if (pipeline.output_count != 1)
+      if (resultCount(pipeline) != 1)
         return usageError("-o needs a pipeline with one output; use --output NAME=FILE or --output-dir");
       return setOutput(0, value);
     case OptionKind::OutputFolder:
@@ -133,6 +134,22 @@ private:
             setOnce(options.outputs[static_cast<size_t>(port)], file, "output", pipeline.outputs[port].name))
       return error;
     return checkOutputName(file);
+  }
+
+  Outcome setLayer(const OptionRow& row, const std::string& text) {
+    if (pipeline.layer_count == 0)
+      return usageError(
+          "this program keeps no layers; 'convoy build --keep-layers=NAME' makes one that does");
+    const int32_t results = resultCount(pipeline);
+    Result<NamedValue> layer =
+        splitPort(row, "layer", pipeline.outputs + results, pipeline.layer_count, text);
+    if (!layer) return layer.error();
+    const int32_t port = results + layer->port;
+    std::string& file = options.outputs[static_cast<size_t>(port)];
+    if (Outcome error = setOnce(file, layer->value, "layer", pipeline.outputs[port].name)) return error;
+    if (extensionOf(file) != ".npy")
+      return usageError("cannot write " + quoted(file) + ": the name must end in .npy");
+    return std::nullopt;
   }
 
   template <typename Number>
@@ -206,7 +223,7 @@ private:
     if (options.topK == 0)
       return options.labelsFile.empty() ? Outcome() : Outcome(usageError("--labels needs --top-k"));
     if (options.benchmarkRuns > 0) return usageError("--top-k does not go with --benchmark");
-    if (pipeline.output_count != 1 || pipeline.outputs[0].rank != 1)
+    if (resultCount(pipeline) != 1 || pipeline.outputs[0].rank != 1)
       return usageError("--top-k needs a pipeline whose only output is a vector, tensor[C]");
     return std::nullopt;
   }
@@ -249,6 +266,7 @@ const std::vector<OptionRow>& optionTable() {
       {OptionKind::Output, "-o", "FILE", "where the only output goes"},
       {OptionKind::Input, "--input", "NAME=FILE", "the file for an input; a number for a scalar"},
       {OptionKind::NamedOutput, "--output", "NAME=FILE", "where an output goes"},
+      {OptionKind::DumpLayer, "--dump-layer", "NAME=FILE.npy", "where the values of a layer go, in float32"},
       {OptionKind::OutputFolder, "--output-dir", "DIR", "a file in DIR for each input file, named after it"},
       {OptionKind::Threads, "--threads", "N", "threads (default: CONVOY_NUM_THREADS, or all allowed cores)"},
       {OptionKind::Benchmark, "--benchmark", "N",

@@ -12,7 +12,7 @@ struct Options {
   std::vector<std::string> inputs;  // a file for each input, or a scalar's number; empty: none given
   std::vector<std::string> items;   // many files for the only input that takes one: one run each
   bool seeded = false;              // a benchmark that makes up the data of all inputs but scalars
-  std::vector<std::string> outputs; // a file for each output; empty: not written
+  std::vector<std::string> outputs; // a file for each output, layers too; empty: not written
   std::string outputFolder;         // empty: none
   int32_t threads = 0;              // 0: all that the process may use
   int64_t benchmarkRuns = 0;        // 0: no benchmark
@@ -28,6 +28,7 @@ enum class OptionKind {
   Input,
   Output,
   NamedOutput,
+  DumpLayer,
   OutputFolder,
   Threads,
   Benchmark,

@@ -28,6 +28,11 @@ Result<Tensor> scalarTensor(float number);
 // Of an input: a run-time scalar, which no file position stands for.
 inline bool isScalar(const convoy_port& port) { return port.rank == 0; }
 
+// The results among the outputs, which come first.
+inline int32_t resultCount(const convoy_pipeline& pipeline) {
+  return pipeline.output_count - pipeline.layer_count;
+}
+
 // Whether files of this name can be written at all; the error lists the formats.
 Outcome checkOutputName(const std::string& path);
 

@@ -21,7 +21,7 @@
 extern "C" {
 #endif
 
-#define CONVOY_ABI_VERSION 6
+#define CONVOY_ABI_VERSION 7
 #define CONVOY_ALIGNMENT 64 /* of workspace and prepared weights */
 #define CONVOY_MAX_RANK 4   /* dimensions of one item, channels included */
 
@@ -90,6 +90,7 @@ typedef struct convoy_pipeline {
   uint32_t abi_version;
   int32_t input_count, output_count, size_count, check_count;
   int32_t version_count; /* of the code, each for other processors */
+  int32_t layer_count; /* of the outputs, the last ones: layers that were kept to be looked at, and no results */
   const char* name;
   const convoy_port* inputs;
   const convoy_port* outputs;

@@ -31,8 +31,8 @@ public:
     p_.results = {p_.values() - 1};
     while (random_.chance(25) && p_.results.size() < 4)
       p_.results.push_back(static_cast<int>(random_.between(0, p_.values() - 1)));
-    for (int& result : p_.results) // a scalar is no result
-      if (shapes_[static_cast<size_t>(result)].place == scalarPlace) result = p_.values() - 1;
+    for (int& result : p_.results) // nor is what is the same for all items
+      if (isShared(result)) result = p_.values() - 1;
     chooseRuns();
     p_.fill = random_.chance(70) ? sweep::Fill::Integers : sweep::Fill::Reals;
     p_.cpu = random_.of(cpus_);
@@ -77,6 +77,14 @@ private:
       addInput(Input::Tensor, random_.chance(50) ? shapes_[0].channels : of<int64_t>({1, 3, 16}), 0);
     if (random_.chance(10)) addInput(Input::Vector, shapes_[0].channels, vectorPlace);
     if (random_.chance(15)) addInput(Input::Scalar, 1, scalarPlace);
+    const bool known = kind >= 7;
+    for (int64_t i = random_.chance(25) ? random_.between(1, 2) : 0; i > 0; --i) {
+      const int64_t channels = random_.chance(50) ? shapes_[0].channels : of<int64_t>({1, 16, 17});
+      const int form = static_cast<int>(random_.between(0, known ? 3 : 1));
+      if (form == 0) addInput(Input::LearnedVector, channels, vectorPlace);
+      if (form == 1) addInput(Input::LearnedOnes, channels, onesPlace);
+      if (form >= 2) addInput(Input::LearnedTensor, channels, 0);
+    }
   }
 
   void addInput(Input::Kind kind, int64_t channels, int place) {
@@ -104,12 +112,18 @@ private:
   // ---- layers ----
 
   const Shape& shape(int value) const { return shapes_[static_cast<size_t>(value)]; }
+  // The same for all items of the batch: it stands beside others alone.
+  bool isShared(int value) const {
+    const bool isInput = value < static_cast<int>(p_.inputs.size());
+    return shape(value).place == scalarPlace ||
+           (isInput && p_.inputs[static_cast<size_t>(value)].isLearned());
+  }
   bool isSpatial(int value) const { return shape(value).place >= 0 || shape(value).place == onesPlace; }
 
   int recent() {
     const int64_t back = random_.chance(65) ? 1 : random_.between(1, 4);
     int value = std::max(0, p_.values() - static_cast<int>(back));
-    return shape(value).place == scalarPlace ? 0 : value;
+    return isShared(value) ? 0 : value;
   }
 
   void define(Layer layer, int64_t channels, int place) {
@@ -200,6 +214,9 @@ private:
     case OpForm::Interleave:
       if (!isSpatial(x)) return addLayer(OpKind::Relu, x);
       return interleave(std::move(layer));
+    case OpForm::Permute:
+      if (!isSpatial(x)) return addLayer(OpKind::Relu, x);
+      return permute(std::move(layer));
     case OpForm::Channels:
       if (op == OpKind::Slice) {
         layer.from = random_.between(0, channels - 1);
@@ -302,9 +319,11 @@ private:
                  : list(rank, [&] { return std::to_string(random_.between(1, 20)); });
       layer.padding = (scales ? "scale: " : "size: ") + layer.padding;
       static const std::vector<std::string> modes{"nearest", "bilinear", "bilinear", "cubic"},
-          aligns{"", "half_pixel", "align_corners", "asymmetric"};
+          aligns{"", "half_pixel", "align_corners", "asymmetric"},
+          rounds{"", "", "half_up", "half_down", "floor", "ceil"};
       layer.border = shape(layer.operands[0]).element == Element::F32 ? random_.of(modes) : "nearest";
       layer.align = random_.of(aligns);
+      if (layer.border == "nearest") layer.round = random_.of(rounds);
     }
     define(std::move(layer), channels, nextPlace());
   }
@@ -319,6 +338,22 @@ private:
     if (toSpace ? channels % positions != 0 : channels * positions > 48)
       return addLayer(OpKind::Abs, layer.operands[0]);
     define(std::move(layer), toSpace ? channels / positions : channels * positions, nextPlace());
+  }
+
+  // Axes of positions alone, unless all extents of the inputs are known.
+  void permute(Layer layer) {
+    const auto [channels, place, element] = shape(layer.operands[0]);
+    const bool known =
+        place == 0 && std::all_of(p_.spatial.begin(), p_.spatial.end(), [](const std::string& size) {
+          return size.find_first_not_of("0123456789") == std::string::npos;
+        });
+    for (int axis = 0; axis <= p_.rank(); ++axis) layer.kernel.push_back(axis);
+    for (size_t axis = known ? 0 : 1; axis + 1 < layer.kernel.size(); ++axis)
+      std::swap(layer.kernel[axis], layer.kernel[static_cast<size_t>(random_.between(
+                                        static_cast<int64_t>(axis), static_cast<int64_t>(p_.rank())))]);
+    const int64_t first = layer.kernel[0];
+    define(std::move(layer), first == 0 ? channels : std::stoll(p_.spatial[static_cast<size_t>(first - 1)]),
+           nextPlace());
   }
 
   int nextPlace() { return ++lastPlace_; }
@@ -398,7 +433,8 @@ private:
     for (int64_t i = 0; i < random_.between(1, 2); ++i) {
       std::vector<int> partners;
       for (int value = 0; value < p_.values(); ++value)
-        if (shape(value).place == x.place && shape(value).element == x.element) partners.push_back(value);
+        if (shape(value).place == x.place && shape(value).element == x.element && !isShared(value))
+          partners.push_back(value);
       const int partner = random_.of(partners);
       if (channels + shape(partner).channels > 48) break;
       layer.operands.push_back(partner);

@@ -19,8 +19,13 @@ public:
 
   std::string run() {
     std::string inputs, body;
-    for (size_t i = 0; i < p_.inputs.size(); ++i)
-      inputs += (i ? ", " : "") + name(static_cast<int>(i)) + ": " + type(p_.inputs[i]);
+    for (size_t i = 0; i < p_.inputs.size(); ++i) {
+      const std::string own = name(static_cast<int>(i));
+      if (p_.inputs[i].isLearned())
+        body += "    " + own + " = parameter(" + extentsOf(p_.inputs[i]) + ", name: \"" + own + "\")\n";
+      else
+        inputs += (inputs.empty() ? "" : ", ") + own + ": " + type(p_.inputs[i]);
+    }
     for (size_t i = 0; i < p_.layers.size(); ++i)
       body += "    " + name(static_cast<int>(p_.inputs.size() + i)) + " = " + call(p_.layers[i], i) + "\n";
     body += "    return ";
@@ -35,18 +40,24 @@ public:
 private:
   std::string name(int value) const {
     const int inputs = static_cast<int>(p_.inputs.size());
+    if (isLearned(value)) return "divisor" + std::to_string(value); // not zero
     return value < inputs ? "x" + std::to_string(value) : "v" + std::to_string(value - inputs);
+  }
+  bool isLearned(int value) const {
+    return value < static_cast<int>(p_.inputs.size()) && p_.inputs[static_cast<size_t>(value)].isLearned();
   }
 
   std::string type(const Input& input) const {
-    std::string text = "tensor[" + std::to_string(input.channels);
-    switch (input.kind) {
-    case Input::Scalar: return "float = 0.5";
-    case Input::Image: return input.channels == 3 ? "image[rgb]" : "image[gray]";
-    case Input::Vector: return text + "]";
-    case Input::Tensor: break;
-    }
-    for (const std::string& extent : p_.spatial) text += ", " + extent;
+    if (input.kind == Input::Scalar) return "float = 0.5";
+    if (input.kind == Input::Image) return input.channels == 3 ? "image[rgb]" : "image[gray]";
+    return "tensor" + extentsOf(input);
+  }
+
+  std::string extentsOf(const Input& input) const {
+    std::string text = "[" + std::to_string(input.channels);
+    if (input.kind == Input::Vector || input.kind == Input::LearnedVector) return text + "]";
+    for (const std::string& extent : p_.spatial)
+      text += ", " + (input.kind == Input::LearnedOnes ? "1" : extent);
     return text + "]";
   }
 
@@ -85,7 +96,9 @@ private:
 
   std::string elementwise(const OpInfo& row, const Layer& layer, const std::vector<std::string>& x) const {
     if (row.symbol)
-      return x[0] + " " + row.symbol + " " + (row.kind == OpKind::Div ? "(abs(" + x[1] + ") + 1)" : x[1]);
+      return x[0] + " " + row.symbol + " " +
+             (row.kind == OpKind::Div && !isLearned(layer.operands.back()) ? "(abs(" + x[1] + ") + 1)"
+                                                                           : x[1]);
     std::string text = row.name + "(" + inside(row.domain, x[0]);
     for (int i = 1; i < row.maxOperands; ++i) text += ", " + x[static_cast<size_t>(i)];
     int numbers = 0;
@@ -164,10 +177,16 @@ private:
                (layer.border.empty() ? "" : ", border: " + layer.border) + own;
       if (row.kind == OpKind::Crop) return "crop(" + x[0] + ", sides: " + layer.padding + own;
       return row.name + "(" + x[0] + ", " + layer.padding + ", mode: " + layer.border +
-             (layer.align.empty() ? "" : ", align: " + layer.align) + own;
+             (layer.align.empty() ? "" : ", align: " + layer.align) +
+             (layer.round.empty() ? "" : ", round: " + layer.round) + own;
     case OpForm::Interleave:
       return row.name + "(" + x[0] + ", " + std::to_string(layer.groups) + (layer.bias ? ", mode: dcr" : "") +
              own;
+    case OpForm::Permute: {
+      std::string order;
+      for (int64_t axis : layer.kernel) order += (order.empty() ? "[" : ", ") + std::to_string(axis);
+      return row.name + "(" + x[0] + ", " + order + "]" + own;
+    }
     case OpForm::Channels:
       if (row.kind == OpKind::Slice)
         return "slice(" + x[0] + ", " + std::to_string(layer.from) + ", " +

@@ -8,8 +8,10 @@ namespace convoy::random_pipelines {
 using sweep::Random;
 
 struct Input {
-  enum Kind { Tensor, Vector, Image, Scalar } kind = Tensor;
+  // Learned ones are parameters: a vector, or of extents 1 but for the channels, or of known sizes.
+  enum Kind { Tensor, Vector, Image, Scalar, LearnedVector, LearnedOnes, LearnedTensor } kind = Tensor;
   int64_t channels = 1;
+  bool isLearned() const { return kind >= LearnedVector; }
 };
 
 // One call. What an op does not have is not looked at.
@@ -18,11 +20,11 @@ struct Layer {
   std::vector<int> operands;                     // values: the inputs first, then the layers
   int64_t filters = 1;                           // conv, dense, slice
   int64_t from = 0;                              // slice
-  std::vector<int64_t> kernel, stride, dilation; // per axis
+  std::vector<int64_t> kernel, stride, dilation; // per axis; transpose: its order
   std::vector<int64_t> outputPadding;            // transposed_conv
   std::string padding = "0";                     // also what is cropped; resizing: the size or the scale
   std::string border;                            // empty: zero. Resizing: the mode
-  std::string align;                             // resizing; empty: the default
+  std::string align, round;                      // resizing; empty: the default
   int64_t groups = 1;
   bool bias = false, ceilMode = false, countPadding = true;
   std::string word;                            // of an attribute that is one

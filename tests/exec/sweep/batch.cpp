@@ -175,7 +175,8 @@ private:
 
   bool takesMode(const Case& c, size_t mode) const {
     bool group = false;
-    for (const char* name : {"conv", "transposed", "dense", "flatten", "network", "storage", "example"})
+    for (const char* name :
+         {"conv", "transposed", "dense", "flatten", "network", "storage", "example", "parameter"})
       group |= c.group.rfind(name, 0) == 0;
     Random random(static_cast<uint64_t>(c.number) * modes().size() + mode);
     // Few layers are 3x3 in steps of 1.

@@ -133,6 +133,7 @@ std::vector<Case> allCases() {
   addImages(list);
   addShapes(list);
   addQuantized(list);
+  addParameters(list);
   return std::move(list.cases);
 }
 

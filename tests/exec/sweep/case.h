@@ -83,6 +83,7 @@ void addHeads(CaseList& list);
 void addInterfaces(CaseList& list);
 void addStorage(CaseList& list);
 void addScalars(CaseList& list);
+void addParameters(CaseList& list);
 void addNetworks(CaseList& list);
 void addLarge(CaseList& list);
 void addSpecials(CaseList& list);

@@ -226,8 +226,8 @@ void moves(CaseList& list, Random& random) {
         "crop(pad(q, 1), sides: [1, 0, 2, 0])", "slice(q, 1, 5)", "channel_shuffle(q, 4)",
         "concat(q, q, clamp(q, 5, 90))", "depth_to_space(q, 2)",
         "pad(upsample(q, 2), 0) |> space_to_depth(2, mode: dcr)", "upsample(q, 2)",
-        "resize(q, scale: 1.5, mode: nearest)", "reduce_max(q, axes: channels)", "reduce_min(q, axes: width)",
-        "global_max_pool(q) |> flatten"})
+        "resize(q, scale: 1.5, mode: nearest)", "upsample(q, 2, align: half_pixel, round: ceil)",
+        "reduce_max(q, axes: channels)", "reduce_min(q, axes: width)", "global_max_pool(q) |> flatten"})
     for (int n = 0; n < 4; ++n) {
       const Shape shape = n % 2 ? everyWidth(2, 100) : someShape(random, 2, {1, 1}, 100);
       const Bytes bytes = someBytes(random);

@@ -50,6 +50,26 @@ void addSeparable(CaseList& list) {
                "    return (x |> " + call + "))" + (same ? followed[n % 5] : "") + "\n", runs);
       ++n;
     }
+  // Several filters of one picture: of one size and of others, with what joins them.
+  const std::vector<std::vector<size_t>> together = {{0, 1}, {1, 2}, {2, 3, 1}, {5, 6}, {4, 0, 2}};
+  const char* const joins[] = {"abs(f) + abs(g)", "max(f, g) * 2 - x", "f * g + f", "relu(f - g)"};
+  for (const std::vector<size_t>& some : together)
+    for (const char* border : {"", "constant(2)", "replicate", "reflect", "reflect101", "wrap"}) {
+      const int64_t channels = n % 3 == 2 ? 3 : 1;
+      const Shape shape = n % 5 == 0 ? everyWidth(2, 100) : someShape(random, 2, {14, 38}, 100);
+      std::string body;
+      for (size_t i = 0; i < some.size(); ++i) {
+        body += i == 0 ? "    f = " : i == 1 ? "    g = " : " + ";
+        body += "(x |> conv(kernel: " + text(kernels[some[i]]);
+        if (n % 4 == 1 && i == 1) body += ", dilation: 1x2";
+        body += std::string(", padding: same") + (*border ? std::string(", border: ") + border : "");
+        if (n % 4 == 2) body += ", bias: true";
+        body += i == 0 ? "))\n" : "))";
+      }
+      list.add("conv separable", "x: tensor[" + std::to_string(channels) + ", " + shape.text + "]",
+               body + "\n    return " + joins[n % 4] + "\n", shape.runs);
+      ++n;
+    }
   // Several chunks of columns and strips of rows, with rows that are whole vectors and others.
   std::vector<Run> wide;
   for (int64_t width : {128, 129, 256, 272, 400, 640})

@@ -233,6 +233,7 @@ Parameters makeParameters(const Graph& graph, Fill fill, int level, uint64_t see
     for (float& number : data->data) {
       number = fill == Fill::Reals ? realNumber(random) : static_cast<float>(random.between(-most, most));
       if (fill != Fill::Reals && level == lastLevel && random.chance(80)) number = 0;
+      if (startsWith(value.name, "divisor")) number += number < 0 ? -0.5f : 0.5f;
     }
     all[id] = std::move(data);
   }

@@ -99,6 +99,10 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"the output 'result' is tensor[2, H - 2, W - 2], which is no image[gray]",
              [](Graph& g) { g.outputs[0].image = ImageKind::Gray; }},
         Case{"the graph has no outputs", [](Graph& g) { g.outputs.clear(); }},
+        Case{"conv 'c': it needs a tensor and gets a parameter",
+             [](Graph& g) { g.values[2].operands[0] = 1; }},
+        Case{"relu 'r': it needs a tensor and gets a parameter",
+             [](Graph& g) { g.values[3].operands[0] = 1; }},
         Case{"the output 'result' is a parameter", [](Graph& g) { g.outputs[0].value = 1; }}));
 
 } // namespace

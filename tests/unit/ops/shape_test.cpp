@@ -35,7 +35,7 @@ Outcome apply(OpKind op, std::vector<TensorType> operands, Attributes attributes
       operands.push_back({std::vector<Size>(parameter.shape.begin(), parameter.shape.end())});
     Attributes again = attributes;
     ShapeRequest second{operands, again, {}, diags, "layer"};
-    auto type = resultType(opInfo(op), second);
+    auto type = resultType(opInfo(request.makes.value_or(op)), second);
     EXPECT_TRUE(type && type->dims == outcome.type->dims);
     EXPECT_EQ(again.all().size(), attributes.all().size());
     for (const auto& [name, value] : attributes.all()) EXPECT_EQ(str(*again.find(name)), str(value)) << name;
@@ -254,6 +254,21 @@ TEST(MovingShapes, RunTimeSizes) {
             with({{"mode", std::string("nearest")}, {"scale", std::vector<double>{2}}}));
   EXPECT_EQ(o.type->str(), "tensor[3, 2 * H]");
   EXPECT_EQ(o.attributes.get<std::string>("align"), "asymmetric");
+  // How the nearest element is rounded to, where it is not the default.
+  auto rounded = [&](const char* mode, const char* align, const char* round) {
+    return apply(OpKind::Resize, {{{3, H}}},
+                 with({{"mode", std::string(mode)},
+                       {"align", std::string(align)},
+                       {"round", std::string(round)},
+                       {"size", Sizes{5}}}));
+  };
+  EXPECT_FALSE(rounded("nearest", "asymmetric", "floor").attributes.has("round"));
+  EXPECT_FALSE(rounded("nearest", "half_pixel", "half_up").attributes.has("round"));
+  EXPECT_FALSE(rounded("nearest", "align_corners", "half_up").attributes.has("round"));
+  EXPECT_EQ(rounded("nearest", "asymmetric", "half_up").attributes.get<std::string>("round"), "half_up");
+  EXPECT_EQ(rounded("nearest", "half_pixel", "floor").attributes.get<std::string>("round"), "floor");
+  EXPECT_EQ(rounded("bilinear", "half_pixel", "floor").error,
+            "E0213: 'round' takes the mode nearest, but gets the mode bilinear");
   const auto blocks = with({{"block", int64_t(2)}, {"mode", std::string("crd")}});
   EXPECT_EQ(apply(OpKind::DepthToSpace, {{{8, H, W}}}, blocks).type->str(), "tensor[2, 2 * H, 2 * W]");
   o = apply(OpKind::SpaceToDepth, {{{2, H, 6}}}, blocks);
@@ -263,6 +278,29 @@ TEST(MovingShapes, RunTimeSizes) {
   EXPECT_TRUE(o.checks.empty());
   o = apply(OpKind::Reshape, {{{8, H, W}}}, with({{"shape", Sizes{4, H, H}}}));
   EXPECT_EQ(o.checks.size(), 1u);
+}
+
+TEST(OtherShapes, Transpose) {
+  auto transposed = [](const TensorType& input, const Sizes& order) {
+    return apply(OpKind::Transpose, {input}, with({{"order", order}}));
+  };
+  auto o = transposed({{3, H, W}}, {0, 2, 1});
+  EXPECT_EQ(o.type->str(), "tensor[3, W, H]");
+  EXPECT_EQ(o.attributes.get<Ints>("order"), (Ints{0, 2, 1}));
+  EXPECT_EQ(transposed({{3, 4, W}}, {1, 2, 0}).type->str(), "tensor[4, W, 3]");
+  EXPECT_EQ(transposed({{3, 4, 5, 6}}, {3, 1, 0, 2}).type->str(), "tensor[6, 4, 3, 5]");
+  // Nothing moves: another shape of the same elements.
+  for (const Sizes& order : {Sizes{1, 0, 2}, Sizes{1, 2, 0}, Sizes{0, 1, 2}}) {
+    o = transposed({{1, 4, W}}, order);
+    EXPECT_EQ(o.attributes.get<Sizes>("shape"), o.type->dims);
+    EXPECT_FALSE(o.attributes.has("order"));
+  }
+  EXPECT_TRUE(transposed({{1, 4, W}}, {1, 0, 2}).attributes.has("shape"));
+  EXPECT_TRUE(transposed({{2, 4, W}}, {1, 0, 2}).attributes.has("order"));
+  EXPECT_EQ(transposed({{3, H, W}}, {1, 0, 2}).error, "E0228: the channels must be a number, not H");
+  for (const Sizes& order : {Sizes{0, 1}, Sizes{0, 1, 1}, Sizes{0, 1, 3}, Sizes{0, 1, 2, 3}, Sizes{-1, 0, 1}})
+    EXPECT_EQ(transposed({{3, 4, 5}}, order).error.substr(0, 60),
+              "E0213: 'order' takes each of the numbers 0 to 2 once, but ge");
 }
 
 TEST(OtherShapes, LimitsOfAttributes) {

@@ -61,8 +61,10 @@ void checkRegions(const Case& c, std::mt19937& engine) {
   for (graph::ValueId id : node.operands) operandTypes.push_back(graph.value(id).type);
   auto maps = opInfo(c.op).access(operandTypes, node.attributes, node.type);
   ASSERT_EQ(maps.size(), node.operands.size());
-  BorderMode mode =
-      node.attributes.has("border") ? node.attributes.get<Border>("border").mode : BorderMode::Constant;
+  const bool scaled = maps[0].back().kind == AxisAccess::Scaled; // outside is the edge
+  BorderMode mode = node.attributes.has("border") ? node.attributes.get<Border>("border").mode
+                    : scaled                      ? BorderMode::Replicate
+                                                  : BorderMode::Constant;
 
   std::vector<Tensor> inputs;
   for (const TensorType& type : c.inputs) {
@@ -279,6 +281,22 @@ TEST(Access, RegionsCoverWhatInfluencesEveryLayer) {
        with({{"mode", std::string("nearest")}, {"scale", std::vector<double>{2}}}),
        false,
        "upsample"},
+      {OpKind::Upsample,
+       {{{2, 3, 4}}},
+       with({{"mode", std::string("nearest")},
+             {"scale", std::vector<double>{3, 1.5}},
+             {"align", std::string("half_pixel")},
+             {"round", std::string("floor")}}),
+       false,
+       "upsample, floor"},
+      {OpKind::Resize,
+       {{{1, 5, 4}}},
+       with({{"mode", std::string("nearest")},
+             {"size", std::vector<Size>{7, 3}},
+             {"align", std::string("asymmetric")},
+             {"round", std::string("ceil")}}),
+       false,
+       "resize, ceil"},
       {OpKind::DepthToSpace,
        {{{8, 2, 3}}},
        with({{"block", int64_t(2)}, {"mode", std::string("crd")}}),
@@ -289,6 +307,7 @@ TEST(Access, RegionsCoverWhatInfluencesEveryLayer) {
        with({{"block", int64_t(2)}, {"mode", std::string("dcr")}}),
        false,
        "space_to_depth"},
+      {OpKind::Transpose, {{{2, 3, 4}}}, with({{"order", std::vector<Size>{2, 0, 1}}}), true, "transpose"},
       {OpKind::Reshape, {{{2, 3}}}, with({{"shape", std::vector<Size>{3, 2}}}), false, "reshape"},
       {OpKind::Flatten, {{{2, 2, 2}}}, {}, false, "flatten"},
       {OpKind::Dense, {{{5}}}, dense(), true, "dense"},

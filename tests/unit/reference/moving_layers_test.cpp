@@ -121,6 +121,52 @@ TEST(Resize, NearestAtTheMiddleTakesTheNextOne) {
   EXPECT_EQ(resized("bilinear", "align_corners", 1), (Numbers{1}));
 }
 
+// Each way to round, at positions below, at and above the middle of two elements, and at whole ones.
+TEST(Resize, NearestIsRoundedAsAsked) {
+  const Numbers row = {1, 2, 3};
+  auto rounded = [&](const char* align, const char* round, int64_t width, const Numbers& of) {
+    const auto n = static_cast<int64_t>(of.size());
+    const Attributes attributes = with({{"mode", std::string("nearest")},
+                                        {"size", Sizes{width}},
+                                        {"align", std::string(align)},
+                                        {"round", std::string(round)}});
+    return run(oneLayer(OpKind::Resize, {{{1, n}}}, attributes), {tensor({1, n}, of)});
+  };
+  // At 0, 0.5, 1, 1.5, 2, 2.5.
+  EXPECT_EQ(rounded("asymmetric", "floor", 6, row), (Numbers{1, 1, 2, 2, 3, 3}));
+  EXPECT_EQ(rounded("asymmetric", "half_down", 6, row), (Numbers{1, 1, 2, 2, 3, 3}));
+  EXPECT_EQ(rounded("asymmetric", "half_up", 6, row), (Numbers{1, 2, 2, 3, 3, 3}));
+  EXPECT_EQ(rounded("asymmetric", "ceil", 6, row), (Numbers{1, 2, 2, 3, 3, 3}));
+  // At 0, 0.75, 1.5, 2.25.
+  EXPECT_EQ(rounded("asymmetric", "floor", 4, row), (Numbers{1, 1, 2, 3}));
+  EXPECT_EQ(rounded("asymmetric", "half_down", 4, row), (Numbers{1, 2, 2, 3}));
+  EXPECT_EQ(rounded("asymmetric", "half_up", 4, row), (Numbers{1, 2, 3, 3}));
+  EXPECT_EQ(rounded("asymmetric", "ceil", 4, row), (Numbers{1, 2, 3, 3}));
+  // At -0.25, 0.25, 0.75, 1.25, 1.75, 2.25.
+  EXPECT_EQ(rounded("half_pixel", "floor", 6, row), (Numbers{1, 1, 1, 2, 2, 3}));
+  EXPECT_EQ(rounded("half_pixel", "half_down", 6, row), (Numbers{1, 1, 2, 2, 3, 3}));
+  EXPECT_EQ(rounded("half_pixel", "half_up", 6, row), (Numbers{1, 1, 2, 2, 3, 3}));
+  EXPECT_EQ(rounded("half_pixel", "ceil", 6, row), (Numbers{1, 2, 2, 3, 3, 3}));
+  // At 0.5, 2.5, 4.5.
+  const Numbers six = {1, 2, 3, 4, 5, 6};
+  EXPECT_EQ(rounded("half_pixel", "floor", 3, six), (Numbers{1, 3, 5}));
+  EXPECT_EQ(rounded("half_pixel", "half_down", 3, six), (Numbers{1, 3, 5}));
+  EXPECT_EQ(rounded("half_pixel", "half_up", 3, six), (Numbers{2, 4, 6}));
+  EXPECT_EQ(rounded("half_pixel", "ceil", 3, six), (Numbers{2, 4, 6}));
+  // At 0, 0.5, 1, 1.5, 2; and one result, at 0.
+  EXPECT_EQ(rounded("align_corners", "floor", 5, row), (Numbers{1, 1, 2, 2, 3}));
+  EXPECT_EQ(rounded("align_corners", "half_down", 5, row), (Numbers{1, 1, 2, 2, 3}));
+  EXPECT_EQ(rounded("align_corners", "half_up", 5, row), (Numbers{1, 2, 2, 3, 3}));
+  EXPECT_EQ(rounded("align_corners", "ceil", 5, row), (Numbers{1, 2, 2, 3, 3}));
+  for (const char* round : {"floor", "half_down", "half_up", "ceil"})
+    EXPECT_EQ(rounded("align_corners", round, 1, row), (Numbers{1})) << round;
+  // At 0, 2/3, 4/3, 2.
+  EXPECT_EQ(rounded("align_corners", "floor", 4, row), (Numbers{1, 1, 2, 3}));
+  EXPECT_EQ(rounded("align_corners", "half_down", 4, row), (Numbers{1, 2, 2, 3}));
+  EXPECT_EQ(rounded("align_corners", "half_up", 4, row), (Numbers{1, 2, 2, 3}));
+  EXPECT_EQ(rounded("align_corners", "ceil", 4, row), (Numbers{1, 2, 3, 3}));
+}
+
 TEST(DepthToSpace, HasBothOrders) { // the example of ONNX
   Tensor x = tensor({8, 1, 1}, {0, 1, 2, 3, 4, 5, 6, 7});
   auto graph = oneLayer(OpKind::DepthToSpace, {{{8, 1, 1}}},
@@ -143,6 +189,17 @@ TEST(SpaceToDepth, IsTheInverse) {
     EXPECT_EQ(y.data[1], 2);
     EXPECT_EQ(y.data[2], mode[0] == 'c' ? 1 : 8);
   }
+}
+
+TEST(Transpose, MovesAxes) {
+  Tensor x = tensor({2, 3, 2}, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11});
+  auto transposed = [&](Sizes order) {
+    return run(oneLayer(OpKind::Transpose, {{{2, 3, 2}}}, with({{"order", std::move(order)}})), {x});
+  };
+  // As numpy.transpose.
+  EXPECT_EQ(transposed({1, 0, 2}), (Numbers{0, 1, 6, 7, 2, 3, 8, 9, 4, 5, 10, 11}));
+  EXPECT_EQ(transposed({0, 2, 1}), (Numbers{0, 2, 4, 1, 3, 5, 6, 8, 10, 7, 9, 11}));
+  EXPECT_EQ(transposed({1, 2, 0}), (Numbers{0, 6, 1, 7, 2, 8, 3, 9, 4, 10, 5, 11}));
 }
 
 TEST(Reshape, KeepsTheOrder) {

@@ -66,8 +66,9 @@ bool checkRows(const Layer& layer, const std::vector<Sizes>& all, int64_t more) 
         for (size_t o = begin; o < end; ++o)
           first = std::min(first, exact[o].first), last = std::max(last, exact[o].second);
         sizes["#0"] = static_cast<int64_t>(begin), sizes["#1"] = static_cast<int64_t>(end);
-        const int64_t from = std::clamp<int64_t>(*rows.begin.evaluate(sizes), 0, n),
-                      to = std::clamp<int64_t>(*rows.end.evaluate(sizes), 0, n);
+        // Rows outside are those of the edge.
+        const int64_t from = std::clamp<int64_t>(*rows.begin.evaluate(sizes), 0, n - 1),
+                      to = std::clamp<int64_t>(*rows.end.evaluate(sizes), 1, n);
         EXPECT_LE(from, first) << "n " << n << " rows " << begin << ".." << end;
         EXPECT_GE(to, last + 1) << "n " << n << " rows " << begin << ".." << end;
         EXPECT_LT(from, to);
@@ -79,18 +80,22 @@ bool checkRows(const Layer& layer, const std::vector<Sizes>& all, int64_t more) 
 }
 
 struct Way {
-  const char *mode, *align;
+  const char *mode, *align, *round = "";
 };
 std::vector<Way> everyWay() {
   std::vector<Way> all;
   for (const char* mode : {"nearest", "bilinear", "cubic"})
     for (const char* align : {"half_pixel", "align_corners", "asymmetric"}) all.push_back({mode, align});
+  for (const char* align : {"half_pixel", "align_corners", "asymmetric"})
+    for (const char* round : {"half_up", "half_down", "floor", "ceil"})
+      all.push_back({"nearest", align, round});
   return all;
 }
 Attributes resized(const Way& way) {
   Attributes attributes;
   attributes.set("mode", std::string(way.mode));
   attributes.set("align", std::string(way.align));
+  if (*way.round) attributes.set("round", std::string(way.round));
   return attributes;
 }
 // Taps that count nothing are read too: one of two, three of four.
@@ -100,7 +105,7 @@ int64_t idleTaps(const Way& way) {
 
 TEST(ScaledAccess, RowsOfEveryResize) {
   for (const Way& way : everyWay()) {
-    SCOPED_TRACE(std::string(way.mode) + ", " + way.align);
+    SCOPED_TRACE(std::string(way.mode) + ", " + way.align + ", " + way.round);
     for (int64_t n = 1; n <= 11; ++n)
       for (int64_t m = 1; m <= 13; ++m) {
         SCOPED_TRACE("to " + std::to_string(m));
@@ -133,7 +138,7 @@ TEST(ScaledAccess, RowsOfSizesThatAreKnownAtRunTime) {
       {2 * h + 1, h},
   };
   for (const Way& way : everyWay()) {
-    SCOPED_TRACE(std::string(way.mode) + ", " + way.align);
+    SCOPED_TRACE(std::string(way.mode) + ", " + way.align + ", " + way.round);
     for (const auto& [from, to] : extents) {
       SCOPED_TRACE(from.str() + " to " + to.str());
       Layer layer{OpKind::Resize, resized(way), from};

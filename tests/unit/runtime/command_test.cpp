@@ -113,6 +113,40 @@ TEST_F(Command, SeveralOutputs) {
   EXPECT_EQ(arrayIn("high.npy").first, (std::vector<int64_t>{2, 1, 2}));
 }
 
+TEST_F(Command, KeptLayersAreNoResults) {
+  convoy_pipeline kept = splitPipeline();
+  kept.layer_count = 1; // 'high'
+  const std::string in = write("in.pgm", command::encodePnm(rampSamples(4 * 5), 1, 4, 5));
+  // -o, for there is one result; and what has no file is printed.
+  ASSERT_EQ(runCommand(kept, {in, "-o", path("low.npy"), "--dump-layer", "high=" + path("high.npy")}).status,
+            0);
+  EXPECT_EQ(arrayIn("low.npy").first, (std::vector<int64_t>{1, 4, 5}));
+  EXPECT_EQ(arrayIn("high.npy").first, (std::vector<int64_t>{2, 4, 5}));
+  const Ended printed = runCommand(kept, {in});
+  EXPECT_THAT(printed.out, StartsWith("low"));
+  EXPECT_THAT(printed.out, testing::Not(HasSubstr("high")));
+  ASSERT_EQ(
+      runCommand(kept, {in, "--output-dir", path("out"), "--dump-layer=high=" + path("other.npy")}).status,
+      0);
+  EXPECT_EQ(read("out/in.png").empty(), false);
+  EXPECT_EQ(read("other.npy"), read("high.npy"));
+
+  const auto fails = [&](const convoy_pipeline& pipeline, const std::string& what, const std::string& why) {
+    const Ended ended = runCommand(pipeline, {in, "--dump-layer", what});
+    EXPECT_EQ(ended.status, 2);
+    EXPECT_EQ(ended.err, "prog: error: " + why + "\n");
+  };
+  fails(splitPipeline(), "high=x.npy",
+        "this program keeps no layers; 'convoy build --keep-layers=NAME' makes one that does");
+  fails(kept, "low=x.npy", "there is no layer 'low'; the pipeline has 'high'");
+  fails(kept, "high=", "layer 'high' needs a file");
+  fails(kept, "high=x.png", "cannot write 'x.png': the name must end in .npy");
+  const Ended output = runCommand(kept, {in, "--output", "high=x.npy"});
+  EXPECT_EQ(output.err, "prog: error: there is no output 'high'; the pipeline has 'low'\n");
+  const Ended several = runCommand(kept, {in, in, "--output-dir", path("out"), "--dump-layer", "high=x.npy"});
+  EXPECT_EQ(several.status, 2);
+}
+
 TEST_F(Command, OutputFolderForOneInput) {
   const std::string in = write("in.pgm", command::encodePnm({100, 200}, 1, 1, 2));
   ASSERT_EQ(runCommand(splitPipeline(), {in, "--output-dir", path("out")}).status, 0);

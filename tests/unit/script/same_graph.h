@@ -8,9 +8,29 @@
 
 namespace convoy::script {
 
+// With every parameter before the first node that reads it.
+inline graph::Graph withParametersAtNodes(const graph::Graph& graph) {
+  graph::Graph ordered = graph;
+  ordered.values.clear();
+  std::map<graph::ValueId, graph::ValueId> places;
+  auto place = [&](graph::ValueId id) {
+    if (!places.emplace(id, ordered.values.size()).second) return;
+    ordered.values.push_back(graph.value(id));
+    for (graph::ValueId& operand : ordered.values.back().operands) operand = places.at(operand);
+  };
+  for (graph::ValueId id = 0; id < graph.values.size(); ++id) {
+    if (graph.value(id).kind == graph::Value::Parameter) continue;
+    for (graph::ValueId operand : graph.value(id).operands) place(operand);
+    place(id);
+  }
+  for (graph::ValueId& input : ordered.inputs) input = places.at(input);
+  for (graph::Output& output : ordered.outputs) output.value = places.at(output.value);
+  return ordered;
+}
+
 // The graph's text with names that follow from the places of values, and without the messages of checks.
 inline std::string withoutNames(const graph::Graph& original) {
-  graph::Graph graph = original;
+  graph::Graph graph = withParametersAtNodes(original);
   graph.name = "graph";
   std::map<std::string, Size> sizes;
   for (const std::string& symbol : graph.symbols())

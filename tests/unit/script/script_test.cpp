@@ -148,9 +148,12 @@ TEST(Script, Attributes) {
            "y = x |> max_pool(2x2); return y |> resize(like: x, mode: cubic, align: align_corners)",
            "return x |> resize(scale: [1.5, 0.25]) |> resize(30x40, mode: nearest, align: half_pixel)",
            "return x |> upsample(2) |> upsample(5 / 3, mode: bilinear)",
+           "return x |> upsample(2, round: ceil) |> resize(30x40, mode: nearest, align: half_pixel, round: "
+           "half_down)",
            "return x |> reshape([1, height(x), width(x), 3])",
            "return x |> reshape([3, height(x), width(x)])",
            "return x |> pad(1) |> crop(8x9) |> reshape([4, 6, -1])",
+           "return x |> transpose([0, 2, 1]) |> resize(4x5) |> transpose(order: [2, 0, 1])",
            "return x |> conv(6, kernel: 3, stride: 2x1, padding: size(0, 1), dilation: 1x2, groups: 3, bias: "
            "false)",
            "return x |> transposed_conv(6, kernel: 3x2, stride: 2, padding: 1x0, output_padding: size(0, 1), "
@@ -182,15 +185,46 @@ TEST(Script, Types) {
     written(graphOf(text));
 }
 
-TEST(Script, WhatHasNoForm) {
+TEST(Script, ParametersBesideTensors) {
+  const std::string text = R"(weights "w.safetensors"
+
+pipeline p(x: tensor[3, 4, 5], y: tensor[3]) -> tensor[3, 4, 5] {
+    mul_1 = x * parameter([3], name: "scale")
+    add_1 = parameter([3, 4, 1], name: "a.shift") + mul_1
+    both = parameter([1, 4, 5], name: "both")
+    sub_1 = add_1 - both
+    select_1 = x |> relu |> select(both, parameter([1], name: "one"))
+    return sub_1 * select_1
+}
+)";
+  EXPECT_EQ(written(graphOf(text, filled())), text);
+}
+
+// Names that are taken by then, that a script cannot have, and numbers that it has no words for.
+TEST(Script, NamesOfParameters) {
   EXPECT_EQ(written(graphFrom(R"(graph @p(%x: tensor[2, 4]) {
-  param %s : f32[2] = [1, 2]
-  %y = mul(%x, %s) : tensor[2, 4]
-  return (result: %y)
+  param %"s:0" : f32[2] = [1, 2]
+  %y = mul(%x, %"s:0") : tensor[2, 4]
+  %mul_2 = relu(%y) : tensor[2, 4]
+  param %s_0 : f32[2, 1] = [3, 4]
+  %z = mul(%mul_2, %s_0) : tensor[2, 4]
+  param %n : f32[1] literal = [inf]
+  %w = min(%z, %n) : tensor[2, 4]
+  return (result: %w)
 }
 )")),
-            "E0610: 's' cannot be written in a script: it is an operand of 'y', and neither a value nor one "
-            "number\n");
+            R"(weights "w.safetensors"
+
+pipeline p(x: tensor[2, 4]) -> tensor[2, 4] {
+    y = x * parameter([2], name: "s_0")
+    mul_2 = y |> relu(name: "mul_2")
+    z = mul_2 * parameter([2, 1], name: "s_0_2")
+    return min(z, parameter([1], name: "n"), name: "w")
+}
+)");
+}
+
+TEST(Script, WhatHasNoForm) {
   EXPECT_EQ(
       written(graphFrom(R"(graph @p(%x: tensor[2, H, W]) {
   %y = crop(%x) {begin: [mod(H, 2), 0], size: [H - mod(H, 2), W]} : tensor[2, H - mod(H, 2), W]

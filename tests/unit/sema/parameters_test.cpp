@@ -79,6 +79,26 @@ TEST(RandomParameters, OfQuantizedLayersSpreadTheResults) {
   }
 }
 
+// What is multiplied stays what it was, about.
+TEST(RandomParameters, BesideTensors) {
+  const graph::Graph graph =
+      graphOf("pipeline p(x: tensor[64, 8, 8]) { return x * parameter([64, 8, 1], name: \"scale\")\n"
+              "  + parameter([64], name: \"shift\") }",
+              seeded(1));
+  EXPECT_EQ(numbersOf(graph, "scale").size(), 512u);
+  EXPECT_EQ(numbersOf(graph, "shift").size(), 64u);
+  std::set<float> distinct;
+  for (float number : numbersOf(graph, "scale")) {
+    EXPECT_NEAR(number, 1, 0.25);
+    distinct.insert(number);
+  }
+  for (float number : numbersOf(graph, "shift")) {
+    EXPECT_NEAR(number, 0, 0.25);
+    distinct.insert(number);
+  }
+  EXPECT_GT(distinct.size(), 500u);
+}
+
 // These numbers are part of what a benchmark's input is; a change would make old measurements another
 // network's.
 TEST(RandomParameters, AreTheSameEverywhere) {

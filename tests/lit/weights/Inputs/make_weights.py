@@ -67,6 +67,7 @@ safetensors(out / "partial.safetensors", partial)
 wrong = partial | {"dense.bias": WEIGHTS["fc.bias"], "fc.weight": ([8, 3], WEIGHTS["fc.weight"][1])}
 safetensors(out / "wrong.safetensors", wrong)
 npz(out / "huge.npz", WEIGHTS | {"fc.bias": ([3], [1e300, 0, -1e39])}, word="<f8", code="d")
+safetensors(out / "beside.safetensors", {"b.scale": ([1], [2]), "shift": ([1, 4, 4], [3] * 16)})
 whole = (out / "w.safetensors").read_bytes()
 (out / "short.safetensors").write_bytes(whole[:-1])
 (out / "single.npy").write_bytes(npy([1], [1]))
