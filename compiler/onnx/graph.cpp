@@ -40,6 +40,7 @@ private:
     case 3: attribute_.integer = message_.integer(); break;
     case 4: attribute_.text = message_.bytes(); break;
     case 5: attribute_.tensor = readTensor(message_.message(), decoding_); break;
+    case 6: message_.bytes(); break;
     case 7: readNumbers(Wire::Fixed32, attribute_.numbers); break;
     case 8: readNumbers(Wire::Varint, attribute_.integers); break;
     case 9:
@@ -143,6 +144,7 @@ void readType(Message message, Decoding& decoding, ValueInfo& value) {
     case 8: // a sparse tensor
     case 9: // an optional value
       ++types;
+      message.bytes();
       value.isTensor = false;
       break;
     }

@@ -47,7 +47,10 @@ Model readModel(Message message, Decoding& decoding) {
       model.graph = readGraph(message.message(), decoding);
       break;
     case 8: readOpset(message.message(), decoding, model); break;
-    case 25: model.hasFunctions = true; break;
+    case 25:
+      message.bytes();
+      model.hasFunctions = true;
+      break;
     }
   if (!hasGraph) faults.refuse("it has no graph");
   return model;

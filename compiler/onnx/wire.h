@@ -58,7 +58,7 @@ private:
 //   while (message.next())
 //     switch (message.field()) { case 1: name = message.bytes(); ... }
 // Fields that nobody asks about are skipped. A value that is written in another way than it is asked for is a
-// fault.
+// fault; so values of which only the presence counts are asked for, too.
 class Message {
 public:
   Message(std::string_view bytes, Faults& faults) : rest_(bytes, faults), faults_(&faults) {}

@@ -164,13 +164,13 @@ std::optional<std::string> textOf(const kept::TensorProto& tensor) {
     negative = negative || dim < 0;
     count = std::min<__int128>(count * dim, __int128{1} << 63);
   }
-  if (negative || tensor.has_segment() || tensor.data_location() != kept::TensorProto::DEFAULT)
-    return std::nullopt;
+  if (negative || tensor.has_segment()) return std::nullopt;
   text << " = ";
   const bool isText = tensor.data_type() == kept::TensorProto::STRING;
   const bool known = tensor.data_type() > 0 && tensor.data_type() <= kept::TensorProto::BFLOAT16;
+  if (!known) return count < __int128{1} << 63 ? std::optional(text.str()) : std::nullopt; // wherever it is
+  if (tensor.data_location() != kept::TensorProto::DEFAULT) return std::nullopt;
   if (isText) return tensor.string_data_size() == count ? std::optional(text.str()) : std::nullopt;
-  if (!known) return count < __int128{1} << 63 ? std::optional(text.str()) : std::nullopt;
   const Elements typed = typedElements(tensor);
   const std::optional<std::string> bytes = tensor.raw_data().empty() ? typed.bytes : tensor.raw_data();
   if (!bytes || static_cast<__int128>(bytes->size()) != count * typed.size) return std::nullopt;
