@@ -373,7 +373,8 @@ namespace {
 // The attribute `order`: which axis of the operand each axis of the result is. nullopt after a diagnostic.
 std::optional<std::vector<int64_t>> orderOf(ShapeRequest& request) {
   if (!request.attributes.has("order")) {
-    missingAttribute(request, "transpose", "order");
+    request.diags.report(diag::MissingAttribute, request.location, "transpose", "order")
+        .help("it says for each axis of the result which one of the operand it is: `order: [1, 2, 0]`");
     return std::nullopt;
   }
   const Attribute& written = *request.attributes.find("order");
