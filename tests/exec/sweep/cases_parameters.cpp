@@ -35,8 +35,8 @@ const char* const forms[] = {
     "return a > parameter(#, name: \"p\")",
     "return select(parameter(#, name: \"p\"), a, parameter(#, name: \"q\"))",
     "p = parameter(#, name: \"p\")\n    return (a * p + p) |> clamp(-9, 9)",
-    "b = a |> conv(17, kernel: 1x1, name: \"d\")\n    return max_pool(b + parameter([17], name: \"p\"), 2, "
-    "stride: 1, padding: 1)",
+    ("b = a |> conv(17, kernel: 1x1, name: \"d\")\n    return max_pool(b + parameter([17], name: \"p\"), 2, "
+     "stride: 1, padding: 1)"),
     "return pow(abs(a) + 1, parameter(#, name: \"p\"))",
 };
 
