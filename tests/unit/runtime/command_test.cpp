@@ -123,7 +123,7 @@ TEST_F(Command, KeptLayersAreNoResults) {
   EXPECT_EQ(arrayIn("low.npy").first, (std::vector<int64_t>{1, 4, 5}));
   EXPECT_EQ(arrayIn("high.npy").first, (std::vector<int64_t>{2, 4, 5}));
   const Ended printed = runCommand(kept, {in});
-  EXPECT_THAT(printed.out, StartsWith("low"));
+  EXPECT_THAT(printed.out, StartsWith("'low'"));
   EXPECT_THAT(printed.out, testing::Not(HasSubstr("high")));
   ASSERT_EQ(
       runCommand(kept, {in, "--output-dir", path("out"), "--dump-layer=high=" + path("other.npy")}).status,
