@@ -5,7 +5,7 @@
     python3 bench/peers/onnx_networks.py CONVOY [--times] [--layers] [TEXT...]
 
 Needs ./setup.sh, and is run by its Python. The networks are the light ones of the onnx package, whose weights are constants
-there and are seeded random numbers here, and the digits network of examples/. For three photos each, the logits of both
+there and are seeded random numbers here, and the digits network of examples/. For a batch of three photos, the logits of both
 are compared within the error bound of float32 (`convoy verify --against`): a row for each network says how much of
 the bound the largest difference is. `--times`: milliseconds of Convoy, ONNX Runtime and OpenVINO in turn, one and two
 threads. `--layers`: `convoy verify` too, layer by layer. Rows whose name has one of the texts; without any all of them.
@@ -130,20 +130,21 @@ def check(convoy, model, folder, layers):
     onnx.save(model, path)
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
     entry, result = session.get_inputs()[0], session.get_outputs()[0].name
-    worst, same = 0.0, True
-    for x in photos(entry.shape[1:]):
-        y = session.run(None, {entry.name: x})[0]
-        numpy.save(folder / "x.npy", x)
-        numpy.save(folder / "y.npy", y)
-        done = run(convoy, "run", path, "--input", "%s=%s" % (entry.name, folder / "x.npy"), "--output", "%s=%s" % (result, folder / "out.npy"))
-        if done.returncode:
-            return False, done.stdout
-        ours = numpy.load(folder / "out.npy").reshape(y.shape)
-        worst = max(worst, float(numpy.abs(ours - y).max() / numpy.abs(y).max()))
-        same = same and ours.argmax() == y.argmax()
-        done = run(convoy, "verify", path, "--input", "%s=%s" % (entry.name, folder / "x.npy"), "--against", "%s=%s" % (result, folder / "y.npy"))
-        if done.returncode:
-            return False, done.stdout
+    x = numpy.concatenate(list(photos(entry.shape[1:])))
+    y = numpy.concatenate([session.run(None, {entry.name: photo[None]})[0] for photo in x])
+    numpy.save(folder / "x.npy", x)
+    numpy.save(folder / "y.npy", y)
+    done = run(convoy, "run", path, "--input", "%s=%s" % (entry.name, folder / "x.npy"),
+               "--output", "%s=%s" % (result, folder / "out.npy"))
+    if done.returncode:
+        return False, done.stdout
+    ours, y = (numbers.reshape(len(x), -1) for numbers in (numpy.load(folder / "out.npy"), y))
+    worst = float(numpy.abs(ours - y).max() / numpy.abs(y).max())
+    same = bool((ours.argmax(1) == y.argmax(1)).all())
+    done = run(convoy, "verify", path, "--input", "%s=%s" % (entry.name, folder / "x.npy"),
+               "--against", "%s=%s" % (result, folder / "y.npy"))
+    if done.returncode:
+        return False, done.stdout
     if layers:
         done = run(convoy, "verify", path)
         if done.returncode:
