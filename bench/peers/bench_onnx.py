@@ -17,7 +17,8 @@ batch = int(sys.argv[3]) if len(sys.argv) > 3 else 1
 
 model = onnx.load(path)
 for value in [model.graph.input[0], *model.graph.output]:
-    value.type.tensor_type.shape.dim[0].dim_value = batch
+    if value.type.tensor_type.shape.dim:  # the rank of an output may not be known
+        value.type.tensor_type.shape.dim[0].dim_value = batch
 del model.graph.value_info[:]  # inferred again
 data = model.SerializeToString()
 name = model.graph.input[0].name
