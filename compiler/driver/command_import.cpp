@@ -14,9 +14,10 @@ int runImport(Compilation& c, PhaseTimes& times) {
   if (!files->hasFolder(c.diags)) return Failure;
   if (!runPipeline(c, Goal::Check, times, [](Stage, const std::string&) {})) return Failure;
   if (files->overwriteInput(c)) return Failure;
-  const graph::Graph graph = c.options.foldsBatchNorm
-                                 ? times.measure("fold batch_norm", [&] { return graph::foldBatchNorm(*c.graph); })
-                                 : std::move(*c.graph);
+  const graph::Graph graph =
+      c.options.foldsBatchNorm
+          ? times.measure("fold batch_norm", [&] { return graph::foldBatchNorm(*c.graph); })
+          : std::move(*c.graph);
   return files->write(graph, c.diags) ? Success : Failure;
 }
 

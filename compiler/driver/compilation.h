@@ -18,8 +18,8 @@
 
 namespace convoy::driver {
 
-// What FILE holds, by the end of its name: a script, a model in ONNX format, or the text of a later stage to go on
-// from.
+// What FILE holds, by the end of its name: a script, a model in ONNX format, or the text of a later stage to
+// go on from.
 enum class FileKind { Script, Onnx, Graph, Loops };
 FileKind fileKindOf(const std::string& path);
 const char* describe(FileKind kind); // "a script", "an ONNX model", "graph IR", "loop IR"

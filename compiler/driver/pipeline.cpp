@@ -72,7 +72,8 @@ bool readModel(Compilation& c) {
     return false;
   }
   c.filesRead.push_back(c.options.file);
-  c.graph = onnx::importModel(*model, c.options.file, {pipelineNameOf(c.options.file), c.options.defines}, c.diags);
+  c.graph =
+      onnx::importModel(*model, c.options.file, {pipelineNameOf(c.options.file), c.options.defines}, c.diags);
   return c.graph && !c.diags.hasErrors();
 }
 
@@ -250,7 +251,8 @@ template <std::string CompiledUnit::* text> std::string printUnits(const Compila
 } // namespace
 
 const std::vector<Phase>& pipeline() {
-  constexpr FileKind script = FileKind::Script, onnx = FileKind::Onnx, graph = FileKind::Graph, loops = FileKind::Loops;
+  constexpr FileKind script = FileKind::Script, onnx = FileKind::Onnx, graph = FileKind::Graph,
+                     loops = FileKind::Loops;
   constexpr bool optional = true;
   // clang-format off
   static const std::vector<Phase> table = {

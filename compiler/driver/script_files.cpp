@@ -39,8 +39,8 @@ std::optional<ScriptFiles> ScriptFiles::named(const std::string& output, Diagnos
   ScriptFiles files(output, stemOf(output) + ".safetensors");
   if (output != "-" && output != files.weights_ && isPlain(nameOf(files.weights_))) return files;
   diags
-      .report(diag::OptionValue, {}, "-o", "a script's file, whose name has no quotes, braces and backslashes",
-              output)
+      .report(diag::OptionValue, {}, "-o",
+              "a script's file, whose name has no quotes, braces and backslashes", output)
       .help("the script names a file of weights that is written beside it");
   return std::nullopt;
 }
