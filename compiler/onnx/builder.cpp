@@ -125,8 +125,7 @@ ValueId Builder::layer(OpKind op, std::vector<ValueId> operands, Attributes attr
   names_.insert(value.name);
   for (size_t i = 0; i < parameters.size(); ++i) {
     const ParameterSpec& spec = request.parameters[i];
-    Size count = 1;
-    for (int64_t extent : spec.shape) count = count * Size(extent);
+    const Size count = elementsOf({spec.shape.begin(), spec.shape.end()});
     if (count != Size(static_cast<int64_t>(parameters[i]->data.size())))
       throw Refused{"its " + spec.name + " has " + std::to_string(parameters[i]->data.size()) +
                     " numbers, not " + count.str()};

@@ -21,11 +21,6 @@ struct Refused {
   std::string why;
 };
 
-// A parameter's numbers and where they come from.
-struct ParameterNumbers {
-  std::shared_ptr<const graph::ParameterData> data;
-};
-
 class Builder {
 public:
   // `batch`: none where whole tensors are the items.

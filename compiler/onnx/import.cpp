@@ -160,12 +160,14 @@ private:
     const auto tensor = tensors_.find(name);
     if (tensor == tensors_.end()) throw Refused{"nothing before it makes its operand " + inQuotes(name)};
     Value value = constantOf(*tensor->second);
+    if (value.kind == Value::Unknown)
+      throw Refused{"its operand " + inQuotes(name) + " is of " + onnx::nameOf(tensor->second->type) +
+                    ", which no layer takes"};
     value.name = name;
     return values_[name] = value;
   }
 
   void translate(const Node& node) {
-    std::vector<Value> results;
     for (const std::string& name : node.outputs)
       if (!name.empty()) values_[name].kind = Value::Unknown;
     const Operator* row = node.domain.empty() || node.domain == "ai.onnx" ? findOperator(node.op) : nullptr;

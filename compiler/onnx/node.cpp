@@ -1,4 +1,5 @@
 #include "onnx/node.h"
+#include "onnx/constants.h"
 #include "support/text.h"
 
 namespace convoy::onnx {
@@ -53,7 +54,7 @@ float NodeCall::number(size_t place) const {
   const Value& value = constant(place);
   if (elementsOf(value.dims) != Size(1))
     throw Refused{std::string("its ") + placeName(place) + " operand is not one number"};
-  return value.numbers ? value.numbers->data[0] : static_cast<float>(integer(place));
+  return numberOf(value);
 }
 
 std::shared_ptr<const graph::ParameterData> NodeCall::numbers(size_t place) const {

@@ -24,6 +24,10 @@ public:
   Net& floats(const std::string& name, std::vector<int64_t> dims, std::vector<float> numbers) {
     return tensor(name, DataType::Float, std::move(dims), std::move(numbers));
   }
+  Net& strings(const std::string& name) {
+    model_.graph.initializers.push_back({name, DataType::String, {1}, {}, nullptr});
+    return *this;
+  }
   Net& ints(const std::string& name, std::vector<int64_t> numbers) {
     const auto count = static_cast<int64_t>(numbers.size());
     return tensor(name, DataType::Int64, {count}, std::move(numbers));
@@ -248,6 +252,12 @@ TEST(Import, WhatNothingMakesIsNamed) {
   Net net;
   net.input("x", image).output("y").node("Add", {"x", "nowhere"}, {"y"});
   EXPECT_TRUE(has(net.refused(), "nothing before it makes its operand 'nowhere'"));
+}
+
+TEST(Import, WeightsWithoutNumbersAreRefused) {
+  Net net;
+  net.input("x", image).strings("words").output("y").node("Add", {"x", "words"}, {"y"});
+  EXPECT_TRUE(has(net.refused(), "its operand 'words' is of string"));
 }
 
 TEST(Import, AScriptOfItExists) {
