@@ -14,7 +14,6 @@ public:
   Builder& b;
 
   int64_t version() const { return version_; } // of the operators of the model
-  const std::string& op() const { return node_.op; }
 
   // ---- operands ----
   size_t count() const { return operands_.size(); }
