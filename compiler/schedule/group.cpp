@@ -33,7 +33,7 @@ public:
     call_.units = strips_.stripCount();
     for (const auto& [step, call] : calls_)
       call_.cycles.perItem = call_.cycles.perItem + call->cycles.perItem;
-    call_.stripsPerPart = strips_.stripsPerPart();
+    call_.stripsPerPart = Strips::stripsPerPart(strips_.stripsAgain());
     perItem_ = b_.named(size(call_.units), "strips");
     Reg all = b_.sub(behind, first), ofPart = size(p_.plan.ringElements);
     b_.loop("part", begin, end, 1, {}, [&](Reg part, const Builder::Values&) {
