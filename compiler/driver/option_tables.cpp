@@ -78,6 +78,8 @@ const std::vector<OptionRow>& optionTable() {
       {OptionId::Cpu, {"-mcpu", "-march"}, Row::Value, "NAME[,NAME...]", compiling,
        "compile for this processor (default: native; generic for another kind of machine); of several, what runs chooses"},
       {OptionId::Optimize, {"-O"}, Row::Joined, "0..3", coding, "how hard to optimize (default: 3)"},
+      {OptionId::Lines, {"-g", "-g0", "-gloops"}, Row::Flag, nullptr, coding,
+       "lines of the script in the code, for debuggers (the default, but for emit); none; lines of the loop IR"},
       {OptionId::Math, {"--math"}, Row::Value, "fast|strict|bf16", compiling,
        "how exact results are (default: fast): strict, float32 sums in order; bf16, products of rounded numbers"},
       {OptionId::Threads, {"--threads"}, Row::Value, "N",
