@@ -15,6 +15,7 @@ enum class Command {
   Run,
   Emit,
   Plan,
+  Explore,
   Bench,
   Verify,
   Import,
