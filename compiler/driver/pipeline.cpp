@@ -209,6 +209,7 @@ bool generateCode(Compilation& c) {
   CompileOptions options;
   options.optimize = c.options.optimize;
   options.threads = c.threads();
+  options.lines = c.options.lines;
   options.keepLlvm = c.stages.count(Stage::Llvm) > 0;
   options.keepOptimized = c.stages.count(Stage::LlvmOptimized) > 0;
   options.keepAssembly = c.stages.count(Stage::Assembly) > 0;

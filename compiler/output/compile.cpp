@@ -131,10 +131,12 @@ std::vector<CompiledUnit> compileProgram(const loop::Module& program, const Pipe
                                          const Target& target, const CompileOptions& options) {
   std::vector<const loop::Function*> entries;
   std::vector<std::function<CompiledUnit()>> jobs;
+  SourceLines lines{options.lines, {}};
+  if (options.lines == Lines::Loops) loop::print(program, &lines.loops);
   auto job = [&](std::string name, std::vector<const loop::Function*> functions) {
     jobs.push_back([&, name, functions] {
       llvm::LLVMContext context;
-      return finish(generate(context, name, program, functions, target), target, options);
+      return finish(generate(context, name, program, functions, target, lines), target, options);
     });
   };
   for (const auto& f : program.functions) {

@@ -1,6 +1,7 @@
 // Loop IR to machine code: object files, and the texts on the way.
 #pragma once
 #include "codegen/descriptor.h"
+#include "codegen/lines.h"
 #include "loop/ir.h"
 #include "target/target.h"
 #include <functional>
@@ -12,6 +13,7 @@ namespace convoy {
 struct CompileOptions {
   int optimize = 3; // 0..3
   int threads = 1;  // kernels are compiled side by side
+  Lines lines = Lines::None;
   // May be empty. Called before each unit, by one thread at a time; false: what was made so far is dropped.
   std::function<bool(size_t done, size_t total)> proceed;
   bool keepLlvm = false, keepOptimized = false, keepAssembly = false; // fill the texts below
