@@ -124,7 +124,7 @@ const std::vector<OptionRow>& optionTable() {
        "at most so many samples (default: 1000)"},
       {OptionId::Json, {"--json"}, Row::Value, "OUT", {Command::Plan, Command::Bench},
        "write the answer as JSON; - is standard output, in place of the table"},
-      {OptionId::Measure, {"--measure"}, Row::Flag, nullptr, {Command::Plan},
+      {OptionId::Measure, {"--measure"}, Row::Flag, nullptr, {Command::Plan, Command::Explore},
        "run the pipeline, and set the time of each kernel beside what is predicted"},
       {OptionId::Remarks, {"--remarks"}, Row::Value, "FILE",
        {Command::Build, Command::Run, Command::Emit, Command::Plan},

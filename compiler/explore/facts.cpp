@@ -1,6 +1,5 @@
 #include "explore/facts.h"
 #include "explore/links.h"
-#include "measure/report.h"
 
 namespace convoy::explore {
 
@@ -81,18 +80,6 @@ Json functionsJson(const std::vector<FunctionFacts>& functions) {
   return all;
 }
 
-// Roofs of one core: GFLOP/s, GB/s.
-Json machineJson(const Target& target) {
-  const Machine& machine = target.machine;
-  Json json = Json::object();
-  json.set("clock_ghz", machine.clock);
-  json.set("peak_gflops", 2.0 * target.lanes() * machine.fmaPerCycle * machine.clock);
-  json.set("memory_gbs", machine.memoryBandwidth * machine.clock);
-  json.set("level3_gbs", machine.level3Bandwidth * machine.clock);
-  json.set("level2_gbs", machine.level2Bandwidth * machine.clock);
-  return json;
-}
-
 Json passesJson(const std::vector<PassText>& passes) {
   Json all = Json::array();
   for (const PassText& pass : passes) {
@@ -132,8 +119,6 @@ void addFacts(Page& page, const Subject& subject) {
   core.set("functions", functionsJson(functions));
   core.set("stages", std::move(stages));
   core.set("plan", inspect::planJson(subject.plan));
-  core.set("machine", machineJson(subject.target));
-  if (subject.measured) core.set("measured", measure::reportJson(*subject.measured));
   page.addJson("core", core);
   for (const LinkedText& text : texts) page.addText("text." + text.id, text.text);
   if (!subject.passes.empty()) page.addJson("passes", passesJson(subject.passes));

@@ -3,8 +3,6 @@
 #pragma once
 #include "explore/page.h"
 #include "inspect/plan.h"
-#include "measure/program.h"
-#include <optional>
 
 namespace convoy::explore {
 
@@ -30,11 +28,9 @@ struct Subject {
   const schedule::ProgramCalls& calls;
   const loop::Module& loops;
   const inspect::Plan& plan; // with numbers for run-time sizes
-  const Target& target;
-  std::vector<UnitTexts> units;
-  std::vector<PassText> passes;                // in order
-  std::vector<std::pair<std::string, std::string>> facts; // for the page's head: "math", "fast"
-  std::optional<measure::Report> measured = std::nullopt;
+  std::vector<UnitTexts> units = {};
+  std::vector<PassText> passes = {};                           // in order
+  std::vector<std::pair<std::string, std::string>> facts = {}; // for the page's head: "math", "fast"
 };
 
 // Adds the sections `core` and `text.STAGE` of each stage, and `passes`.

@@ -135,12 +135,54 @@ LinkedText scheduleText(const Subject& subject) {
   return linked;
 }
 
+void forEachInst(const loop::Block& block, const std::function<void(const loop::Inst&)>& see) {
+  for (const auto& inst : block.insts) {
+    see(*inst);
+    for (const auto& inner : inst->blocks) forEachInst(*inner, see);
+  }
+}
+
+bool same(const Location& a, const Location& b) {
+  return a.file == b.file && a.begin == b.begin && a.end == b.end;
+}
+
+// Which layer of a kernel stands at a place of the script, from 1; 0: none.
+int64_t partAt(const Subject& subject, const Kernel& kernel, const Location& location) {
+  for (size_t i = 0; i < kernel.nodes.size() && location.valid(); ++i)
+    if (same(subject.computed.value(kernel.nodes[i]).location, location)) return static_cast<int64_t>(i) + 1;
+  return 0;
+}
+
+// Lines of a function tell their layer by their place in the script: of the first of its kernels, since the
+// others do the same with other names. Where all have the same place, it stands for the whole kernel.
+void addParts(const Subject& subject, const loop::Function& function, const FunctionFacts& facts,
+              const loop::LineNumbers& lines, std::vector<int64_t>& parts) {
+  if (facts.kernels.empty()) return;
+  const Kernel& kernel = subject.schedule.kernels[facts.kernels.front()];
+  std::map<uint32_t, int64_t> found;
+  std::set<int64_t> different;
+  forEachInst(function.body, [&](const loop::Inst& inst) {
+    const auto line = lines.find(&inst);
+    if (line == lines.end()) return; // a literal
+    const int64_t part = partAt(subject, kernel, inst.location);
+    found[line->second] = part;
+    if (part > 0) different.insert(part);
+  });
+  if (different.size() < 2) return;
+  for (const auto& [line, part] : found) parts[line - 1] = part;
+}
+
 LinkedText loopText(const Subject& subject, const std::vector<FunctionFacts>& functions) {
-  LinkedText linked{"loops", "Loop IR", "loops", loop::print(subject.loops)};
+  loop::LineNumbers lines;
+  LinkedText linked{"loops", "Loop IR", "loops", loop::print(subject.loops, &lines)};
   Json starts = Json::array();
-  for (size_t f = 0; f < functions.size(); ++f)
+  std::vector<int64_t> parts(linesOf(linked.text).size(), 0);
+  for (size_t f = 0; f < functions.size(); ++f) {
     starts.push(static_cast<int64_t>(functions[f].line)).push(static_cast<int64_t>(f));
+    addParts(subject, *subject.loops.functions[f], functions[f], lines, parts);
+  }
   linked.links.set("functions", std::move(starts));
+  linked.links.set("parts", differences(parts));
   return linked;
 }
 
@@ -220,13 +262,12 @@ int64_t Layers::standingFor(const Value& computed) const {
 
 std::vector<FunctionFacts> functionsOf(const Subject& subject) {
   FunctionKernels kernels(subject);
+  loop::LineNumbers lines;
+  loop::print(subject.loops, &lines);
   std::vector<FunctionFacts> all;
-  uint32_t line = 0;
   for (const auto& function : subject.loops.functions) {
     const std::set<size_t> its = kernels.of(*function);
-    all.push_back({function->name, {its.begin(), its.end()}, line});
-    const std::string text = loop::print(*function);
-    line += static_cast<uint32_t>(std::count(text.begin(), text.end(), '\n')) + 1; // and an empty one
+    all.push_back({function->name, {its.begin(), its.end()}, lines.at(function.get()) - 1});
   }
   return all;
 }

@@ -61,8 +61,8 @@ ScriptText scriptTextOf(const SourceFile& script, const std::vector<const graph:
     const Units& places = units.at(location.file);
     result.spans.push_back({places.placeOf(location.begin), places.placeOf(location.end), i});
   }
-  std::stable_sort(result.spans.begin(), result.spans.end(), [](const ScriptSpan& a, const ScriptSpan& b) {
-    return a.begin != b.begin ? a.begin < b.begin : a.end > b.end;
+  std::sort(result.spans.begin(), result.spans.end(), [](const ScriptSpan& a, const ScriptSpan& b) {
+    return a.begin != b.begin ? a.begin < b.begin : a.end != b.end ? a.end > b.end : a.node < b.node;
   });
   return result;
 }

@@ -1,6 +1,7 @@
 // ---- The drawn graph: layers in kernels in groups ----
 
 const BOX = {padding: 10, head: 22, layer: 38};
+const SPACES = {root: {x: 28, y: 30}, group: {x: 24, y: 24}, kernel: {x: 18, y: 16}};
 
 // A tree of boxes: kind, w, h, x, y (of its parent), children, and edges among them.
 class GraphTree {
@@ -71,7 +72,7 @@ class GraphTree {
       if (!pairs.has(key)) pairs.set(key, {pair: [from, to], edges: []});
       pairs.get(key).edges.push(edge);
     }
-    const {w, h, lines} = layered(box.children, [...pairs.values()].map(({pair}) => pair));
+    const {w, h, lines} = layered(box.children, [...pairs.values()].map(({pair}) => pair), SPACES[box.kind]);
     [...pairs.values()].forEach(({edges}, i) => edges.forEach((edge) => Object.assign(edge, {route: lines[i], owner: box})));
     const frame = box.kind === "root" ? 0 : BOX.padding, head = box.kind === "root" ? 0 : BOX.head;
     const least = box.kind === "root" ? 0 : 6.6 * this.headOf(box).length + 34;

@@ -1,11 +1,9 @@
 // ---- Layered drawings of graphs without cycles ----
 //
-// layered(items, edges): items have w and h; edges are pairs of their numbers, from what is above. Gives the items x and y,
+// layered(items, edges, space): items have w and h; `space` is kept between them; edges are pairs of their numbers, from what is above. Gives the items x and y,
 // and returns {w, h, lines}: for each edge the points between its ends, where it passes layers that it has nothing in.
 
-const SPACE = {x: 26, y: 30};
-
-function layered(items, edges) {
+function layered(items, edges, space) {
   if (items.length === 0) return {w: 0, h: 0, lines: []};
   const ranks = ranksOf(items.length, edges);
   const nodes = items.map((item, i) => ({w: item.w, h: item.h, rank: ranks[i], up: [], down: [], item}));
@@ -14,12 +12,12 @@ function layered(items, edges) {
   for (const node of nodes) (rows[node.rank] = rows[node.rank] || []).push(node);
   for (let i = 0; i < rows.length; i++) rows[i] = rows[i] || [];
   orderRows(rows);
-  placeAcross(rows);
+  placeAcross(rows, space.x);
   let y = 0;
   for (const row of rows) {
     const height = Math.max(...row.map((node) => node.h), 0);
     for (const node of row) node.y = y + (height - node.h) / 2, node.middle = y + height / 2;
-    y += height + SPACE.y;
+    y += height + space.y;
   }
   const left = Math.min(...nodes.map((node) => node.x - node.w / 2));
   let width = 0;
@@ -28,7 +26,7 @@ function layered(items, edges) {
     width = Math.max(width, node.x + node.w / 2);
     if (node.item) node.item.x = node.x - node.w / 2, node.item.y = node.y;
   }
-  return {w: width, h: y - SPACE.y, lines: chains.map((chain) => chain.map((node) => [node.x, node.middle]))};
+  return {w: width, h: y - space.y, lines: chains.map((chain) => chain.map((node) => [node.x, node.middle]))};
 }
 
 // As far down as what is read requires; what reads nothing stands just above its first reader.
@@ -83,10 +81,10 @@ function orderRows(rows) {
 }
 
 // Near the neighbours, in order, without overlap: the least sum of squared distances of each row in turn.
-function placeAcross(rows) {
+function placeAcross(rows, space) {
   for (const row of rows) {
     let x = 0;
-    for (const node of row) node.x = x + node.w / 2, x += node.w + SPACE.x;
+    for (const node of row) node.x = x + node.w / 2, x += node.w + space;
   }
   const settle = (row, sides) => {
     for (const node of row) {
@@ -96,7 +94,7 @@ function placeAcross(rows) {
       const total = near.reduce((sum, other) => sum + weight(other), 0);
       node.wish = total ? near.reduce((sum, other) => sum + weight(other) * other.x, 0) / total : node.x;
     }
-    keepOrder(row);
+    keepOrder(row, space);
   };
   for (let sweep = 0; sweep < 8; sweep++) {
     for (let r = 1; r < rows.length; r++) settle(rows[r], ["up"]);
@@ -105,11 +103,11 @@ function placeAcross(rows) {
 }
 
 // Wishes as far as the order and the distances allow: neighbours that would collide share the mean of their wishes.
-function keepOrder(row) {
+function keepOrder(row, space) {
   const blocks = [];
   let offset = 0;
   row.forEach((node, i) => {
-    if (i > 0) offset += row[i - 1].w / 2 + SPACE.x + node.w / 2;
+    if (i > 0) offset += row[i - 1].w / 2 + space + node.w / 2;
     node.offset = offset;
     blocks.push({sum: node.wish - offset, count: 1});
     while (blocks.length > 1) {

@@ -65,8 +65,6 @@ const model = {
     this.byName = new Map(this.layers.map((layer, i) => [layer.name, i]));
     this.kernels.forEach((kernel, k) => Object.assign(kernel, this.plan.kernels[k], {layers: kernel.layers, functions: []}));
     this.functions.forEach((f, i) => f.kernels.forEach((k) => this.kernels[k].functions.push(i)));
-    const measured = new Map((this.measured ? this.measured.kernels : []).map((row) => [row.name, row]));
-    for (const kernel of this.kernels) kernel.measured = measured.get(kernel.name);
     this.groups = this.plan.groups || [];
     this.groupKernels = this.groups.map((_, g) => this.kernels.flatMap((kernel, k) => kernel.group === g ? [k] : []));
   },

@@ -251,7 +251,7 @@ function describe(selection) {
     const facts = model.kernels[kernels[0]];
     out.push(`<span class="dot" style="--hue:${hueOf(kernels[0])}"></span> kernel <b>${esc(facts.name)}</b> ${esc(facts.how)}`);
     if (facts.predicted_ms > 0) out.push(`predicted ${milliseconds(facts.predicted_ms)}, bound by ${esc(facts.bound_by || "")}`);
-    if (facts.measured) out.push(`measured ${milliseconds(facts.measured.in_run_median_ms || facts.measured.median_ms)}`);
+    if (facts.measured_ms > 0) out.push(`measured ${milliseconds(facts.measured_ms)}`);
   } else if (kernels.length > 1) {
     const time = kernels.reduce((sum, k) => sum + (model.kernels[k].predicted_ms || 0), 0);
     out.push(`<b>${kernels.length} kernels</b>` + (time > 0 ? ` predicted ${milliseconds(time)}` : ""));

@@ -73,7 +73,8 @@ class Selection {
     forEachFunction(stage, (f, begin, end) => {
       const kernels = f < 0 ? [] : model.functions[f].kernels.filter((k) => this.kernels.has(k));
       if (kernels.length === 0) return;
-      const whole = kernels.some((k) => this.wholly(k));
+      const told = stage.parts && stage.parts.subarray(begin, end).some((part) => part > 0);
+      const whole = !told || kernels.some((k) => this.wholly(k));
       for (let i = begin; i < end; i++) {
         const part = stage.parts ? stage.parts[i] : 0;
         const its = part > 0 ? kernels.map((k) => model.kernels[k].layers[part - 1]) : [];

@@ -232,9 +232,23 @@ class TextPane {
     const {place} = selection;
     if (place.stage === this.stage.id) return this.scrollTo(place.line);
     const places = this.stretches();
+    if (places.length === 0) places.push(...this.nearest(selection));
     if (places.length === 0) return;
     const top = this.box.scrollTop / ROW, seen = this.box.clientHeight / ROW;
     if (!places.some((line) => line > top && line < top + seen - 3)) this.scrollTo(places[0]);
+  }
+
+  // Where the code goes on for a line of loop IR that has none of its own; else where its kernel begins.
+  nearest(selection) {
+    const levels = selection.levels(this.stage), {origins} = this.stage;
+    const wanted = origins && selection.loopLines ? Math.min(...selection.loopLines) + 1 : 0;
+    let best = -1;
+    for (let i = 0; i < levels.length; i++) {
+      if (levels[i] === 0) continue;
+      if (!wanted) return [i];
+      if (origins[i] > wanted && (best < 0 || origins[i] < origins[best])) best = i;
+    }
+    return best < 0 ? [] : [best];
   }
 
   toggleOutline() {
