@@ -34,6 +34,42 @@ const char* nameOf(schedule::Math math) {
   return "";
 }
 
+// Collects the texts of graph and loops after each phase that works on them. The watcher is called before a
+// phase, when the one before it is done.
+class PassTexts {
+public:
+  explicit PassTexts(Compilation& c) : c_(c) {
+    c.watcher = [this](const std::string& phase, double) {
+      next(phase);
+      return true;
+    };
+  }
+  std::vector<explore::PassText> take() {
+    c_.watcher = nullptr;
+    return std::move(texts_);
+  }
+
+private:
+  void next(const std::string& phase) {
+    const Phase* done = nullptr;
+    for (const Phase& row : pipeline()) {
+      if (row.name == phase) break;
+      if (row.name == last_) done = &row;
+    }
+    last_ = phase;
+    if (!done) return;
+    const bool loops = !c_.loops.functions.empty();
+    if (loops)
+      texts_.push_back({done->name, done->why, "loops", loop::print(c_.loops)});
+    else if (c_.graph && !c_.schedule && !c_.target)
+      texts_.push_back({done->name, done->why, "graph", graph::print(*c_.graph)});
+  }
+
+  Compilation& c_;
+  std::string last_;
+  std::vector<explore::PassText> texts_;
+};
+
 } // namespace
 
 int runExplore(Compilation& c, PhaseTimes& times) {
@@ -47,6 +83,7 @@ int runExplore(Compilation& c, PhaseTimes& times) {
     return Failure;
   }
   c.stages = {Stage::Llvm, Stage::LlvmOptimized, Stage::Assembly};
+  PassTexts passes(c);
   const std::optional<inspect::Plan> plan = makePlan(c, times, {/*code=*/true, /*usualSizes=*/true});
   if (!plan || c.diags.hasErrors()) return Failure;
 
@@ -56,6 +93,7 @@ int runExplore(Compilation& c, PhaseTimes& times) {
                            c.loops,        *plan};
   for (CompiledUnit& unit : c.units)
     subject.units.push_back({std::move(unit.llvm), std::move(unit.optimized), std::move(unit.assembly)});
+  subject.passes = passes.take();
   subject.facts = {{"processor", c.target->cpu},
                    {"vectors", std::to_string(c.target->vectorBits) + " bits"},
                    {"arithmetic", nameOf(c.options.choices.math)}};

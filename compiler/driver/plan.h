@@ -14,6 +14,7 @@ struct PlanWishes {
 // Compiles as far as a plan needs, and makes it, with predictions and the fusion report; with --measure also
 // with the times of kernels. Sizes that --size gives are numbers in it; measured, all are. nullopt after a
 // diagnostic.
-std::optional<inspect::Plan> makePlan(Compilation& compilation, PhaseTimes& times, const PlanWishes& wishes = {});
+std::optional<inspect::Plan> makePlan(Compilation& compilation, PhaseTimes& times,
+                                      const PlanWishes& wishes = {});
 
 } // namespace convoy::driver

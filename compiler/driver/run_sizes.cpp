@@ -59,7 +59,8 @@ RunSizes withUsualSizes(const graph::Graph& graph, RunSizes given) {
     for (size_t axis = 0; axis < dims.size(); ++axis) {
       const std::string name = dims[axis].str();
       if (std::count(symbols.begin(), symbols.end(), name))
-        sizes.emplace(name, command::defaultExtent(static_cast<int32_t>(axis), static_cast<int32_t>(dims.size())));
+        sizes.emplace(name,
+                      command::defaultExtent(static_cast<int32_t>(axis), static_cast<int32_t>(dims.size())));
     }
   }
   return failingCheck(graph, sizes) ? given : sizes;

@@ -21,7 +21,9 @@ std::vector<std::string_view> linesOf(std::string_view text) {
 bool startsWith(std::string_view text, std::string_view start) {
   return text.substr(0, start.size()) == start;
 }
-bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
+bool contains(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
 
 uint32_t numberAt(std::string_view text, size_t at) {
   uint32_t number = 0;
@@ -53,12 +55,15 @@ bool isDebugMetadata(std::string_view line) {
 }
 
 // Assembly outside of the sections that only debuggers read.
-bool isDebugSection(std::string_view line) { return contains(line, ".debug_") || contains(line, ".eh_frame"); }
+bool isDebugSection(std::string_view line) {
+  return contains(line, ".debug_") || contains(line, ".eh_frame");
+}
 
 // Labels for tables of debuggers, which nothing jumps to.
 bool isDebugLabel(std::string_view line) {
   return startsWith(line, ".Ltmp") || startsWith(line, ".Lfunc_begin") || startsWith(line, ".Ldebug") ||
-         startsWith(line, ".Lcu_begin") || startsWith(line, ".Linfo_string") || startsWith(line, ".Lline_table");
+         startsWith(line, ".Lcu_begin") || startsWith(line, ".Linfo_string") ||
+         startsWith(line, ".Lline_table");
 }
 
 } // namespace
@@ -107,7 +112,8 @@ OriginLines originsOfAssembly(const std::string& text) {
       origin = blank == std::string_view::npos ? 0 : numberAt(word, blank + 1);
       continue;
     }
-    if (startsWith(word, ".file\t") && word.size() > 6 && std::isdigit(static_cast<unsigned char>(word[6]))) continue;
+    if (startsWith(word, ".file\t") && word.size() > 6 && std::isdigit(static_cast<unsigned char>(word[6])))
+      continue;
     if (startsWith(word, ".cfi_")) continue;
     const bool instruction = word.size() < line.size() && !startsWith(word, ".") && !startsWith(word, "#");
     if (startsWith(word, ".Lfunc_end")) origin = 0;

@@ -31,7 +31,8 @@ Json layersJson(const Subject& subject, const Layers& layers) {
     }
     Json reads = Json::array();
     for (graph::ValueId operand : value->operands)
-      if (const int64_t layer = layers.find(subject.written.value(operand).name); layer >= 0) reads.push(layer);
+      if (const int64_t layer = layers.find(subject.written.value(operand).name); layer >= 0)
+        reads.push(layer);
     json.set("reads", std::move(reads));
     if (const auto plan = plans.find(value->name); plan != plans.end()) {
       if (plan->second->kernel) json.set("kernel", static_cast<int64_t>(*plan->second->kernel));
@@ -80,14 +81,18 @@ Json functionsJson(const std::vector<FunctionFacts>& functions) {
   return all;
 }
 
+// A pass that changed nothing has no text.
 Json passesJson(const std::vector<PassText>& passes) {
+  std::map<std::string, const std::string*> before; // by stage
   Json all = Json::array();
   for (const PassText& pass : passes) {
     Json json = Json::object();
     json.set("name", pass.name);
     json.set("why", pass.why);
     json.set("stage", pass.stage);
-    json.set("text", pass.text);
+    const std::string*& last = before[pass.stage];
+    if (!last || *last != pass.text) json.set("text", pass.text);
+    last = &pass.text;
     all.push(std::move(json));
   }
   return all;

@@ -1,5 +1,5 @@
-// What the page tells about a pipeline, as JSON: its layers and kernels, the texts of its stages, and which of
-// their lines belong together.
+// What the page tells about a pipeline, as JSON: its layers and kernels, the texts of its stages, and which
+// of their lines belong together.
 #pragma once
 #include "explore/page.h"
 #include "inspect/plan.h"
@@ -20,10 +20,10 @@ struct PassText {
 
 // What the page is about. The caller's, and outlives the making of the page.
 struct Subject {
-  std::string file;                // as the user names it
-  const SourceFile* script;        // null: it is none
-  const graph::Graph& written;     // before layers were folded; its locations point into scripts
-  const graph::Graph& computed;    // that was scheduled
+  std::string file;             // as the user names it
+  const SourceFile* script;     // null: it is none
+  const graph::Graph& written;  // before layers were folded; its locations point into scripts
+  const graph::Graph& computed; // that was scheduled
   const schedule::Schedule& schedule;
   const schedule::ProgramCalls& calls;
   const loop::Module& loops;

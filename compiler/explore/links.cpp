@@ -98,7 +98,8 @@ LinkedText graphText(const Subject& subject, const Layers& layers) {
 }
 
 LinkedText fusedText(const Subject& subject, const Layers& layers) {
-  LinkedText linked{"fused", "Fused graph", "graph", schedule::printFused(subject.schedule, subject.computed)};
+  LinkedText linked{"fused", "Fused graph", "graph",
+                    schedule::printFused(subject.schedule, subject.computed)};
   std::vector<int64_t> numbers, kernels;
   int64_t kernel = -1;
   size_t node = 0;

@@ -32,9 +32,9 @@ std::vector<FunctionFacts> functionsOf(const Subject& subject);
 //   `layers`: of each line the layer, or -1
 //   `kernels`: likewise
 //   `functions`: pairs of a line and the function, of FunctionFacts, that begins there; -1: none
-//   `parts`: of each line of loop IR which layer of its function's kernels it computes, from 1; 0: all of them
-//   `origins`: of each line that of the loop IR's text, from 1; 0: not known
-//   `spans`: of a script, triples of begin, end, layer
+//   `parts`: of each line of loop IR which layer of its function's kernels it computes, from 1; 0: all of
+//   them `origins`: of each line that of the loop IR's text, from 1; 0: not known `spans`: of a script,
+//   triples of begin, end, layer
 struct LinkedText {
   std::string id, title, language;
   std::string text;

@@ -10,8 +10,9 @@ namespace {
 std::string deflated(const std::string& bytes) {
   uLongf size = compressBound(bytes.size());
   std::string packed(size, '\0');
-  const int status = compress2(reinterpret_cast<Bytef*>(packed.data()), &size,
-                               reinterpret_cast<const Bytef*>(bytes.data()), bytes.size(), Z_BEST_COMPRESSION);
+  const int status =
+      compress2(reinterpret_cast<Bytef*>(packed.data()), &size, reinterpret_cast<const Bytef*>(bytes.data()),
+                bytes.size(), Z_BEST_COMPRESSION);
   require(status == Z_OK, "zlib cannot compress");
   packed.resize(size);
   return packed;
@@ -25,8 +26,7 @@ std::string base64(const std::string& bytes) {
     uint32_t three = 0;
     for (size_t k = 0; k < 3; ++k)
       three = three << 8 | (i + k < bytes.size() ? static_cast<unsigned char>(bytes[i + k]) : 0);
-    for (size_t k = 0; k < 4; ++k)
-      text += i + k <= bytes.size() ? letters[three >> (18 - 6 * k) & 63] : '=';
+    for (size_t k = 0; k < 4; ++k) text += i + k <= bytes.size() ? letters[three >> (18 - 6 * k) & 63] : '=';
   }
   return text;
 }
@@ -64,9 +64,10 @@ std::string Page::html() const {
   std::string data;
   for (const auto& [name, text] : sections_)
     data += "<script type=\"text/plain\" data-section=\"" + escaped(name) + "\">" + text + "</script>\n";
-  const std::pair<std::string, std::string> places[] = {
-      {"{{title}}", escaped(title_)}, {"{{style}}", sourcesThatEnd(".css")},
-      {"{{data}}", data},             {"{{program}}", sourcesThatEnd(".js")}};
+  const std::pair<std::string, std::string> places[] = {{"{{title}}", escaped(title_)},
+                                                        {"{{style}}", sourcesThatEnd(".css")},
+                                                        {"{{data}}", data},
+                                                        {"{{program}}", sourcesThatEnd(".js")}};
   const std::string shell = sourcesThatEnd(".html");
   std::string html;
   size_t from = 0;

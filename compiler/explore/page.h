@@ -1,4 +1,5 @@
-// One self-contained page: the program of page/, and sections of data for it. It asks no network for anything.
+// One self-contained page: the program of page/, and sections of data for it. It asks no network for
+// anything.
 #pragma once
 #include "support/json.h"
 #include <string>

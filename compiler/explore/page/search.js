@@ -65,13 +65,11 @@ function lineMatches(stage, find) {
   const rows = [];
   let count = 0;
   stage.lines.forEach((line, i) => {
-    find.lastIndex = 0;
-    if (!find.test(line)) return;
+    if (line.search(find) < 0) return;
     if (count++ >= MOST) return;
     matches.push({stage: stage.id, line: i});
     rows.push(`<a><i>${i + 1}</i><span>${marked(untabbed(line).trim().slice(0, 200), find)}</span></a>`);
   });
-  find.lastIndex = 0;
   return count ? `<h3><span>${esc(stage.title)}</span><span>${grouped(count)}</span></h3>` + rows.join("") : "";
 }
 

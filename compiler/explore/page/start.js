@@ -61,4 +61,6 @@ async function start() {
     pinAt(next.place);
   });
 }
+// For who looks into the page from a console, and for tests.
+window.convoyPage = {app, model};
 start();
