@@ -1,5 +1,6 @@
 #include "output/memory.h"
 #include "support/internal_error.h"
+#include "llvm/ExecutionEngine/Orc/Debugging/DebuggerSupport.h"
 #include "llvm/ExecutionEngine/Orc/LLJIT.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/TargetParser/Host.h"
@@ -37,6 +38,7 @@ CodeInMemory::CodeInMemory(const std::vector<CompiledUnit>& units,
                           .setNumCompileThreads(0)
                           .setLinkProcessSymbolsByDefault(true) // memcpy and memset
                           .create());
+  check(orc::enableDebuggerSupport(*state_->jit));
   orc::JITDylib& library = state_->jit->getMainJITDylib();
   orc::SymbolMap map;
   for (const auto& [name, address] : symbols)
