@@ -312,6 +312,7 @@ private:
                       "a number of bytes, such as 64M: with K, M or G or without", value);
       return;
     case OptionId::Remarks: options_.remarksFile = value; return;
+    case OptionId::Measure: options_.measure = true; return;
     case OptionId::Json: options_.jsonFile = value; return;
     case OptionId::Samples: options_.samples = value; return;
     case OptionId::BatchNorm:

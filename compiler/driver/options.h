@@ -81,6 +81,7 @@ struct Options {
   bool bisect = false;                                      // `verify`: find what is guilty of a wrong result
   std::string breakPass;                     // tests of `verify`: what is spoilt on purpose (break_pass.h)
   std::string jsonFile;                      // `plan`, `bench`: as JSON to here; empty: nowhere
+  bool measure = false;                      // `plan`: times beside those that are predicted
   std::string remarksFile;                   // the fusion report as JSON to here; empty: nowhere
   std::string samples;                       // `quantize`: a folder or a file
   bool foldsBatchNorm = false;               // `import`
@@ -119,6 +120,7 @@ enum class OptionId {
   Define,
   Size,
   Json,
+  Measure,
   Remarks,
   Batch,
   Input,
