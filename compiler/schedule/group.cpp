@@ -124,6 +124,8 @@ private:
     for (size_t i = 0; i < call_.arguments.size(); ++i)
       pointers.push_back(ofItem(call_.arguments[i], b_.function().parameters[3 + i], item));
     for (const auto& [step, call] : calls_) {
+      const auto& kernel = p_.schedule.kernels[group_.first + step];
+      const loop::FromElsewhere here(b_, p_.graph.value(kernel.anchor()).location);
       Builder::Values arguments{done[step], targets[step], sizes_};
       for (const Argument& a : call->arguments) arguments.push_back(argument(a, pointers, first));
       b_.branch(
