@@ -31,7 +31,7 @@ std::string adviceOf(const ProfileRow& row, const ProfiledStep& step, int32_t th
   if (limits.copyGBs > 0 && row.bytes >= 4 * megabyte && row.gbs >= 0.6 * limits.copyGBs)
     return format("memory bounds it: a core copies %.1f GB/s", limits.copyGBs);
   if (row.percentOfPeak >= 60) return "multiply-adds bound it: it is near what the cores can do";
-  if (row.multiplyAdds > 0 && row.percentOfPeak > 0 && row.percentOfPeak < 30)
+  if (row.percentOfPeak > 0 && row.percentOfPeak < 30 && row.gbs < 0.3 * limits.copyGBs)
     return "neither memory nor multiply-adds bound it";
   return "";
 }
@@ -103,7 +103,8 @@ std::string profileText(const Profile& profile, const Limits& limits) {
                             plural(profile.runs, "run").c_str(), plural(profile.threads, "thread").c_str(),
                             static_cast<double>(profile.nanoseconds) /
                                 static_cast<double>(std::max<int64_t>(profile.runs, 1)) / 1e6);
-  if (limits.gflops > 0) text += format("; a core does at most %.0f GFLOP/s", limits.gflops);
+  if (limits.gflops > 0)
+    text += format("; a core does at most %.0f GFLOP/s and copies %.1f GB/s", limits.gflops, limits.copyGBs);
   text += format("\n%-*s %10s %7s %8s %8s %9s %7s %6s  %s\n", static_cast<int>(width), "step", "ms", "share",
                  "GFLOP/s", "of peak", "MB", "GB/s", "busy", "");
   for (const ProfileRow& row : rows) {
