@@ -19,7 +19,7 @@ int runPlan(Compilation& c, PhaseTimes& times) {
   if (!checkRemarks(c)) return Failure;
   const std::optional<inspect::Plan> plan = makePlan(c, times);
   if (!plan) return Failure;
-  if (!writeRemarks(c, plan->fusion)) return Failure;
+  if (!writeRemarks(c, *plan, inspect::makeRemarks(*plan, *c.graph))) return Failure;
   if (!json.empty() && !wrote(writeFile(json, inspect::planJson(*plan).str(true) + "\n"), json, c.diags))
     return Failure;
   if (json == "-") return Success; // in place of the table

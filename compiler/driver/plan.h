@@ -6,9 +6,11 @@
 
 namespace convoy::driver {
 
-// Compiles as far as a plan needs, and makes it, with predictions and the fusion report; with --measure also
-// with the times of kernels. Sizes that --size gives are numbers in it; measured, all are. nullopt after a
-// diagnostic.
+// Of what is lowered, with predictions and the fusion report. Sizes that are given are numbers in it.
+inspect::Plan planOf(const Compilation& compilation, const std::map<std::string, int64_t>& sizes);
+
+// Compiles as far as a plan needs, and makes it, with the sizes of --size; with --measure also with the
+// times of kernels, and with all sizes. nullopt after a diagnostic.
 std::optional<inspect::Plan> makePlan(Compilation& compilation, PhaseTimes& times);
 
 } // namespace convoy::driver
