@@ -17,6 +17,7 @@ int runPlan(Compilation& c, PhaseTimes& times) {
     return Failure;
   }
   if (!checkRemarks(c)) return Failure;
+  c.wantsPlan = false; // it is made here, with sizes and times
   const std::optional<inspect::Plan> plan = makePlan(c, times);
   if (!plan) return Failure;
   if (!writeRemarks(c, *plan, inspect::makeRemarks(*plan, *c.graph))) return Failure;
