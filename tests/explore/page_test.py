@@ -83,7 +83,7 @@ def line_of_loops_is_linked_to_code(browser, page):
     browser.call("Input.dispatchMouseEvent", type="mousePressed", x=x, y=y, button="left", clickCount=1)
     browser.call("Input.dispatchMouseEvent", type="mouseReleased", x=x, y=y, button="left", clickCount=1)
     browser.settle()
-    llvm, code = browser.value(rows("llvm-opt", "h2")), browser.value(rows("asm", "h2"))
+    llvm, code = browser.value(rows("llvm-opt", "p2")), browser.value(rows("asm", "p2"))
     check(any("llvm.fma" in line for line in llvm), f"LLVM IR is scrolled to the product: {llvm}")
     check(any(re.match(r"vfn?madd|fml", line) for line in code), f"assembly is scrolled to the product: {code}")
     check(len(llvm) < 6 and len(code) < 8, "and nothing else is")
@@ -216,7 +216,7 @@ def network_is_small_and_answers(browser, page):
     browser.click(".graph [data-place='layer:layer1.0.conv1']")
     names = "[...convoyPage.app.pin.layers].map(i => convoyPage.model.layers[i].name)"
     equal(browser.value(names), ["layer1.0.conv1"], "what is kept")
-    check(browser.value("document.querySelectorAll('[data-view=asm] .row.h2').length") > 5, "assembly is scrolled to it")
+    check(browser.value("document.querySelectorAll('[data-view=asm] .row.p2').length") > 5, "assembly is scrolled to it")
     hover_words(browser, "script", "kernel: 3x3, stride: stride")
     equal(browser.value("convoyPage.app.hover.layers.size"), 16, "layers that a line of a block made")
 

@@ -117,7 +117,8 @@ class GraphPane {
     this.box = el("div", {class: "graph", tabindex: "0"});
     this.box.innerHTML = `<svg><g class="all">${this.drawing()}</g></svg>`;
     this.all = this.box.querySelector(".all");
-    pane.body.append(this.box);
+    this.map = el("canvas", {class: "overview", title: "The whole graph"});
+    pane.body.append(this.box, this.map);
     const tool = (text, hint, act) => el("button", {title: hint, "aria-label": hint, onclick: act}, text);
     pane.tools.append(tool("−", "Smaller", () => this.zoom(1 / 1.3)), tool("+", "Larger", () => this.zoom(1.3)), tool("Fit", "The whole graph", () => this.fit()));
     this.listen();
@@ -136,9 +137,13 @@ class GraphPane {
       box.children.forEach(draw);
     };
     draw(this.tree.root);
-    // Edges lie above the frames and below the layers.
-    const frames = parts.filter((part) => part.startsWith("<g class=\"frame")), leaves = parts.filter((part) => !part.startsWith("<g class=\"frame"));
-    return frames.join("") + this.tree.edges.map((edge, i) => this.edgeSvg(edge, i)).join("") + leaves.join("");
+    // Edges lie above the frames, and below the layers and the words of frames.
+    const isFrame = (part) => part.startsWith("<g class=\"frame"), heads = [];
+    const frames = parts.filter(isFrame).map((part) => part.replace(/<text.*<\/text>/, (head) => {
+      heads.push(part.replace("frame", "head-of").replace(/<rect[^>]*>/, "").replace(/ data-place="[^"]*"/, ""));
+      return "";
+    }));
+    return frames.join("") + this.tree.edges.map((edge, i) => this.edgeSvg(edge, i)).join("") + heads.join("") + parts.filter((part) => !isFrame(part)).join("");
   }
   boxSvg(box) {
     const at = `transform="translate(${box.left.toFixed(1)} ${box.top.toFixed(1)})"`, size = `width="${box.w.toFixed(1)}" height="${box.h.toFixed(1)}"`;
@@ -193,6 +198,12 @@ class GraphPane {
       const place = placeOf(event);
       if (place) pinAt(place, {from: this.pane});
     });
+    this.map.addEventListener("pointerdown", (event) => {
+      this.map.setPointerCapture(event.pointerId);
+      this.scrollByMap(event);
+      this.map.onpointermove = (move) => this.scrollByMap(move);
+      this.map.onpointerup = () => this.map.onpointermove = null;
+    });
     box.addEventListener("wheel", (event) => {
       event.preventDefault();
       if (event.ctrlKey || event.metaKey) {
@@ -218,13 +229,14 @@ class GraphPane {
     for (const {element, place} of this.elements) {
       const h = this.level(app.hover, place), p = this.level(app.pin, place);
       for (const name of ["h1", "h2", "p1", "p2"]) element.classList.remove(name);
-      if (h) element.classList.add("h" + h);
-      else if (p) element.classList.add("p" + p);
+      const name = levelName(h, p);
+      if (name) element.classList.add(name);
     }
     this.tree.edges.forEach((edge, i) => {
       this.paths[i].classList.toggle("h2", Boolean(app.hover && app.hover.layers.has(edge.layer)));
       this.paths[i].classList.toggle("p2", Boolean(app.pin && app.pin.layers.has(edge.layer)));
     });
+    this.drawMap();
   }
   level(selection, place) {
     if (!selection) return 0;
@@ -252,6 +264,7 @@ class GraphPane {
   }
   move(view) {
     this.view = view;
+    this.drawMap();
     this.all.setAttribute("transform", `translate(${view.x.toFixed(1)} ${view.y.toFixed(1)}) scale(${view.scale.toFixed(4)})`);
   }
   reveal(selection) {
@@ -263,7 +276,37 @@ class GraphPane {
     const [box] = boxes;
     this.move({scale, x: clientWidth / 2 - (box.left + box.w / 2) * scale, y: clientHeight / 2 - (box.top + box.h / 2) * scale});
   }
+  // The whole graph beside the part that is seen, when that is not all of it.
+  drawMap() {
+    const {map, box} = this, {w, h} = this.tree.root, height = box.clientHeight - 16, ratio = devicePixelRatio || 1;
+    const scale = Math.min(height / h, 40 / w, 0.25), seen = this.view && h * this.view.scale <= box.clientHeight;
+    map.hidden = seen || height < 80;
+    if (map.hidden || !this.view) return;
+    Object.assign(map.style, {width: w * scale + 8 + "px", height: h * scale + 8 + "px"});
+    map.width = (w * scale + 8) * ratio, map.height = (h * scale + 8) * ratio;
+    const pen = map.getContext("2d"), style = getComputedStyle(document.documentElement), colour = (name) => style.getPropertyValue(name);
+    pen.scale(ratio * scale, ratio * scale);
+    pen.translate(4 / scale, 4 / scale);
+    for (const {kernel, left, top, w, h} of this.tree.kernelBoxes) {
+      const level = levelName(this.level(app.hover, {kernel}), this.level(app.pin, {kernel}));
+      pen.fillStyle = level ? colour(level[0] === "h" ? "--hover-edge" : "--pin-edge") : hueOf(kernel).replace("var(--kernel-light)", colour("--kernel-light"));
+      pen.globalAlpha = level ? 1 : 0.45;
+      pen.fillRect(left, top, w, h);
+    }
+    pen.globalAlpha = 1;
+    pen.strokeStyle = colour("--accent");
+    pen.lineWidth = 1.5 / scale;
+    const {x, y, scale: k} = this.view;
+    pen.strokeRect(-3 / scale, Math.max(-y / k, 0), w + 6 / scale, Math.min(box.clientHeight / k, h));
+    this.mapScale = scale;
+  }
+  scrollByMap(event) {
+    const {x, scale} = this.view;
+    this.move({x, scale, y: this.box.clientHeight / 2 - (event.offsetY - 4) / this.mapScale * scale});
+  }
+
   // To the kernel before or behind.
+  resize() { this.drawMap(); }
   key(event) {
     const by = {ArrowDown: 1, j: 1, ArrowUp: -1, k: -1}[event.key];
     if (!by) return false;

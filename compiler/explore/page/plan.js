@@ -13,7 +13,7 @@ const planColumns = {
   op: {title: "Layer", hint: "Its kind", value: (row) => row.op},
   layers: {title: "Layers", hint: "How many are computed together", value: (row) => row.layers.length, text: (row) => row.conversion ? "" : row.layers.length, kind: "number"},
   shape: {title: "Result", hint: "Channels × height × width", value: (row) => (row.shape || []).reduce((all, n) => isNumber(n) ? all * n : all, 1), text: (row) => listText(row.shape), kind: "number"},
-  pads: {title: "Pads", hint: "Begin and end of each axis", value: (row) => (row.pads || []).join(" ")},
+  pads: {title: "Pads", hint: "Begin and end of each axis", value: (row) => padsText(row.pads || [])},
   field: {title: "Sees", hint: "Receptive field: what a result sees of the input", value: (row) => fieldText(row), kind: "number"},
   macs: {title: "Multiply-adds", hint: "Of one item", value: (row) => row.macs, text: (row) => countText(row.macs), kind: "number"},
   parameters: {title: "Parameters", hint: "Learned numbers", value: (row) => row.parameters, text: (row) => countText(row.parameters), kind: "number"},
@@ -34,9 +34,12 @@ const planTables = {
   Layers: ["number", "name", "op", "shape", "pads", "field", "macs", "parameters", "bytes", "intensity", "arithmetic", "how", "group", "predicted", "bound"],
 };
 
+const padsText = (pads) => pads.every((pad) => pad === pads[0]) ? String(pads[0] ?? "") : pads.join(" ");
 function fieldText(row) {
   const field = (row.receptive_field || [])[0];
-  return field ? field.extent.map((extent, i) => (extent === null ? "all" : extent) + (field.step && field.step[i] > 1 ? "/" + field.step[i] : "")).join(" × ") : "";
+  if (!field) return "";
+  const steps = field.step.every((step) => step === field.step[0]) ? field.step.slice(0, 1) : field.step;
+  return listText(field.extent.map((extent) => extent ?? "all")) + (steps.some((step) => step > 1) ? ` every ${listText(steps)}` : "");
 }
 
 class PlanPane {
@@ -139,7 +142,7 @@ class PlanPane {
   }
   show() {
     this.shown.forEach((row, i) => {
-      const h = this.level(app.hover, row), p = this.level(app.pin, row), name = h ? "h" + h : p ? "p" + p : "";
+      const name = levelName(this.level(app.hover, row), this.level(app.pin, row));
       if (this.elements[i].className !== name) this.elements[i].className = name;
     });
   }
