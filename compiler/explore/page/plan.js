@@ -11,7 +11,7 @@ const planColumns = {
   name: {title: "Name", hint: "Of a kernel, that of its last layer", value: (row) => row.name, kind: "name"},
   number: {title: "#", hint: "In the order of execution", value: (row) => row.number, text: (row) => row.number + 1, kind: "number"},
   op: {title: "Layer", hint: "Its kind", value: (row) => row.op},
-  layers: {title: "Layers", hint: "How many are computed together", value: (row) => row.layers.length, text: (row) => row.conversion ? "" : row.layers.length, kind: "number"},
+  layers: {title: "Layers", hint: "What is computed together", value: (row) => row.conversion ? "" : row.layers.filter((i) => i >= 0).map((i) => model.layers[i].name).join(", "), kind: "list"},
   shape: {title: "Result", hint: "Channels × height × width", value: (row) => (row.shape || []).reduce((all, n) => isNumber(n) ? all * n : all, 1), text: (row) => listText(row.shape), kind: "number"},
   pads: {title: "Pads", hint: "Begin and end of each axis", value: (row) => padsText(row.pads || [])},
   field: {title: "Sees", hint: "Receptive field: what a result sees of the input", value: (row) => fieldText(row), kind: "number"},
@@ -111,7 +111,7 @@ class PlanPane {
     const text = esc(this.textOf(column, row)), kernel = row.place.kernel ?? row.kernel;
     if (column.kind === "name") return `<td class="name"><span class="dot" style="--hue:${isNumber(kernel) ? hueOf(kernel) : "var(--edge)"}"></span>${text}</td>`;
     if (column.kind === "bar") return `<td class="bar" style="--share:${most ? ((column.value(row) || 0) / most * 100).toFixed(1) : 0}%">${text}</td>`;
-    return `<td class="${column.kind || ""}">${text}</td>`;
+    return `<td class="${column.kind || ""}"${column.kind === "list" ? ` title="${text}"` : ""}>${text}</td>`;
   }
   totals() {
     const {totals} = model.plan;
