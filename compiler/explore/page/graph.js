@@ -278,7 +278,7 @@ class GraphPane {
 
   begin() {
     const width = this.box.clientWidth - 52; // the overview has the rest
-    const k = Math.min(1, Math.max((width - 16) / this.tree.root.w, 0.55));
+    const k = Math.min(1, Math.max((width - 16) / this.tree.root.w, 0.45));
     this.move({scale: k, x: (width - this.tree.root.w * k) / 2, y: 14});
     if (app.pin) this.reveal(app.pin);
   }
