@@ -122,6 +122,11 @@ def kernel_runs_through_all_panes(browser, page):
     for pane in ("loops", "llvm-opt", "asm"):
         check(browser.value(f"document.querySelectorAll('[data-view=\"{pane}\"] .row.p2').length") > 5, f"{pane} is scrolled to it")
     equal(browser.value("document.querySelectorAll('.graph .leaf.p2').length"), 7, "its layers")
+    high, low = browser.value("(() => { const m = document.querySelector('[data-view=loops] .map'), d = m.getContext('2d').getImageData(5, 0, 1, m.height).data;"
+                              " const marked = [...Array(m.height).keys()].filter(y => d[4 * y + 3] > 0).map(y => y / m.height); return [marked[0], marked[marked.length - 1]]; })()")
+    lines = browser.value("(() => { const s = convoyPage.model.stages.get('loops'), l = convoyPage.app.pin.levels(s); return [l.indexOf(2) / l.length, l.lastIndexOf(2) / l.length]; })()")
+    check(abs(high - lines[0]) < 0.02 and abs(low - lines[1]) < 0.02, f"the map has the lines at their places: {high}, {low}, {lines}")
+    equal(browser.value("document.querySelector('[data-view=loops] .map').clientHeight"), browser.value("document.querySelector('[data-view=loops] .body').clientHeight"), "its height")
 
 
 def plan_is_sorted(browser, page):
