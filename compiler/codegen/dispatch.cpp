@@ -13,13 +13,14 @@ struct Entry {
   const char* name;
   Kind result;
   std::vector<Kind> parameters;
+  bool isInterface = true; // called by its name, and not only by way of the table
 };
 const std::vector<Entry>& entries() {
   constexpr Kind i32 = Kind::I32, i64 = Kind::I64, ptr = Kind::Pointer;
   static const std::vector<Entry> table = {
       {"check", i32, {ptr, ptr}},   {"prepared_size", i64, {}},
       {"prepare", i32, {ptr, ptr}}, {"workspace_size", i64, {ptr, i64, i32, ptr}},
-      {"run", i32, {ptr}},          {"work", i32, {ptr, i64, ptr}}};
+      {"run", i32, {ptr}},          {"work", i32, {ptr, i64, ptr}, /*isInterface=*/false}};
   return table;
 }
 
@@ -104,6 +105,7 @@ private:
   void forward(size_t which) {
     const Entry& entry = entries()[which];
     llvm::Function* f = function(type(entry), description_.prefix + "_" + entry.name, true);
+    if (!entry.isInterface) f->setVisibility(llvm::GlobalValue::HiddenVisibility);
     llvm::Value* row = b_.CreateCall(choose_);
     llvm::Value* target = b_.CreateLoad(b_.getPtrTy(), b_.CreateConstGEP1_64(b_.getPtrTy(), row, which));
     std::vector<llvm::Value*> arguments;
