@@ -13,12 +13,13 @@ namespace {
 constexpr size_t runs = 9; // of the whole program, whose kernels are measured
 
 // On what it runs: as it is predicted there, with the clock that it had.
-void setMeasured(inspect::Plan& plan, const measure::Report& report, const measure::Work& work) {
+void setMeasured(inspect::Plan& plan, const measure::Report& report, const measure::Work& work,
+                 int vectorBits) {
   inspect::MeasuredPlan measured;
   measured.seconds = report.program.times.warm.median;
   measured.peak = report.peak, measured.threads = report.threads;
   plan.measured = measured;
-  plan.machine = machineHere(32 * plan.lanes);
+  plan.machine = machineHere(vectorBits);
   if (report.clock > 0) plan.machine.clock = report.clock;
   for (size_t i = 0; i < plan.kernels.size(); ++i) plan.kernels[i].prediction = work.facts[i].prediction;
   for (const measure::Row& row : report.kernels)
@@ -71,7 +72,7 @@ std::optional<inspect::Plan> makePlan(Compilation& c, PhaseTimes& times, const P
   }
 
   inspect::Plan plan = planOf(c, *sizes);
-  if (report) setMeasured(plan, *report, measurable->work());
+  if (report) setMeasured(plan, *report, measurable->work(), c.target->vectorBits);
   return plan;
 }
 

@@ -149,10 +149,10 @@ private:
     }
     if (!facts.prediction) return;
     if (facts.kernel.algorithm == Algorithm::Reorder) return tellConversion(number);
-    tellAlgorithm(facts, location);
+    tellAlgorithm(facts, facts.prediction->estimate, location);
     tellLayout(facts, location);
-    tellTile(facts, location);
-    tellRunnerUp(facts, location);
+    tellTile(facts, facts.prediction->otherTile, location);
+    tellRunnerUp(facts, facts.prediction->runnerUp, location);
   }
 
   void tellConversion(size_t number) {
@@ -162,11 +162,10 @@ private:
     says.quoted("Layer", value) << " is converted to ";
     says.fact("Layout", placeText(facts.kernel.layout, plan_.lanes)) << " by a kernel of its own: ";
     says.fact("Bytes", countText(facts.bytes())) << " bytes, ";
-    says.fact("Milliseconds", milliseconds(facts.prediction->estimate.cycles())) << " ms";
+    says.fact("Milliseconds", milliseconds(facts.cycles())) << " ms";
   }
 
-  void tellAlgorithm(const KernelFacts& facts, Location location) {
-    const schedule::Estimate& estimate = facts.prediction->estimate;
+  void tellAlgorithm(const KernelFacts& facts, const schedule::Estimate& estimate, Location location) {
     Sentence says = add(Remark::Passed, "algorithm", "Algorithm", location, facts.name);
     says.quoted("Layer", facts.name) << " is computed by ";
     says.fact("Algorithm", nameOf(facts.kernel.algorithm)) << " in ";
@@ -202,12 +201,12 @@ private:
     return text;
   }
 
-  void tellTile(const KernelFacts& facts, Location location) {
+  void tellTile(const KernelFacts& facts, const std::optional<schedule::Prediction::OtherTile>& other,
+                Location location) {
     if (facts.kernel.tile.empty()) return;
     Sentence says = add(Remark::Passed, "tile", "Tile", location, facts.name);
     says.quoted("Layer", facts.name) << " has register tiles of ";
     says.fact("Tile", tileText(facts.kernel.tile));
-    const std::optional<schedule::Prediction::OtherTile>& other = facts.prediction->otherTile;
     if (!other) return;
     says << ", the best of ";
     says.fact("Tiles", std::to_string(other->tiles));
@@ -223,12 +222,12 @@ private:
   // Of another way.
   void tellTime(Sentence& says, const KernelFacts& facts, double more) const {
     says << ": it would take ";
-    says.fact("Milliseconds", milliseconds(facts.prediction->estimate.cycles() + more)) << " ms, ";
+    says.fact("Milliseconds", milliseconds(facts.cycles() + more)) << " ms, ";
     says.fact("Difference", milliseconds(std::abs(more))) << (more < 0 ? " ms less" : " ms more");
   }
 
-  void tellRunnerUp(const KernelFacts& facts, Location location) {
-    const std::optional<schedule::Prediction::Other>& other = facts.prediction->runnerUp;
+  void tellRunnerUp(const KernelFacts& facts, const std::optional<schedule::Prediction::Other>& other,
+                    Location location) {
     if (!other) return;
     const bool algorithm = other->kernel.algorithm != facts.kernel.algorithm;
     Sentence says = add(Remark::Missed, algorithm ? "algorithm" : "layout",
