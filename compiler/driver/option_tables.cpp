@@ -65,10 +65,9 @@ const std::vector<OptionRow>& optionTable() {
                                        Command::Bench, Command::Verify, Command::Quantize},
                              compiling = {Command::Build,   Command::Run,   Command::Emit,  Command::Plan,
                                           Command::Explore, Command::Bench, Command::Verify},
-                             reading = {Command::Build,   Command::Run,    Command::Emit,
-                                        Command::Plan,    Command::Bench,  Command::Verify,
-                                        Command::Explore, Command::Import, Command::Quantize,
-                                        Command::Check};
+                             reading = {Command::Build,    Command::Run,    Command::Emit,    Command::Plan,
+                                        Command::Bench,    Command::Verify, Command::Explore, Command::Import,
+                                        Command::Quantize, Command::Check};
   // clang-format off
   static const std::vector<OptionRow> table = {
       {OptionId::Output, {"-o", "--output"}, Row::Value, "OUT", {Command::Build, Command::Emit, Command::Explore, Command::Import, Command::Quantize},
