@@ -384,8 +384,12 @@ private:
   }
 
   void readInput(const std::string& option, const std::string& value) {
-    if (!checkNamed(option, "NAME=FILE", value)) return;
     const size_t equals = value.find('=');
+    if (options_.command == Command::Explore && equals == std::string::npos && !value.empty()) {
+      options_.inputs.emplace_back("", value);
+      return;
+    }
+    if (!checkNamed(option, "NAME=FILE", value)) return;
     options_.inputs.emplace_back(value.substr(0, equals), value.substr(equals + 1));
   }
 

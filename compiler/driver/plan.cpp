@@ -37,7 +37,8 @@ std::optional<inspect::Plan> makePlan(Compilation& c, PhaseTimes& times, const P
   c.wantsFusion = true;
   const Goal goal = measures || wishes.code ? Goal::Code : Goal::Loops;
   if (!runPipeline(c, goal, times, [](Stage, const std::string&) {})) return std::nullopt;
-  std::optional<RunSizes> sizes = findSizes(*c.graph, c.options.sizes, c.diags);
+  std::optional<RunSizes> sizes =
+      wishes.sizes ? wishes.sizes() : findSizes(*c.graph, c.options.sizes, c.diags);
   if (!sizes || !checkSizes(*c.graph, *sizes, c.diags) || c.diags.hasErrors()) return std::nullopt;
   if (wishes.usualSizes) sizes = withUsualSizes(*c.graph, std::move(*sizes));
 
