@@ -180,6 +180,7 @@ Json tensorJson(const TensorFacts& facts, const reference::Tensor& tensor) {
 Json docJson(const OpInfo& info) {
   Json json = Json::object();
   json.set("summary", info.doc.summary);
+  if (info.symbol) json.set("symbol", info.symbol);
   if (!info.doc.formula.empty()) json.set("formula", info.doc.formula);
   return json;
 }
