@@ -1,5 +1,6 @@
 #include "explore/maps_json.h"
 #include "reference/layers.h"
+#include <algorithm>
 #include <set>
 
 namespace convoy::explore {
@@ -146,7 +147,7 @@ private:
       std::vector<int64_t> front, back;
       for (int64_t p = transposed ? 0 : -pad[axis]; p < 0; ++p)
         front.push_back(reference::borderPosition(window.border.mode, p, size));
-      for (int64_t p = size; !transposed && p <= last; ++p)
+      for (int64_t p = size; !transposed && p < std::max(last + 1, end[axis]); ++p)
         back.push_back(reference::borderPosition(window.border.mode, p, size));
       before.push(numbersJson(front));
       after.push(numbersJson(back));

@@ -39,26 +39,31 @@ class KernelGrid {
     this.perGroup = this.turned ? tensor.extents[1] : Infinity;
     const [a, b, h, w] = tensor.kept, [rows, columns] = this.turned ? [b, a] : [a, b];
     Object.assign(this, {rows, columns, h, w});
-    this.tap = Math.max(2, Math.min(16, Math.floor(170 / (columns * (w + 0.6))), rows > 1 ? Math.floor(250 / (rows * (h + 0.6))) : 16));
+    this.blocks = Math.max(1, Math.min(rows, Math.round(Math.sqrt(rows / columns)))); // of rows, side by side
+    this.perBlock = Math.ceil(rows / this.blocks);
+    this.tap = Math.max(2, Math.min(16, Math.floor(170 / (this.blocks * columns * (w + 0.6))), Math.floor(230 / (this.perBlock * (h + 0.6)))));
     this.step = [w * this.tap + Math.max(2, this.tap / 2), h * this.tap + Math.max(2, this.tap / 2)];
+    this.blockStep = columns * this.step[0] + (columns > 1 ? 8 : 0);
     this.canvas = el("canvas", {class: "maps-kernels", "data-part": "kernels", role: "img", "aria-label": "Kernels: a row for each result channel, a column for each input channel"});
     this.element = el("div", {class: "maps-kernel-box"}, this.canvas);
     this.canvas.addEventListener("click", (event) => {
-      const row = Math.floor((event.clientY - this.canvas.getBoundingClientRect().top) / this.step[1]);
-      if (row >= 0 && row < rows) onChoose(row);
+      const box = this.canvas.getBoundingClientRect(), line = Math.floor((event.clientY - box.top) / this.step[1]), row = Math.floor((event.clientX - box.left) / this.blockStep) * this.perBlock + line;
+      if (line >= 0 && line < this.perBlock && row < rows) onChoose(row);
     });
   }
   draw(chosen) {
-    const {tensor, step, tap} = this, context = sized(this.canvas, this.columns * step[0] + 4, this.rows * step[1] + 4), most = Math.max(-tensor.low, tensor.high) || 1;
+    const {tensor, step, tap} = this, context = sized(this.canvas, this.blocks * this.blockStep + 4, this.perBlock * step[1] + 4), most = Math.max(-tensor.low, tensor.high) || 1;
+    const corner = (r) => [2 + Math.floor(r / this.perBlock) * this.blockStep, 2 + r % this.perBlock * step[1]];
     for (let r = 0; r < this.rows; r++)
-      for (let c = 0; c < this.columns; c++)
+      for (let c = 0, [left, top] = corner(r); c < this.columns; c++)
         for (let y = 0; y < this.h; y++)
           for (let x = 0; x < this.w; x++) {
             context.fillStyle = cssOf(mapColours.signed((this.turned ? tensor.at(c, r, y, x) : tensor.at(r, c, y, x)) / most));
-            context.fillRect(2 + c * step[0] + x * tap, 2 + r * step[1] + y * tap, tap - (tap > 6 ? 1 : 0), tap - (tap > 6 ? 1 : 0));
+            context.fillRect(left + c * step[0] + x * tap, top + y * tap, tap - (tap > 6 ? 1 : 0), tap - (tap > 6 ? 1 : 0));
           }
     if (this.perGroup < Infinity) chosen %= this.perGroup;
-    if (chosen < this.rows) outline(context, 1.5, 1 + chosen * step[1], this.columns * step[0] - (step[0] - this.w * tap) + 1, this.h * tap + 1, themeColour("--accent"), 2);
+    const [left, top] = corner(chosen);
+    if (chosen < this.rows) outline(context, left - 0.5, top - 1, this.columns * step[0] - (step[0] - this.w * tap) + 1, this.h * tap + 1, themeColour("--accent"), 2);
   }
 }
 
@@ -99,6 +104,7 @@ class MapsPane {
     this.timer = 0;
     this.makeList();
     const first = pictures.layers.findIndex((layer) => layer.sum);
+    if (!app.focused) focusPane(pane);
     this.open(app.pin && app.pin.layers.size ? [...app.pin.layers][0] : first >= 0 ? first : pictures.layers.length - 1);
   }
 
@@ -108,7 +114,7 @@ class MapsPane {
     this.cards = pictures.layers.map((layer, i) => {
       const canvas = el("canvas", {"aria-hidden": "true"});
       const {name, op} = model.layers[i];
-      const card = el("button", {class: "maps-card", role: "option", "data-layer": i, onclick: () => this.choose(i), onpointerenter: () => hoverAt({layer: i}), onpointerleave: () => hoverAt(null)},
+      const card = el("button", {class: "maps-card", role: "option", title: `${name} ${op || "input"} ${pictures.tensorOf(i).shapeText()}`, "data-layer": i, onclick: () => this.choose(i), onpointerenter: () => hoverAt({layer: i}), onpointerleave: () => hoverAt(null)},
         el("span", {class: "maps-name"}, el("b", {}, name), el("span", {}, `${!op ? "input " : name.startsWith(op) ? "" : op + " "}${pictures.tensorOf(i).shapeText()}`)), canvas);
       card.canvas = canvas;
       return card;
@@ -149,20 +155,26 @@ class MapsPane {
     this.stop();
     this.layer = i;
     const layer = this.facts = pictures.layers[i], result = this.result = pictures.tensors[layer.tensor], {name, op} = model.layers[i];
-    this.all = false;
+    this.all = this.held = false;
     this.place = placeToBegin(result);
+    // The width that each picture has: beside the list, arrows and kernels.
+    this.width = this.pane.body.clientWidth;
+    const count = 1 + (layer.operands || []).filter((operand) => !operand.parameter).length;
+    this.room = (this.width - 240 - (layer.sum && layer.sum.weight !== undefined ? 260 : 60)) / count;
     this.operands = (layer.operands || []).filter((operand) => !operand.parameter).map((operand) => this.operandBox(operand));
     this.screen = this.screenOf(result, name, {onPoint: (at, near) => this.point(at, near)});
     this.strip = result.isVector || result.kept[0] === 1 ? null : new Strip(result, {onChoose: (c) => this.move(0, c)});
     this.kernels = layer.sum && layer.sum.weight !== undefined && layer.sum.how !== "dense" ? new KernelGrid(layer, (row) => this.move(0, Math.min(row, result.kept[0] - 1))) : null;
     this.words = el("dl", {class: "maps-lessons"});
+    this.slices = result.extents[1] > 1 ? el("input", {type: "range", min: 0, max: result.kept[1] - 1, "aria-label": "Slice", title: "Slice (keys , and .)", oninput: () => this.move(1, Number(this.slices.value))}) : null;
     this.caption = el("span", {class: "maps-place"});
     const arrow = () => el("div", {class: "maps-arrow", "aria-hidden": "true"}, "→");
     const flow = el("div", {class: "maps-flow"}, ...this.operands.map((box) => box.element));
     if (this.operands.length) flow.append(arrow());
-    if (this.kernels) flow.append(el("figure", {}, el("figcaption", {}, el("b", {}, "kernels"), this.kernels.tensor.isWhole ? "" : leftOutText(this.kernels.tensor).replace("channels", "results'")), this.kernels.element,
-      el("div", {class: "maps-key"}, el("i", {class: "below"}), "negative", el("i", {class: "above"}), "positive")), arrow());
-    flow.append(this.box(name, result, [this.strip && this.strip.canvas, this.screen.element, this.caption], "result"));
+    if (this.kernels) flow.append(el("figure", {}, el("figcaption", {}, el("b", {}, "kernels")), this.kernels.element,
+      el("div", {class: "maps-key"}, el("i", {class: "below"}), "negative", el("i", {class: "above"}), "positive"), el("p", {class: "maps-remark narrow"}, leftOutKernels(this.kernels.tensor, layer.sum.how === "transposed"))), arrow());
+    this.screen.element.addEventListener("click", () => { this.held = !this.held; this.draw(); });
+    flow.append(this.box(name, result, [this.strip && this.strip.canvas, this.slices, this.screen.element, this.caption], "result"));
     this.upper.replaceChildren(el("h2", {}, name, el("span", {}, op ? op + (layer.sum ? "" : " " + (model.layers[i].attributes || "")) : "input")), this.words, flow);
     this.upper.scrollTop = 0;
     this.cards.forEach((card, c) => card.setAttribute("aria-selected", String(c === i)));
@@ -175,7 +187,7 @@ class MapsPane {
   }
   screenOf(tensor, name, {margin, read, onPoint}) {
     if (tensor.isVector) return new Bars({tensor, name, onPoint: onPoint && ((c) => onPoint(c, false))});
-    return new Screen({tensor, name, margin, read, onPoint});
+    return new Screen({tensor, name, margin, read, onPoint, width: this.room});
   }
   operandBox(operand) {
     const tensor = pictures.tensors[operand.tensor], {sum} = this.facts, i = this.layerOfTensor.get(operand.tensor), colour = isColour(i);
@@ -198,11 +210,13 @@ class MapsPane {
   // ---- where the result is looked at ----
 
   point(at, near) {
+    if (this.held) return;
     if (this.result.isVector) this.move(0, at);
     else this.go([this.place[0], this.place[1], ...at], near);
   }
   // The result whose window's middle is nearest.
   pointInput(at, near) {
+    if (this.held) return;
     const {sum} = this.facts, place = [1, 2].map((axis) => {
       const middle = (sum.kernel[axis] - 1) * sum.dilation[axis] / 2, o = Math.round((at[axis - 1] + sum.pad[axis] - middle) / sum.stride[axis]);
       return Math.max(0, Math.min(o, this.result.extents[axis + 1] - 1));
@@ -233,9 +247,10 @@ class MapsPane {
     if (this.strip) this.strip.slice = place[1], this.strip.draw(place[0]);
     if (this.kernels) this.kernels.draw(place[0]);
     const axes = ["channel", "slice", "row", "column"].map((name, axis) => result.extents[axis] > 1 || axis > 4 - result.rank && axis > 0 ? `${name} ${place[axis]}` : "").filter(Boolean);
-    this.caption.textContent = axes.join(", ");
-    const {html, made} = explainResult(facts, place, this.all);
-    this.sum.innerHTML = `<h3>How ${esc(model.layers[this.layer].name)}[${place.filter((_, axis) => axis === 0 || axis > 4 - result.rank).join(", ")}] comes about</h3>` + html;
+    this.caption.textContent = `${axes.join(", ")} — ${this.held ? "held; a click lets go" : "a click holds it"}`;
+    if (this.slices) this.slices.value = place[1];
+    const {total, html, made} = explainResult(facts, place, this.all);
+    this.sum.innerHTML = `<p class="maps-total"><span>${esc(model.layers[this.layer].name)}[${place.filter((_, axis) => axis === 0 || axis > 4 - result.rank).join(", ")}]</span> ${total}</p><div class="maps-terms-box">${html}</div>`;
     Object.assign(this.sum.dataset, {result: result.at(...place), made: made === undefined ? "" : made});
     this.words.innerHTML = lessonsOf(facts, place).map(([title, words]) => `<div><dt>${title}</dt><dd>${esc(words)}</dd></div>`).join("");
   }
@@ -306,6 +321,13 @@ class MapsPane {
     });
     if (theme !== this.theme && this.theme) this.draw();
     this.theme = theme;
+  }
+  resize() {
+    if (!this.width || Math.abs(this.pane.body.clientWidth - this.width) < 60) return;
+    const {layer, place} = this;
+    this.layer = undefined;
+    this.open(layer);
+    this.go(place, false);
   }
   reveal(selection) {
     const [layer] = selection.layers;

@@ -10,9 +10,7 @@ class MapTensor {
     this.decoded = null;
     this.isVector = this.extents[1] * this.extents[2] * this.extents[3] === 1;
     this.isWhole = this.kept.every((kept, axis) => kept === this.extents[axis]);
-    const most = Math.max(Math.abs(this.low), Math.abs(this.high));
-    this.decimals = most > 0 ? Math.min(Math.max(2 - Math.floor(Math.log10(most)), 0), 8) : 0;
-    if (this.encoding === "bytes") this.decimals = 3;
+    this.decimals = this.encoding === "bytes" ? 3 : decimalsOf(Math.max(Math.abs(this.low), Math.abs(this.high)));
   }
   get numbers() {
     if (this.decoded) return this.decoded;
@@ -45,6 +43,12 @@ class MapTensor {
   }
   text(number) { return numberText(number, this.decimals); }
   shapeText() { return this.extents.slice(0, 1).concat(this.extents.slice(5 - this.rank)).join("×"); }
+}
+
+// So many that the largest number has three digits, or four.
+function decimalsOf(most) {
+  const digits = most > 0 ? Math.floor(Math.log10(most)) : 0;
+  return Math.min(Math.max(digits < 1 ? 2 - digits : 3 - digits, 0), 8);
 }
 
 function numberText(number, decimals) {

@@ -121,7 +121,8 @@ const SCREEN = {width: 330, height: 210, cellHeight: 290, cell: 12, largest: 40,
 
 class Screen {
   // margin: [before, after] of rows and columns that lie around the plane; `border(y, x)` what is read there.
-  constructor({tensor, margin = [[0, 0], [0, 0]], read = null, onPoint = null, name}) {
+  // width: so many pixels are there for it.
+  constructor({tensor, margin = [[0, 0], [0, 0]], read = null, onPoint = null, name, width}) {
     Object.assign(this, {tensor, margin, read, onPoint});
     const [, , h, w] = tensor.extents;
     this.h = h, this.w = w;
@@ -132,7 +133,9 @@ class Screen {
     this.cells = cell >= SCREEN.cell ? {top: -margin[0][0], left: -margin[1][0], rows, columns, cell} : null;
     this.near = null;
     if (!this.cells) {
-      this.scale = Math.min(SCREEN.width / w, SCREEN.height / h, 8);
+      const near = SCREEN.near[0] * SCREEN.nearCell + 8, beside = width >= near + 150;
+      this.scale = Math.min((beside ? Math.min(width - near, 320) : SCREEN.width) / w, (beside ? SCREEN.height + 60 : SCREEN.height) / h, 8);
+      if (beside) this.element.classList.add("beside");
       this.near = el("canvas", {class: "maps-near", "data-part": "near"});
       this.element.append(this.near);
       this.nearView = null;

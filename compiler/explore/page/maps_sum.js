@@ -13,7 +13,7 @@ function addedText(terms) {
   return terms.map((term, i) => i === 0 ? term : term.startsWith("−") ? " − " + term.slice(1) : " + " + term).join("");
 }
 
-// {html, made}: made, the number that the terms give; undefined where some of them are left out of the page.
+// {total, html, made}: the last line of the sum; its terms; the number that they give: undefined where some are left out of the page.
 function explainResult(layer, place, all) {
   const how = layer.sum ? layer.sum.how : "";
   if (how === "dense") return explainDense(layer, place, all);
@@ -45,10 +45,11 @@ function explainProducts(layer, place, all) {
     rows.push({c, slices, taps, total, missing});
   }
   const tone = toneOf(input), most = Math.max(...rows.flatMap((row) => row.taps.map((tap) => Math.abs(tap.product || 0))), 1e-30);
+  const decimals = Math.min(Math.max(result.decimals, decimalsOf(most)), 4);
   const weights = Math.max(Math.abs(weight.low), Math.abs(weight.high)) || 1;
   const x = (tap) => cellHtml(textOfTap(input, tap), tap.x === null || tap.x === undefined ? null : tone(tap.x), kindOfTap(tap));
   const w = (tap) => cellHtml(weight.text(tap.w), tap.w === undefined ? null : mapColours.signed(tap.w / weights), tap.reads ? "" : "faded");
-  const p = (tap) => cellHtml(tap.product === null ? "" : numberText(tap.product, result.decimals), tap.product === undefined || tap.product === null ? null : mapColours.signed(tap.product / most), kindOfTap(tap) === "none" ? "none" : tap.product === undefined ? "out" : "");
+  const p = (tap) => cellHtml(tap.product === null ? "" : numberText(tap.product, decimals), tap.product === undefined || tap.product === null ? null : mapColours.signed(tap.product / most), kindOfTap(tap) === "none" ? "none" : tap.product === undefined ? "out" : "");
   const shown = all ? rows : rows.slice(0, mostRows);
   const many = to - from > 1;
   const html = shown.map((row) => row.slices.map((slice, z) =>
@@ -57,7 +58,7 @@ function explainProducts(layer, place, all) {
     (z === row.slices.length - 1 ? `<i>→</i><b class="maps-part">${numberText(row.total, result.decimals)}</b>` : "") + "</div>").join("")).join("");
   const more = rows.length > shown.length ? `<button class="maps-all" data-all="1">All ${rows.length} channels</button>` : "";
   const bias = sum.bias === undefined ? null : pictures.tensors[sum.bias].at(place[0], 0, 0, 0);
-  return {html: `<small>what the window reads × the kernel = products → their sum</small><div class="maps-rows">${html}</div>` + more + totalHtml(layer, place, rows, bias, leftOut), made: madeOf(rows, bias, leftOut)};
+  return {total: totalHtml(layer, place, rows, bias, leftOut), html: `<small>what the window reads × the kernel = products → their sum</small><div class="maps-rows">${html}</div>` + more, made: madeOf(rows, bias, leftOut)};
 }
 
 function madeOf(rows, bias, leftOut) {
@@ -72,7 +73,7 @@ function totalHtml(layer, place, rows, bias, leftOut) {
   if (bias !== null && bias !== undefined) parts.push(number(bias) + " <small>bias</small>");
   const misses = leftOut > 0 || bias === undefined || rows.some((row) => row.missing);
   if (misses) parts.push(`${number(value - known)} <small>${leftOut ? `from ${counted(leftOut, "channel")}` : "from positions"} that this page leaves out</small>`);
-  return `<p class="maps-total">${about}${addedText(parts)} = <b>${result.text(value)}</b></p>`;
+  return `${about}${addedText(parts)} = <b>${result.text(value)}</b>`;
 }
 
 function explainPool(layer, place) {
@@ -84,10 +85,10 @@ function explainPool(layer, place) {
   const grids = slices.map((slice) => `<div class="maps-row">${gridHtml(slice, cell)}</div>`).join("");
   const value = result.text(result.at(...place));
   if (sum.how === "max")
-    return {html: `<small>what the window reads</small>${grids}<p class="maps-total">the largest of ${counted(numbers.length, "number")} is <b>${value}</b>${inside.length < taps.length ? " <small>padding never counts</small>" : ""}</p>`, made: best ? best.x : undefined};
+    return {total: `the largest of ${counted(numbers.length, "number")} is <b>${value}</b>${inside.length < taps.length ? " <small>padding never counts</small>" : ""}`, html: `<small>what the window reads</small>${grids}`, made: best ? best.x : undefined};
   const divisor = divisorOf(sum, place, taps), total = numbers.reduce((a, b) => a + b, 0);
   const text = numbers.length <= 9 ? addedText(numbers.map((x) => input.text(x))) : `sum of ${numbers.length} numbers ${numberText(total, input.decimals)}`;
-  return {html: `<small>what the window reads</small>${grids}<p class="maps-total">(${text}) ÷ ${divisor} = <b>${value}</b>${inside.length < taps.length ? ` <small>padding ${divisor > numbers.length ? "counts as 0" : "does not count"}</small>` : ""}</p>`, made: known ? total / divisor : undefined};
+  return {total: `(${text}) ÷ ${divisor} = <b>${value}</b>${inside.length < taps.length ? ` <small>padding ${divisor > numbers.length ? "counts as 0" : "does not count"}</small>` : ""}`, html: `<small>what the window reads</small>${grids}`, made: known ? total / divisor : undefined};
 }
 
 function explainDense(layer, place, all) {
@@ -107,8 +108,8 @@ function explainDense(layer, place, all) {
   if (bias !== null && bias !== undefined) parts.push(number(bias) + " <small>bias</small>");
   const value = result.at(...place), made = total(terms) + (bias || 0);
   if (leftOut) parts.push(`${number(value - made)} <small>from ${counted(leftOut, "input")} that this page leaves out</small>`);
-  return {html: `<small>${rest.length ? `the largest of ${terms.length} products` : "all products"}: number of the input, the input × its weight = the product</small><table class="maps-grid maps-terms">${rows}</table>` +
-    (rest.length ? `<button class="maps-all" data-all="1">All ${terms.length} products</button>` : "") + `<p class="maps-total">${addedText(parts)} = <b>${result.text(value)}</b></p>`, made: leftOut ? undefined : made};
+  return {total: `${addedText(parts)} = <b>${result.text(value)}</b>`, html: `<small>${rest.length ? `the largest of ${terms.length} products` : "all products"}: number of the input, the input × its weight = the product</small><table class="maps-grid maps-terms">${rows}</table>` +
+    (rest.length ? `<button class="maps-all" data-all="1">All ${terms.length} products</button>` : ""), made: leftOut ? undefined : made};
 }
 
 // Of other layers: the numbers that are read, as far as they are few, and what comes out.
@@ -131,8 +132,8 @@ function explainOther(layer, place) {
     } else if (count === 0) rows.push(`<div class="maps-row">${name}<span>nothing of it: here is padding</span></div>`);
   }
   const line = symbol && ones.length === 2 ? `${ones[0]} ${esc({"*": "×", "-": "−", "/": "÷"}[symbol] || symbol)} ${ones[1]} = ` : layer.operands ? "gives " : "";
-  return {html: `${rows.length ? "<small>what it reads</small>" : ""}${rows.join("")}<p class="maps-total">${line}<b>${value}</b></p>` +
-    (layer.operands ? `<p class="maps-formula">${esc(formula || summary || "")}</p>` : ""), made: undefined};
+  return {total: `${line}<b>${value}</b>`, html: (rows.length ? `<small>what it reads</small><div class="maps-rows">${rows.join("")}</div>` : "") +
+    (layer.operands ? `<p class="${formula ? "maps-formula" : "maps-summary"}">${esc(formula || summary || "")}</p>` : ""), made: undefined};
 }
 
 // ---- words ----
@@ -166,6 +167,13 @@ function lessonsOf(layer, place) {
   return lessons;
 }
 const shapeOf = (tensor) => tensor.extents.slice(5 - tensor.rank).join("×");
+
+function leftOutKernels(tensor, turned) {
+  const [results, inputs] = turned ? [1, 0] : [0, 1], {kept, extents} = tensor;
+  if (tensor.isWhole) return "";
+  const of = (axis, words) => kept[axis] < extents[axis] ? ` ${grouped(kept[axis])} of ${grouped(extents[axis])} ${words}` : "";
+  return `The page has those of${[of(results, "result channels"), of(inputs, "input channels")].filter(Boolean).join(" and")}.`;
+}
 
 // What the page leaves out of a tensor; empty: nothing.
 function leftOutText(tensor) {
