@@ -6,6 +6,7 @@
 #include "explore/facts.h"
 #include "explore/maps.h"
 #include "output/files.h"
+#include "support/internal_error.h"
 #include "support/text.h"
 
 namespace convoy::driver {
@@ -107,6 +108,9 @@ int runExplore(Compilation& c, PhaseTimes& times) {
     };
   const std::optional<inspect::Plan> plan = makePlan(c, times, wishes);
   if (!plan || c.diags.hasErrors()) return Failure;
+  if (!c.written || !c.graph || !c.schedule || !c.target) internalError("a plan without what it was made of");
+  const std::optional<RunSizes> given = findSizes(*c.graph, c.options.sizes, c.diags);
+  if (!given) return Failure; // makePlan has said why
 
   explore::Subject subject{c.file->path(), c.kind == FileKind::Script ? c.file : nullptr,
                            *c.written,     *c.graph,
@@ -118,9 +122,7 @@ int runExplore(Compilation& c, PhaseTimes& times) {
   subject.facts = {{"processor", c.target->cpu},
                    {"vectors", std::to_string(c.target->vectorBits) + " bits"},
                    {"arithmetic", nameOf(c.options.choices.math)}};
-  const RunSizes sizes =
-      inputs ? inputs->sizes
-             : withUsualSizes(*c.graph, findSizes(*c.graph, c.options.sizes, c.diags).value());
+  const RunSizes sizes = inputs ? inputs->sizes : withUsualSizes(*c.graph, *given);
   if (!sizes.empty()) subject.facts.emplace_back("sizes", sizesText(sizes));
 
   explore::Page page(c.written->name);

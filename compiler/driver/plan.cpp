@@ -40,7 +40,7 @@ std::optional<inspect::Plan> makePlan(Compilation& c, PhaseTimes& times, const P
   std::optional<RunSizes> sizes =
       wishes.sizes ? wishes.sizes() : findSizes(*c.graph, c.options.sizes, c.diags);
   if (!sizes || !checkSizes(*c.graph, *sizes, c.diags) || c.diags.hasErrors()) return std::nullopt;
-  if (wishes.usualSizes) sizes = withUsualSizes(*c.graph, std::move(*sizes));
+  if (wishes.usualSizes) sizes = withUsualSizes(*c.graph, *sizes);
 
   std::unique_ptr<Measurable> measurable;
   std::optional<measure::Report> report;

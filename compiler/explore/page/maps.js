@@ -157,10 +157,13 @@ class MapsPane {
     const layer = this.facts = pictures.layers[i], result = this.result = pictures.tensors[layer.tensor], {name, op} = model.layers[i];
     this.all = this.held = false;
     this.place = placeToBegin(result);
-    // The width that each picture has: beside the list, arrows and kernels.
     this.width = this.pane.body.clientWidth;
     const count = 1 + (layer.operands || []).filter((operand) => !operand.parameter).length;
-    this.room = (this.width - 240 - (layer.sum && layer.sum.weight !== undefined ? 260 : 60)) / count;
+    // Where many terms are below, what is near stands beside the whole, as far as there is room beside the list, arrows and kernels.
+    const first = layer.sum && layer.sum.kernel && pictures.tensors[layer.operands[0].tensor];
+    const reads = first ? channelsRead(layer.sum, first.extents[0], result.extents[0], 0) : [0, 1];
+    this.room = {width: reads[1] - reads[0] > 1 ? (this.width - 250 - (layer.sum.weight !== undefined ? 290 : 60)) / count : 0,
+      height: Math.max(120, Math.min(this.pane.body.clientHeight - 560, 330))};
     this.operands = (layer.operands || []).filter((operand) => !operand.parameter).map((operand) => this.operandBox(operand));
     this.screen = this.screenOf(result, name, {onPoint: (at, near) => this.point(at, near)});
     this.strip = result.isVector || result.kept[0] === 1 ? null : new Strip(result, {onChoose: (c) => this.move(0, c)});
@@ -187,7 +190,7 @@ class MapsPane {
   }
   screenOf(tensor, name, {margin, read, onPoint}) {
     if (tensor.isVector) return new Bars({tensor, name, onPoint: onPoint && ((c) => onPoint(c, false))});
-    return new Screen({tensor, name, margin, read, onPoint, width: this.room});
+    return new Screen({tensor, name, margin, read, onPoint, room: this.room});
   }
   operandBox(operand) {
     const tensor = pictures.tensors[operand.tensor], {sum} = this.facts, i = this.layerOfTensor.get(operand.tensor), colour = isColour(i);

@@ -117,12 +117,12 @@ function outline(context, x, y, w, h, colour, width = 2.5, dashed = false) {
 
 // ---- a plane with a place on it: the whole, and its surroundings where cells of the whole are too small ----
 
-const SCREEN = {width: 330, height: 210, cellHeight: 290, cell: 12, largest: 40, near: [11, 7], nearCell: 30};
+const SCREEN = {width: 330, cellHeight: 290, cell: 12, largest: 40, near: [11, 7], nearCell: 30};
 
 class Screen {
   // margin: [before, after] of rows and columns that lie around the plane; `border(y, x)` what is read there.
-  // width: so many pixels are there for it.
-  constructor({tensor, margin = [[0, 0], [0, 0]], read = null, onPoint = null, name, width}) {
+  // room: {width, height} that are there for it; width 0: what is near is below the whole.
+  constructor({tensor, margin = [[0, 0], [0, 0]], read = null, onPoint = null, name, room}) {
     Object.assign(this, {tensor, margin, read, onPoint});
     const [, , h, w] = tensor.extents;
     this.h = h, this.w = w;
@@ -133,8 +133,8 @@ class Screen {
     this.cells = cell >= SCREEN.cell ? {top: -margin[0][0], left: -margin[1][0], rows, columns, cell} : null;
     this.near = null;
     if (!this.cells) {
-      const near = SCREEN.near[0] * SCREEN.nearCell + 8, beside = width >= near + 150;
-      this.scale = Math.min((beside ? Math.min(width - near, 320) : SCREEN.width) / w, (beside ? SCREEN.height + 60 : SCREEN.height) / h, 8);
+      const near = SCREEN.near[0] * SCREEN.nearCell + 10, beside = room.width >= near + 140;
+      this.scale = Math.min((beside ? Math.min(room.width - near, 320) : SCREEN.width) / w, (beside ? SCREEN.near[1] * SCREEN.nearCell : room.height) / h, 8);
       if (beside) this.element.classList.add("beside");
       this.near = el("canvas", {class: "maps-near", "data-part": "near"});
       this.element.append(this.near);
