@@ -45,7 +45,9 @@ std::optional<inspect::Plan> makePlan(Compilation& c, PhaseTimes& times, const P
   std::unique_ptr<Measurable> measurable;
   std::optional<measure::Report> report;
   if (measures) {
-    measurable = times.measure("load", [&] { return Measurable::create(c, threads, /*batch=*/1); });
+    measurable = times.measure("load", [&] {
+      return Measurable::create(c, threads, /*batch=*/1, wishes.sizes ? sizes : std::nullopt);
+    });
     if (!measurable) return std::nullopt;
     report = times.measure("measure", [&] { return measure::measureInRun(measurable->work(), runs); });
     if (!report) internalError("a pipeline refuses the inputs that were made for it");

@@ -133,7 +133,7 @@ class Screen {
     this.cells = cell >= SCREEN.cell ? {top: -margin[0][0], left: -margin[1][0], rows, columns, cell} : null;
     this.near = null;
     if (!this.cells) {
-      const near = SCREEN.near[0] * SCREEN.nearCell + 10, beside = room.width >= near + 140;
+      const near = SCREEN.near[0] * SCREEN.nearCell + 10, beside = room.width >= near + 110;
       this.scale = Math.min((beside ? Math.min(room.width - near, 320) : SCREEN.width) / w, (beside ? SCREEN.near[1] * SCREEN.nearCell : room.height) / h, 8);
       if (beside) this.element.classList.add("beside");
       this.near = el("canvas", {class: "maps-near", "data-part": "near"});

@@ -62,5 +62,5 @@ async function start() {
   });
 }
 // For who looks into the page from a console, and for tests.
-window.convoyPage = {app, model};
+window.convoyPage = {app, model, pictures: {pictures, explain: explainResult}};
 start();
