@@ -14,7 +14,7 @@ from browser import Browser, Failed
 from page_test import ROOT, check, equal
 
 # Every kind of window: strides, dilation, groups, borders, sides that differ, three axes, one axis.
-WINDOWS = """pipeline windows(x: tensor[4, 9, 12], clip: tensor[2, 4, 6, 7], sound: tensor[3, 20], half: float = 0.5) -> (classes: tensor, clips: tensor, waves: tensor) {
+WINDOWS = """pipeline windows(x: tensor[4, 7, 9], clip: tensor[2, 4, 6, 7], sound: tensor[3, 20], half: float = 0.5) -> (classes: tensor, clips: tensor, waves: tensor) {
     a = x |> conv(8, kernel: 3x3, stride: 2, padding: 1, groups: 2, name: "grouped")
     b = x |> conv(2, kernel: 3x3, dilation: 2, padding: 2, border: reflect101, name: "dilated")
     c = x |> conv(2, kernel: 2x4, padding: same, border: wrap, name: "wrapped")
@@ -30,7 +30,7 @@ WINDOWS = """pipeline windows(x: tensor[4, 9, 12], clip: tensor[2, 4, 6, 7], sou
 """
 # More numbers than a page may have.
 LARGE = """pipeline large(photo: image[rgb]) -> tensor {
-    return photo |> conv(96, kernel: 3x3, padding: 1, name: "many") |> relu |> conv(32, kernel: 1x1, name: "fewer") |> conv(32, kernel: 3x3, groups: 32, padding: 1, name: "each")
+    return photo |> conv(48, kernel: 3x3, padding: 1, name: "many") |> relu |> conv(32, kernel: 1x1, name: "fewer") |> conv(32, kernel: 3x3, groups: 32, padding: 1, name: "each")
 }
 """
 # How far each result of a layer is from what its terms on the page make, at most, and of how many.
@@ -66,7 +66,7 @@ def sums_are_the_results(browser, page):
                          "max_pool_1", "max_pool_2", "up", "wrapped"], "layers with windows")
     for name, (most, count) in made.items():
         check(most < 3e-6, f"{name} is off by {most}")
-    equal(made["each"][1], 12 * 9 * 12, "results of a layer")
+    equal(made["each"][1], 12 * 7 * 9, "results of a layer")
 
 
 def words_say_what_attributes_do(browser, page):
@@ -74,7 +74,7 @@ def words_say_what_attributes_do(browser, page):
     open_layer(browser, page, "grouped")
     lessons = browser.value(words)
     check("input channels 0 to 1 of 4" in lessons["Groups"], lessons["Groups"])
-    check("9×12 becomes 5×6" in lessons["Stride"], lessons["Stride"])
+    check("7×9 becomes 4×5" in lessons["Stride"], lessons["Stride"])
     open_layer(browser, page, "dilated")
     lessons = browser.value(words)
     check("2 apart" in lessons["Dilation"], lessons["Dilation"])
@@ -145,7 +145,7 @@ def what_is_left_out_is_said(browser, page):
     check(page.stat().st_size < 5e6, f"{page.stat().st_size} bytes are too many")
     open_layer(browser, page, "fewer")
     said = browser.value("[...document.querySelectorAll('.maps-flow .maps-remark')].map(r => r.textContent).join(' ')")
-    check("of 96 channels" in said and "of 32 result channels" in said, said)
+    check("of 48 channels" in said and "of 32 result channels" in said, said)
     total = browser.value(SHOWN + ".querySelector('.maps-total').textContent")
     check("channels that this page leaves out" in total, total)
     check("65,536 steps" in browser.value("document.querySelector('.maps-list').textContent"), "how exact it is")
@@ -177,8 +177,8 @@ def commands(folder):
     """Of each page, what convoy explore is called with."""
     (folder / "windows.cvy").write_text(WINDOWS)
     (folder / "large.cvy").write_text(LARGE)
-    numbers = [(i * 37 % 101 - 50) / 32 for i in range(4 * 9 * 12)]
-    write_npy(folder / "x.npy", (4, 9, 12), numbers)
+    numbers = [(i * 37 % 101 - 50) / 32 for i in range(4 * 7 * 9)]
+    write_npy(folder / "x.npy", (4, 7, 9), numbers)
     photo = ROOT / "examples/edges/photo.jpg"
     edges = ROOT / "examples/edges/edges.cvy"
     return {"windows": [folder / "windows.cvy", "--init=random:1", f"--input=x={folder / 'x.npy'}"],
