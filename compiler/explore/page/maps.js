@@ -158,13 +158,14 @@ class MapsPane {
     this.all = this.held = false;
     this.place = placeToBegin(result);
     this.width = this.pane.body.clientWidth;
-    const count = 1 + (layer.operands || []).filter((operand) => !operand.parameter).length;
+    const operands = (layer.operands || []).filter((operand, i, all) => !operand.parameter && all.findIndex(({tensor}) => tensor === operand.tensor) === i), count = 1 + operands.length;
     // Where many terms are below, what is near stands beside the whole, as far as there is room beside the list, arrows and kernels.
     const first = layer.sum && layer.sum.kernel && pictures.tensors[layer.operands[0].tensor];
     const reads = first ? channelsRead(layer.sum, first.extents[0], result.extents[0], 0) : [0, 1];
-    this.room = {width: reads[1] - reads[0] > 1 ? (this.width - 250 - (layer.sum.weight !== undefined ? 290 : 60)) / count : 0,
-      height: Math.max(120, Math.min(this.pane.body.clientHeight - 560, 330))};
-    this.operands = (layer.operands || []).filter((operand) => !operand.parameter).map((operand) => this.operandBox(operand));
+    const each = (this.width - 250 - (layer.sum && layer.sum.kernel && layer.sum.weight !== undefined ? 290 : 60)) / count;
+    this.room = {beside: reads[1] - reads[0] > 1 ? each : 0, width: Math.max(210, Math.min(each, SCREEN.width)),
+      height: Math.max(120, Math.min(this.pane.body.clientHeight - 560, 330)), cellHeight: Math.max(160, Math.min(this.pane.body.clientHeight - 460, 360))};
+    this.operands = operands.map((operand) => this.operandBox(operand));
     this.screen = this.screenOf(result, name, {onPoint: (at, near) => this.point(at, near)});
     this.strip = result.isVector || result.kept[0] === 1 ? null : new Strip(result, {onChoose: (c) => this.move(0, c)});
     this.kernels = layer.sum && layer.sum.weight !== undefined && layer.sum.how !== "dense" ? new KernelGrid(layer, (row) => this.move(0, Math.min(row, result.kept[0] - 1))) : null;

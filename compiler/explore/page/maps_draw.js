@@ -117,24 +117,26 @@ function outline(context, x, y, w, h, colour, width = 2.5, dashed = false) {
 
 // ---- a plane with a place on it: the whole, and its surroundings where cells of the whole are too small ----
 
-const SCREEN = {width: 330, cellHeight: 290, cell: 12, largest: 40, near: [11, 7], nearCell: 30};
+const SCREEN = {width: 330, cell: 12, largest: 40, rows: 7, nearCell: 30};
 
 class Screen {
   // margin: [before, after] of rows and columns that lie around the plane; `border(y, x)` what is read there.
-  // room: {width, height} that are there for it; width 0: what is near is below the whole.
+  // room: {width, height, cellHeight, beside}: what is there for it, cellHeight where it is drawn as cells; beside: how wide the whole
+  // and what is near, beside it, may be together.
   constructor({tensor, margin = [[0, 0], [0, 0]], read = null, onPoint = null, name, room}) {
     Object.assign(this, {tensor, margin, read, onPoint});
     const [, , h, w] = tensor.extents;
     this.h = h, this.w = w;
     const rows = h + margin[0][0] + margin[0][1], columns = w + margin[1][0] + margin[1][1];
-    const cell = Math.floor(Math.min(SCREEN.width / columns, SCREEN.cellHeight / rows, SCREEN.largest));
+    const cell = Math.floor(Math.min(room.width / columns, room.cellHeight / rows, SCREEN.largest));
     this.whole = el("canvas", {class: "maps-whole", "data-part": "whole", role: "img", "aria-label": name});
     this.element = el("div", {class: "maps-screen"}, this.whole);
     this.cells = cell >= SCREEN.cell ? {top: -margin[0][0], left: -margin[1][0], rows, columns, cell} : null;
     this.near = null;
     if (!this.cells) {
-      const near = SCREEN.near[0] * SCREEN.nearCell + 10, beside = room.width >= near + 110;
-      this.scale = Math.min((beside ? Math.min(room.width - near, 320) : SCREEN.width) / w, (beside ? SCREEN.near[1] * SCREEN.nearCell : room.height) / h, 8);
+      this.columns = Math.max(7, Math.min(11, Math.floor(room.width / SCREEN.nearCell)));
+      const near = this.columns * SCREEN.nearCell + 10, beside = room.beside >= near + 110;
+      this.scale = Math.min((beside ? Math.min(room.beside - near, 320) : room.width) / w, (beside ? SCREEN.rows * SCREEN.nearCell : room.height) / h, 8);
       if (beside) this.element.classList.add("beside");
       this.near = el("canvas", {class: "maps-near", "data-part": "near"});
       this.element.append(this.near);
@@ -175,7 +177,7 @@ class Screen {
     this.drawIn(this.near, {top, left, rows, columns, cell}, number, boxes);
   }
   look([y, x]) {
-    const [columns, rows] = SCREEN.near, fit = (at, count, size, [before, after]) => Math.max(-before, Math.min(Math.round(at - count / 2 + 0.5), size + after - count));
+    const {columns} = this, {rows} = SCREEN, fit = (at, count, size, [before, after]) => Math.max(-before, Math.min(Math.round(at - count / 2 + 0.5), size + after - count));
     const r = Math.min(rows, this.h + this.margin[0][0] + this.margin[0][1]), c = Math.min(columns, this.w + this.margin[1][0] + this.margin[1][1]);
     this.nearView = {top: fit(y, r, this.h, this.margin[0]), left: fit(x, c, this.w, this.margin[1]), rows: r, columns: c, cell: SCREEN.nearCell};
   }
