@@ -34,7 +34,7 @@ int runEmit(Compilation& c, PhaseTimes& times) {
     c.stages.insert(stage);
   }
   if (!checkRemarks(c) || c.diags.hasErrors() || !prepareStagesFolder(c)) return Failure;
-  if (c.wantsFusion) c.stages.insert(Stage::Schedule);
+  if (c.wantsPlan) c.stages.insert(Stage::Loops);
 
   std::map<Stage, std::string> texts;
   const bool done = runPipeline(c, Goal::Stages, times, [&](Stage stage, const std::string& text) {

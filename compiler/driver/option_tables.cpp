@@ -65,10 +65,9 @@ const std::vector<OptionRow>& optionTable() {
                                        Command::Bench, Command::Verify, Command::Quantize},
                              compiling = {Command::Build,   Command::Run,   Command::Emit,  Command::Plan,
                                           Command::Explore, Command::Bench, Command::Verify},
-                             reading = {Command::Build,   Command::Run,    Command::Emit,
-                                        Command::Plan,    Command::Bench,  Command::Verify,
-                                        Command::Explore, Command::Import, Command::Quantize,
-                                        Command::Check};
+                             reading = {Command::Build,    Command::Run,    Command::Emit,    Command::Plan,
+                                        Command::Bench,    Command::Verify, Command::Explore, Command::Import,
+                                        Command::Quantize, Command::Check};
   // clang-format off
   static const std::vector<OptionRow> table = {
       {OptionId::Output, {"-o", "--output"}, Row::Value, "OUT", {Command::Build, Command::Emit, Command::Explore, Command::Import, Command::Quantize},
@@ -128,7 +127,16 @@ const std::vector<OptionRow>& optionTable() {
        "run the pipeline, and set the time of each kernel beside what is predicted"},
       {OptionId::Remarks, {"--remarks"}, Row::Value, "FILE",
        {Command::Build, Command::Run, Command::Emit, Command::Plan},
-       "write the fusion report as JSON; - is standard output"},
+       "write why layers are computed as they are, as JSON, or as LLVM's YAML if FILE ends in .yaml; - is standard output"},
+      {OptionId::RemarksPassed, {"-Rpass"}, Row::Value, "REGEX",
+       {Command::Build, Command::Run, Command::Emit, Command::Plan},
+       "show what was decided, with the place in the script: of fuse, tile, layout, algorithm"},
+      {OptionId::RemarksMissed, {"-Rpass-missed"}, Row::Value, "REGEX",
+       {Command::Build, Command::Run, Command::Emit, Command::Plan},
+       "show what was not done, and why"},
+      {OptionId::RemarksAnalysis, {"-Rpass-analysis"}, Row::Value, "REGEX",
+       {Command::Build, Command::Run, Command::Emit, Command::Plan},
+       "show what bounds kernels, and what they keep"},
       {OptionId::Batch, {"--batch"}, Row::Value, "N", {Command::Bench}, "items of each run (default: 1)"},
       {OptionId::ImportFolder, {"-I"}, Row::Letter, "DIR",
        {Command::Build, Command::Run, Command::Emit, Command::Plan, Command::Explore, Command::Bench, Command::Verify, Command::Quantize, Command::Check, Command::LanguageServer},

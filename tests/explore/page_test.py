@@ -242,6 +242,30 @@ def passes_say_what_they_changed(browser, page):
     check(browser.value("document.querySelectorAll('.diff .chapter').length") > 0, "with their function")
 
 
+def differences_are_complete(browser, page):
+    browser.open(page, "#panes=script")
+    wrong = browser.value("""(() => {
+      let seed = 1;
+      const random = (most) => (seed = seed * 48271 % 2147483647) % most;
+      for (let round = 0; round < 400; round++) {
+        const a = Array.from({length: random(40)}, () => "line " + random(1 + round % 30));
+        const b = a.filter(() => random(5) > 0).flatMap((line) => random(6) ? [line] : [line, "new " + random(9)]);
+        if (round % 7 === 0) b.reverse();
+        if (a.join() === b.join()) continue; // nothing is near a change
+        const rows = convoyPage.differenceOf(a, b, 1000), side = (sign) => rows.filter((row) => row.sign === " " || row.sign === sign);
+        if (side("-").map((row) => row.text).join() !== a.join() || side("+").map((row) => row.text).join() !== b.join()) return [a, b, rows];
+        if (side("-").some((row, i) => row.old !== i + 1) || side("+").some((row, i) => row.now !== i + 1)) return [a, b, "numbers"];
+        const short = convoyPage.differenceOf(a, b);
+        const lines = short.reduce((sum, row) => sum + (row.sign === "…" ? row.count : row.sign === "+" ? 0 : 1), 0);
+        if (lines !== a.length) return [a, b, "left out"];
+      }
+      return null;
+    })()""")
+    equal(wrong, None, "both texts are in their difference")
+    equal(browser.value("convoyPage.differenceOf(['a', 'b', 'c', 'd'], ['a', 'c', 'x', 'd']).map(row => row.sign + row.text)"),
+          [" a", "-b", " c", "+x", " d"], "a small one")
+
+
 def roofline_tells_of_kernels(browser, page):
     browser.open(page, "#panes=roofline,schedule")
     equal(browser.value("document.querySelectorAll('.roofline .point circle').length"), 1, "kernels with multiply-adds")
@@ -275,7 +299,7 @@ def network_is_small_and_answers(browser, page):
 CASES = {
     "edges": [loads_and_shows_all_panes, expression_of_the_script_is_its_layer, line_of_loops_is_linked_to_code,
               assembly_is_linked_back, click_is_kept_and_is_a_link, kernel_runs_through_all_panes, plan_is_sorted,
-              search_finds_lines, keys_work, passes_say_what_they_changed, roofline_tells_of_kernels, panes_are_moved_and_sized, edge_says_why],
+              search_finds_lines, keys_work, passes_say_what_they_changed, differences_are_complete, roofline_tells_of_kernels, panes_are_moved_and_sized, edge_says_why],
     "digits": [measured_times_are_shown],
     "hostile": [what_is_written_is_text],
     "resnet50": [network_is_small_and_answers],

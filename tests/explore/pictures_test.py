@@ -35,13 +35,13 @@ LARGE = """pipeline large(photo: image[rgb]) -> tensor {
 """
 # How far each result of a layer is from what its terms on the page make, at most, and of how many.
 MADE = """(() => {
-    const {pictures, explain} = convoyPage.pictures, out = {};
+    const {pictures, explainResult} = convoyPage, out = {};
     pictures.layers.forEach((layer, i) => {
         if (!layer.sum) return;
         const result = pictures.tensors[layer.tensor], [c, s, h, w] = result.extents;
         let most = 0, count = 0;
         for (let a = 0; a < c; a++) for (let b = 0; b < s; b++) for (let y = 0; y < h; y++) for (let x = 0; x < w; x++) {
-            const {made} = explain(layer, [a, b, y, x], true);
+            const {made} = explainResult(layer, [a, b, y, x], true);
             if (made === undefined) throw new Error(`${convoyPage.model.layers[i].name} leaves something out`);
             most = Math.max(most, Math.abs(made - result.at(a, b, y, x)));
             count++;

@@ -277,9 +277,10 @@ class GraphPane {
   // ---- the part that is seen ----
 
   begin() {
-    const width = this.box.clientWidth - 52; // the overview has the rest
-    const k = Math.min(1, Math.max((width - 16) / this.tree.root.w, 0.45));
-    this.move({scale: k, x: (width - this.tree.root.w * k) / 2, y: 14});
+    const {w, h} = this.tree.root, {clientWidth, clientHeight} = this.box;
+    const fitting = (width) => Math.min(1, Math.max((width - 16) / w, 0.45));
+    const width = clientWidth - (h * fitting(clientWidth) > clientHeight - 30 ? 52 : 0), k = fitting(width); // the overview has the rest
+    this.move({scale: k, x: (width - w * k) / 2, y: 14});
     if (app.pin) this.reveal(app.pin);
   }
   fit() {

@@ -6,12 +6,18 @@ const bytesText = (value) => isNumber(value) ? short(value, "B") : value || "";
 const countText = (value) => isNumber(value) ? (value ? short(value) : "") : value || "";
 const howText = (row) => row.how || [row.algorithm, row.layout, (row.tile || []).join("x")].filter(Boolean).join(" ");
 
+// The layers of a kernel, without what their names begin with when the kernel's does too.
+function layersText({name, layers, conversion}) {
+  const block = name.slice(0, name.lastIndexOf(".") + 1), names = conversion ? [] : layers.filter((i) => i >= 0).map((i) => model.layers[i].name);
+  return names.map((layer) => layer.startsWith(block) ? layer.slice(block.length) : layer).join(", ");
+}
+
 // title, hint, value (to sort by; a text or a number), text (to show), kind: "number", "name", "bar"
 const planColumns = {
   name: {title: "Name", hint: "Of a kernel, that of its last layer", value: (row) => row.name, kind: "name"},
   number: {title: "#", hint: "In the order of execution", value: (row) => row.number, text: (row) => row.number + 1, kind: "number"},
   op: {title: "Layer", hint: "Its kind", value: (row) => row.op},
-  layers: {title: "Layers", hint: "What is computed together", value: (row) => row.conversion ? "" : row.layers.filter((i) => i >= 0).map((i) => model.layers[i].name).join(", "), kind: "list"},
+  layers: {title: "Layers", hint: "What is computed together", value: layersText, kind: "list"},
   shape: {title: "Result", hint: "Channels × height × width", value: (row) => (row.shape || []).reduce((all, n) => isNumber(n) ? all * n : all, 1), text: (row) => listText(row.shape), kind: "number"},
   pads: {title: "Pads", hint: "Begin and end of each axis", value: (row) => padsText(row.pads || [])},
   field: {title: "Sees", hint: "Receptive field: what a result sees of the input", value: (row) => fieldText(row), kind: "number"},
