@@ -62,5 +62,5 @@ async function start() {
   });
 }
 // For who looks into the page from a console, and for tests.
-window.convoyPage = {app, model, differenceOf};
+window.convoyPage = {app, model, differenceOf, pictures, explainResult};
 start();
