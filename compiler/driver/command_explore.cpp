@@ -76,11 +76,15 @@ private:
 constexpr size_t mostBytes = 4'900'000; // of a page, with its pictures
 
 // The pictures of layers, which are computed here from what --input says.
-void addPictures(explore::Page& page, const Compilation& c, const PageInputs& inputs) {
-  const std::vector<reference::Tensor> values = reference::evaluate(*c.written, inputs.tensors, inputs.sizes);
+void addPictures(explore::Page& page, const graph::Graph& written, const PageInputs& inputs,
+                 PhaseTimes& times) {
+  const std::vector<reference::Tensor> values =
+      times.measure("reference", [&] { return reference::evaluate(written, inputs.tensors, inputs.sizes); });
   const size_t used = page.bytes(), least = 500'000;
-  explore::addMaps(page, {*c.written, values, inputs.sizes, inputs.remarks},
-                   used + least < mostBytes ? mostBytes - used : least);
+  times.measure("pictures", [&] {
+    explore::addMaps(page, {written, values, inputs.sizes, inputs.remarks},
+                     used + least < mostBytes ? mostBytes - used : least);
+  });
 }
 
 } // namespace
@@ -103,7 +107,8 @@ int runExplore(Compilation& c, PhaseTimes& times) {
   PlanWishes wishes{/*code=*/true, /*usualSizes=*/true};
   if (pictures)
     wishes.sizes = [&]() -> std::optional<RunSizes> {
-      inputs = readPageInputs(c);
+      if (!c.graph) internalError("sizes of no graph");
+      inputs = readPageInputs(*c.graph, c.options, c.diags);
       return inputs ? std::optional(inputs->sizes) : std::nullopt;
     };
   const std::optional<inspect::Plan> plan = makePlan(c, times, wishes);
@@ -127,7 +132,7 @@ int runExplore(Compilation& c, PhaseTimes& times) {
 
   explore::Page page(c.written->name);
   times.measure("page", [&] { explore::addFacts(page, subject); });
-  if (inputs) times.measure("pictures", [&] { addPictures(page, c, *inputs); });
+  if (inputs) addPictures(page, *c.written, *inputs, times);
   return wrote(writeFile(path, page.html()), path, c.diags) ? Success : Failure;
 }
 

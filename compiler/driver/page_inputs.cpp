@@ -8,8 +8,8 @@ namespace convoy::driver {
 namespace {
 
 // False after a diagnostic: the files have another shape than the inputs.
-bool haveTheirShapes(const Compilation& c, const convoy_pipeline& pipeline,
-                     const std::vector<command::Tensor>& tensors) {
+bool haveTheirShapes(const convoy_pipeline& pipeline, const std::vector<command::Tensor>& tensors,
+                     DiagnosticEngine& diags) {
   std::vector<const int64_t*> shapes;
   std::vector<int32_t> ranks;
   for (const command::Tensor& tensor : tensors) {
@@ -22,7 +22,7 @@ bool haveTheirShapes(const Compilation& c, const convoy_pipeline& pipeline,
     return true;
   char text[512];
   convoy_failure_text(&pipeline, &failure, text, sizeof text);
-  c.diags.report(diag::CannotRun, {}, c.graph->name, text);
+  diags.report(diag::CannotRun, {}, pipeline.name, text);
   return false;
 }
 
@@ -33,18 +33,19 @@ bool isGiven(const Options& options, const std::string& input) {
 
 } // namespace
 
-std::optional<PageInputs> readPageInputs(const Compilation& c) {
-  const InterfaceTable table(*c.graph);
-  std::optional<RunInputs> read = makeInputs(*c.graph, table.pipeline(), c.options, c.diags);
-  if (!read || !haveTheirShapes(c, table.pipeline(), read->tensors)) return std::nullopt;
+std::optional<PageInputs> readPageInputs(const graph::Graph& graph, const Options& options,
+                                         DiagnosticEngine& diags) {
+  const InterfaceTable table(graph);
+  std::optional<RunInputs> read = makeInputs(graph, table.pipeline(), options, diags);
+  if (!read || !haveTheirShapes(table.pipeline(), read->tensors, diags)) return std::nullopt;
   PageInputs inputs;
   inputs.sizes = std::move(read->sizes);
-  const bool nameless = isGiven(c.options, "");
+  const bool nameless = isGiven(options, "");
   for (size_t i = 0; i < read->tensors.size(); ++i) {
     const command::Tensor& tensor = read->tensors[i];
-    const graph::Value& input = c.graph->value(c.graph->inputs[i]);
+    const graph::Value& input = graph.value(graph.inputs[i]);
     if (tensor.batch < 1) {
-      c.diags.report(diag::CannotRun, {}, c.graph->name, "input '" + input.name + "' has no item");
+      diags.report(diag::CannotRun, {}, graph.name, "input '" + input.name + "' has no item");
       return std::nullopt;
     }
     const int64_t count = tensor.data.size() / tensor.batch;
@@ -52,8 +53,7 @@ std::optional<PageInputs> readPageInputs(const Compilation& c) {
     if (tensor.batch > 1)
       inputs.remarks.push_back(input.name + " is the first of the file's " + std::to_string(tensor.batch) +
                                " items.");
-    const bool given =
-        isGiven(c.options, input.name) || (nameless && i == namelessInput(*c.graph, c.options));
+    const bool given = isGiven(options, input.name) || (nameless && i == namelessInput(graph, options));
     if (!given && !input.type.scalar)
       inputs.remarks.push_back("No file is given for " + input.name + ": its numbers are seeded ones.");
   }

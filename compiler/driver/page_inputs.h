@@ -14,6 +14,7 @@ struct PageInputs {
 
 // The files and numbers that --input gives, of a batch the first item; seeded numbers for other inputs.
 // nullopt after a diagnostic.
-std::optional<PageInputs> readPageInputs(const Compilation& compilation);
+std::optional<PageInputs> readPageInputs(const graph::Graph& graph, const Options& options,
+                                         DiagnosticEngine& diags);
 
 } // namespace convoy::driver

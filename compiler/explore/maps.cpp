@@ -14,6 +14,7 @@ using graph::Value;
 constexpr int64_t fewNumbers = 300'000;
 constexpr int64_t mostChannels = 64; // of a layer with positions
 constexpr int64_t pictureChannels = 4;
+constexpr double largestShare = 8192, smallestShare = 16;
 
 // Chooses the parts of tensors that a page has. What a layer with many positions may have grows more slowly
 // than its planes, so that it has fewer channels than one with few: the side of a plane times the channels is
@@ -111,15 +112,22 @@ int64_t countOf(const std::vector<Part>& parts) {
 void addMaps(Page& page, const MapValues& values, size_t bytes) {
   std::vector<Part> parts = Parts(values, 0).all();
   const bool exact = countOf(parts) <= fewNumbers;
-  double share = 8192;
-  // Two bytes a number, of which deflating leaves at least a fourth.
-  while (!exact && share > 16 &&
-         static_cast<double>(countOf(parts = Parts(values, share).all())) / 2 > static_cast<double>(bytes))
-    share *= 0.8;
-  Packed packed = packAll(values, parts, exact);
-  while (share > 16 && Page::bytesFor(packed.numbers) > bytes) {
-    share *= 0.85;
+  double share = largestShare;
+  const auto shrinkTo = [&](double count) {
+    while (share > smallestShare && static_cast<double>(countOf(parts)) > count) {
+      share *= 0.95;
+      parts = Parts(values, share).all();
+    }
+  };
+  // Two bytes a number, of which deflating leaves at least a fourth; then as the numbers turn out.
+  if (!exact) {
     parts = Parts(values, share).all();
+    shrinkTo(2 * static_cast<double>(bytes));
+  }
+  Packed packed = packAll(values, parts, exact);
+  for (size_t size; share > smallestShare && (size = Page::bytesFor(packed.numbers)) > bytes;) {
+    shrinkTo(0.98 * static_cast<double>(countOf(parts)) * static_cast<double>(bytes) /
+             static_cast<double>(size));
     packed = packAll(values, parts, exact);
   }
   page.addJson("maps", mapsJson(values, packed.tensors));
