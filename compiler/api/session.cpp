@@ -207,11 +207,8 @@ public:
   // False after a diagnostic.
   bool compile(const Request& request) {
     Compilation& c = compilation_;
-    if (request.text)
-      c.open(*request.text);
-    else if (!c.open())
-      return false;
-    if (c.kind == driver::FileKind::Loops) {
+    if (!(request.text ? c.open(*request.text) : c.open())) return false;
+    if (!driver::hasLayers(c.kind)) {
       diags_.report(diag::NeedsPipeline, {}, "a program", describe(c.kind));
       return false;
     }

@@ -9,7 +9,7 @@ bool checkRemarks(Compilation& c) {
   const std::string& path = c.options.remarksFile;
   if (path.empty()) return true;
   c.wantsFusion = true;
-  if (c.kind == FileKind::Loops) {
+  if (!hasLayers(c.kind)) {
     c.diags.report(diag::NeedsPipeline, {}, "a fusion report", describe(c.kind));
     return false;
   }
