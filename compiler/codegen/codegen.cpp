@@ -11,12 +11,14 @@ namespace convoy {
 std::unique_ptr<llvm::Module> generate(llvm::LLVMContext& context, const std::string& name,
                                        const loop::Module& program,
                                        const std::vector<const loop::Function*>& functions,
-                                       const Target& target) {
+                                       const Target& target, const SourceLines& lines) {
   auto module = std::make_unique<llvm::Module>(name, context);
   module->setTargetTriple(llvm::Triple(target.triple));
   module->setPICLevel(llvm::PICLevel::BigPIC);
+  codegen::DebugInfo debug(*module, lines);
   for (const loop::Function* function : functions)
-    codegen::Emitter(*module, program, target).define(*function);
+    codegen::Emitter(*module, program, target, debug).define(*function);
+  debug.finish();
   std::string problems;
   llvm::raw_string_ostream stream(problems);
   if (llvm::verifyModule(*module, &stream)) internalError("invalid LLVM IR for '" + name + "': " + problems);

@@ -1,6 +1,7 @@
 // Loop IR to LLVM IR: fixed vectors, explicit fused multiply-add, no fast-math flags. Every loop is marked so
 // that LLVM neither vectorizes nor unrolls it: the loop IR already says what is wanted.
 #pragma once
+#include "codegen/lines.h"
 #include "loop/ir.h"
 #include "target/target.h"
 #include <memory>
@@ -18,6 +19,6 @@ namespace convoy {
 std::unique_ptr<llvm::Module> generate(llvm::LLVMContext& context, const std::string& name,
                                        const loop::Module& program,
                                        const std::vector<const loop::Function*>& functions,
-                                       const Target& target);
+                                       const Target& target, const SourceLines& lines);
 
 } // namespace convoy

@@ -180,7 +180,8 @@ void Emitter::leaveFloatMode(llvm::IRBuilder<>& b, llvm::Value* saved) {
 }
 
 // void thunk(ptr context, i64 begin, i64 end): unpacks the arguments and runs the kernel on a range.
-llvm::Function* Emitter::rangeThunk(llvm::Function* callee, llvm::StructType* contextType) {
+llvm::Function* Emitter::rangeThunk(const Function& function, llvm::StructType* contextType) {
+  llvm::Function* callee = declare(function);
   std::string name = (callee->getName() + ".range").str();
   if (llvm::Function* known = module_.getFunction(name)) return known;
   llvm::Type* i64 = builder_.getInt64Ty();
@@ -193,6 +194,7 @@ llvm::Function* Emitter::rangeThunk(llvm::Function* callee, llvm::StructType* co
                                llvm::AttrBuilder(context_, callee->getAttributes().getFnAttrs())));
   thunk->setVisibility(llvm::GlobalValue::DefaultVisibility);
   llvm::IRBuilder<> b(llvm::BasicBlock::Create(context_, "entry", thunk));
+  b.SetCurrentDebugLocation(debug_.define(*thunk, function));
   llvm::Value* saved = enterFloatMode(b);
   llvm::SmallVector<llvm::Value*, 16> arguments{thunk->getArg(1), thunk->getArg(2)};
   for (unsigned i = 0; i < contextType->getNumElements(); ++i)
@@ -206,11 +208,10 @@ llvm::Function* Emitter::rangeThunk(llvm::Function* callee, llvm::StructType* co
 
 void Emitter::parallel(const Inst& inst) {
   auto& b = builder_;
-  llvm::Function* callee = declare(*program_.find(inst.callee));
   llvm::SmallVector<llvm::Type*, 16> types;
   for (size_t i = 3; i < inst.operands.size(); ++i) types.push_back(one(inst.operands[i])->getType());
   auto* contextType = llvm::StructType::get(context_, types);
-  llvm::Function* thunk = rangeThunk(callee, contextType);
+  llvm::Function* thunk = rangeThunk(*program_.find(inst.callee), contextType);
 
   llvm::BasicBlock& entry = function_->getEntryBlock();
   llvm::Value* arguments = llvm::IRBuilder<>(&entry, entry.begin()).CreateAlloca(contextType);

@@ -72,19 +72,24 @@ llvm::Function* Emitter::declare(const Function& function) {
 
 void Emitter::define(const Function& function) {
   function_ = declare(function);
+  head_ = debug_.define(*function_, function);
   builder_.SetInsertPoint(llvm::BasicBlock::Create(context_, "entry", function_));
   for (size_t i = 0; i < function.parameters.size(); ++i)
     values_[function.parameters[i]] = {function_->getArg(i)};
+  builder_.SetCurrentDebugLocation(head_);
   beginTiles(function);
   block(function.body);
   finishTiles();
 }
 
 void Emitter::block(const Block& b) {
+  const llvm::DebugLoc owner = builder_.getCurrentDebugLocation(); // of what has the block
   for (const auto& inst : b.insts) {
+    builder_.SetCurrentDebugLocation(debug_.at(*inst, head_, owner));
     instruction(*inst);
     if (hasTiles_) releaseDead(*inst);
   }
+  builder_.SetCurrentDebugLocation(owner);
 }
 
 void Emitter::instruction(const Inst& inst) {

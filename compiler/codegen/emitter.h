@@ -1,5 +1,6 @@
 // Emits one function. Private to codegen/.
 #pragma once
+#include "codegen/debug_info.h"
 #include "loop/ir.h"
 #include "target/target.h"
 #include "llvm/ADT/SmallVector.h"
@@ -41,8 +42,8 @@ private:
 
 class Emitter {
 public:
-  Emitter(llvm::Module& module, const loop::Module& program, const Target& target)
-      : module_(module), program_(program), target_(target), context_(module.getContext()),
+  Emitter(llvm::Module& module, const loop::Module& program, const Target& target, DebugInfo& debug)
+      : module_(module), program_(program), target_(target), debug_(debug), context_(module.getContext()),
         builder_(context_) {}
 
   // The declaration, with the attributes that every function of ours has.
@@ -92,7 +93,7 @@ private:
   void branch(const loop::Inst& inst);
   void call(const loop::Inst& inst);
   void parallel(const loop::Inst& inst);
-  llvm::Function* rangeThunk(llvm::Function* callee, llvm::StructType* context);
+  llvm::Function* rangeThunk(const loop::Function& function, llvm::StructType* context);
   llvm::Value* enterFloatMode(llvm::IRBuilder<>& b);
   void leaveFloatMode(llvm::IRBuilder<>& b, llvm::Value* saved);
   void yieldParts(const loop::Block& block, llvm::SmallVectorImpl<Parts>& out);
@@ -109,9 +110,11 @@ private:
   llvm::Module& module_;
   const loop::Module& program_;
   const Target& target_;
+  DebugInfo& debug_;
   llvm::LLVMContext& context_;
   llvm::IRBuilder<> builder_;
   llvm::Function* function_ = nullptr;
+  llvm::DebugLoc head_; // of the function
   std::unordered_map<const loop::Value*, Parts> values_;
 
   // Tiles: the last instruction in its own block that uses a value.

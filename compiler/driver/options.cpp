@@ -107,6 +107,8 @@ private:
         names.push_back(row.name);
         if (argument == row.name) options_.command = row.command;
       }
+      // Texts are easier to read without.
+      if (options_.command == Command::Emit) options_.lines = Lines::None;
       if (options_.command) return;
       auto report = diags_.report(diag::UnknownCommand, {}, argument);
       std::string near = nearestName(argument, names);
@@ -323,6 +325,9 @@ private:
         diags_.report(diag::OptionValue, {}, name, "names of processors, with a comma between two", value);
       return;
     case OptionId::Optimize: return readNumber("-O", value, 0, 3, options_.optimize);
+    case OptionId::Lines:
+      options_.lines = name == "-g0" ? Lines::None : name == "-gloops" ? Lines::Loops : Lines::Script;
+      return;
     case OptionId::Math:
       return readChoice<schedule::Math>(name, value,
                                         {{"fast", schedule::Math::Fast},
@@ -357,6 +362,7 @@ private:
                       "a number of bytes, such as 64M: with K, M or G or without", value);
       return;
     case OptionId::Remarks: options_.remarksFile = value; return;
+    case OptionId::Measure: options_.measure = true; return;
     case OptionId::Json: options_.jsonFile = value; return;
     case OptionId::Samples: options_.samples = value; return;
     case OptionId::BatchNorm:

@@ -1,5 +1,6 @@
 // The command line of `convoy`. One table of options gives parsing, help and spelling suggestions.
 #pragma once
+#include "codegen/lines.h"
 #include "driver/stage.h"
 #include "schedule/schedule.h"
 #include "support/diagnostics.h"
@@ -70,9 +71,10 @@ struct Options {
   std::string target; // empty: this machine
   std::string cpu;    // perhaps several, "a,b"; empty: this one, or the plainest of another kind of machine
   int optimize = 3;
-  schedule::Choices choices; // --math, and what benchmarks ask for
-  int64_t memoryLimit = 0;   // of the workspace, in bytes; 0: there is none
-  int threads = 0;           // of the compiler, and of the program for `run`; 0: all allowed cores
+  Lines lines = Lines::Script; // of what `emit` prints, none
+  schedule::Choices choices;   // --math, and what benchmarks ask for
+  int64_t memoryLimit = 0;     // of the workspace, in bytes; 0: there is none
+  int threads = 0;             // of the compiler, and of the program for `run`; 0: all allowed cores
   std::string pipeline, scheduleFile, weightsFile;
   std::optional<uint64_t> initSeed;
   std::vector<std::pair<std::string, std::string>> defines; // -D NAME=VALUE
@@ -84,6 +86,7 @@ struct Options {
   bool bisect = false;                                      // `verify`: find what is guilty of a wrong result
   std::string breakPass;                     // tests of `verify`: what is spoilt on purpose (break_pass.h)
   std::string jsonFile;                      // `plan`, `bench`: as JSON to here; empty: nowhere
+  bool measure = false;                      // `plan`: times beside those that are predicted
   std::string remarksFile;                   // the fusion report as JSON to here; empty: nowhere
   std::string samples;                       // `quantize`: a folder or a file
   bool foldsBatchNorm = false;               // `import`
@@ -114,6 +117,7 @@ enum class OptionId {
   Target,
   Cpu,
   Optimize,
+  Lines,
   Math,
   Threads,
   MemoryLimit,
@@ -124,6 +128,7 @@ enum class OptionId {
   Define,
   Size,
   Json,
+  Measure,
   Remarks,
   Batch,
   Input,

@@ -193,6 +193,7 @@ bool generateCode(Compilation& c) {
   CompileOptions options;
   options.optimize = c.options.optimize;
   options.threads = c.threads();
+  options.lines = c.options.lines;
   const bool shown = c.shownPhases.count("codegen") > 0;
   options.keepLlvm = shown || c.stages.count(Stage::Llvm) > 0;
   options.keepOptimized = shown || c.stages.count(Stage::LlvmOptimized) > 0;

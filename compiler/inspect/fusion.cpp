@@ -100,7 +100,11 @@ std::string groupsText(const FusionReport& report) {
 }
 
 std::string edgesText(const FusionReport& report) {
-  Table table({{"from"}, {"to"}, {"bytes", true}, {"through memory because"}, {"what would change it"}});
+  Table table({{"from"},
+               {"to"},
+               {"bytes", true},
+               {"through memory because", false, true},
+               {"what would change it", false, true}});
   for (const EdgeFacts& edge : report.facts.edges)
     table.add({report.kernels[edge.producer], report.kernels[edge.consumer], countText(edge.bytes), edge.why,
                edge.change.empty() ? "nothing" : edge.change});

@@ -4,6 +4,7 @@
 #include "inspect/hot_loop.h"
 #include "schedule/storage.h"
 #include "support/internal_error.h"
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -132,6 +133,12 @@ std::vector<KernelFacts> kernelFacts(const Graph& graph, const schedule::Schedul
     all.push_back(std::move(facts));
   }
   return all;
+}
+
+Size KernelFacts::bytes() const {
+  const Size values = traffic.input + traffic.output - inRings;
+  const std::optional<int64_t> known = values.constant();
+  return (known ? Size(std::max<int64_t>(0, *known)) : values) + traffic.weights;
 }
 
 double secondsOf(double cycles, const Machine& machine) { return cycles / (machine.clock * 1e9); }

@@ -17,12 +17,15 @@ struct KernelFacts {
   std::string name;                // of its last layer; of a conversion, "conv_1 to planar"
   std::vector<std::string> layers; // that it computes; none for a conversion
   schedule::Kernel kernel;
-  Size multiplyAdds = 0;  // of one item
-  Traffic traffic;        // of the kernel as a whole: what is fused inside stays in registers
-  Size inRings = 0;       // bytes of it that stay in the caches, in the rings of its group
+  Size multiplyAdds = 0; // of one item
+  Traffic traffic;       // of the kernel as a whole: what is fused inside stays in registers
+  Size inRings = 0;      // bytes of it that stay in the caches, in the rings of its group
   std::optional<schedule::Group> group;
   bool vectorized = true; // see hot_loop.h; what copies and computes nothing is, too, when it moves vectors
   std::optional<schedule::Prediction> prediction;
+  // Seconds that it took; of a group, whose kernels take turns, in its first kernel and of all of them.
+  std::optional<double> measured;
+  Size bytes() const; // that move to and from memory: traffic but for what is in rings
 };
 
 // One for each kernel of the schedule, in its order. `calls` and `loops` are those of the schedule::Program

@@ -64,7 +64,9 @@ double boundOf(schedule::Arithmetic arithmetic, double products, const schedule:
 
 class Planner {
 public:
-  Planner(const Graph& written, const Graph& computed, std::vector<KernelFacts> kernels) : graph_(written) {
+  Planner(const Graph& written, const Graph& computed, std::vector<KernelFacts> kernels,
+          const std::map<std::string, int64_t>& sizes)
+      : graph_(written), fields_(receptiveFields(written, sizes)) {
     plan_.kernels = std::move(kernels);
     for (size_t k = 0; k < plan_.kernels.size(); ++k)
       for (const std::string& layer : plan_.kernels[k].layers) kernelOf_[layer] = k;
@@ -76,8 +78,11 @@ public:
     plan_.pipeline = graph_.name;
     plan_.parameters = graph::learnedNumbers(graph_);
     plan_.multiplyAdds = graph::multiplyAdds(graph_);
-    for (const Value& value : graph_.values)
-      if (value.kind == Value::Node) plan_.layers.push_back(layer(value));
+    for (ValueId id = 0; id < graph_.values.size(); ++id) {
+      if (graph_.value(id).kind != Value::Node) continue;
+      plan_.layers.push_back(layer(graph_.value(id)));
+      plan_.layers.back().fields = fields_[id];
+    }
     return std::move(plan_);
   }
 
@@ -87,6 +92,7 @@ private:
     LayerPlan layer;
     layer.name = node.name;
     layer.op = row.name;
+    layer.location = node.location;
     const int activations = activationCount(row, static_cast<int>(node.operands.size()));
     for (int i = 0; i < activations; ++i)
       layer.inputs.push_back(graph_.value(node.operands[static_cast<size_t>(i)]).type);
@@ -110,6 +116,7 @@ private:
   }
 
   const Graph& graph_;
+  std::vector<std::vector<Field>> fields_; // of its values
   std::map<std::string, size_t> kernelOf_;
   std::set<std::string> computed_;
   Plan plan_;
@@ -130,8 +137,8 @@ void bind(Traffic& traffic, const Bindings& sizes) {
 
 Plan makePlan(const Graph& written, const Graph& computed, const schedule::Schedule& schedule,
               const schedule::ProgramCalls& calls, const loop::Module& loops,
-              const schedule::Workspace& workspace) {
-  Plan plan = Planner(written, computed, kernelFacts(computed, schedule, calls, loops)).run();
+              const schedule::Workspace& workspace, const std::map<std::string, int64_t>& sizes) {
+  Plan plan = Planner(written, computed, kernelFacts(computed, schedule, calls, loops), sizes).run();
   plan.lanes = schedule.lanes;
   plan.workspace = workspace;
   return plan;
@@ -158,6 +165,7 @@ void bindSizes(Plan& plan, const std::map<std::string, int64_t>& numbers) {
   }
   for (KernelFacts& kernel : plan.kernels) {
     bind(kernel.traffic, sizes);
+    kernel.inRings = kernel.inRings.substitute(sizes);
     kernel.multiplyAdds = kernel.multiplyAdds.substitute(sizes);
   }
   plan.multiplyAdds = plan.multiplyAdds.substitute(sizes);
@@ -165,6 +173,69 @@ void bindSizes(Plan& plan, const std::map<std::string, int64_t>& numbers) {
   plan.workspace.borderBytes = plan.workspace.borderBytes.substitute(sizes);
   plan.workspace.ringBytes = plan.workspace.ringBytes.substitute(sizes);
   bindSizes(plan.fusion, sizes);
+}
+
+std::vector<const LayerPlan*> inOrder(const Plan& plan) {
+  std::vector<const LayerPlan*> all;
+  for (size_t k = 0; k < plan.kernels.size(); ++k)
+    for (const LayerPlan& layer : plan.layers)
+      if (layer.kernel == k) all.push_back(&layer);
+  for (const LayerPlan& layer : plan.layers)
+    if (!layer.kernel) all.push_back(&layer);
+  return all;
+}
+
+Size bytesOf(const Plan& plan) {
+  Size bytes = 0;
+  for (const KernelFacts& facts : plan.kernels) bytes = bytes + facts.bytes();
+  return bytes;
+}
+
+std::optional<double> intensity(const Size& multiplyAdds, const Size& bytes) {
+  const std::optional<int64_t> work = multiplyAdds.constant(), moved = bytes.constant();
+  if (!work || !moved || *work == 0 || *moved == 0) return std::nullopt;
+  return 2 * static_cast<double>(*work) / static_cast<double>(*moved);
+}
+
+double predictedSeconds(const Plan& plan) {
+  double cycles = 0;
+  for (const KernelFacts& facts : plan.kernels)
+    if (facts.prediction) cycles += facts.prediction->estimate.cycles();
+  return secondsOf(cycles, plan.machine);
+}
+
+double peakOf(const Plan& plan) { return 2.0 * plan.lanes * plan.machine.fmaPerCycle * plan.machine.clock; }
+
+static Efficiency efficiency(const Plan& plan, double seconds, double predicted, const Size& multiplyAdds,
+                             const Size& bytes) {
+  auto number = [](const Size& size) { return static_cast<double>(size.constant().value_or(0)); };
+  Efficiency all;
+  all.seconds = seconds;
+  if (seconds <= 0) return all;
+  if (plan.measured->threads == 1) all.predictedShare = predicted / seconds;
+  all.gflops = 2 * number(multiplyAdds) / seconds / 1e9;
+  if (plan.measured->peak > 0) all.ofPeak = all.gflops / plan.measured->peak / plan.measured->threads;
+  all.gigabytes = number(bytes) / seconds / 1e9;
+  return all;
+}
+
+std::optional<Efficiency> efficiencyOf(const Plan& plan, size_t kernel) {
+  const KernelFacts& first = plan.kernels[kernel];
+  if (!plan.measured || !first.measured) return std::nullopt;
+  const size_t end = first.group ? first.group->end() : kernel + 1;
+  double cycles = 0;
+  Size multiplyAdds = 0, bytes = 0;
+  for (size_t i = kernel; i < end; ++i) {
+    const KernelFacts& facts = plan.kernels[i];
+    if (facts.prediction) cycles += facts.prediction->estimate.cycles();
+    multiplyAdds = multiplyAdds + facts.multiplyAdds, bytes = bytes + facts.bytes();
+  }
+  return efficiency(plan, *first.measured, secondsOf(cycles, plan.machine), multiplyAdds, bytes);
+}
+
+std::optional<Efficiency> efficiencyOf(const Plan& plan) {
+  if (!plan.measured) return std::nullopt;
+  return efficiency(plan, plan.measured->seconds, predictedSeconds(plan), plan.multiplyAdds, 0);
 }
 
 } // namespace convoy::inspect

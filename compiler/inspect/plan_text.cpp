@@ -1,4 +1,4 @@
-// A plan as a table and as JSON.
+// A plan as tables.
 #include "inspect/plan.h"
 #include "inspect/size_text.h"
 #include "inspect/table.h"
@@ -32,11 +32,52 @@ std::string shareText(double share) {
   return share == 0 ? "0" : text;
 }
 
+// "0.5", "32"
+std::string stepText(double step) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.4g", step);
+  return text;
+}
+
+// "35", "1x3"; of axes alike, one of them.
+template <typename Text> std::string axesText(const Field& field, Text text) {
+  std::string all;
+  bool alike = true;
+  for (const FieldAxis& axis : field.axes) {
+    alike &= text(axis) == text(field.axes.front());
+    all += (all.empty() ? "" : "x") + text(axis);
+  }
+  return alike ? text(field.axes.front()) : all;
+}
+
+// Of the input of which most is seen.
+const Field* widestOf(const LayerPlan& layer) {
+  const Field* widest = nullptr;
+  double most = 0;
+  for (const Field& field : layer.fields) {
+    double seen = 1;
+    for (const FieldAxis& axis : field.axes)
+      seen *= axis.extent ? static_cast<double>(*axis.extent) : std::pow(2.0, 31);
+    if (seen > most) most = seen, widest = &field;
+  }
+  return widest;
+}
+
+std::string intensityText(const Size& multiplyAdds, const Size& bytes) {
+  const std::optional<double> flops = intensity(multiplyAdds, bytes);
+  return flops ? fixedText(*flops, 1) : "";
+}
+
+std::string millisecondsText(double seconds) { return fixedText(seconds * 1e3, 4); }
+
 bool isWinograd(const LayerPlan& layer) { return layer.arithmetic == schedule::Arithmetic::Winograd; }
-// "3.7 GHz, the usual clock of such processors"
-std::string clockText(const Machine& machine) {
+
+std::string clockText(const Plan& plan) {
+  const Machine& machine = plan.machine;
   return fixedText(machine.clock, 1) + " GHz, " +
-         (machine.clockIsKnown ? "as the system says" : "the usual clock of such processors");
+         (plan.measured          ? "as measured"
+          : machine.clockIsKnown ? "as the system says"
+                                 : "the usual clock of such processors");
 }
 
 // "33,216 bytes: 4 buffers in 32,960, 2 border rows in 256, 3 rings in 12,800 for each thread"
@@ -64,15 +105,12 @@ public:
   explicit TextPlan(const Plan& plan) : plan_(plan) {}
 
   std::string run() {
-    for (size_t k = 0; k < plan_.kernels.size(); ++k) kernel(k);
-    for (const LayerPlan& layer : plan_.layers)
-      if (!layer.kernel) add("", layer, nullptr, "not computed: no result depends on it");
-    std::string text =
-        plan_.pipeline + ": " + counted(static_cast<int64_t>(plan_.layers.size()), "layer") + " in " +
-        counted(static_cast<int64_t>(plan_.kernels.size()), "kernel") + ", vectors of " +
-        std::to_string(plan_.lanes) + "; counts and bytes are for one item of the batch\n\n" + table_.str() +
-        "\n" + timesText() + "parameters     " + grouped(plan_.parameters) + "\nmultiply-adds  " +
-        countText(plan_.multiplyAdds) + "\nworkspace      " + workspaceText(plan_.workspace, plan_.threads);
+    std::string text = plan_.pipeline + ": " + counted(static_cast<int64_t>(plan_.layers.size()), "layer") +
+                       " in " + counted(static_cast<int64_t>(plan_.kernels.size()), "kernel") +
+                       ", vectors of " + std::to_string(plan_.lanes) +
+                       "; counts and bytes are for one item of the batch\n\n" + layersText();
+    text += "\nhow kernels are computed, and the best other way\n" + waysText() + "\nwork of kernels\n" +
+            workText() + fusionText(plan_.fusion) + "\n" + totalsText();
     if (std::any_of(plan_.layers.begin(), plan_.layers.end(), isWinograd))
       text += "bound of winograd: a share of the largest number that a tile reads times the sum of absolute "
               "weights\n";
@@ -82,219 +120,212 @@ public:
   }
 
 private:
-  // What is expected of each kernel, and of the best other way to compute it; then what is fused.
-  std::string timesText() {
-    Table times({{"#", true},
-                 {"kernel"},
-                 {"computed by"},
-                 {"ms", true},
-                 {"bound by"},
-                 {"runner-up"},
-                 {"ms", true},
-                 {"bound by"}});
-    double all = 0;
-    auto milliseconds = [&](double cycles) { return fixedText(secondsOf(cycles, plan_.machine) * 1e3, 4); };
-    for (size_t i = 0; i < plan_.kernels.size(); ++i) {
-      const KernelFacts& facts = plan_.kernels[i];
-      if (!facts.prediction) return "";
-      const double cycles = facts.prediction->estimate.cycles();
-      if (cycles == 0) continue; // another view of the same memory
-      all += cycles;
-      std::vector<std::string> cells{std::to_string(i), facts.name, algorithmText(facts.kernel),
-                                     milliseconds(cycles), nameOf(facts.prediction->estimate.bound())};
-      if (const auto& other = facts.prediction->runnerUp)
-        cells.insert(cells.end(), {algorithmText(other->kernel), milliseconds(cycles + other->more),
-                                   nameOf(other->bound)});
-      times.add(std::move(cells));
-    }
-    return times.str() + fusionText(plan_.fusion) + "\npredicted      " + milliseconds(all) +
-           " ms on one core at " + clockText(plan_.machine) + "\n";
+  bool isPredicted() const {
+    return std::all_of(plan_.kernels.begin(), plan_.kernels.end(),
+                       [](const KernelFacts& facts) { return facts.prediction.has_value(); });
   }
 
-  void kernel(size_t number) {
+  // ---- what is computed ----
+
+  std::string layersText() {
+    Table table({{"#", true},
+                 {"layer"},
+                 {"op"},
+                 {"result"},
+                 {"pads"},
+                 {"parameters", true},
+                 {"multiply-adds", true},
+                 {"bytes", true},
+                 {"FLOP/byte", true},
+                 {"field", true},
+                 {"step", true},
+                 {"arithmetic"},
+                 {"bound", true},
+                 {"place", false, true}});
+    std::optional<size_t> kernel; // of the row above
+    std::string above;            // the layer there
+    for (size_t k = 0; k < plan_.kernels.size(); ++k)
+      if (const KernelFacts& facts = plan_.kernels[k]; facts.layers.empty()) conversions_.push_back(k);
+    for (const LayerPlan* layer : inOrder(plan_)) {
+      while (layer->kernel && nextConversion_ < conversions_.size() &&
+             conversions_[nextConversion_] < *layer->kernel)
+        addConversion(table);
+      const bool first = layer->kernel && layer->kernel != kernel && layer->foldedInto.empty();
+      std::string place;
+      if (!layer->kernel)
+        place = "not computed: no result depends on it";
+      else if (layer->foldedInto == above && !above.empty())
+        place = "folded";
+      else if (!layer->foldedInto.empty())
+        place = "folded into " + layer->foldedInto;
+      else if (!first)
+        place = "fused";
+      table.add(cellsOf(*layer, first ? std::to_string(*layer->kernel) : "", place));
+      if (first) kernel = layer->kernel;
+      above = layer->foldedInto.empty() ? layer->name : layer->foldedInto;
+    }
+    while (nextConversion_ < conversions_.size()) addConversion(table);
+    return table.str();
+  }
+
+  void addConversion(Table& table) {
+    const size_t number = conversions_[nextConversion_++];
     const KernelFacts& facts = plan_.kernels[number];
-    std::string how = algorithmText(facts.kernel);
-    const bool concat = facts.kernel.algorithm == schedule::Algorithm::Concat;
-    if (concat && facts.traffic.total() == Size(0)) how += ", in place";
-    if (const auto group = groupOf(plan_.fusion, number)) how += ", group " + std::to_string(*group);
-    if (!facts.vectorized) {
-      how += ", not vectorized";
-      scalar_ += (scalar_.empty() ? "" : ", ") + escapeForTerminal(facts.name);
-    }
-    const std::string label = std::to_string(number);
-    if (facts.layers.empty()) {
-      table_.add({label, facts.name, "", "", "", "", "", "", countText(facts.traffic.input),
-                  countText(facts.traffic.output), "", how});
-      return;
-    }
-    bool first = true;
-    for (const LayerPlan& layer : plan_.layers) {
-      if (layer.kernel != number) continue;
-      if (!layer.foldedInto.empty())
-        add("", layer, nullptr, "folded into " + layer.foldedInto);
-      else
-        add(first ? label : "", layer, first ? &facts.traffic : nullptr, first ? how : "fused");
-      if (layer.foldedInto.empty()) first = false;
-    }
+    table.add({std::to_string(number), facts.name, "", "", "", "", "", bytesText(facts.bytes()), "", "", "",
+               "", "", "conversion"});
   }
 
-  // `traffic`: of the kernel, where the layer is its first.
-  void add(const std::string& label, const LayerPlan& layer, const Traffic* traffic, const std::string& how) {
+  std::vector<std::string> cellsOf(const LayerPlan& layer, const std::string& label,
+                                   const std::string& place) const {
+    const Size bytes = layer.traffic.total();
     std::vector<std::string> cells{label,
                                    layer.name,
                                    layer.op,
                                    shapeText(layer.result),
                                    padsText(layer.pads),
+                                   layer.parameters ? grouped(layer.parameters) : "",
                                    layer.multiplyAdds == Size(0) ? "" : countText(layer.multiplyAdds),
+                                   bytesText(bytes),
+                                   intensityText(layer.multiplyAdds, bytes),
+                                   "",
+                                   "",
                                    layer.arithmetic ? nameOf(*layer.arithmetic) : "",
-                                   layer.arithmetic ? shareText(layer.bound) : ""};
-    if (traffic)
-      cells.insert(cells.end(),
-                   {bytesText(traffic->input), bytesText(traffic->output), bytesText(traffic->weights)});
-    cells.resize(11);
-    cells.push_back(how);
-    table_.add(std::move(cells));
+                                   layer.arithmetic ? shareText(layer.bound) : "",
+                                   place};
+    if (const Field* field = widestOf(layer)) {
+      cells[9] = axesText(*field, [](const FieldAxis& axis) {
+        return axis.extent ? std::to_string(*axis.extent) : std::string("all");
+      });
+      cells[10] = axesText(*field, [](const FieldAxis& axis) {
+        return axis.extent && axis.step > 0 ? stepText(axis.step) : std::string();
+      });
+    }
+    return cells;
+  }
+
+  // ---- how it is computed ----
+
+  std::string algorithmCell(size_t number) {
+    const KernelFacts& facts = plan_.kernels[number];
+    std::string how = algorithmText(facts.kernel);
+    const bool concat = facts.kernel.algorithm == schedule::Algorithm::Concat;
+    if (concat && facts.traffic.total() == Size(0)) how += ", in place";
+    if (!facts.vectorized) {
+      how += ", not vectorized";
+      scalar_ += (scalar_.empty() ? "" : ", ") + escapeForTerminal(facts.name);
+    }
+    return how;
+  }
+
+  // What is expected of each kernel, and of the best other way to compute it.
+  std::string waysText() {
+    Table table({{"#", true},
+                 {"kernel"},
+                 {"computed by", false, true},
+                 {"group", true},
+                 {"ms", true},
+                 {"bound by"},
+                 {"runner-up", false, true},
+                 {"ms", true},
+                 {"bound by"}});
+    for (size_t i = 0; i < plan_.kernels.size(); ++i) {
+      const KernelFacts& facts = plan_.kernels[i];
+      const auto group = groupOf(plan_.fusion, i);
+      std::vector<std::string> cells{std::to_string(i), facts.name, algorithmCell(i),
+                                     group ? std::to_string(*group) : ""};
+      const double cycles = facts.prediction ? facts.prediction->estimate.cycles() : 0;
+      if (cycles > 0) // else another view of the same memory
+        cells.insert(cells.end(), {millisecondsText(secondsOf(cycles, plan_.machine)),
+                                   nameOf(facts.prediction->estimate.bound())});
+      if (cycles > 0 && facts.prediction->runnerUp) {
+        const schedule::Prediction::Other& other = *facts.prediction->runnerUp;
+        cells.insert(cells.end(),
+                     {algorithmText(other.kernel),
+                      millisecondsText(secondsOf(cycles + other.more, plan_.machine)), nameOf(other.bound)});
+      }
+      table.add(std::move(cells));
+    }
+    return table.str();
+  }
+
+  // ---- how much that is, and how long it takes ----
+
+  std::string workText() const {
+    Table table({{"#", true},
+                 {"kernel", false, true},
+                 {"multiply-adds", true},
+                 {"bytes read", true},
+                 {"written", true},
+                 {"in rings", true},
+                 {"weights", true},
+                 {"FLOP/byte", true},
+                 {"ms", true},
+                 {"measured", true},
+                 {"predicted", true},
+                 {"GFLOP/s", true},
+                 {"of peak", true},
+                 {"GB/s", true}});
+    for (size_t i = 0; i < plan_.kernels.size(); ++i) {
+      const KernelFacts& facts = plan_.kernels[i];
+      if (facts.traffic.total() == Size(0) && facts.multiplyAdds == Size(0)) continue; // nothing is done
+      std::vector<std::string> cells{
+          std::to_string(i),
+          facts.name,
+          facts.multiplyAdds == Size(0) ? "" : countText(facts.multiplyAdds),
+          bytesText(facts.traffic.input),
+          bytesText(facts.traffic.output),
+          bytesText(facts.inRings),
+          facts.traffic.weights ? grouped(facts.traffic.weights) : "",
+          intensityText(facts.multiplyAdds, facts.bytes()),
+          facts.prediction ? millisecondsText(secondsOf(facts.prediction->estimate.cycles(), plan_.machine))
+                           : ""};
+      if (plan_.measured) {
+        const std::vector<std::string> more = measuredCells(i);
+        cells.insert(cells.end(), more.begin(), more.end());
+      }
+      table.add(std::move(cells));
+    }
+    return table.str();
+  }
+
+  std::vector<std::string> measuredCells(size_t number) const {
+    const std::optional<Efficiency> all = efficiencyOf(plan_, number);
+    if (!all) return {};
+    const bool isGroup = groupOf(plan_.fusion, number).has_value();
+    auto percent = [](double share) { return share > 0 ? fixedText(100 * share, 0) + " %" : std::string(); };
+    return {(isGroup ? "group " : "") + millisecondsText(all->seconds), percent(all->predictedShare),
+            all->gflops > 0 ? fixedText(all->gflops, 1) : "", percent(all->ofPeak),
+            all->gigabytes > 0 ? fixedText(all->gigabytes, 1) : ""};
+  }
+
+  std::string totalsText() const {
+    const Size bytes = bytesOf(plan_);
+    std::string text;
+    if (isPredicted())
+      text += "predicted      " + millisecondsText(predictedSeconds(plan_)) + " ms on one core at " +
+              clockText(plan_) + "\n";
+    if (const std::optional<Efficiency> all = efficiencyOf(plan_)) {
+      text += "measured       " + millisecondsText(all->seconds) + " ms on " +
+              counted(plan_.measured->threads, "thread");
+      if (all->gflops > 0) text += ": " + fixedText(all->gflops, 1) + " GFLOP/s";
+      if (all->ofPeak > 0) text += ", " + fixedText(100 * all->ofPeak, 0) + " % of the peak";
+      text += "\n";
+    }
+    text += "parameters     " + grouped(plan_.parameters) + "\nmultiply-adds  " +
+            countText(plan_.multiplyAdds) + "\nbytes          " + countText(bytes);
+    if (const std::string flops = intensityText(plan_.multiplyAdds, bytes); !flops.empty())
+      text += ", " + flops + " FLOP for each";
+    return text + "\nworkspace      " + workspaceText(plan_.workspace, plan_.threads);
   }
 
   const Plan& plan_;
   std::string scalar_; // names of kernels that are not vectorized
-  Table table_{{{"#", true},
-                {"layer"},
-                {"op"},
-                {"result"},
-                {"pads"},
-                {"multiply-adds", true},
-                {"arithmetic"},
-                {"bound", true},
-                {"bytes read", true},
-                {"written", true},
-                {"weights", true},
-                {"computed by"}}};
+  std::vector<size_t> conversions_;
+  size_t nextConversion_ = 0;
 };
-
-Json shapeJson(const TensorType& type) { return arrayOf(type.dims, sizeJson); }
-
-void setTraffic(Json& json, const Traffic& traffic) {
-  json.set("input_bytes", sizeJson(traffic.input));
-  json.set("output_bytes", sizeJson(traffic.output));
-  json.set("weight_bytes", traffic.weights);
-}
-
-double millisecondsOf(double cycles, const Machine& machine) {
-  return std::round(secondsOf(cycles, machine) * 1e9) / 1e6;
-}
-
-void setAlgorithm(Json& json, const KernelFacts& facts) {
-  json.set("algorithm", nameOf(facts.kernel.algorithm));
-  json.set("layout", nameOf(facts.kernel.layout));
-  json.set("tile", arrayOf(facts.kernel.tile, [](int64_t extent) { return Json(extent); }));
-  json.set("vectorized", facts.vectorized);
-}
-
-Json layerJson(const Plan& plan, const LayerPlan& layer) {
-  Json json = Json::object();
-  json.set("name", layer.name);
-  json.set("op", layer.op);
-  json.set("inputs", arrayOf(layer.inputs, shapeJson));
-  json.set("shape", shapeJson(layer.result));
-  if (!layer.pads.empty()) json.set("pads", arrayOf(layer.pads, sizeJson));
-  json.set("macs", sizeJson(layer.multiplyAdds));
-  json.set("parameters", layer.parameters);
-  if (layer.arithmetic) {
-    json.set("arithmetic", nameOf(*layer.arithmetic));
-    json.set("bound", layer.bound);
-    json.set("bound_of", isWinograd(layer) ? "largest input times weights" : "products");
-  }
-  setTraffic(json, layer.traffic);
-  json.set("kernel", layer.kernel ? Json(static_cast<int64_t>(*layer.kernel)) : Json());
-  if (!layer.foldedInto.empty()) json.set("folded_into", layer.foldedInto);
-  if (layer.kernel) {
-    const KernelFacts& facts = plan.kernels[*layer.kernel];
-    setAlgorithm(json, facts);
-    if (facts.prediction)
-      json.set("predicted_ms", millisecondsOf(facts.prediction->estimate.cycles(), plan.machine));
-  }
-  return json;
-}
-
-Json cyclesJson(const schedule::Estimate& estimate) {
-  Json json = Json::object();
-  auto set = [&](const char* name, double cycles) { json.set(name, std::round(cycles)); };
-  set("multiply_adds", estimate.multiplyAdds), set("adds", estimate.adds), set("latency", estimate.latency);
-  set("loads", estimate.loads), set("stores", estimate.stores), set("instructions", estimate.instructions);
-  const schedule::Moves moves = estimate.moves();
-  set("level2", moves.level2), set("level3", moves.level3), set("memory", moves.memory);
-  set("start", estimate.start), set("all", estimate.cycles());
-  return json;
-}
-
-void setPrediction(Json& json, const KernelFacts& facts, const Machine& machine) {
-  if (!facts.prediction) return;
-  const double cycles = facts.prediction->estimate.cycles();
-  json.set("predicted_ms", millisecondsOf(cycles, machine));
-  if (cycles == 0) return;
-  json.set("bound_by", nameOf(facts.prediction->estimate.bound()));
-  json.set("cycles", cyclesJson(facts.prediction->estimate));
-  const auto& other = facts.prediction->runnerUp;
-  if (!other) return;
-  Json runnerUp = Json::object();
-  runnerUp.set("algorithm", nameOf(other->kernel.algorithm));
-  runnerUp.set("layout", nameOf(other->kernel.layout));
-  runnerUp.set("tile", arrayOf(other->kernel.tile, [](int64_t extent) { return Json(extent); }));
-  runnerUp.set("predicted_ms", millisecondsOf(cycles + other->more, machine));
-  runnerUp.set("bound_by", nameOf(other->bound));
-  json.set("runner_up", std::move(runnerUp));
-}
-
-Json kernelJson(const Plan& plan, size_t number) {
-  const KernelFacts& facts = plan.kernels[number];
-  Json json = Json::object();
-  json.set("name", facts.name);
-  json.set("layers", arrayOf(facts.layers, [](const std::string& name) { return Json(name); }));
-  setAlgorithm(json, facts);
-  json.set("macs", sizeJson(facts.multiplyAdds));
-  setTraffic(json, facts.traffic);
-  setPrediction(json, facts, plan.machine);
-  const auto group = groupOf(plan.fusion, number);
-  json.set("group", group ? Json(static_cast<int64_t>(*group)) : Json());
-  return json;
-}
 
 } // namespace
 
 std::string planText(const Plan& plan) { return TextPlan(plan).run(); }
-
-Json planJson(const Plan& plan) {
-  Json totals = Json::object();
-  totals.set("parameters", plan.parameters);
-  totals.set("macs", sizeJson(plan.multiplyAdds));
-  totals.set("workspace_bytes", sizeJson(plan.workspace.bytes(plan.threads)));
-  double cycles = 0;
-  for (const KernelFacts& facts : plan.kernels)
-    if (facts.prediction) cycles += facts.prediction->estimate.cycles();
-  totals.set("predicted_ms", millisecondsOf(cycles, plan.machine));
-  Json json = Json::object();
-  json.set("pipeline", plan.pipeline);
-  json.set("lanes", plan.lanes);
-  json.set("clock_ghz", plan.machine.clock);
-  if (!plan.remark.empty()) json.set("remark", plan.remark);
-  json.set("totals", std::move(totals));
-  Json workspace = Json::object();
-  workspace.set("buffers", plan.workspace.buffers);
-  workspace.set("buffer_bytes", sizeJson(plan.workspace.bufferBytes));
-  workspace.set("border_rows", plan.workspace.borderRows);
-  workspace.set("border_row_bytes", sizeJson(plan.workspace.borderBytes));
-  workspace.set("rings", plan.workspace.rings);
-  workspace.set("ring_bytes", sizeJson(plan.workspace.ringBytes));
-  workspace.set("threads", plan.threads);
-  json.set("workspace", std::move(workspace));
-  json.set("layers", arrayOf(plan.layers, [&](const LayerPlan& layer) { return layerJson(plan, layer); }));
-  Json kernels = Json::array();
-  for (size_t i = 0; i < plan.kernels.size(); ++i) kernels.push(kernelJson(plan, i));
-  json.set("kernels", std::move(kernels));
-  json.set("groups", groupsJson(plan.fusion));
-  json.set("edges", edgesJson(plan.fusion));
-  return json;
-}
 
 } // namespace convoy::inspect

@@ -18,6 +18,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace convoy::loop {
@@ -57,8 +58,8 @@ struct Inst {
   // lane. Stack: bytes. For, Unroll: the step. Addressed ops: the constant offset, then a factor for each
   // index operand.
   std::vector<int64_t> ints;
-  double number = 0;   // Const of floats
-  Type type;           // of the memory element (Offset, Prefetch, PrefetchFar, TileStore: its scalar) or the result
+  double number = 0; // Const of floats
+  Type type; // of the memory element (Offset, Prefetch, PrefetchFar, TileStore: its scalar) or the result
   bool masked = false; // Load: the last two operands are mask and else; Store: the last one is the mask
   std::string callee;  // Call, Parallel
   std::vector<std::unique_ptr<Block>> blocks;
@@ -103,8 +104,11 @@ struct Module {
 bool hasTiles(const Block& block);
 bool hasTiles(const Module& module);
 
+// The line, from 1, of functions and instructions in a text. Literals have none.
+using LineNumbers = std::unordered_map<const void*, uint32_t>;
+
 std::string print(const Function& function);
-std::string print(const Module& module);
+std::string print(const Module& module, LineNumbers* lines = nullptr);
 // The text with every name replaced by a number: equal for functions that differ in names only.
 std::string structuralKey(const Function& function);
 

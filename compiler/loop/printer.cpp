@@ -24,9 +24,12 @@ std::string floatText(double number) {
 
 class Printer {
 public:
-  explicit Printer(bool structural) : structural_(structural) {}
+  // `lines` may be null; `firstLine`: that of the function.
+  explicit Printer(bool structural, LineNumbers* lines = nullptr, uint32_t firstLine = 1)
+      : structural_(structural), lines_(lines), line_(firstLine) {}
 
   std::string run(const Function& f) {
+    number(&f);
     out_ = f.exported ? "export func @" : "func @";
     out_ += structural_ ? "_" : f.name;
     out_ += "(";
@@ -35,11 +38,17 @@ public:
     out_ += ")";
     for (size_t i = 0; i < f.results.size(); ++i) out_ += (i ? ", " : " -> ") + f.results[i].str();
     out_ += " {\n";
+    ++line_;
     block(f.body, 1);
     return out_ + "}\n";
   }
+  uint32_t line() const { return line_; } // afterwards: of the closing brace
 
 private:
+  void number(const void* what) {
+    if (lines_) (*lines_)[what] = line_;
+  }
+
   std::string name(const Value* v) {
     if (!structural_) return "%" + v->name;
     auto [it, isNew] = numbers_.emplace(v, numbers_.size());
@@ -82,6 +91,7 @@ private:
 
   void body(const Block& b, int depth) {
     out_ += " {\n";
+    ++line_;
     block(b, depth + 1);
     out_ += std::string(static_cast<size_t>(depth) * 2, ' ') + "}";
   }
@@ -97,12 +107,14 @@ private:
 
   void instruction(const Inst& inst, int depth) {
     if (inst.op == Op::Yield && inst.operands.empty()) return;
+    number(&inst);
     out_ += std::string(static_cast<size_t>(depth) * 2, ' ');
     for (size_t i = 0; i < inst.results.size(); ++i)
       out_ += name(inst.results[i]) + (i + 1 < inst.results.size() ? ", " : " = ");
     out_ += textOf(inst.op);
     operands(inst, depth);
     out_ += "\n";
+    ++line_;
   }
 
   void operands(const Inst& inst, int depth) {
@@ -190,6 +202,8 @@ private:
   }
 
   bool structural_;
+  LineNumbers* lines_;
+  uint32_t line_;
   std::string out_;
   std::unordered_map<const Value*, size_t> numbers_;
 };
@@ -199,9 +213,14 @@ private:
 std::string print(const Function& function) { return Printer(false).run(function); }
 std::string structuralKey(const Function& function) { return Printer(true).run(function); }
 
-std::string print(const Module& module) {
+std::string print(const Module& module, LineNumbers* lines) {
   std::string s;
-  for (const auto& f : module.functions) s += (s.empty() ? "" : "\n") + print(*f);
+  uint32_t line = 1;
+  for (const auto& f : module.functions) {
+    Printer printer(false, lines, line);
+    s += (s.empty() ? "" : "\n") + printer.run(*f);
+    line = printer.line() + 2; // an empty line is between them
+  }
   return s;
 }
 

@@ -52,6 +52,7 @@ static Row rowOf(const Work& work, const inspect::KernelFacts& facts) {
 // Of a kernel, or of all kernels of the group that it begins.
 static Row rowAt(const Work& work, size_t kernel) {
   Row row = rowOf(work, work.facts[kernel]);
+  row.kernel = kernel;
   const std::optional<schedule::Group>& group = work.facts[kernel].group;
   if (!group) return row;
   for (size_t i = kernel + 1; i < group->end(); ++i) {
@@ -131,7 +132,8 @@ static double clockOf(double peak) {
   return peak / perCycle;
 }
 
-std::optional<Report> measureProgram(const Work& work, const Budget& budget) {
+// What is there before anything but the peak is measured.
+static std::optional<Report> begin(const Work& work) {
   Report report;
   report.pipeline = work.pipeline.name;
   report.threads = work.call.executor ? work.call.executor->threads : 1;
@@ -141,20 +143,43 @@ std::optional<Report> measureProgram(const Work& work, const Budget& budget) {
   if (count == 0) return std::nullopt;
   report.kernels = kernelRows(work, count);
   report.program = programRow(work);
+  return report;
+}
+
+// With the times of their steps.
+static void end(Report& report, const std::vector<StepTimes>& steps) {
+  for (Row& row : report.kernels) row.times = sumOf(steps, row);
+  report.peak = std::max(report.peak, fmaPeak());
+  report.clock = clockOf(report.peak);
+}
+
+std::optional<Report> measureInRun(const Work& work, size_t runs) {
+  std::optional<Report> report = begin(work);
+  if (!report) return std::nullopt;
+  Budget whole;
+  whole.seconds = 0.3;
+  report->program.times.warm = sample([&] { work.pipeline.run(&work.call); }, whole);
+  end(*report, measureInRun(work.pipeline, work.call, runs));
+  return report;
+}
+
+std::optional<Report> measureProgram(const Work& work, const Budget& budget) {
+  std::optional<Report> report = begin(work);
+  if (!report) return std::nullopt;
   Budget whole = budget;
   whole.seconds *= 5;
-  report.program.times.warm = sample([&] { work.pipeline.run(&work.call); }, whole);
+  report->program.times.warm = sample([&] { work.pipeline.run(&work.call); }, whole);
 
+  size_t count = 0;
+  for (const Row& row : report->kernels)
+    for (size_t step : row.steps) count = std::max(count, step + 1);
   std::vector<bool> hasWeights(count);
-  for (const Row& row : report.kernels)
+  for (const Row& row : report->kernels)
     for (size_t step : row.steps) hasWeights[step] = row.hasWeights;
   StepOptions options;
   options.budget = budget;
   options.wantsCold = [&](size_t step) { return hasWeights[step]; };
-  const std::vector<StepTimes> steps = measureSteps(work.pipeline, work.call, options);
-  for (Row& row : report.kernels) row.times = sumOf(steps, row);
-  report.peak = std::max(report.peak, fmaPeak());
-  report.clock = clockOf(report.peak);
+  end(*report, measureSteps(work.pipeline, work.call, options));
   return report;
 }
 

@@ -16,12 +16,13 @@ struct Work {
 };
 
 struct Row {
-  std::string name, algorithm; // "conv_1", "window blocked 14x2"
-  int64_t macs = 0, bytes = 0; // of all items: multiply-adds; what is read and written, each tensor once
-  StepTimes times;             // of the whole program: warm alone
-  bool hasWeights = false;     // that may be cold
-  double cycles = 0;           // that are predicted, of all items on one core; 0: none
-  std::vector<size_t> steps;   // of runInSteps that are this kernel: for each group of items
+  std::string name, algorithm;  // "conv_1", "window blocked 14x2"
+  int64_t macs = 0, bytes = 0;  // of all items: multiply-adds; what is read and written, each tensor once
+  StepTimes times;              // of the whole program: warm alone
+  bool hasWeights = false;      // that may be cold
+  double cycles = 0;            // that are predicted, of all items on one core; 0: none
+  std::vector<size_t> steps;    // of runInSteps that are this kernel: for each group of items
+  std::optional<size_t> kernel; // of Work::facts, the first one of a group; none: it copies results
 };
 
 // The rows of the kernels, and last of all what copies results to the caller when they are not made there;
@@ -41,6 +42,10 @@ struct Report {
   std::vector<Row> kernels;
   Row program;
 };
+
+// The times of kernels inside of runs of the whole, and those of the whole, and no others: it takes as long
+// as `runs` do and another half of a second. nullopt when the pipeline refuses the call.
+std::optional<Report> measureInRun(const Work& work, size_t runs);
 
 // `budget`: of each kind of time of each kernel. nullopt when the pipeline refuses the call.
 std::optional<Report> measureProgram(const Work& work, const Budget& budget = {});

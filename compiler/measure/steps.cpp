@@ -39,10 +39,9 @@ void evictWeights(const convoy_pipeline& pipeline, const convoy_call& call) {
   evict(call.prepared, static_cast<size_t>(pipeline.prepared_size()));
 }
 
-std::vector<StepTimes> measureSteps(const convoy_pipeline& pipeline, const convoy_call& call,
-                                    const StepOptions& options) {
+std::vector<StepTimes> measureInRun(const convoy_pipeline& pipeline, const convoy_call& call, size_t runs) {
   std::vector<std::vector<double>> inRun;
-  for (size_t run = 0; run <= options.runs; ++run) {
+  for (size_t run = 0; run <= runs; ++run) {
     const int32_t status = runInSteps(pipeline, call, [&](size_t step, const std::function<void()>& work) {
       inRun.resize(std::max(inRun.size(), step + 1));
       const double time = timeOnce(work);
@@ -52,7 +51,13 @@ std::vector<StepTimes> measureSteps(const convoy_pipeline& pipeline, const convo
   }
   std::vector<StepTimes> steps(inRun.size());
   for (size_t i = 0; i < steps.size(); ++i) steps[i].inRun = summarize(std::move(inRun[i]));
+  return steps;
+}
 
+std::vector<StepTimes> measureSteps(const convoy_pipeline& pipeline, const convoy_call& call,
+                                    const StepOptions& options) {
+  std::vector<StepTimes> steps = measureInRun(pipeline, call, options.runs);
+  if (steps.empty()) return {};
   const int32_t status = runInSteps(pipeline, call, [&](size_t step, const std::function<void()>& work) {
     work();
     steps[step].warm = sample(work, options.budget);

@@ -33,6 +33,9 @@ struct StepOptions {
 std::vector<StepTimes> measureSteps(const convoy_pipeline& pipeline, const convoy_call& call,
                                     const StepOptions& options);
 
+// StepTimes::inRun of all steps, and nothing else: once in each of `runs` runs, after one that warms up.
+std::vector<StepTimes> measureInRun(const convoy_pipeline& pipeline, const convoy_call& call, size_t runs);
+
 // Takes the pipeline's prepared weights out of all caches.
 void evictWeights(const convoy_pipeline& pipeline, const convoy_call& call);
 

@@ -192,13 +192,15 @@ std::vector<CompiledUnit> compileProgram(const loop::Module& program, const Pipe
   if (options.text && parts.empty())
     for (const LlvmModule& module : options.text->modules) parts.push_back({module.name, {}});
   std::vector<std::function<CompiledUnit()>> jobs;
+  SourceLines lines{options.lines, {}};
+  if (options.lines == Lines::Loops) loop::print(program, &lines.loops);
   for (const Part& part : parts)
     jobs.push_back([&]() -> CompiledUnit {
       if (const LlvmModule* text = options.text ? options.text->find(part.name) : nullptr)
         return compileText(*text, options.text->optimized, target, options);
       if (part.functions.empty()) return compileDescriptor(*description, target, options);
       llvm::LLVMContext context;
-      return finish(generate(context, part.name, program, part.functions, target), target, options);
+      return finish(generate(context, part.name, program, part.functions, target, lines), target, options);
     });
 
   std::vector<CompiledUnit> units(jobs.size());

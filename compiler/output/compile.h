@@ -1,6 +1,7 @@
 // Loop IR to machine code: object files, and the texts on the way.
 #pragma once
 #include "codegen/descriptor.h"
+#include "codegen/lines.h"
 #include "loop/ir.h"
 #include "output/llvm_text.h"
 #include "target/target.h"
@@ -13,6 +14,7 @@ namespace convoy {
 struct CompileOptions {
   int optimize = 3; // 0..3
   int threads = 1;  // kernels are compiled side by side
+  Lines lines = Lines::None;
   // May be empty. Called before each unit, by one thread at a time; false: what was made so far is dropped.
   std::function<bool(size_t done, size_t total)> proceed;
   // Its modules stand for those of their names that would be generated. Null: none.

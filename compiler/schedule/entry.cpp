@@ -1,5 +1,6 @@
 #include "schedule/entry.h"
 #include "schedule/bytes.h"
+#include "schedule/overlap.h"
 #include "schedule/workspace.h"
 #include "support/internal_error.h"
 #include <algorithm>
@@ -485,7 +486,7 @@ private:
     pointer(frame.workspace, 4 * alignElements, b.compare(Op::Lt, b.index(0), bytes));
 
     Reg result = b.select(b.compare(Op::Lt, workspaceBytes, bytes), status(b, errorMemory), status(b, ok));
-    if (Reg shared = overlap(b, frame)) result = b.select(shared, status(b, errorAlias), result);
+    if (Reg shared = sharedOutput(b, frame)) result = b.select(shared, status(b, errorAlias), result);
     result = b.select(argument, status(b, errorArgument), result);
     if (plan_.memoryLimit > 0)
       result = b.select(b.compare(Op::Lt, b.index(plan_.memoryLimit), bytes), status(b, errorLimit), result);
@@ -497,37 +498,26 @@ private:
     return result;
   }
 
+  // The caller's memory of a tensor. Sizes that are too large make it any.
+  Range range(Builder& b, const Frame& frame, const Place& place, graph::ValueId value) {
+    Reg begin = b.addressNumber(callersPointer(b, frame, place));
+    const TensorType& type = graph_.value(value).type;
+    // A scalar has no batch, but without items nobody reads it.
+    Reg items = type.scalar ? b.min(frame.batch, b.index(1)) : frame.batch;
+    Reg elements = b.mul(items, sizeFrom(b, graph_, frame.sizes, type.elements()));
+    Reg bytes = bytesAt(frame, place);
+    Reg size = bytes ? b.select(bytes, b.index(1), b.index(4)) : b.index(4);
+    return {begin, b.add(begin, b.mul(elements, size))};
+  }
+
   // Whether an output shares memory with an input or another output; null when there is nothing to compare.
-  // Ranges of no items share nothing. Sizes that are too large make it any answer.
-  Reg overlap(Builder& b, const Frame& frame) {
-    struct Range {
-      Reg begin, end;
-    };
-    auto range = [&](Place place, graph::ValueId value) {
-      Reg begin = b.addressNumber(callersPointer(b, frame, place));
-      const TensorType& type = graph_.value(value).type;
-      // A scalar has no batch, but without items nobody reads it.
-      Reg items = type.scalar ? b.min(frame.batch, b.index(1)) : frame.batch;
-      Reg elements = b.mul(items, sizeFrom(b, graph_, frame.sizes, type.elements()));
-      Reg bytes = bytesAt(frame, place);
-      Reg size = bytes ? b.select(bytes, b.index(1), b.index(4)) : b.index(4);
-      return Range{begin, b.add(begin, b.mul(elements, size))};
-    };
-    std::vector<Range> ranges; // those before an output are what it is compared with
+  Reg sharedOutput(Builder& b, const Frame& frame) {
+    std::vector<Range> ranges;
     for (size_t i = 0; i < graph_.inputs.size(); ++i)
-      ranges.push_back(range({Place::Input, i, 0, 0}, graph_.inputs[i]));
-    Reg result = nullptr;
-    for (size_t i = 0; i < graph_.outputs.size(); ++i) {
-      const Range output = range({Place::Output, i, 0, 0}, graph_.outputs[i].value);
-      for (const Range& other : ranges) {
-        // Each begins before the other ends. User addresses are below 2^63, so the comparison may be signed.
-        Reg both = b.binary(Op::And, b.compare(Op::Lt, output.begin, other.end),
-                            b.compare(Op::Lt, other.begin, output.end));
-        result = result ? b.binary(Op::Or, result, both) : both;
-      }
-      ranges.push_back(output);
-    }
-    return result;
+      ranges.push_back(range(b, frame, {Place::Input, i, 0, 0}, graph_.inputs[i]));
+    for (size_t i = 0; i < graph_.outputs.size(); ++i)
+      ranges.push_back(range(b, frame, {Place::Output, i, 0, 0}, graph_.outputs[i].value));
+    return overlap(b, ranges, graph_.inputs.size());
   }
 
   // Whether all tensors together have more elements than can be addressed. An upper bound in integers that

@@ -95,6 +95,14 @@ void addStorage(CaseList& list) {
             "    b = a |> max_pool(2x2)\n    return (c: concat(a |> flatten, b |> flatten), d: concat(b, b "
             "|> relu))\n",
         {{1, {}}, {2, {}}, {0, {}}});
+  // So many results that what shares memory is found by a loop.
+  std::string results;
+  for (int i = 1; i <= 18; ++i) {
+    const std::string n = std::to_string(i);
+    results += (i > 1 ? ", r" : "r") + n + ": relu(x * " + n + " - 1)";
+  }
+  list.add("storage", "x: tensor[2, H, W]", "    return (" + results + ")\n",
+           {{1, {{"H", 3}, {"W", 5}}}, {2, {{"H", 1}, {"W", 1}}}, {0, {{"H", 2}, {"W", 2}}}});
 }
 
 } // namespace convoy::sweep

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdio>
 #include <functional>
+#include <utility>
 #if defined(__SSE__)
 #include <xmmintrin.h>
 #endif
@@ -124,6 +125,27 @@ private:
     return "";
   }
 
+  // Each output in turn at the last number of each other tensor: refused before anything is written.
+  // `pointers` are those of the call's outputs.
+  std::string sharing(const convoy_call& call, std::vector<void*>& pointers, const Trial& t,
+                      const std::vector<Buffer>& inputs, const std::vector<Buffer>& outputs) {
+    for (size_t o = 0; o < outputs.size(); ++o) {
+      auto isRefused = [&](const Buffer& other, size_t numbers) {
+        if (other == outputs[o] || numbers == 0 || t.outputs[o].values.empty()) return true;
+        void* const own = std::exchange(pointers[o], other->as<float>() + (numbers - 1));
+        const int32_t status = p_.run(&call);
+        pointers[o] = own;
+        return status == CONVOY_ERROR_ALIAS;
+      };
+      bool good = true;
+      for (size_t i = 0; i < inputs.size(); ++i) good = good && isRefused(inputs[i], t.inputs[i].size());
+      for (size_t i = 0; i < outputs.size(); ++i)
+        good = good && isRefused(outputs[i], t.outputs[i].values.size());
+      if (!good) return "output " + std::to_string(o) + " in the memory of another tensor goes unnoticed";
+    }
+    return "";
+  }
+
   std::string once(size_t index, const Trial& t, const std::vector<int64_t>& sizes, int threads,
                    std::vector<Buffer>& outputs) {
     const bool flip = threads == 2;
@@ -162,6 +184,9 @@ private:
       if (p_.run(&call) != CONVOY_ERROR_MEMORY) return "a workspace that is too small goes unnoticed";
       call.workspace_bytes = bytes;
     }
+    if (index == 0 && t.run.batch > 0)
+      if (std::string problem = sharing(call, outputPointers, t, inputs, outputs); !problem.empty())
+        return problem;
     int32_t status;
     bool restored;
     {

@@ -1,0 +1,71 @@
+#include "codegen/debug_info.h"
+#include "llvm/BinaryFormat/Dwarf.h"
+#include "llvm/IR/DebugInfoMetadata.h"
+#include "llvm/IR/Module.h"
+
+namespace convoy::codegen {
+
+DebugInfo::DebugInfo(llvm::Module& module, const SourceLines& lines)
+    : module_(module), lines_(lines), builder_(module) {}
+
+// Paths stay as they were written, without a folder before them: the same script gives the same bytes
+// wherever it is compiled, and debuggers look from the folder that they are called in.
+llvm::DIFile* DebugInfo::file(const std::string& path) {
+  llvm::DIFile*& file = files_[path];
+  if (!file) file = builder_.createFile(path, "");
+  return file;
+}
+
+DebugInfo::Place DebugInfo::place(const void* what, const Location& location) {
+  switch (lines_.of) {
+  case Lines::None: return {};
+  case Lines::Script: {
+    if (!location.valid()) return {};
+    const SourceFile::Position at = location.file->position(location.begin);
+    return {file(location.file->path()), at.line, at.column};
+  }
+  case Lines::Loops: {
+    const auto line = lines_.loops.find(what);
+    if (line == lines_.loops.end()) return {};
+    return {file("loops"), line->second, 0};
+  }
+  }
+  return {};
+}
+
+llvm::DebugLoc DebugInfo::define(llvm::Function& function, const loop::Function& from) {
+  const Place head = place(&from, from.location);
+  if (!head.file) return {};
+  if (!unit_) {
+    module_.addModuleFlag(llvm::Module::Warning, "Debug Info Version", llvm::DEBUG_METADATA_VERSION);
+    module_.addModuleFlag(llvm::Module::Warning, "Dwarf Version", 5);
+    // Debuggers read names and numbers as they do for C.
+    unit_ =
+        builder_.createCompileUnit(llvm::DISourceLanguageName(llvm::dwarf::DW_LANG_C), head.file, "convoy",
+                                   /*isOptimized=*/true, "", 0);
+  }
+  auto flags = llvm::DISubprogram::SPFlagDefinition | llvm::DISubprogram::SPFlagOptimized;
+  if (!from.exported) flags |= llvm::DISubprogram::SPFlagLocalToUnit;
+  llvm::DISubroutineType* type = builder_.createSubroutineType(builder_.getOrCreateTypeArray({}));
+  llvm::DISubprogram* subprogram =
+      builder_.createFunction(head.file, function.getName(), function.getName(), head.file, head.line, type,
+                              head.line, llvm::DINode::FlagZero, flags);
+  function.setSubprogram(subprogram);
+  return llvm::DILocation::get(module_.getContext(), head.line, head.column, subprogram);
+}
+
+llvm::DebugLoc DebugInfo::at(const loop::Inst& inst, const llvm::DebugLoc& head,
+                             const llvm::DebugLoc& otherwise) {
+  const Place here = head ? place(&inst, inst.location) : Place();
+  if (!here.file) return otherwise;
+  auto* subprogram = llvm::cast<llvm::DISubprogram>(head->getScope());
+  llvm::DIScope* scope = subprogram;
+  if (here.file != subprogram->getFile()) scope = builder_.createLexicalBlockFile(subprogram, here.file);
+  return llvm::DILocation::get(module_.getContext(), here.line, here.column, scope);
+}
+
+void DebugInfo::finish() {
+  if (unit_) builder_.finalize();
+}
+
+} // namespace convoy::codegen
