@@ -282,7 +282,8 @@ private:
     std::optional<Stage> stage = findStage(value.substr(0, equals));
     std::string text = stage && equals != std::string::npos ? value.substr(equals + 1) : "";
     const bool textIsMissing = stage && equals != std::string::npos && text.empty();
-    if (!stage) stage = stageOf(fileKindOf(text = value));
+    const bool isPath = equals == std::string::npos || value.find('/') < equals;
+    if (!stage && isPath) stage = stageOf(fileKindOf(text = value));
     if (!stage || !readsBack(*stage) || textIsMissing) {
       std::vector<std::string> names;
       for (Stage each : allStages())

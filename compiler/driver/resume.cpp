@@ -172,13 +172,17 @@ bool checkCode(Compilation& c) {
   for (const std::string& repeated : symbols.repeated)
     c.diags.report(diag::LlvmMisfit, c.llvm->locate("@" + repeated), name,
                    "two modules define '@" + repeated + "'");
-  if (!hasLayers(c.kind)) return !c.diags.hasErrors(); // whoever links the code may define more
+  // Whoever links the code of a text alone may define more.
+  const std::vector<OutputKind>& kinds = c.options.kinds;
+  const bool isWhole = hasLayers(c.kind) || std::count(kinds.begin(), kinds.end(), OutputKind::Shared) > 0;
+  if (!isWhole || c.diags.hasErrors()) return !c.diags.hasErrors();
   std::set<std::string> given = {"memcpy", "memmove", "memset"};
   if (c.description && c.description->embedsWeights()) given.insert(c.description->weightsSymbol());
   for (const std::string& missing : symbols.missing)
     if (given.count(missing) == 0)
       c.diags.report(diag::LlvmMisfit, c.llvm->locate("@" + missing), name,
-                     "nothing defines '@" + missing + "', which its code calls");
+                     "nothing defines '@" + missing + "', which its code uses");
+  if (!c.description) return !c.diags.hasErrors();
   for (const std::string& entry : c.exportedSymbols())
     if (symbols.exported.count(entry) == 0 && symbols.missing.count(entry) == 0)
       c.diags.report(diag::LlvmMisfit, c.llvm->locate(""), name,

@@ -160,6 +160,8 @@ private:
       std::string thing = rule.substr(first + 1, second - first - 1);
       thing.erase(0, thing.find_first_not_of(' '));
       if (!thing.empty()) note += " In: " + thing;
+      const size_t place = thing.empty() ? std::string_view::npos : file_.text().find(thing, where.begin);
+      if (place != std::string_view::npos) where = at(place, thing.size());
     }
     diags_.report(diag::LlvmInvalid, where, what + " breaks a rule of LLVM IR").note("the rule: " + note);
   }
