@@ -369,7 +369,6 @@ TEST(Compile, GoesOnFromAnEditedText) {
     convoy::Options options;
     options.fromStage = {stage, first.emit(stage), ""};
     std::string& text = options.fromStage->text;
-    EXPECT_EQ(word.empty(), word == other);
     for (size_t at = 0; !word.empty() && (at = text.find(word, at)) != std::string::npos; at += other.size())
       text.replace(at, word.size(), other);
     return options;
@@ -379,7 +378,6 @@ TEST(Compile, GoesOnFromAnEditedText) {
     EXPECT_EQ(result(edited(stage, "", "")), plain);
   EXPECT_EQ(result(edited(convoy::Stage::Graph, "= relu(%x)", "= abs(%x)")),
             (std::vector<float>{2, 1, 0, 1, 2}));
-  EXPECT_EQ(result(edited(convoy::Stage::Schedule, "pointwise", "pointwise")), plain);
 
   const convoy::Options another = edited(convoy::Stage::Graph, "= relu(%x)", "= abs(%x)");
   const convoy::Pipeline now = *convoy::compileSource(script, "p.cvy", another);
@@ -427,7 +425,7 @@ TEST(Compile, PassesCanBeWatched) {
   }
   EXPECT_EQ(texts["remove dead"], made->emit(convoy::Stage::Loops));
   EXPECT_EQ(texts["codegen"], made->emit(convoy::Stage::Llvm) + made->emit(convoy::Stage::LlvmOptimized));
-  EXPECT_NE(texts["weights"].find("<1280 numbers>"), std::string::npos) << "of 10 x 64 and more: left out";
+  EXPECT_NE(texts["weights"].find("<640 numbers>"), std::string::npos) << "10 x 64: left out";
   options.afterPass = [](const convoy::PassText& text) {
     if (text.pass == "lower") throw std::runtime_error("enough");
   };
