@@ -221,6 +221,7 @@ public:
     if (!driver::runPipeline(c, driver::Goal::Code, times, noSink) || diags_.hasErrors()) return false;
     facts_ = factsOf(c);
     loaded_ = driver::loadInMemory(c);
+    if (diags_.hasErrors()) return false;
     c.watcher = nullptr; // the caller's
     c.afterPhase = nullptr;
     c.shownPhases.clear();

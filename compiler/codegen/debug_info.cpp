@@ -40,9 +40,11 @@ llvm::DebugLoc DebugInfo::define(llvm::Function& function, const loop::Function&
     module_.addModuleFlag(llvm::Module::Warning, "Debug Info Version", llvm::DEBUG_METADATA_VERSION);
     module_.addModuleFlag(llvm::Module::Warning, "Dwarf Version", 5);
     // Debuggers read names and numbers as they do for C.
-    unit_ =
-        builder_.createCompileUnit(llvm::DISourceLanguageName(llvm::dwarf::DW_LANG_C), head.file, "convoy",
-                                   /*isOptimized=*/true, "", 0);
+    unit_ = builder_.createCompileUnit(
+        llvm::DISourceLanguageName(llvm::dwarf::DW_LANG_C), head.file, "convoy",
+        /*isOptimized=*/true, /*Flags=*/"", /*RV=*/0, /*SplitName=*/"", llvm::DICompileUnit::FullDebug,
+        /*DWOId=*/0, /*SplitDebugInlining=*/false,
+        /*DebugInfoForProfiling=*/false, llvm::DICompileUnit::DebugNameTableKind::None);
   }
   auto flags = llvm::DISubprogram::SPFlagDefinition | llvm::DISubprogram::SPFlagOptimized;
   if (!from.exported) flags |= llvm::DISubprogram::SPFlagLocalToUnit;
@@ -58,10 +60,26 @@ llvm::DebugLoc DebugInfo::at(const loop::Inst& inst, const llvm::DebugLoc& head,
                              const llvm::DebugLoc& otherwise) {
   const Place here = head ? place(&inst, inst.location) : Place();
   if (!here.file) return otherwise;
-  auto* subprogram = llvm::cast<llvm::DISubprogram>(head->getScope());
-  llvm::DIScope* scope = subprogram;
-  if (here.file != subprogram->getFile()) scope = builder_.createLexicalBlockFile(subprogram, here.file);
+  llvm::DIScope* scope = head->getScope();
+  if (here.file != scope->getFile()) scope = builder_.createLexicalBlockFile(scope, here.file);
   return llvm::DILocation::get(module_.getContext(), here.line, here.column, scope);
+}
+
+llvm::DebugLoc DebugInfo::enterLoop(llvm::IRBuilderBase& code, const llvm::DebugLoc& head,
+                                    llvm::Value* counter, const std::string& name) {
+  const llvm::DebugLoc here = code.getCurrentDebugLocation();
+  if (!here || lines_.of != Lines::Script) return head;
+  if (!index_) index_ = builder_.createBasicType("index", 64, llvm::dwarf::DW_ATE_signed);
+  llvm::DIScope* outer = head->getScope();
+  auto* scope = builder_.createLexicalBlock(outer, outer->getFile(), here.getLine(), here.getCol());
+  auto* body = llvm::DILocation::get(module_.getContext(), here.getLine(), here.getCol(), scope);
+  const std::string plain =
+      name.substr(0, name.find('_')); // blocks nest: numbers that tell names apart can go
+  llvm::DILocalVariable* variable =
+      builder_.createAutoVariable(scope, plain, scope->getFile(), here.getLine(), index_);
+  builder_.insertDbgValueIntrinsic(counter, variable, builder_.createExpression(), body,
+                                   code.GetInsertBlock()->end());
+  return body;
 }
 
 void DebugInfo::finish() {

@@ -65,7 +65,10 @@ void Emitter::forLoop(const Inst& inst) {
     values_[argument] = carried;
   }
 
+  const llvm::DebugLoc outside =
+      std::exchange(head_, debug_.enterLoop(b, head_, counter, body.arguments[0]->name));
   block(body);
+  head_ = outside;
   llvm::SmallVector<Parts, 4> next;
   yieldParts(body, next);
   llvm::Value* stepped = b.CreateNSWAdd(counter, b.getInt64(static_cast<uint64_t>(inst.ints[0])));

@@ -114,7 +114,7 @@ private:
   llvm::LLVMContext& context_;
   llvm::IRBuilder<> builder_;
   llvm::Function* function_ = nullptr;
-  llvm::DebugLoc head_; // of the function
+  llvm::DebugLoc head_; // of the function, or the innermost block in it
   std::unordered_map<const loop::Value*, Parts> values_;
 
   // Tiles: the last instruction in its own block that uses a value.

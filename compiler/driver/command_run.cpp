@@ -49,6 +49,7 @@ int runProgram(Compilation& c, PhaseTimes& times, const std::function<void()>& r
   if (c.diags.hasErrors() || !writeRemarks(c)) return Failure;
 
   const LoadedPipeline loaded = times.measure("load", [&] { return loadInMemory(c); });
+  if (c.diags.hasErrors()) return Failure;
   report();
   // What the program calls itself in its messages and help.
   const std::string file = c.options.file.substr(c.options.file.rfind('/') + 1);

@@ -11,6 +11,7 @@ int runBuild(Compilation& compilation, PhaseTimes& times);
 bool checkEmbeddedWeights(const PipelineDescription& description, int64_t bytes, DiagnosticEngine& diags);
 int runEmit(Compilation& compilation, PhaseTimes& times);
 int runPlan(Compilation& compilation, PhaseTimes& times);
+int runExplore(Compilation& compilation, PhaseTimes& times);
 // `report` shows the diagnostics so far.
 int runBench(Compilation& compilation, PhaseTimes& times, const std::function<void()>& report);
 int runVerify(Compilation& compilation, PhaseTimes& times);

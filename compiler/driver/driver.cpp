@@ -47,6 +47,7 @@ private:
     case Command::Build: return runBuild(compilation_, times_);
     case Command::Emit: return runEmit(compilation_, times_);
     case Command::Plan: return runPlan(compilation_, times_);
+    case Command::Explore: return runExplore(compilation_, times_);
     case Command::Bench: return runBench(compilation_, times_, [this] { finish(); });
     case Command::Verify: return runVerify(compilation_, times_);
     case Command::Import: return runImport(compilation_, times_);

@@ -109,6 +109,7 @@ private:
       }
       // Texts are easier to read without.
       if (options_.command == Command::Emit) options_.lines = Lines::None;
+      if (options_.command == Command::Explore) options_.lines = Lines::Loops; // which link its texts
       if (options_.command) return;
       auto report = diags_.report(diag::UnknownCommand, {}, argument);
       std::string near = nearestName(argument, names);

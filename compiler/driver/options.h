@@ -16,6 +16,7 @@ enum class Command {
   Run,
   Emit,
   Plan,
+  Explore,
   Bench,
   Verify,
   Import,

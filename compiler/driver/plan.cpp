@@ -26,7 +26,7 @@ void setMeasured(inspect::Plan& plan, const measure::Report& report, const measu
 
 } // namespace
 
-std::optional<inspect::Plan> makePlan(Compilation& c, PhaseTimes& times) {
+std::optional<inspect::Plan> makePlan(Compilation& c, PhaseTimes& times, const PlanWishes& wishes) {
   const bool measures = c.options.measure;
   const int threads = std::max(c.options.threads, 1);
   if (measures) {
@@ -35,10 +35,11 @@ std::optional<inspect::Plan> makePlan(Compilation& c, PhaseTimes& times) {
     if (!c.target) return std::nullopt;
   }
   c.wantsFusion = true;
-  if (!runPipeline(c, measures ? Goal::Code : Goal::Loops, times, [](Stage, const std::string&) {}))
-    return std::nullopt;
+  const Goal goal = measures || wishes.code ? Goal::Code : Goal::Loops;
+  if (!runPipeline(c, goal, times, [](Stage, const std::string&) {})) return std::nullopt;
   std::optional<RunSizes> sizes = findSizes(*c.graph, c.options.sizes, c.diags);
   if (!sizes || !checkSizes(*c.graph, *sizes, c.diags) || c.diags.hasErrors()) return std::nullopt;
+  if (wishes.usualSizes) sizes = withUsualSizes(*c.graph, std::move(*sizes));
 
   std::unique_ptr<Measurable> measurable;
   std::optional<measure::Report> report;

@@ -1,4 +1,5 @@
 #include "driver/run_sizes.h"
+#include "command/benchmark.h"
 #include "support/text.h"
 #include <algorithm>
 
@@ -48,6 +49,21 @@ const graph::EntryCheck* failingCheck(const graph::Graph& graph, const RunSizes&
     if (equal ? *left != *right : *left < *right) return &entry;
   }
   return nullptr;
+}
+
+RunSizes withUsualSizes(const graph::Graph& graph, RunSizes given) {
+  RunSizes sizes = given;
+  const std::vector<std::string> symbols = graph.symbols();
+  for (graph::ValueId input : graph.inputs) {
+    const std::vector<Size>& dims = graph.value(input).type.dims;
+    for (size_t axis = 0; axis < dims.size(); ++axis) {
+      const std::string name = dims[axis].str();
+      if (std::count(symbols.begin(), symbols.end(), name))
+        sizes.emplace(name,
+                      command::defaultExtent(static_cast<int32_t>(axis), static_cast<int32_t>(dims.size())));
+    }
+  }
+  return failingCheck(graph, sizes) ? given : sizes;
 }
 
 bool checkSizes(const graph::Graph& graph, const RunSizes& sizes, DiagnosticEngine& diags) {

@@ -13,6 +13,10 @@ std::optional<RunSizes> findSizes(const graph::Graph& graph,
                                   const std::vector<std::pair<std::string, int64_t>>& given,
                                   DiagnosticEngine& diags);
 
+// Numbers for all sizes: beside those that are given, those that benchmarks take (command::defaultExtent).
+// Only the given ones where all together fail a check.
+RunSizes withUsualSizes(const graph::Graph& graph, RunSizes given);
+
 // The entry check that certainly fails with these sizes; null: none, as far as they tell.
 const graph::EntryCheck* failingCheck(const graph::Graph& graph, const RunSizes& sizes);
 // False after a diagnostic about such a check.

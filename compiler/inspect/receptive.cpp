@@ -1,7 +1,6 @@
 #include "inspect/receptive.h"
 #include "support/internal_error.h"
 #include <algorithm>
-#include <cmath>
 #include <numeric>
 
 namespace convoy::inspect {
@@ -12,12 +11,25 @@ using graph::Graph;
 using graph::Value;
 using graph::ValueId;
 
-// Of an axis of an input, what the elements of a value depend on: the element with the index i along `axis`
-// on the positions from i * step + first to i * step + last, and no others.
+int64_t floorDiv(int64_t a, int64_t b) { return a / b - (a % b < 0); } // b > 0
+
+// Of an axis of an input, what the elements of a value depend on: that with the index i along `axis` on the
+// positions between two, which are those of i - spans.size() and `shift` more.
 struct Reach {
-  int axis = -1; // of the value; -1: all of its elements depend on the same positions, and the step is 0
-  double step = 0, first = 0, last = 0;
+  int axis = -1; // of the value; -1: all of its elements depend on the same positions, and shift is 0
+  struct Span {
+    int64_t first, last;
+  };
+  std::vector<Span> spans{{0, 0}};
+  int64_t shift = 0;
   bool whole = false; // on all positions, or on what no such sentence says
+
+  int64_t period() const { return static_cast<int64_t>(spans.size()); }
+  Span at(int64_t index) const {
+    const int64_t times = floorDiv(index, period());
+    const Span& span = spans[static_cast<size_t>(index - times * period())];
+    return {span.first + times * shift, span.last + times * shift};
+  }
 };
 
 Reach wholeAxis() {
@@ -25,27 +37,7 @@ Reach wholeAxis() {
   reach.whole = true;
   return reach;
 }
-
-// Whole numbers of a scaled axis: where its windows begin at least, beside o * stride / unit, and from the
-// first to the last position of one at most.
-struct Phases {
-  double first = 0;
-  int64_t width = 0;
-};
-int64_t floorDiv(int64_t a, int64_t b) { return a / b - (a % b < 0); } // b > 0
-Phases phasesOf(const AxisAccess& access) {
-  Phases all{0, 0};
-  const int64_t pace = std::gcd(access.stride, access.unit);
-  for (int64_t phase = 0; phase < access.unit; phase += pace) {
-    const int64_t first = floorDiv(phase + access.least, access.unit),
-                  last = floorDiv(phase + access.most, access.unit);
-    const double begin =
-        static_cast<double>(first) - static_cast<double>(phase) / static_cast<double>(access.unit);
-    all = phase == 0 ? Phases{begin, last - first}
-                     : Phases{std::min(all.first, begin), std::max(all.width, last - first)};
-  }
-  return all;
-}
+constexpr int64_t longestPeriod = 4096;
 
 class Walk {
 public:
@@ -75,7 +67,7 @@ private:
     if (type.scalar) return;
     for (int axis = 1; axis <= type.spatialRank(); ++axis) {
       Reach reach;
-      reach.axis = axis, reach.step = 1;
+      reach.axis = axis, reach.shift = 1;
       reaches_[input][input].push_back(reach);
     }
   }
@@ -98,59 +90,81 @@ private:
       }
   }
 
-  double number(const Size& size) const { return static_cast<double>(size.evaluate(sizes_).value_or(0)); }
+  int64_t number(const Size& size) const { return size.evaluate(sizes_).value_or(0); }
+
+  // Of a result whose element i reads the operand's from begin(i) to end(i); `period` more in i are `pace`
+  // more of those, a multiple of the period of `reach`.
+  template <typename Begin, typename End>
+  static Reach moved(const Reach& reach, int axis, int64_t period, int64_t pace, Begin begin, End end) {
+    if (period > longestPeriod) return wholeAxis();
+    Reach result;
+    result.axis = axis;
+    result.shift = pace / reach.period() * reach.shift;
+    result.spans.clear();
+    for (int64_t i = 0; i < period; ++i)
+      result.spans.push_back({reach.at(begin(i)).first, reach.at(end(i)).last});
+    return result;
+  }
 
   // Of the result, from that of an operand of this type.
-  Reach through(Reach reach, const AccessMap& map, const TensorType& type) const {
+  Reach through(const Reach& reach, const AccessMap& map, const TensorType& type) const {
     if (reach.whole || reach.axis < 0) return reach;
     const auto axis = static_cast<size_t>(reach.axis);
     const AxisAccess& access = map.at(axis);
-    const double step = reach.step, width = reach.last - reach.first;
-    // The operand's index moves by so much at least, and then by at most `more`.
-    auto move = [&](double first, double more) {
-      reach.first += step * first;
-      reach.last = reach.first + width + step * more;
-    };
-    reach.axis = access.resultAxis;
+    const int64_t stride = access.stride, taps = access.dilation * (access.kernel - 1), unit = access.unit;
+    const int64_t before = number(access.padBegin), period = reach.period();
     switch (access.kind) {
-    case AxisAccess::Same: return reach;
-    case AxisAccess::All: {
-      const std::optional<int64_t> extent = type.dims[axis].evaluate(given_);
+    case AxisAccess::Same: {
+      Reach same = reach;
+      same.axis = access.resultAxis;
+      return same;
+    }
+    case AxisAccess::All:
+    case AxisAccess::Broadcast: {
+      const std::optional<int64_t> extent =
+          access.kind == AxisAccess::All ? type.dims[axis].evaluate(given_) : std::optional<int64_t>(1);
       if (!extent) return wholeAxis();
-      reach.axis = -1, reach.step = 0;
-      move(0, static_cast<double>(*extent - 1));
-      return reach;
+      Reach fixed;
+      fixed.spans = {{reach.at(0).first, reach.at(*extent - 1).last}};
+      return fixed;
     }
-    case AxisAccess::Broadcast: reach.axis = -1, reach.step = 0; return reach;
-    case AxisAccess::Window:
-      move(-number(access.padBegin), static_cast<double>(access.dilation * (access.kernel - 1)));
-      reach.step *= static_cast<double>(access.stride);
-      return reach;
-    case AxisAccess::Transposed: {
-      const int64_t taps = access.dilation * (access.kernel - 1);
-      const auto stride = static_cast<double>(access.stride);
-      move((number(access.padBegin) - static_cast<double>(taps)) / stride,
-           static_cast<double>(taps / access.stride));
-      reach.step /= stride;
-      return reach;
+    case AxisAccess::Window: {
+      const int64_t repeats = period / std::gcd(period, stride);
+      return moved(
+          reach, access.resultAxis, repeats, repeats * stride, [&](int64_t i) { return i * stride - before; },
+          [&](int64_t i) { return i * stride - before + taps; });
     }
+    case AxisAccess::Transposed:
+      return moved(
+          reach, access.resultAxis, period * stride, period,
+          [&](int64_t i) { return -floorDiv(-(i + before - taps), stride); },
+          [&](int64_t i) { return floorDiv(i + before, stride); });
     case AxisAccess::Scaled: {
-      const Phases phases = phasesOf(access);
-      move(phases.first - number(access.padBegin), static_cast<double>(phases.width + access.kernel - 1));
-      reach.step *= static_cast<double>(access.stride) / static_cast<double>(access.unit);
-      return reach;
+      const int64_t repeats = unit * period / std::gcd(stride, unit * period);
+      return moved(
+          reach, access.resultAxis, repeats, repeats * stride / unit,
+          [&](int64_t i) { return floorDiv(i * stride + access.least, unit) - before; },
+          [&](int64_t i) { return floorDiv(i * stride + access.most, unit) - before + access.kernel - 1; });
     }
-    case AxisAccess::Offset: move(-number(access.offset), 0); return reach;
+    case AxisAccess::Offset: {
+      const int64_t offset = number(access.offset);
+      const auto index = [&](int64_t i) { return i - offset; };
+      return moved(reach, access.resultAxis, period, period, index, index);
+    }
     }
     internalError("an access map of no kind");
   }
 
   // Of what depends on both.
   static Reach both(const Reach& a, const Reach& b) {
-    const bool alike = a.axis == b.axis && std::abs(a.step - b.step) < 1e-9;
-    if (a.whole || b.whole || !alike) return wholeAxis();
-    Reach reach = a;
-    reach.first = std::min(a.first, b.first), reach.last = std::max(a.last, b.last);
+    const bool alike = a.axis == b.axis && a.shift * b.period() == b.shift * a.period();
+    const int64_t period = std::lcm(a.period(), b.period());
+    if (a.whole || b.whole || !alike || period > longestPeriod) return wholeAxis();
+    Reach reach;
+    reach.axis = a.axis, reach.shift = period / a.period() * a.shift;
+    reach.spans.clear();
+    for (int64_t i = 0; i < period; ++i)
+      reach.spans.push_back({std::min(a.at(i).first, b.at(i).first), std::max(a.at(i).last, b.at(i).last)});
     return reach;
   }
 
@@ -162,12 +176,16 @@ private:
       for (size_t i = 0; i < axes.size(); ++i) {
         const Reach& reach = axes[i];
         FieldAxis axis;
-        const auto extent = static_cast<int64_t>(std::floor(reach.last - reach.first + 1e-6)) + 1;
+        int64_t extent = 0;
+        for (const Reach::Span& span : reach.spans) extent = std::max(extent, span.last - span.first + 1);
         const std::optional<int64_t> all =
             graph_.value(input).type.spatial(static_cast<int>(i)).evaluate(given_);
         // What all elements depend on alike, and is not less than there is.
         const bool whole = reach.whole || (reach.axis < 0 && all && extent >= *all);
-        if (!whole) axis.extent = extent, axis.step = reach.step;
+        if (!whole) {
+          axis.extent = extent;
+          axis.step = static_cast<double>(reach.shift) / static_cast<double>(reach.period());
+        }
         field.axes.push_back(axis);
       }
       fields.push_back(std::move(field));

@@ -7,7 +7,8 @@ namespace convoy::inspect {
 
 // Along a spatial axis of an input.
 struct FieldAxis {
-  std::optional<int64_t> extent; // positions that one result depends on, those of padding too; none: all
+  std::optional<int64_t> extent; // positions from the first to the last that a result depends on, those of
+                                 // padding too; none: all
   double step = 0; // of them from a result to its neighbour: 0.5 where there are two results for each
 };
 

@@ -24,7 +24,9 @@ class Builder {
 public:
   explicit Builder(Function& function) : function_(function), block_(&function.body) {}
   Function& function() { return function_; }
+  // Where the instructions that follow come from.
   void setLocation(Location location) { location_ = location; }
+  Location location() const { return location_; }
 
   Value* parameter(Type type, const std::string& name);
   // Gives a value that an instruction made a name that says what it is. Constants keep theirs.
@@ -103,6 +105,21 @@ private:
   Function& function_;
   Block* block_;
   Location location_;
+};
+
+// What is built while it lives comes from another place.
+class FromElsewhere {
+public:
+  FromElsewhere(Builder& builder, Location location) : builder_(builder), before_(builder.location()) {
+    if (location.valid()) builder_.setLocation(location);
+  }
+  ~FromElsewhere() { builder_.setLocation(before_); }
+  FromElsewhere(const FromElsewhere&) = delete;
+  FromElsewhere& operator=(const FromElsewhere&) = delete;
+
+private:
+  Builder& builder_;
+  Location before_;
 };
 
 } // namespace convoy::loop

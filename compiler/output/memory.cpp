@@ -1,5 +1,7 @@
 #include "output/memory.h"
+#include "output/perf.h"
 #include "support/internal_error.h"
+#include "llvm/ExecutionEngine/Orc/Debugging/DebuggerSupport.h"
 #include "llvm/ExecutionEngine/Orc/LLJIT.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/TargetParser/Host.h"
@@ -28,7 +30,7 @@ std::map<std::string, const void*> weightsOf(const PipelineDescription& descript
 }
 
 CodeInMemory::CodeInMemory(const std::vector<CompiledUnit>& units,
-                           const std::map<std::string, const void*>& symbols)
+                           const std::map<std::string, const void*>& symbols, PerfFile perfFile)
     : state_(std::make_unique<State>()) {
   // The objects are compiled already, so the builder needs no more than the host's triple.
   orc::JITTargetMachineBuilder machine{Triple(sys::getDefaultTargetTriple())};
@@ -37,6 +39,8 @@ CodeInMemory::CodeInMemory(const std::vector<CompiledUnit>& units,
                           .setNumCompileThreads(0)
                           .setLinkProcessSymbolsByDefault(true) // memcpy and memset
                           .create());
+  check(orc::enableDebuggerSupport(*state_->jit));
+  tellPerf(*state_->jit, perfFile);
   orc::JITDylib& library = state_->jit->getMainJITDylib();
   orc::SymbolMap map;
   for (const auto& [name, address] : symbols)

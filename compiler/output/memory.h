@@ -10,12 +10,18 @@ namespace convoy {
 // use.
 std::map<std::string, const void*> weightsOf(const PipelineDescription& description);
 
-// Owns the code; addresses are valid as long as it lives. No page is both writable and executable.
+// What `perf` gets to know of the code. Map: names of functions, in /tmp/perf-PID.map. Dump: code and lines
+// too, for `perf inject --jit`, in a folder below $JITDUMPDIR or the home folder.
+enum class PerfFile { None, Map, Dump };
+
+// Owns the code; addresses are valid as long as it lives. No page is both writable and executable. Debuggers
+// are told of it.
 class CodeInMemory {
 public:
   // `symbols`: what the code may call or read besides itself, such as weightsOf(description).
   // An unresolved symbol is an internal error.
-  CodeInMemory(const std::vector<CompiledUnit>& units, const std::map<std::string, const void*>& symbols);
+  CodeInMemory(const std::vector<CompiledUnit>& units, const std::map<std::string, const void*>& symbols,
+               PerfFile perfFile = PerfFile::None);
   ~CodeInMemory();
   CodeInMemory(const CodeInMemory&) = delete;
   CodeInMemory& operator=(const CodeInMemory&) = delete;

@@ -213,6 +213,7 @@ Reg Elementwise::evaluate(size_t from, size_t to, std::map<ValueId, Reg>& made, 
   for (size_t i = from; i < to; ++i) {
     if (made.count(nodes[i])) continue;
     const graph::Value& node = k_.value(nodes[i]);
+    const loop::FromElsewhere here(b_, node.location);
     std::vector<Reg> x;
     if (opInfo(node.op).form == OpForm::ChannelWindow) {
       x = channelWindow(node, site);

@@ -39,6 +39,7 @@ private:
     loop::Function& f = *module_.functions.back();
     f.name = name;
     f.exported = exported;
+    if (!graph_.inputs.empty()) f.location = graph_.value(graph_.inputs[0]).location; // the pipeline's head
     f.results = std::move(results);
     return f;
   }
@@ -85,6 +86,7 @@ private:
       }
     auto work = [&] {
       for (const PackedParameter& p : plan_.packed) {
+        const loop::FromElsewhere here(b, graph_.value(p.parameter).location);
         std::vector<Reg> arguments{b.offset(Scalar::F32, weights, rawOffset[p.parameter]),
                                    b.offset(Scalar::F32, prepared, p.offset)};
         for (int64_t number : packArguments(graph_.value(p.parameter), p.packing, schedule_.lanes))
@@ -338,7 +340,8 @@ private:
 
   // Calls the kernels from..to of the schedule.
   void kernels(Builder& b, const Frame& frame, size_t from, size_t to) {
-    for (size_t i = from; i < to; ++i)
+    for (size_t i = from; i < to; ++i) {
+      const loop::FromElsewhere here(b, graph_.value(schedule_.kernels[i].anchor()).location);
       for (const KernelCall& c : callsAt(i)) {
         auto run = [&](const std::vector<KernelCall>& chosen) {
           for (const KernelCall& one : chosen)
@@ -350,6 +353,7 @@ private:
         else
           b.branch(onBytes(frame, i), [&] { return run(c.onBytes); }, [&] { return run({c}); });
       }
+    }
   }
 
   // What is called for a kernel: for the first one of a group, its driver.

@@ -59,7 +59,7 @@ private:
     facts.group = schedule_.groups[number];
     facts.strips = strips.stripCount();
     facts.stripsAgain = strips.stripsAgain();
-    facts.stripsPerPart = strips.stripsPerPart();
+    facts.stripsPerPart = Strips::stripsPerPart(strips.stripsAgain());
     const std::vector<int64_t> kept = keptRows(strips);
     for (size_t i = 0; i < strips.rings.size(); ++i) {
       const Ring& ring = strips.rings[i];

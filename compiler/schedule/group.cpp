@@ -33,7 +33,7 @@ public:
     call_.units = strips_.stripCount();
     for (const auto& [step, call] : calls_)
       call_.cycles.perItem = call_.cycles.perItem + call->cycles.perItem;
-    call_.stripsPerPart = strips_.stripsPerPart();
+    call_.stripsPerPart = Strips::stripsPerPart(strips_.stripsAgain());
     perItem_ = b_.named(size(call_.units), "strips");
     Reg all = b_.sub(behind, first), ofPart = size(p_.plan.ringElements);
     b_.loop("part", begin, end, 1, {}, [&](Reg part, const Builder::Values&) {
@@ -124,6 +124,8 @@ private:
     for (size_t i = 0; i < call_.arguments.size(); ++i)
       pointers.push_back(ofItem(call_.arguments[i], b_.function().parameters[3 + i], item));
     for (const auto& [step, call] : calls_) {
+      const auto& kernel = p_.schedule.kernels[group_.first + step];
+      const loop::FromElsewhere here(b_, p_.graph.value(kernel.anchor()).location);
       Builder::Values arguments{done[step], targets[step], sizes_};
       for (const Argument& a : call->arguments) arguments.push_back(argument(a, pointers, first));
       b_.branch(

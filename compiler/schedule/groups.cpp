@@ -1,5 +1,6 @@
 #include "schedule/groups.h"
 #include "schedule/window_shape.h"
+#include "schedule/work.h"
 #include <algorithm>
 #include <cmath>
 
@@ -21,6 +22,13 @@ Costs forLarge(const Costs& costs) {
   for (const std::string& symbol : costs.graph.symbols()) sizes.insert({symbol, usualLarge});
   return Costs(costs.graph, costs.target, costs.lanes, std::move(sizes));
 }
+
+// How long kernels take with one thread and with two, in cycles. Choices go by the sum: what only one thread
+// can compute must save more than sharing the work would.
+struct Times {
+  double one = 0, two = 0;
+  double sum() const { return one + two; }
+};
 
 // What a group of some kernels would cost.
 class Groups {
@@ -69,14 +77,18 @@ public:
     single_[number] = estimate.cycles();
     return *single_[number];
   }
-  double apart(size_t first, size_t end) {
-    double cycles = 0;
-    for (size_t i = first; i < end; ++i) cycles += alone(i);
-    return cycles;
+  Times apart(size_t first, size_t end) {
+    Times times;
+    for (size_t i = first; i < end; ++i) {
+      const double cycles = alone(i);
+      times.one += cycles;
+      times.two += isWorthSharing(cycles) ? cycles / 2 : cycles;
+    }
+    return times;
   }
 
   // Kernels first..end in strips of so many rows of the last result, whose steps are `strips`.
-  double together(size_t first, size_t end, const Strips& strips) {
+  Times together(size_t first, size_t end, const Strips& strips) {
     const Machine& machine = costs_.target.machine;
     const double count = real(costs_.usual(strips.stripCount()));
     // What is touched in a strip, and so before the next one comes back to the same place.
@@ -121,31 +133,34 @@ public:
       }
       cycles += estimate.cycles();
     }
-    return cycles;
+    const double again = strips.stripsAgain(costs_.sizes);
+    const bool isShared = isWorthSharing(cycles) && count >= 2 * real(Strips::stripsPerPart(again));
+    return {cycles, isShared ? cycles * (1 + again / count) / 2 : cycles};
   }
 
   // The cheapest rows, or fewer that cost hardly more; as few as there may be unless `byCost`.
   struct Candidate {
     int64_t rows = 0;
-    double cycles = 0;
+    Times times;
   };
   Candidate best(size_t first, size_t end, bool byCost) {
     const int64_t unit = strips(first, end, 0).unit();
-    if (!byCost) return {unit, 0};
+    if (!byCost) return {unit, {}};
     const int64_t all = costs_.usual(kernels_[end - 1].rowCount);
     std::vector<Candidate> candidates;
     double least = 0;
     for (int64_t rows = unit; rows == unit || rows <= std::min<int64_t>(all, 64); rows *= 2) {
       candidates.push_back({rows, together(first, end, strips(first, end, rows))});
-      const double cycles = candidates.back().cycles;
+      const double cycles = candidates.back().times.sum();
       if (rows == unit || cycles < least) least = cycles;
     }
     return *std::find_if(candidates.begin(), candidates.end(),
-                         [&](const Candidate& c) { return c.cycles <= (1 + rowsTie) * least; });
+                         [&](const Candidate& c) { return c.times.sum() <= (1 + rowsTie) * least; });
   }
 
 private:
   static double real(int64_t n) { return static_cast<double>(n); }
+  static bool isWorthSharing(double cycles) { return cycles >= 2 * real(cyclesWorthHanding); }
   void use(Buffer buffer, size_t kernel) {
     const Buffer holder = storage_.holder(buffer);
     auto [known, isNew] = uses_.insert({holder, {kernel, kernel}});
@@ -218,9 +233,10 @@ std::vector<Group> chooseGroups(const Costs& costs, const Schedule& schedule, co
         if (strips.isOpen()) continue;
         break;
       }
-      const auto [rows, cycles] = groups.best(first, end, byCost);
-      const double gain = byCost ? groups.apart(first, end) - cycles : static_cast<double>(end - first);
-      if (gain <= saved || (byCost && gain < worth * groups.apart(first, end))) continue;
+      const auto [rows, times] = groups.best(first, end, byCost);
+      const double apart = groups.apart(first, end).sum();
+      const double gain = byCost ? apart - times.sum() : static_cast<double>(end - first);
+      if (gain <= saved || (byCost && gain < worth * apart)) continue;
       best = Group{first, end - first, rows}, saved = gain;
     }
     if (best) chosen.push_back(*best);
@@ -266,18 +282,25 @@ std::vector<Apart> whyApart(const graph::Graph& graph, const Target& target, con
         if (apart.why.empty() && !strips.fault().empty()) {
           apart.why = strips.fault();
         } else if (apart.why.empty()) {
-          const double together = groups.best(from, i + 1, true).cycles, alone = groups.apart(from, i + 1);
+          const Times together = groups.best(from, i + 1, true).times, alone = groups.apart(from, i + 1);
           const double perMs = target.machine.clock * 1e6;
           auto ms = [&](double cycles) {
             char text[32];
             std::snprintf(text, sizeof text, "%.4f ms", cycles / perMs);
             return std::string(text);
           };
-          if (alone - together >= worth * alone)
+          // On one thread, or where that would be right, on two.
+          auto wouldBe = [&](double group, double kernels, const char* threads) {
+            return std::string("it would ") + (group < kernels ? "hardly" : "not") + " be faster" + threads +
+                   ": " + ms(group) + " together, " + ms(kernels) + " apart";
+          };
+          auto isWorth = [](double group, double kernels) { return kernels - group >= worth * kernels; };
+          if (isWorth(together.sum(), alone.sum()))
             apart.why = "they are in different groups, or one is written outside of any";
+          else if (isWorth(together.one, alone.one))
+            apart.why = wouldBe(together.two, alone.two, " with two threads");
           else
-            apart.why = std::string("it would ") + (together < alone ? "hardly" : "not") +
-                        " be faster: " + ms(together) + " together, " + ms(alone) + " apart";
+            apart.why = wouldBe(together.one, alone.one, "");
           apart.change = "--schedule with both in one 'group'";
         }
       }

@@ -149,6 +149,7 @@ private:
     GroupParts parts{program_.loops, graph_, schedule_, storage_, images_, plan, calls_, prefix_ + ".rows"};
     auto mover = std::make_unique<loop::Function>();
     mover->name = parts.mover;
+    if (!graph_.inputs.empty()) mover->location = graph_.value(graph_.inputs[0]).location;
     moveRows(*mover, schedule_.lanes);
     program_.loops.functions.push_back(std::move(mover));
     for (size_t g = 0; g < schedule_.groups.size(); ++g) {

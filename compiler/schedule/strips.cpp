@@ -296,9 +296,9 @@ bool Strips::findRates(int64_t rows) {
   return true;
 }
 
-int64_t Strips::stripsPerPart() const {
+int64_t Strips::stripsPerPart(double again) {
   constexpr double most = 0.05;
-  return std::max<int64_t>(1, static_cast<int64_t>(std::ceil(again_ / most)));
+  return std::max<int64_t>(1, static_cast<int64_t>(std::ceil(again / most)));
 }
 
 Size Strips::stripCount() const {
@@ -334,6 +334,27 @@ std::optional<int64_t> Strips::rowsAhead(size_t step, size_t reader, const Size&
   auto read = [&](const std::vector<int64_t>& done) { return rows.size(end, done[reader], done[reader]); };
   if (read(now) - read(before) != now[step] - before[step]) return std::nullopt;
   return read(now) - before[step];
+}
+
+double Strips::stripsAgain(const Rows<int64_t>& rows, const std::vector<int64_t>& before,
+                           const std::vector<int64_t>& done) const {
+  double again = 0, all = 0;
+  for (size_t i = 0; i < steps.size(); ++i) {
+    const auto size = static_cast<double>(rows.size(steps[i].rowSize, 0, 0));
+    again += static_cast<double>(before[i] - done[i]) * size;
+    all += static_cast<double>(steps[i].rows) * size;
+  }
+  return again / all;
+}
+
+double Strips::stripsAgain(std::map<std::string, int64_t> sizes) const {
+  const Rows<int64_t> rows = inNumbers([&sizes](const Size& size, int64_t first, int64_t end) {
+    sizes[firstRow] = first + 1, sizes[endRow] = end;
+    return size.evaluate(sizes).value_or(0);
+  });
+  const int64_t middle = rows.size(stripCount(), 0, 0) / 2;
+  const std::vector<int64_t> before = targets(rows, middle - 1);
+  return stripsAgain(rows, before, begins(rows, middle, before));
 }
 
 // Room for what is needed at the same time in any strip, whatever the sizes are. Those that are known only at
@@ -372,13 +393,7 @@ void Strips::findRoom() {
       const std::vector<int64_t> before = targets(numbers, s - 1), target = targets(numbers, s);
       for (const std::vector<int64_t>& done : {before, begins(numbers, s, before)}) {
         const std::vector<int64_t> first = ringBegins(numbers, done);
-        double again = 0, all = 0;
-        for (size_t i = 0; i < steps.size(); ++i) {
-          const auto size = static_cast<double>(value(steps[i].rowSize, 0, 0));
-          again += static_cast<double>(before[i] - done[i]) * size;
-          all += static_cast<double>(steps[i].rows) * size;
-        }
-        again_ = std::max(again_, again / all);
+        again_ = std::max(again_, stripsAgain(numbers, before, done));
         // A small value may have all of its rows, and its frame's, at the same time.
         for (size_t ring = 0; ring < rings.size(); ++ring)
           for (size_t writer : rings[ring].writers) {

@@ -94,9 +94,11 @@ public:
   Size stripCount() const;
   // A range of strips that begins in the middle computes some rows again that the one before it has computed:
   // as much work as so many strips.
-  double stripsAgain() const { return again_; }
+  double stripsAgain() const { return again_; } // once there is room
+  double
+  stripsAgain(std::map<std::string, int64_t> sizes) const; // in the middle; whether or not there is room
   // So that this is at most a twentieth of it, a range has at least so many strips.
-  int64_t stripsPerPart() const;
+  static int64_t stripsPerPart(double again);
 
   // The rows that each step computes, in any algebra: targets of strip `s`; or, for a strip that is begun
   // with, where each begins, given the targets of the one before it.
@@ -122,6 +124,9 @@ public:
 private:
   bool findSteps(const std::vector<const StripKernel*>& kernels, const std::function<bool(Buffer)>& inside);
   bool findRates(int64_t rows);
+  // When the steps were expected to have come as far as `before`, and begin at `done`.
+  double stripsAgain(const Rows<int64_t>& rows, const std::vector<int64_t>& before,
+                     const std::vector<int64_t>& done) const;
   std::string fault_;
   bool open_ = false;
   int64_t unit_ = 1;

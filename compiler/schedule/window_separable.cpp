@@ -187,10 +187,12 @@ private:
     Builder::Values vectors, sums;
     for (Reg row : rows_) vectors.push_back(row ? columns(row) : nullptr);
     for (int64_t r = 0; r < count; ++r)
-      for (const FilterFrame::Filter& filter : frame_.filters)
+      for (const FilterFrame::Filter& filter : frame_.filters) {
+        const loop::FromElsewhere here(b_, k_.value(filter.id).location);
         sums.push_back(combined(filter.factors.column, nullptr, [&](size_t tap) {
           return vectors[static_cast<size_t>(r + rowOf(filter, tap))];
         }));
+      }
     return sums;
   }
 
@@ -265,6 +267,7 @@ private:
     std::map<ValueId, Reg> results;
     for (int64_t f = 0; f < filters(); ++f) {
       const FilterFrame::Filter& filter = frame_.filters[static_cast<size_t>(f)];
+      const loop::FromElsewhere here(b_, k_.value(filter.id).location);
       results[filter.id] = combined(filter.factors.row, starts_[static_cast<size_t>(f)], [&](size_t tap) {
         return seen(all, filter, tap, r * filters() + f, count * filters());
       });

@@ -25,6 +25,12 @@ private:
   uint64_t state;
 };
 
+double millisecondsSince(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+}
+
+} // namespace
+
 int64_t defaultExtent(int32_t axis, int32_t rank) {
   switch (rank - axis) {
   case 1: return 1920;
@@ -32,12 +38,6 @@ int64_t defaultExtent(int32_t axis, int32_t rank) {
   }
   return 16;
 }
-
-double millisecondsSince(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
-}
-
-} // namespace
 
 Result<std::vector<Tensor>> seededInputs(const convoy_pipeline& pipeline,
                                          const std::map<std::string, int64_t>& given, int64_t batch) {

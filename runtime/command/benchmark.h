@@ -6,9 +6,12 @@
 
 namespace convoy::command {
 
+// What an axis has, from 0, of so many, when nobody says it: 1920 along the width, 1080 along the height, 16 along the
+// depth.
+int64_t defaultExtent(int32_t axis, int32_t rank);
+
 // The same data every time: 0..1 for images, -1..1 for tensors, the default or 0.5 for scalars. Sizes that
-// `sizes` leaves out are 1920 along the width, 1080 along the height, 16 along the depth. With more than one
-// item the inputs have a batch dimension.
+// `sizes` leaves out are those of defaultExtent. With more than one item the inputs have a batch dimension.
 Result<std::vector<Tensor>> seededInputs(const convoy_pipeline& pipeline,
                                          const std::map<std::string, int64_t>& sizes, int64_t batch = 1);
 

@@ -26,6 +26,7 @@ for name, path in (("convoy", os.path.join(build, "bin", "convoy")),
                    ("clang", os.path.join(tools, "clang")),
                    ("clang++", os.path.join(tools, "clang++")),
                    ("llvm-nm", os.path.join(tools, "llvm-nm")),
+                   ("llvm-objdump", os.path.join(tools, "llvm-objdump")),
                    ("llvm-readelf", os.path.join(tools, "llvm-readelf"))):
     config.substitutions.append((r"(?<![-/\w.%])" + re.escape(name) + r"(?![-/\w.+:=])", path))
 config.substitutions.append(("%onnx", "/usr/share/libonnx-testdata/data"))
@@ -34,7 +35,8 @@ config.substitutions.append(("%include", os.path.join(source, "include")))
 config.substitutions.append(("%examples", os.path.join(source, "examples")))
 
 # Messages must not depend on who runs the tests.
-for variable in ("NO_COLOR", "CLICOLOR_FORCE", "CONVOY_NUM_THREADS", "CONVOY_CACHE_DIR", "CONVOY_DEBUG"):
+for variable in ("NO_COLOR", "CLICOLOR_FORCE", "CONVOY_NUM_THREADS", "CONVOY_CACHE_DIR", "CONVOY_DEBUG",
+                 "CONVOY_PERF", "DEBUGINFOD_URLS"):
     config.environment.pop(variable, None)
 config.environment["LC_ALL"] = "C.UTF-8"
 

@@ -70,6 +70,31 @@ TEST(Fusion, CountsWhatIsComputedAgain) {
   EXPECT_NEAR(shareAgain(group, 100, 4), 0.75 / 100, 1e-9);
 }
 
+// Twelve filters, one after the other, on pictures whose rows are long.
+std::string longChain(int64_t rows) {
+  std::string script = "pipeline p(x: image[gray, " + std::to_string(rows) + ", 16000]) {\n return x";
+  for (int i = 0; i < 12; ++i)
+    script +=
+        " |> conv(1, kernel: 3x3, padding: same, border: replicate, name: \"f" + std::to_string(i) + "\")";
+  return script + "\n}";
+}
+
+// A group of low pictures would do so much again where a second thread begins that only one could compute it.
+TEST(Fusion, ChoosesGroupsThatThreadsCanShare) {
+  for (const int64_t rows : {48, 96, 2048}) {
+    Session p(longChain(rows));
+    p.target.machine.level2 = 1 << 20, p.target.machine.level3 = 32 << 20;
+    const schedule::Schedule made = schedule::makeSchedule(p.graph, p.target, {});
+    const Fusion fusion = fusionOf(p.graph, made, {});
+    size_t most = 0;
+    for (const GroupFacts& group : fusion.groups) {
+      EXPECT_GE(group.strips.known(), 2 * group.stripsPerPart) << rows << " rows";
+      most = std::max(most, group.group.count);
+    }
+    if (rows == 2048) EXPECT_GE(most, 8u); // of high ones it does hardly anything again
+  }
+}
+
 TEST(Fusion, HaloOfPoolsAndStrides) {
   Reported p("pipeline p(x: image[gray, 96, 64]) {\n return x |> " + filter + " |> max_pool(2x2)\n}",
              "schedule @p {\n group rows 4 {\n kernel [conv_1] kernel [max_pool_1]\n } }");

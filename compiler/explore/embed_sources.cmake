@@ -1,0 +1,10 @@
+# Writes OUTPUT, a C++ source with every file of the list SOURCES: see page_sources.h.
+set(text "// Made from compiler/explore/page/.\n#include \"explore/page_sources.h\"\n\nnamespace convoy::explore {\n\n")
+string(APPEND text "const std::vector<PageSource>& pageSources() {\n  static const std::vector<PageSource> sources = {\n")
+foreach(source IN LISTS SOURCES)
+  get_filename_component(name ${source} NAME)
+  file(READ ${source} content)
+  string(APPEND text "{\"${name}\", R\"source(${content})source\"},\n")
+endforeach()
+string(APPEND text "  };\n  return sources;\n}\n\n} // namespace convoy::explore\n")
+file(WRITE ${OUTPUT} "${text}")

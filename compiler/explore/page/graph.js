@@ -1,0 +1,278 @@
+// ---- The drawn graph: layers in kernels in groups ----
+
+const BOX = {padding: 10, head: 22, layer: 38};
+const SPACES = {root: {x: 28, y: 30}, group: {x: 24, y: 24}, kernel: {x: 18, y: 16}};
+
+// A tree of boxes: kind, w, h, x, y (of its parent), children, and edges among them.
+class GraphTree {
+  constructor() {
+    this.layerBoxes = model.layers.map((layer, i) => this.layerBox(layer, i));
+    this.kernelBoxes = model.kernels.map((kernel, k) => ({kind: "kernel", kernel: k, children: []}));
+    this.layerBoxes.forEach((box) => {
+      const {kernel} = model.layers[box.layer];
+      if (kernel !== undefined) this.put(box, this.kernelBoxes[kernel]);
+    });
+    this.root = {kind: "root", children: []};
+    this.groupBoxes = model.groups.map((_, g) => ({kind: "group", group: g, children: []}));
+    model.kernels.forEach((kernel, k) => this.put(this.kernelBoxes[k], kernel.group === null || kernel.group === undefined ? this.root : this.groupBoxes[kernel.group]));
+    this.groupBoxes.forEach((box) => this.put(box, this.root));
+    this.layerBoxes.forEach((box) => box.parent || this.put(box, this.root));
+    this.results = model.results.map((result) => {
+      const box = {kind: "result", name: result.name, w: Math.max(70, 7.2 * result.name.length + 30), h: 26, children: []};
+      this.put(box, this.root);
+      return box;
+    });
+    this.connect();
+    this.size(this.root);
+    this.settle(this.root, 0, 0);
+  }
+  put(box, parent) {
+    box.parent = parent;
+    parent.children.push(box);
+  }
+  layerBox(layer, i) {
+    const below = `${layer.op || "input"} ${layer.shape}`;
+    return {kind: layer.op ? "layer" : "input", layer: i, below, w: Math.max(96, 24 + 7.2 * Math.max(layer.name.length, below.length * 0.87)), h: BOX.layer, children: []};
+  }
+
+  // Edges between layers; a conversion stands between what is converted and kernels that work in its layout.
+  connect() {
+    this.edges = [];
+    const conversions = new Map();
+    model.kernels.forEach((kernel, k) => {
+      const layer = kernel.conversion ? kernel.layers[0] : -1;
+      if (layer < 0) return;
+      if (!conversions.has(layer)) conversions.set(layer, []);
+      conversions.get(layer).push(k);
+      this.edges.push({from: this.layerBoxes[layer], to: this.kernelBoxes[k], layer});
+    });
+    model.layers.forEach((layer, i) => {
+      for (const read of layer.reads) {
+        const reader = layer.kernel === undefined ? null : model.kernels[layer.kernel];
+        const through = (conversions.get(read) || []).findLast((k) => reader && k < layer.kernel && model.kernels[k].layout === reader.layout);
+        this.edges.push({from: through === undefined ? this.layerBoxes[read] : this.kernelBoxes[through], to: this.layerBoxes[i], layer: read});
+      }
+    });
+    model.results.forEach((result, r) => this.edges.push({from: this.layerBoxes[result.layer], to: this.results[r], layer: result.layer}));
+  }
+
+  // Sizes from the innermost boxes outwards.
+  size(box) {
+    for (const child of box.children) this.size(child);
+    if (box.children.length === 0) {
+      if (box.kind === "kernel") Object.assign(box, {w: 7 * this.headOf(box).length + 30, h: 30});
+      return;
+    }
+    const numbers = new Map(box.children.map((child, i) => [child, i]));
+    const pairs = new Map();
+    for (const edge of this.edges) {
+      const from = this.ancestorIn(box, edge.from, numbers), to = this.ancestorIn(box, edge.to, numbers);
+      if (from === undefined || to === undefined || from === to) continue;
+      const key = from * box.children.length + to;
+      if (!pairs.has(key)) pairs.set(key, {pair: [from, to], edges: []});
+      pairs.get(key).edges.push(edge);
+    }
+    const {w, h, lines} = layered(box.children, [...pairs.values()].map(({pair}) => pair), SPACES[box.kind]);
+    [...pairs.values()].forEach(({edges}, i) => edges.forEach((edge) => Object.assign(edge, {route: lines[i], owner: box})));
+    const frame = box.kind === "root" ? 0 : BOX.padding, head = box.kind === "root" ? 0 : BOX.head;
+    const least = box.kind === "root" ? 0 : 6.6 * this.headOf(box).length + 34;
+    const shift = Math.max(0, (least - w - 2 * frame) / 2);
+    for (const child of box.children) child.x += frame + shift, child.y += frame + head;
+    box.inset = [frame + shift, frame + head];
+    Object.assign(box, {w: Math.max(w + 2 * frame, least), h: h + 2 * frame + head});
+  }
+  ancestorIn(box, of, numbers) {
+    for (; of && of.parent !== box; of = of.parent);
+    return of ? numbers.get(of) : undefined;
+  }
+  headOf(box) {
+    if (box.kind === "group") return `group ${box.group + 1}, strips of ${counted(model.groups[box.group].rows, "row")}`;
+    const kernel = model.kernels[box.kernel];
+    return kernel.conversion ? `to ${kernel.layout}` : kernel.how;
+  }
+  // Places in the whole drawing.
+  settle(box, x, y) {
+    Object.assign(box, {left: x, top: y});
+    for (const child of box.children) this.settle(child, x + child.x, y + child.y);
+  }
+}
+
+const counted = (count, noun) => `${grouped(count)} ${noun}${count === 1 ? "" : "s"}`;
+
+// A smooth line through points that go down.
+function curve(points) {
+  let path = `M${points[0][0].toFixed(1)} ${points[0][1].toFixed(1)}`;
+  for (let i = 1; i < points.length; i++) {
+    const [x0, y0] = points[i - 1], [x1, y1] = points[i], bend = Math.max(8, (y1 - y0) / 2);
+    path += `C${x0.toFixed(1)} ${(y0 + bend).toFixed(1)} ${x1.toFixed(1)} ${(y1 - bend).toFixed(1)} ${x1.toFixed(1)} ${y1.toFixed(1)}`;
+  }
+  return path;
+}
+
+class GraphPane {
+  constructor(pane) {
+    this.pane = pane;
+    this.tree = new GraphTree();
+    this.edgeFacts = new Map((model.plan.edges || []).map((edge) => [`${edge.from}>${edge.to}>${edge.value}`, edge]));
+    this.box = el("div", {class: "graph", tabindex: "0"});
+    this.box.innerHTML = `<svg><g class="all">${this.drawing()}</g></svg>`;
+    this.all = this.box.querySelector(".all");
+    pane.body.append(this.box);
+    const tool = (text, hint, act) => el("button", {title: hint, "aria-label": hint, onclick: act}, text);
+    pane.tools.append(tool("−", "Smaller", () => this.zoom(1 / 1.3)), tool("+", "Larger", () => this.zoom(1.3)), tool("Fit", "The whole graph", () => this.fit()));
+    this.listen();
+    this.elements = [...this.box.querySelectorAll("[data-place]")].map((element) => ({element, place: parsePlace(element.dataset.place)}));
+    this.paths = [...this.box.querySelectorAll(".edge")];
+    this.view = {x: 0, y: 0, scale: 1};
+    requestAnimationFrame(() => this.begin());
+  }
+
+  // ---- drawing ----
+
+  drawing() {
+    const parts = [];
+    const draw = (box) => {
+      parts.push(this.boxSvg(box));
+      box.children.forEach(draw);
+    };
+    draw(this.tree.root);
+    // Edges lie above the frames and below the layers.
+    const frames = parts.filter((part) => part.startsWith("<g class=\"frame")), leaves = parts.filter((part) => !part.startsWith("<g class=\"frame"));
+    return frames.join("") + this.tree.edges.map((edge, i) => this.edgeSvg(edge, i)).join("") + leaves.join("");
+  }
+  boxSvg(box) {
+    const at = `transform="translate(${box.left.toFixed(1)} ${box.top.toFixed(1)})"`, size = `width="${box.w.toFixed(1)}" height="${box.h.toFixed(1)}"`;
+    const text = (words, y, kind) => `<text x="${(box.w / 2).toFixed(1)}" y="${y}" class="${kind}">${esc(words)}</text>`;
+    if (box.kind === "root") return "";
+    if (box.kind === "group") return `<g class="frame group" data-place="group:${box.group}" ${at}><rect ${size} rx="12"/><text x="12" y="17" class="head">${esc(this.tree.headOf(box))}</text></g>`;
+    if (box.kind === "kernel") {
+      const {conversion} = model.kernels[box.kernel], head = this.tree.headOf(box), kind = conversion ? "frame kernel conversion" : "frame kernel";
+      return `<g class="${kind}" style="--hue:${hueOf(box.kernel)}" data-place="kernel:${box.kernel}" ${at}><rect ${size} rx="8"/>` +
+        (conversion ? text(head, 19, "head middle") : `<text x="11" y="18" class="head">${esc(head)}</text>`) + "</g>";
+    }
+    if (box.kind === "result") return `<g class="leaf result" ${at}><rect ${size} rx="13"/>${text(box.name, 17, "name")}</g>`;
+    const layer = model.layers[box.layer];
+    return `<g class="leaf ${box.kind}${layer.folded >= 0 ? " folded" : ""}" data-place="${esc(placeText({layer: box.layer}))}" ${at}><rect ${size} rx="${box.kind === "input" ? 19 : 6}"/>` +
+      text(layer.name, 16, "name") + text(box.below, 31, "below") + "</g>";
+  }
+  edgeSvg(edge, i) {
+    const {from, to, route, owner} = edge;
+    const start = [from.left + from.w / 2, from.top + from.h], end = [to.left + to.w / 2, to.top];
+    const middle = (route || []).map(([x, y]) => [x + owner.left + (owner.inset ? owner.inset[0] : 0), y + owner.top + (owner.inset ? owner.inset[1] : 0)]);
+    const path = curve([start, ...middle, end]);
+    return `<g class="edge" data-edge="${i}"><path class="wide" d="${path}"/><path d="${path}"/></g>`;
+  }
+
+  // ---- what is pointed at ----
+
+  listen() {
+    const {box} = this;
+    let held = null;
+    const placeOf = (event) => {
+      const element = event.target.closest("[data-place]");
+      return element ? parsePlace(element.dataset.place) : null;
+    };
+    box.addEventListener("pointerdown", (event) => held = {x: event.clientX, y: event.clientY, view: {...this.view}, moved: false});
+    box.addEventListener("pointermove", (event) => {
+      if (held && event.buttons) {
+        if (!held.moved && Math.hypot(event.clientX - held.x, event.clientY - held.y) < 4) return;
+        if (!held.moved) box.setPointerCapture(event.pointerId);
+        held.moved = true;
+        this.move({...held.view, x: held.view.x + event.clientX - held.x, y: held.view.y + event.clientY - held.y});
+        return;
+      }
+      const edge = event.target.closest(".edge");
+      this.tipOfEdge(edge, event);
+      hoverAt(edge ? {layer: this.tree.edges[edge.dataset.edge].layer} : placeOf(event));
+    });
+    box.addEventListener("pointerleave", () => { hoverAt(null); hideTip(); });
+    box.addEventListener("pointerup", (event) => {
+      const moved = held && held.moved;
+      held = null;
+      if (moved) return;
+      const place = placeOf(event);
+      if (place) pinAt(place, {from: this.pane});
+    });
+    box.addEventListener("wheel", (event) => {
+      event.preventDefault();
+      if (event.ctrlKey || event.metaKey) {
+        const area = box.getBoundingClientRect();
+        this.zoom(Math.exp(-event.deltaY / 300), event.clientX - area.left, event.clientY - area.top);
+      } else this.move({...this.view, x: this.view.x - event.deltaX, y: this.view.y - event.deltaY});
+    }, {passive: false});
+  }
+  // Why a value goes through memory, or that it does not.
+  tipOfEdge(element, event) {
+    if (!element) return hideTip();
+    const edge = this.tree.edges[element.dataset.edge], layer = model.layers[edge.layer];
+    const kernelOf = (box) => box.kind === "kernel" ? box.kernel : box.layer === undefined ? undefined : model.layers[box.layer].kernel;
+    const from = model.kernels[kernelOf(edge.from)], to = model.kernels[kernelOf(edge.to)];
+    const facts = from && to && this.edgeFacts.get(`${from.name}>${to.name}>${layer.name}`);
+    let html = `<b>${esc(layer.name)}</b> ${esc(layer.shape)}`;
+    if (facts) html += `<br>${Number.isFinite(facts.bytes) ? short(facts.bytes, "B") : esc(facts.bytes)} through memory: ${esc(facts.why)}` + (facts.change ? `<br>${esc(facts.change)}` : "");
+    else if (from && from === to) html += "<br>stays in registers: one kernel";
+    else if (from && to && from.group !== null && from.group === to.group) html += "<br>stays in the caches: one group";
+    showTip(html, event);
+  }
+  show() {
+    for (const {element, place} of this.elements) {
+      const h = this.level(app.hover, place), p = this.level(app.pin, place);
+      for (const name of ["h1", "h2", "p1", "p2"]) element.classList.remove(name);
+      if (h) element.classList.add("h" + h);
+      else if (p) element.classList.add("p" + p);
+    }
+    this.tree.edges.forEach((edge, i) => {
+      this.paths[i].classList.toggle("h2", Boolean(app.hover && app.hover.layers.has(edge.layer)));
+      this.paths[i].classList.toggle("p2", Boolean(app.pin && app.pin.layers.has(edge.layer)));
+    });
+  }
+  level(selection, place) {
+    if (!selection) return 0;
+    if (place.layer !== undefined) return selection.layers.has(place.layer) ? 2 : selection.kernels.has(model.layers[place.layer].kernel) ? 1 : 0;
+    if (place.kernel !== undefined) return selection.wholly(place.kernel) ? 2 : selection.kernels.has(place.kernel) ? 1 : 0;
+    return model.groupKernels[place.group].some((k) => selection.kernels.has(k)) ? 1 : 0;
+  }
+
+  // ---- the part that is seen ----
+
+  begin() {
+    const width = this.box.clientWidth, scale = Math.min(1, (width - 24) / this.tree.root.w);
+    const k = Math.max(scale, 0.55);
+    this.move({scale: k, x: (width - this.tree.root.w * k) / 2, y: 14});
+    if (app.pin) this.reveal(app.pin);
+  }
+  fit() {
+    const {clientWidth, clientHeight} = this.box, {w, h} = this.tree.root;
+    const scale = Math.min(1.2, (clientWidth - 24) / w, (clientHeight - 24) / h);
+    this.move({scale, x: (clientWidth - w * scale) / 2, y: (clientHeight - h * scale) / 2});
+  }
+  zoom(by, x = this.box.clientWidth / 2, y = this.box.clientHeight / 2) {
+    const scale = Math.min(Math.max(this.view.scale * by, 0.03), 3), k = scale / this.view.scale;
+    this.move({scale, x: x - (x - this.view.x) * k, y: y - (y - this.view.y) * k});
+  }
+  move(view) {
+    this.view = view;
+    this.all.setAttribute("transform", `translate(${view.x.toFixed(1)} ${view.y.toFixed(1)}) scale(${view.scale.toFixed(4)})`);
+  }
+  reveal(selection) {
+    const boxes = this.tree.layerBoxes.filter((box) => selection.layers.has(box.layer)).concat(this.tree.kernelBoxes.filter((box) => selection.layers.size === 0 && selection.kernels.has(box.kernel)));
+    if (boxes.length === 0) return;
+    const {x, y, scale} = this.view, {clientWidth, clientHeight} = this.box;
+    const inside = (box) => box.left * scale + x > 0 && (box.left + box.w) * scale + x < clientWidth && box.top * scale + y > 0 && (box.top + box.h) * scale + y < clientHeight;
+    if (boxes.some(inside)) return;
+    const [box] = boxes;
+    this.move({scale, x: clientWidth / 2 - (box.left + box.w / 2) * scale, y: clientHeight / 2 - (box.top + box.h / 2) * scale});
+  }
+  // To the kernel before or behind.
+  key(event) {
+    const by = {ArrowDown: 1, j: 1, ArrowUp: -1, k: -1}[event.key];
+    if (!by) return false;
+    const now = app.pin && app.pin.kernels.size ? Math.max(...app.pin.kernels) : by > 0 ? -1 : model.kernels.length;
+    const next = now + by;
+    if (model.kernels[next]) {
+      pinAt({kernel: next}, {from: this.pane});
+      this.reveal(app.pin);
+    }
+    return true;
+  }
+}
