@@ -23,15 +23,23 @@ std::optional<loop::Module> readModule(const SourceFile& file, DiagnosticEngine&
   return module;
 }
 
+// What a problem is about: "@f, add %a: ..." names a function and a value.
+Location locate(const std::string& problem, const loop::Module& module, const SourceFile& file) {
+  const std::string subject = problem.substr(0, problem.find(':'));
+  const loop::Function* function = problem.substr(0, 1) == "@"
+                                       ? module.find(problem.substr(1, problem.find_first_of(", :") - 1))
+                                       : nullptr;
+  if (!function || function->location.file != &file) return {&file, 0, 0};
+  if (const size_t percent = subject.find('%'); percent != std::string::npos)
+    for (const auto& value : function->values())
+      if (value->def && value->name == subject.substr(percent + 1) && value->def->location.file == &file)
+        return value->def->location;
+  return function->location;
+}
+
 bool checkModule(const loop::Module& module, const SourceFile& file, DiagnosticEngine& diags) {
-  for (const std::string& problem : loop::verify(module)) {
-    // "@name, ..." names the function.
-    const size_t end = problem.find_first_of(", :");
-    const loop::Function* function =
-        problem.substr(0, 1) == "@" ? module.find(problem.substr(1, end - 1)) : nullptr;
-    const bool known = function && function->location.file == &file;
-    diags.report(diag::LoopInvalid, known ? function->location : Location{&file, 0, 0}, problem);
-  }
+  for (const std::string& problem : loop::verify(module))
+    diags.report(diag::LoopInvalid, locate(problem, module, file), problem);
   return !diags.hasErrors();
 }
 
