@@ -30,7 +30,8 @@ Level levelOf(Severity severity) {
   switch (severity) {
   case Severity::Error: return Level::Error;
   case Severity::Warning: return Level::Warning;
-  case Severity::Note: return Level::Note;
+  case Severity::Note:
+  case Severity::Remark: return Level::Note;
   }
   internalError("a severity without a level");
 }

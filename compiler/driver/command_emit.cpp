@@ -35,7 +35,7 @@ int runEmit(Compilation& c, PhaseTimes& times) {
     c.stages.insert(stage);
   }
   if (!checkRemarks(c) || c.diags.hasErrors() || !prepareStagesFolder(c)) return Failure;
-  if (c.wantsFusion) c.stages.insert(Stage::Schedule);
+  if (c.wantsPlan) c.stages.insert(Stage::Loops);
 
   std::string all;
   const PassTexts passes(c, [&](const std::string& text) { all += text; });

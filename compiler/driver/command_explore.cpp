@@ -4,6 +4,7 @@
 #include "driver/run_sizes.h"
 #include "explore/facts.h"
 #include "output/files.h"
+#include "support/internal_error.h"
 #include "support/text.h"
 
 namespace convoy::driver {
@@ -73,7 +74,7 @@ private:
 } // namespace
 
 int runExplore(Compilation& c, PhaseTimes& times) {
-  if (c.kind == FileKind::Loops) {
+  if (!hasLayers(c.kind)) {
     c.diags.report(diag::NeedsPipeline, {}, "a page", describe(c.kind));
     return Failure;
   }
@@ -86,6 +87,9 @@ int runExplore(Compilation& c, PhaseTimes& times) {
   PassTexts passes(c);
   const std::optional<inspect::Plan> plan = makePlan(c, times, {/*code=*/true, /*usualSizes=*/true});
   if (!plan || c.diags.hasErrors()) return Failure;
+  if (!c.written || !c.graph || !c.schedule || !c.target) internalError("a plan without what it was made of");
+  const std::optional<RunSizes> given = findSizes(*c.graph, c.options.sizes, c.diags);
+  if (!given) return Failure; // makePlan has said why
 
   explore::Subject subject{c.file->path(), c.kind == FileKind::Script ? c.file : nullptr,
                            *c.written,     *c.graph,
@@ -97,7 +101,7 @@ int runExplore(Compilation& c, PhaseTimes& times) {
   subject.facts = {{"processor", c.target->cpu},
                    {"vectors", std::to_string(c.target->vectorBits) + " bits"},
                    {"arithmetic", nameOf(c.options.choices.math)}};
-  const RunSizes sizes = withUsualSizes(*c.graph, findSizes(*c.graph, c.options.sizes, c.diags).value());
+  const RunSizes sizes = withUsualSizes(*c.graph, *given);
   if (!sizes.empty()) subject.facts.emplace_back("sizes", sizesText(sizes));
 
   explore::Page page(c.written->name);

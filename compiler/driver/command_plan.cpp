@@ -17,9 +17,10 @@ int runPlan(Compilation& c, PhaseTimes& times) {
     return Failure;
   }
   if (!checkRemarks(c)) return Failure;
+  c.wantsPlan = false; // it is made here, with sizes and times
   const std::optional<inspect::Plan> plan = makePlan(c, times);
   if (!plan) return Failure;
-  if (!writeRemarks(c, plan->fusion)) return Failure;
+  if (!writeRemarks(c, *plan, inspect::makeRemarks(*plan, *c.graph))) return Failure;
   if (!json.empty() && !wrote(writeFile(json, inspect::planJson(*plan).str(true) + "\n"), json, c.diags))
     return Failure;
   if (json == "-") return Success; // in place of the table

@@ -4,7 +4,7 @@
 #include "codegen/descriptor.h"
 #include "driver/options.h"
 #include "graph/graph.h"
-#include "inspect/fusion.h"
+#include "inspect/remarks.h"
 #include "loop/ir.h"
 #include "output/compile.h"
 #include "output/llvm_text.h"
@@ -32,7 +32,7 @@ struct Compilation {
   SourceManager sources;        // before everything that points into a file
   std::set<Stage> stages;       // that will be printed
   std::string pipeline;         // options.pipeline, or the one of several that `check` has come to
-  bool wantsFusion = false;     // the fusion report
+  bool wantsPlan = false;       // `plan`
   bool needsParameters = false; // what is made will run, so parameters must have values
   std::string weightsFile;      // PipelineDescription::weightsFile
   // While one of several versions is made: what its symbols begin with, after the pipeline's prefix.
@@ -60,8 +60,10 @@ struct Compilation {
   std::optional<Target> target;        // may be there from the start: options name several, or one for later
   std::optional<schedule::Schedule> schedule;
   loop::Module loops;
-  // Of the schedule; when there are several versions, of the best one. Only if it is wanted.
-  std::optional<inspect::FusionReport> fusion;
+  // Of the schedule, without run-time sizes; when there are several versions, of the best one. Only if it is
+  // wanted.
+  std::optional<inspect::Plan> plan;
+  std::vector<inspect::Remark> remarks;           // likewise
   schedule::ProgramCalls calls;                   // of the schedule's kernels, into `loops`
   schedule::Workspace workspace;                  // for one item
   std::optional<PipelineDescription> description; // none when loop IR was the start

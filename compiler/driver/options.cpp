@@ -1,6 +1,7 @@
 #include "driver/options.h"
 #include "command/options.h" // the options of compiled programs, which `run` passes on
 #include "driver/pipeline.h"
+#include "driver/remarks.h"
 #include <algorithm>
 #include <charconv>
 
@@ -312,6 +313,16 @@ private:
                     value);
   }
 
+  // A regular expression that finds something: of others, nothing would ever be shown.
+  void readDecisions(const std::string& option, const std::string& value, std::string& into) {
+    into = value;
+    const std::vector<std::string>& known = inspect::remarkDecisions();
+    if (std::any_of(known.begin(), known.end(), [&](const auto& each) { return finds(value, each); })) return;
+    suggest(diags_.report(diag::OptionValue, {}, option,
+                          "a regular expression that finds one of " + joined(known), value),
+            value, known);
+  }
+
   void apply(const OptionRow& row, const std::string& name, const std::string& value) {
     switch (row.id) {
     case OptionId::Output: options_.output = value; return;
@@ -364,6 +375,9 @@ private:
                       "a number of bytes, such as 64M: with K, M or G or without", value);
       return;
     case OptionId::Remarks: options_.remarksFile = value; return;
+    case OptionId::RemarksPassed: return readDecisions(name, value, options_.showPassed);
+    case OptionId::RemarksMissed: return readDecisions(name, value, options_.showMissed);
+    case OptionId::RemarksAnalysis: return readDecisions(name, value, options_.showAnalysis);
     case OptionId::Measure: options_.measure = true; return;
     case OptionId::Json: options_.jsonFile = value; return;
     case OptionId::Samples: options_.samples = value; return;

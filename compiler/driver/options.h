@@ -85,10 +85,12 @@ struct Options {
   std::vector<std::string> dumpLayers;                      // `run`: NAME=FILE
   std::vector<std::string> against;                         // `verify`: [NAME=]FILE
   bool bisect = false;                                      // `verify`: find what is guilty of a wrong result
-  std::string breakPass;                     // tests of `verify`: what is spoilt on purpose (break_pass.h)
-  std::string jsonFile;                      // `plan`, `bench`: as JSON to here; empty: nowhere
-  bool measure = false;                      // `plan`: times beside those that are predicted
-  std::string remarksFile;                   // the fusion report as JSON to here; empty: nowhere
+  std::string breakPass;   // tests of `verify`: what is spoilt on purpose (break_pass.h)
+  std::string jsonFile;    // `plan`, `bench`: as JSON to here; empty: nowhere
+  bool measure = false;    // `plan`: times beside those that are predicted
+  std::string remarksFile; // remarks to here, as JSON or YAML; empty: nowhere
+  // -Rpass=REGEX, -Rpass-missed=REGEX, -Rpass-analysis=REGEX: of which decisions remarks are shown.
+  std::string showPassed, showMissed, showAnalysis;
   std::string samples;                       // `quantize`: a folder or a file
   bool foldsBatchNorm = false;               // `import`
   int limit = 1000;                          // `quantize`: samples to use
@@ -131,6 +133,9 @@ enum class OptionId {
   Json,
   Measure,
   Remarks,
+  RemarksPassed,
+  RemarksMissed,
+  RemarksAnalysis,
   Batch,
   Input,
   KeepLayers,

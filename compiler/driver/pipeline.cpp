@@ -3,6 +3,7 @@
 #include "driver/describe.h"
 #include "driver/keep_layers.h"
 #include "driver/memory_limit.h"
+#include "driver/plan.h"
 #include "driver/resume.h"
 #include "driver/targets.h"
 #include "graph/passes/fold_batch_norm.h"
@@ -151,15 +152,6 @@ bool findSchedule(Compilation& c) {
   return c.options.memoryLimit == 0 || keepMemoryLimit(c, /*mayChange=*/false);
 }
 
-bool makeOrReadSchedule(Compilation& c) {
-  if (!findSchedule(c)) return false;
-  // Of several versions the best one is first.
-  if (c.wantsFusion && !c.fusion)
-    c.fusion =
-        inspect::fusionReport(*c.graph, *c.schedule, schedule::whyApart(*c.graph, *c.target, *c.schedule));
-  return true;
-}
-
 bool lowerGraph(Compilation& c) {
   std::string prefix = symbolPrefix(c.graph->name);
   if (!c.version.empty()) prefix += "." + c.version;
@@ -168,6 +160,10 @@ bool lowerGraph(Compilation& c) {
   c.loops = std::move(program.loops);
   c.calls = std::move(program.calls);
   c.workspace = program.workspace;
+  if (c.wantsPlan && !c.plan) { // of several versions the best one is first
+    c.plan = planOf(c, {});
+    c.remarks = inspect::makeRemarks(*c.plan, *c.graph);
+  }
   const bool first = c.version.empty() || !c.description;
   if (first) { // what follows has the same interface, and the same weights
     c.description = interfaceOf(*c.graph, std::move(program.weights));
@@ -268,7 +264,7 @@ const std::vector<Phase>& pipeline() {
       {"target", "the schedule depends on the machine's vectors, the graph does not",
        {script, onnx, graph, loops, llvm, optimized}, std::nullopt, findTarget, nullptr, {}},
       {"schedule", "decides fusion, layout and tiles while layers are still layers",
-       {script, onnx, graph}, Stage::Schedule, makeOrReadSchedule, nullptr,
+       {script, onnx, graph}, Stage::Schedule, findSchedule, nullptr,
        {{Stage::Fused, printFused}, {Stage::Schedule, printSchedule}}},
       {"lower", "writes out what the schedule decided, and decides nothing itself",
        {script, onnx, graph}, Stage::Loops, lowerGraph, verifyLoops, {}},
@@ -414,7 +410,7 @@ bool runScheduled(Compilation& c, PhaseTimes& times) {
 }
 
 bool runVersions(Compilation& c, std::vector<Target> targets, PhaseTimes& times, const StageSink& sink) {
-  const size_t schedule = placeOf(makeOrReadSchedule), code = placeOf(generateCode);
+  const size_t schedule = placeOf(findSchedule), code = placeOf(generateCode);
   c.target = targets.front();
   if (!runPhases(c, 0, schedule, times, sink)) return false;
   // A version with a matrix unit that nothing uses is the one without, which is there too.
@@ -431,7 +427,7 @@ bool runVersions(Compilation& c, std::vector<Target> targets, PhaseTimes& times,
   c.stages = stages;
   c.afterPhase = afterPhase;
   c.description.reset();
-  c.fusion.reset();
+  c.plan.reset();
   const size_t end = phasesUntil(Goal::Code, c);
   if (targets.size() == 1) {
     c.target = targets.front();

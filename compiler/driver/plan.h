@@ -6,14 +6,16 @@
 
 namespace convoy::driver {
 
+// Of what is lowered, with predictions and the fusion report. Sizes that are given are numbers in it.
+inspect::Plan planOf(const Compilation& compilation, const std::map<std::string, int64_t>& sizes);
+
 struct PlanWishes {
   bool code = false;       // compile to machine code, also when nothing is measured
   bool usualSizes = false; // numbers for all sizes: those that --size leaves out are usual ones
 };
 
-// Compiles as far as a plan needs, and makes it, with predictions and the fusion report; with --measure also
-// with the times of kernels. Sizes that --size gives are numbers in it; measured, all are. nullopt after a
-// diagnostic.
+// Compiles as far as a plan needs, and makes it, with the sizes of --size; with --measure also with the times
+// of kernels, and with all sizes. nullopt after a diagnostic.
 std::optional<inspect::Plan> makePlan(Compilation& compilation, PhaseTimes& times,
                                       const PlanWishes& wishes = {});
 

@@ -51,7 +51,7 @@ const graph::EntryCheck* failingCheck(const graph::Graph& graph, const RunSizes&
   return nullptr;
 }
 
-RunSizes withUsualSizes(const graph::Graph& graph, RunSizes given) {
+RunSizes withUsualSizes(const graph::Graph& graph, const RunSizes& given) {
   RunSizes sizes = given;
   const std::vector<std::string> symbols = graph.symbols();
   for (graph::ValueId input : graph.inputs) {

@@ -15,7 +15,7 @@ std::optional<RunSizes> findSizes(const graph::Graph& graph,
 
 // Numbers for all sizes: beside those that are given, those that benchmarks take (command::defaultExtent).
 // Only the given ones where all together fail a check.
-RunSizes withUsualSizes(const graph::Graph& graph, RunSizes given);
+RunSizes withUsualSizes(const graph::Graph& graph, const RunSizes& given);
 
 // The entry check that certainly fails with these sizes; null: none, as far as they tell.
 const graph::EntryCheck* failingCheck(const graph::Graph& graph, const RunSizes& sizes);

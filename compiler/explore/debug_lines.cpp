@@ -115,7 +115,8 @@ OriginLines originsOfAssembly(const std::string& text) {
     if (startsWith(word, ".file\t") && word.size() > 6 && std::isdigit(static_cast<unsigned char>(word[6])))
       continue;
     if (startsWith(word, ".cfi_")) continue;
-    const bool instruction = word.size() < line.size() && !startsWith(word, ".") && !startsWith(word, "#");
+    const bool instruction = word.size() < line.size() && !startsWith(word, ".") && !startsWith(word, "#") &&
+                             !startsWith(word, "//");
     if (startsWith(word, ".Lfunc_end")) origin = 0;
     result.lines.push_back(std::string(line));
     result.origins.push_back(instruction ? origin : 0);

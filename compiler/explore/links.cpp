@@ -202,7 +202,8 @@ std::string llvmFunction(const std::string& line) {
   return at == std::string::npos ? "" : symbolAt(line, at + 1, "(");
 }
 std::string assemblyFunction(const std::string& line) {
-  if (line.empty() || line[0] == '\t' || line[0] == '.' || line[0] == '#' || line[0] == ' ') return "";
+  // Neither an instruction, nor a local label, nor a comment.
+  if (line.empty() || std::string("\t .#/").find(line[0]) != std::string::npos) return "";
   const std::string name = symbolAt(line, 0, ":");
   return name.size() < line.size() ? name : "";
 }

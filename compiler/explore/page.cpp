@@ -12,7 +12,7 @@ std::string deflated(const std::string& bytes) {
   std::string packed(size, '\0');
   const int status =
       compress2(reinterpret_cast<Bytef*>(packed.data()), &size, reinterpret_cast<const Bytef*>(bytes.data()),
-                bytes.size(), Z_BEST_COMPRESSION);
+                bytes.size(), Z_DEFAULT_COMPRESSION);
   require(status == Z_OK, "zlib cannot compress");
   packed.resize(size);
   return packed;

@@ -135,6 +135,8 @@ std::vector<KernelFacts> kernelFacts(const Graph& graph, const schedule::Schedul
   return all;
 }
 
+double KernelFacts::cycles() const { return prediction ? prediction->estimate.cycles() : 0; }
+
 Size KernelFacts::bytes() const {
   const Size values = traffic.input + traffic.output - inRings;
   const std::optional<int64_t> known = values.constant();

@@ -25,7 +25,8 @@ struct KernelFacts {
   std::optional<schedule::Prediction> prediction;
   // Seconds that it took; of a group, whose kernels take turns, in its first kernel and of all of them.
   std::optional<double> measured;
-  Size bytes() const; // that move to and from memory: traffic but for what is in rings
+  double cycles() const; // that are predicted; 0: none, or nothing is done
+  Size bytes() const;    // that move to and from memory: traffic but for what is in rings
 };
 
 // One for each kernel of the schedule, in its order. `calls` and `loops` are those of the schedule::Program

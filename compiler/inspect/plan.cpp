@@ -199,22 +199,22 @@ std::optional<double> intensity(const Size& multiplyAdds, const Size& bytes) {
 
 double predictedSeconds(const Plan& plan) {
   double cycles = 0;
-  for (const KernelFacts& facts : plan.kernels)
-    if (facts.prediction) cycles += facts.prediction->estimate.cycles();
+  for (const KernelFacts& facts : plan.kernels) cycles += facts.cycles();
   return secondsOf(cycles, plan.machine);
 }
 
 double peakOf(const Plan& plan) { return 2.0 * plan.lanes * plan.machine.fmaPerCycle * plan.machine.clock; }
 
-static Efficiency efficiency(const Plan& plan, double seconds, double predicted, const Size& multiplyAdds,
-                             const Size& bytes) {
+static Efficiency efficiency(const MeasuredPlan& measured, double seconds, double predicted,
+                             const Size& multiplyAdds, const Size& bytes) {
   auto number = [](const Size& size) { return static_cast<double>(size.constant().value_or(0)); };
   Efficiency all;
   all.seconds = seconds;
   if (seconds <= 0) return all;
-  if (plan.measured->threads == 1) all.predictedShare = predicted / seconds;
+  all.threads = measured.threads;
+  if (all.threads == 1) all.predictedShare = predicted / seconds;
   all.gflops = 2 * number(multiplyAdds) / seconds / 1e9;
-  if (plan.measured->peak > 0) all.ofPeak = all.gflops / plan.measured->peak / plan.measured->threads;
+  if (measured.peak > 0) all.ofPeak = all.gflops / measured.peak / all.threads;
   all.gigabytes = number(bytes) / seconds / 1e9;
   return all;
 }
@@ -227,15 +227,15 @@ std::optional<Efficiency> efficiencyOf(const Plan& plan, size_t kernel) {
   Size multiplyAdds = 0, bytes = 0;
   for (size_t i = kernel; i < end; ++i) {
     const KernelFacts& facts = plan.kernels[i];
-    if (facts.prediction) cycles += facts.prediction->estimate.cycles();
+    cycles += facts.cycles();
     multiplyAdds = multiplyAdds + facts.multiplyAdds, bytes = bytes + facts.bytes();
   }
-  return efficiency(plan, *first.measured, secondsOf(cycles, plan.machine), multiplyAdds, bytes);
+  return efficiency(*plan.measured, *first.measured, secondsOf(cycles, plan.machine), multiplyAdds, bytes);
 }
 
 std::optional<Efficiency> efficiencyOf(const Plan& plan) {
   if (!plan.measured) return std::nullopt;
-  return efficiency(plan, plan.measured->seconds, predictedSeconds(plan), plan.multiplyAdds, 0);
+  return efficiency(*plan.measured, plan.measured->seconds, predictedSeconds(plan), plan.multiplyAdds, 0);
 }
 
 } // namespace convoy::inspect

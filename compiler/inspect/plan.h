@@ -79,6 +79,7 @@ double predictedSeconds(const Plan& plan);
 // measured by itself, or does nothing.
 struct Efficiency {
   double seconds = 0;
+  int threads = 1;
   double predictedShare =
       0; // of the time, what was predicted; 0: predictions are of one core, and it was another number
   double gflops = 0,

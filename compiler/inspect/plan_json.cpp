@@ -171,7 +171,7 @@ Json planJson(const Plan& plan) {
   setBytes(totals, plan.multiplyAdds, bytesOf(plan));
   if (const std::optional<Efficiency> all = efficiencyOf(plan)) {
     setEfficiency(totals, *all);
-    totals.set("threads", plan.measured->threads);
+    totals.set("threads", all->threads);
   }
   Json json = Json::object();
   json.set("pipeline", plan.pipeline);

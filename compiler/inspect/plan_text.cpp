@@ -233,12 +233,13 @@ private:
       const auto group = groupOf(plan_.fusion, i);
       std::vector<std::string> cells{std::to_string(i), facts.name, algorithmCell(i),
                                      group ? std::to_string(*group) : ""};
-      const double cycles = facts.prediction ? facts.prediction->estimate.cycles() : 0;
-      if (cycles > 0) // else another view of the same memory
+      const double cycles = facts.cycles();
+      const std::optional<schedule::Prediction>& expected = facts.prediction;
+      if (expected && cycles > 0) // else another view of the same memory
         cells.insert(cells.end(), {millisecondsText(secondsOf(cycles, plan_.machine)),
-                                   nameOf(facts.prediction->estimate.bound())});
-      if (cycles > 0 && facts.prediction->runnerUp) {
-        const schedule::Prediction::Other& other = *facts.prediction->runnerUp;
+                                   nameOf(expected->estimate.bound())});
+      if (expected && cycles > 0 && expected->runnerUp) {
+        const schedule::Prediction::Other& other = *expected->runnerUp;
         cells.insert(cells.end(),
                      {algorithmText(other.kernel),
                       millisecondsText(secondsOf(cycles + other.more, plan_.machine)), nameOf(other.bound)});
@@ -277,8 +278,7 @@ private:
           bytesText(facts.inRings),
           facts.traffic.weights ? grouped(facts.traffic.weights) : "",
           intensityText(facts.multiplyAdds, facts.bytes()),
-          facts.prediction ? millisecondsText(secondsOf(facts.prediction->estimate.cycles(), plan_.machine))
-                           : ""};
+          facts.prediction ? millisecondsText(secondsOf(facts.cycles(), plan_.machine)) : ""};
       if (plan_.measured) {
         const std::vector<std::string> more = measuredCells(i);
         cells.insert(cells.end(), more.begin(), more.end());
@@ -305,8 +305,8 @@ private:
       text += "predicted      " + millisecondsText(predictedSeconds(plan_)) + " ms on one core at " +
               clockText(plan_) + "\n";
     if (const std::optional<Efficiency> all = efficiencyOf(plan_)) {
-      text += "measured       " + millisecondsText(all->seconds) + " ms on " +
-              counted(plan_.measured->threads, "thread");
+      text +=
+          "measured       " + millisecondsText(all->seconds) + " ms on " + counted(all->threads, "thread");
       if (all->gflops > 0) text += ": " + fixedText(all->gflops, 1) + " GFLOP/s";
       if (all->ofPeak > 0) text += ", " + fixedText(100 * all->ofPeak, 0) + " % of the peak";
       text += "\n";

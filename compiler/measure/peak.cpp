@@ -23,9 +23,8 @@ double seconds(Clock::time_point since) {
   FMA(form, "5")                                                                                             \
   FMA(form, "6")                                                                                             \
   FMA(form, "7")                                                                                             \
-  FMA(form, "8")                                                                                             \
-  FMA(form, "9") FMA(form, "10") FMA(form, "11") FMA(form, "12") FMA(form, "1"                               \
-                                                                           "3")
+  FMA(form, "8") FMA(form, "9") FMA(form, "10") FMA(form, "11") FMA(form, "12") FMA(form, "1"                \
+                                                                                          "3")
 #define ZERO(n) "vxorps %%xmm" #n ", %%xmm" #n ", %%xmm" #n "\n\t"
 #define ZEROS                                                                                                \
   ZERO(0)                                                                                                    \

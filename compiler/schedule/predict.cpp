@@ -4,6 +4,7 @@
 #include "schedule/residence.h"
 #include "schedule/window_shape.h"
 #include <algorithm>
+#include <set>
 
 namespace convoy::schedule {
 
@@ -116,6 +117,23 @@ Estimate workOfKernel(const Costs& costs, const Kernel& kernel, const std::vecto
   return work;
 }
 
+// Of a kernel as it is scheduled.
+std::optional<Prediction::OtherTile> otherTile(const Costs& costs, const Kernel& kernel) {
+  if (!isWindowed(kernel.algorithm) || kernel.tile.empty()) return std::nullopt;
+  std::set<std::vector<int64_t>> tiles{kernel.tile};
+  std::optional<Kernel> other;
+  double least = 0;
+  costs.eachTile(kernel, std::nullopt,
+                 [&](const std::vector<int64_t>& extents, const Estimate&, Order order, double share) {
+                   tiles.insert(extents);
+                   if (extents == kernel.tile || (other && share >= least)) return;
+                   other = kernel, other->tile = extents, other->order = order, least = share;
+                 });
+  if (!other) return std::nullopt;
+  const double more = costs.estimate(*other).cycles() - costs.estimate(kernel).cycles();
+  return Prediction::OtherTile{other->tile, other->order, more, static_cast<int64_t>(tiles.size())};
+}
+
 } // namespace
 
 std::vector<Prediction> predict(const graph::Graph& graph, const Target& target, const Choices& choices,
@@ -141,7 +159,10 @@ std::vector<Prediction> predict(const graph::Graph& graph, const Target& target,
     if (schedule.kernels[i].algorithm != Algorithm::Reorder)
       kernels.push_back(schedule.kernels[i]), numbers.push_back(i);
   const std::vector<std::optional<Prediction::Other>> others = runnersUp(costs, choices, kernels);
-  for (size_t i = 0; i < others.size(); ++i) predictions[numbers[i]].runnerUp = others[i];
+  for (size_t i = 0; i < others.size(); ++i) {
+    predictions[numbers[i]].runnerUp = others[i];
+    predictions[numbers[i]].otherTile = otherTile(costs, kernels[i]);
+  }
   return predictions;
 }
 

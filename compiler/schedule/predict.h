@@ -17,6 +17,14 @@ struct Prediction {
     Bound bound = Bound::MultiplyAdds; // of its time
   };
   std::optional<Other> runnerUp;
+  // Of kernels with register tiles: the best other one, likewise, among all `tiles` that were compared.
+  struct OtherTile {
+    std::vector<int64_t> extents;
+    Order order = Order::Filters;
+    double more = 0;
+    int64_t tiles = 0;
+  };
+  std::optional<OtherTile> otherTile;
 };
 
 // One for each kernel of `schedule`, in its order. `calls` are those of the program that was made of it. A

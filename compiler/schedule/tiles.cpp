@@ -91,15 +91,13 @@ double Costs::parameterBytes(const Kernel& kernel) const {
   return bytes;
 }
 
-Costs::Tile Costs::windowTile(const Kernel& kernel, std::optional<Order> said) const {
+void Costs::eachTile(const Kernel& kernel, std::optional<Order> said, const SeeTile& see) const {
   const Family family = familyOf(*this, kernel);
   std::vector<Order> orders{said.value_or(Order::Filters)};
   if (!said && orderCosts(*this, kernel)) orders = {Order::Positions, Order::Filters};
   // Positions first is better by some hundredths where both should be equal.
   constexpr double tie = 1.03;
   const bool winograd = kernel.algorithm == Algorithm::Winograd;
-  std::optional<Tile> best;
-  double least = 0; // cycles of a thread's share
   Kernel tried = kernel;
   for (const Extents& extents : family.tiles)
     for (Order order : orders) {
@@ -108,11 +106,19 @@ Costs::Tile Costs::windowTile(const Kernel& kernel, std::optional<Order> said) c
       Estimate work = family.work(tried);
       if (orderCosts(*this, kernel))
         work.parameters = transfer(target.machine, parameterBytes(tried), parameters_);
-      double share = work.cycles() * (winograd ? winogradImbalance(*this, tried) : 1);
+      double share = work.cycles() * (winograd ? winogradImbalance(*this, tried) : 1); // of a thread
       if (!winograd && order == Order::Filters && orders.size() > 1) share *= tie;
-      if (!best || share < least) best = Tile{extents, work, order}, least = share;
+      see(extents, work, order, share);
     }
-  if (!best && said) return {family.tiles.front(), {}, *said};
+}
+
+Costs::Tile Costs::windowTile(const Kernel& kernel, std::optional<Order> said) const {
+  std::optional<Tile> best;
+  double least = 0;
+  eachTile(kernel, said, [&](const Extents& extents, const Estimate& work, Order order, double share) {
+    if (!best || share < least) best = Tile{extents, work, order}, least = share;
+  });
+  if (!best && said) return {familyOf(*this, kernel).tiles.front(), {}, *said};
   require(best.has_value(), "a window kernel has no tile");
   return *best;
 }

@@ -5,6 +5,7 @@
 #pragma once
 #include "schedule/estimate.h"
 #include "schedule/schedule.h"
+#include <functional>
 #include <map>
 
 namespace convoy::schedule {
@@ -40,6 +41,12 @@ struct Costs {
   };
   // `order`: where it is said. Some tile, where none fits with it.
   Tile windowTile(const Kernel& kernel, std::optional<Order> order = std::nullopt) const;
+
+  // Shows every tile that it may have, with an order; `said` as above. `share`: the cycles by which they are
+  // compared.
+  using SeeTile = std::function<void(const std::vector<int64_t>& extents, const Estimate& work, Order order,
+                                     double share)>;
+  void eachTile(const Kernel& kernel, std::optional<Order> said, const SeeTile& see) const;
 
   // What happens inside of the core, and between it and the caches for all that is read again and again. Of a
   // kernel as it stands, with its tile and order.

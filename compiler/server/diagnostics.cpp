@@ -11,7 +11,8 @@ int severityOf(Severity severity) {
   switch (severity) {
   case Severity::Error: return 1;
   case Severity::Warning: return 2;
-  case Severity::Note: return 3;
+  case Severity::Note:
+  case Severity::Remark: return 3;
   }
   return 1;
 }

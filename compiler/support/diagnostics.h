@@ -12,7 +12,8 @@
 
 namespace convoy {
 
-enum class Severity { Error, Warning, Note };
+// Remarks are said of what is right, when they are asked for, and are no rows of the registry.
+enum class Severity { Error, Warning, Note, Remark };
 
 // One row of the registry. Args are the types of {0}, {1}, ... in the message: std::string_view or int64_t.
 // Text arguments are escaped, so a name from a file can be passed as it is.

@@ -9,6 +9,7 @@ const char* levelName(Severity severity) {
   case Severity::Error: return "error";
   case Severity::Warning: return "warning";
   case Severity::Note: return "note";
+  case Severity::Remark: return "remark";
   }
   return "";
 }

@@ -28,6 +28,7 @@ const char* severityWord(Severity severity) {
   case Severity::Error: return "error";
   case Severity::Warning: return "warning";
   case Severity::Note: return "note";
+  case Severity::Remark: return "remark";
   }
   return "";
 }
@@ -37,6 +38,7 @@ const char* severityStyle(Severity severity) {
   case Severity::Error: return "\x1b[1;31m";
   case Severity::Warning: return "\x1b[1;33m";
   case Severity::Note: return "\x1b[1;32m";
+  case Severity::Remark: return "\x1b[1;34m";
   }
   return "";
 }

@@ -83,7 +83,7 @@ def line_of_loops_is_linked_to_code(browser, page):
     browser.call("Input.dispatchMouseEvent", type="mousePressed", x=x, y=y, button="left", clickCount=1)
     browser.call("Input.dispatchMouseEvent", type="mouseReleased", x=x, y=y, button="left", clickCount=1)
     browser.settle()
-    llvm, code = browser.value(rows("llvm-opt", "h2")), browser.value(rows("asm", "h2"))
+    llvm, code = browser.value(rows("llvm-opt", "p2")), browser.value(rows("asm", "p2"))
     check(any("llvm.fma" in line for line in llvm), f"LLVM IR is scrolled to the product: {llvm}")
     check(any(re.match(r"vfn?madd|fml", line) for line in code), f"assembly is scrolled to the product: {code}")
     check(len(llvm) < 6 and len(code) < 8, "and nothing else is")
@@ -122,6 +122,11 @@ def kernel_runs_through_all_panes(browser, page):
     for pane in ("loops", "llvm-opt", "asm"):
         check(browser.value(f"document.querySelectorAll('[data-view=\"{pane}\"] .row.p2').length") > 5, f"{pane} is scrolled to it")
     equal(browser.value("document.querySelectorAll('.graph .leaf.p2').length"), 7, "its layers")
+    high, low = browser.value("(() => { const m = document.querySelector('[data-view=loops] .map'), d = m.getContext('2d').getImageData(5, 0, 1, m.height).data;"
+                              " const marked = [...Array(m.height).keys()].filter(y => d[4 * y + 3] > 0).map(y => y / m.height); return [marked[0], marked[marked.length - 1]]; })()")
+    lines = browser.value("(() => { const s = convoyPage.model.stages.get('loops'), l = convoyPage.app.pin.levels(s); return [l.indexOf(2) / l.length, l.lastIndexOf(2) / l.length]; })()")
+    check(abs(high - lines[0]) < 0.02 and abs(low - lines[1]) < 0.02, f"the map has the lines at their places: {high}, {low}, {lines}")
+    equal(browser.value("document.querySelector('[data-view=loops] .map').clientHeight"), browser.value("document.querySelector('[data-view=loops] .body').clientHeight"), "its height")
 
 
 def plan_is_sorted(browser, page):
@@ -140,6 +145,52 @@ def plan_is_sorted(browser, page):
     equal(browser.value(names), written, "as it was")
     browser.hover(".plan tbody tr:nth-child(2)")
     check(browser.value("document.querySelectorAll('[data-view=script] .marks .h2').length") == 1, "a row is linked to the script")
+
+
+def panes_are_moved_and_sized(browser, page):
+    browser.open(page, "#panes=script,loops,asm")
+    width = browser.value("document.querySelector('[data-view=script]').offsetWidth")
+    x, y = browser.place(".split")
+    for kind, at in (("mousePressed", x), ("mouseMoved", x + 150), ("mouseReleased", x + 150)):
+        browser.call("Input.dispatchMouseEvent", type=kind, x=at, y=y, button="left", buttons=1, clickCount=1)
+    browser.settle()
+    wider = browser.value("document.querySelector('[data-view=script]').offsetWidth")
+    check(abs(wider - width - 150) < 4, f"the gap was dragged by 150: {width} became {wider}")
+    browser.value("""(() => {
+      const send = (kind, element, share) => {
+        const box = element.getBoundingClientRect();
+        element.dispatchEvent(new DragEvent(kind, {bubbles: true, cancelable: true, dataTransfer: new DataTransfer(),
+          clientX: box.left + box.width / 2, clientY: box.top + box.height * share}));
+      };
+      const bar = document.querySelector("[data-view=asm] .bar");
+      send("dragstart", bar, 0.5);
+      send("dragover", document.querySelector("[data-view=script] .body"), 0.9);
+      send("dragend", bar, 0.5);
+    })()""")
+    equal(browser.value("convoyPage.app.columns"), [["script", "asm"], ["loops"]], "columns")
+    browser.click("[data-view=loops] .close")
+    equal(browser.value("convoyPage.app.columns"), [["script", "asm"]], "columns")
+    browser.key("2", shift=True)
+    equal(browser.value("convoyPage.app.columns"), [["plan", "roofline"], ["graph"]], "panes for speed")
+
+
+def edge_says_why(browser, page):
+    browser.open(page, "#panes=graph,script")
+    browser.until("document.querySelectorAll('.graph .edge').length > 5")
+    tips = []
+    for i in range(browser.value("document.querySelectorAll('.graph .edge').length")):
+        browser.value(f"document.querySelectorAll('.graph .edge')[{i}].querySelector('path').dispatchEvent(new PointerEvent('pointermove', {{bubbles: true, clientX: 300, clientY: 300}}))")
+        tips.append(browser.value("document.querySelector('.tip').textContent"))
+    check(any("caches: one group" in tip for tip in tips), f"one stays in the caches: {tips}")
+    check(any("registers: one kernel" in tip for tip in tips), f"one stays in registers: {tips}")
+
+
+def measured_times_are_shown(browser, page):
+    browser.open(page, "#panes=plan,roofline")
+    check(browser.value("document.querySelector('th[data-column=measured]') !== null"), "a column for what was measured")
+    kernels = browser.value("convoyPage.model.kernels.filter(k => k.macs > 0 && k.measured_ms > 0).length")
+    check(kernels > 1, "kernels were measured")
+    equal(browser.value("document.querySelectorAll('.roofline circle.measured').length"), kernels, "circles")
 
 
 def search_finds_lines(browser, page):
@@ -191,6 +242,30 @@ def passes_say_what_they_changed(browser, page):
     check(browser.value("document.querySelectorAll('.diff .chapter').length") > 0, "with their function")
 
 
+def differences_are_complete(browser, page):
+    browser.open(page, "#panes=script")
+    wrong = browser.value("""(() => {
+      let seed = 1;
+      const random = (most) => (seed = seed * 48271 % 2147483647) % most;
+      for (let round = 0; round < 400; round++) {
+        const a = Array.from({length: random(40)}, () => "line " + random(1 + round % 30));
+        const b = a.filter(() => random(5) > 0).flatMap((line) => random(6) ? [line] : [line, "new " + random(9)]);
+        if (round % 7 === 0) b.reverse();
+        if (a.join() === b.join()) continue; // nothing is near a change
+        const rows = convoyPage.differenceOf(a, b, 1000), side = (sign) => rows.filter((row) => row.sign === " " || row.sign === sign);
+        if (side("-").map((row) => row.text).join() !== a.join() || side("+").map((row) => row.text).join() !== b.join()) return [a, b, rows];
+        if (side("-").some((row, i) => row.old !== i + 1) || side("+").some((row, i) => row.now !== i + 1)) return [a, b, "numbers"];
+        const short = convoyPage.differenceOf(a, b);
+        const lines = short.reduce((sum, row) => sum + (row.sign === "…" ? row.count : row.sign === "+" ? 0 : 1), 0);
+        if (lines !== a.length) return [a, b, "left out"];
+      }
+      return null;
+    })()""")
+    equal(wrong, None, "both texts are in their difference")
+    equal(browser.value("convoyPage.differenceOf(['a', 'b', 'c', 'd'], ['a', 'c', 'x', 'd']).map(row => row.sign + row.text)"),
+          [" a", "-b", " c", "+x", " d"], "a small one")
+
+
 def roofline_tells_of_kernels(browser, page):
     browser.open(page, "#panes=roofline,schedule")
     equal(browser.value("document.querySelectorAll('.roofline .point circle').length"), 1, "kernels with multiply-adds")
@@ -216,7 +291,7 @@ def network_is_small_and_answers(browser, page):
     browser.click(".graph [data-place='layer:layer1.0.conv1']")
     names = "[...convoyPage.app.pin.layers].map(i => convoyPage.model.layers[i].name)"
     equal(browser.value(names), ["layer1.0.conv1"], "what is kept")
-    check(browser.value("document.querySelectorAll('[data-view=asm] .row.h2').length") > 5, "assembly is scrolled to it")
+    check(browser.value("document.querySelectorAll('[data-view=asm] .row.p2').length") > 5, "assembly is scrolled to it")
     hover_words(browser, "script", "kernel: 3x3, stride: stride")
     equal(browser.value("convoyPage.app.hover.layers.size"), 16, "layers that a line of a block made")
 
@@ -224,10 +299,14 @@ def network_is_small_and_answers(browser, page):
 CASES = {
     "edges": [loads_and_shows_all_panes, expression_of_the_script_is_its_layer, line_of_loops_is_linked_to_code,
               assembly_is_linked_back, click_is_kept_and_is_a_link, kernel_runs_through_all_panes, plan_is_sorted,
-              search_finds_lines, keys_work, passes_say_what_they_changed, roofline_tells_of_kernels],
+              search_finds_lines, keys_work, passes_say_what_they_changed, differences_are_complete, roofline_tells_of_kernels, panes_are_moved_and_sized, edge_says_why],
+    "digits": [measured_times_are_shown],
     "hostile": [what_is_written_is_text],
     "resnet50": [network_is_small_and_answers],
 }
+
+
+OPTIONS = {"digits": ["--measure"]}
 
 
 def main():
@@ -237,12 +316,13 @@ def main():
         folder = pathlib.Path(folder)
         (folder / "a<b>.cvy").write_text(HOSTILE)
         scripts = {"edges": ROOT / "examples/edges/edges.cvy", "hostile": folder / "a<b>.cvy",
+                   "digits": ROOT / "examples/digits/digits.cvy",
                    "resnet50": ROOT / "examples/networks/resnet50.cvy"}
         for name, cases in CASES.items():
             cases = [case for case in cases if not wanted or case.__name__ in wanted]
             page = folder / (name + ".html")
             if cases:
-                subprocess.run([convoy, "explore", scripts[name], "-w", "-mcpu=x86-64-v4", "-o", page], check=True)
+                subprocess.run([convoy, "explore", scripts[name], "-w", *OPTIONS.get(name, ["-mcpu=x86-64-v4"]), "-o", page], check=True)
             for case in cases:
                 browser.problems.clear()
                 try:

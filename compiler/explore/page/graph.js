@@ -1,6 +1,7 @@
 // ---- The drawn graph: layers in kernels in groups ----
 
 const BOX = {padding: 10, head: 22, layer: 38};
+const BAND = 1200;
 const SPACES = {root: {x: 28, y: 30}, group: {x: 24, y: 24}, kernel: {x: 18, y: 16}};
 
 // A tree of boxes: kind, w, h, x, y (of its parent), children, and edges among them.
@@ -23,6 +24,7 @@ class GraphTree {
       return box;
     });
     this.connect();
+    for (const edge of this.edges) this.place(edge);
     this.size(this.root);
     this.settle(this.root, 0, 0);
   }
@@ -65,9 +67,8 @@ class GraphTree {
     }
     const numbers = new Map(box.children.map((child, i) => [child, i]));
     const pairs = new Map();
-    for (const edge of this.edges) {
-      const from = this.ancestorIn(box, edge.from, numbers), to = this.ancestorIn(box, edge.to, numbers);
-      if (from === undefined || to === undefined || from === to) continue;
+    for (const {edge, ends} of box.edges || []) {
+      const [from, to] = ends.map((end) => numbers.get(end));
       const key = from * box.children.length + to;
       if (!pairs.has(key)) pairs.set(key, {pair: [from, to], edges: []});
       pairs.get(key).edges.push(edge);
@@ -81,9 +82,14 @@ class GraphTree {
     box.inset = [frame + shift, frame + head];
     Object.assign(box, {w: Math.max(w + 2 * frame, least), h: h + 2 * frame + head});
   }
-  ancestorIn(box, of, numbers) {
-    for (; of && of.parent !== box; of = of.parent);
-    return of ? numbers.get(of) : undefined;
+  // Gives an edge to the innermost box that has both of its ends, with the boxes inside of that which have one each.
+  place(edge) {
+    const above = new Map(); // of each box around `from`, the one inside of it
+    for (let box = edge.from; box.parent; box = box.parent) above.set(box.parent, box);
+    let to = edge.to;
+    while (to.parent && !above.has(to.parent)) to = to.parent;
+    const box = to.parent, from = above.get(box);
+    if (from !== to) (box.edges = box.edges || []).push({edge, ends: [from, to]});
   }
   headOf(box) {
     if (box.kind === "group") return `group ${box.group + 1}, strips of ${counted(model.groups[box.group].rows, "row")}`;
@@ -98,6 +104,25 @@ class GraphTree {
 }
 
 const counted = (count, noun) => `${grouped(count)} ${noun}${count === 1 ? "" : "s"}`;
+
+// A table of two columns, without the rows that have nothing.
+const tipTable = (title, rows) => `<b>${esc(title)}</b><table>` + rows.filter(([, value]) => value !== "" && value !== undefined && value !== null).map(([name, value]) => `<tr><td>${esc(name)}</td><td>${esc(value)}</td></tr>`).join("") + "</table>";
+
+function tipOfKernel(kernel) {
+  const {name, how, macs, bytes, predicted_ms, measured_ms, bound_by, percent_of_peak, runner_up} = model.kernels[kernel];
+  return tipTable(name, [["computed by", how], ["multiply-adds", countText(macs)], ["bytes", bytesText(bytes)], ["predicted", milliseconds(predicted_ms)], ["measured", milliseconds(measured_ms)],
+    ["bound by", predicted_ms > 0 ? bound_by : ""], ["of peak", percent_of_peak ? Math.round(percent_of_peak) + " %" : ""], ["runner-up", runner_up ? `${howText(runner_up)}, ${milliseconds(runner_up.predicted_ms)}` : ""]]);
+}
+function tipOfPlace({layer, kernel, group}) {
+  if (kernel !== undefined) return tipOfKernel(kernel);
+  if (group !== undefined) {
+    const {kernels, rows, strips, saved_bytes} = model.groups[group];
+    return tipTable(`group ${group + 1}`, [["kernels", kernels.length], ["rows of a strip", rows], ["strips", strips], ["saved", bytesText(saved_bytes) && bytesText(saved_bytes) + " of memory traffic"]]);
+  }
+  const {name, op, shape, attributes, folded} = model.layers[layer], facts = model.planOf.get(name) || {};
+  return tipTable(name, [["layer", op || "input"], ["result", shape], ...(attributes || "").split(/, (?=\w+: )/).filter(Boolean).map((text) => [text.slice(0, text.indexOf(":")), text.slice(text.indexOf(":") + 2)]),
+    ["multiply-adds", countText(facts.macs)], ["parameters", countText(facts.parameters)], ["sees", fieldText(facts)], ["arithmetic", facts.arithmetic], ["folded into", folded >= 0 ? model.layers[folded].name : ""]]);
+}
 
 // A smooth line through points that go down.
 function curve(points) {
@@ -117,33 +142,42 @@ class GraphPane {
     this.box = el("div", {class: "graph", tabindex: "0"});
     this.box.innerHTML = `<svg><g class="all">${this.drawing()}</g></svg>`;
     this.all = this.box.querySelector(".all");
-    pane.body.append(this.box);
+    this.bands = [...this.box.querySelectorAll("[data-band]")].filter((element) => element.dataset.band !== "all").map((element) => ({element, top: element.dataset.band * BAND, shown: false}));
+    this.map = el("canvas", {class: "overview", title: "The whole graph"});
+    pane.body.append(this.box, this.map);
     const tool = (text, hint, act) => el("button", {title: hint, "aria-label": hint, onclick: act}, text);
     pane.tools.append(tool("−", "Smaller", () => this.zoom(1 / 1.3)), tool("+", "Larger", () => this.zoom(1.3)), tool("Fit", "The whole graph", () => this.fit()));
     this.listen();
     this.elements = [...this.box.querySelectorAll("[data-place]")].map((element) => ({element, place: parsePlace(element.dataset.place)}));
-    this.paths = [...this.box.querySelectorAll(".edge")];
+    this.paths = [...this.box.querySelectorAll(".edge")].map((element) => ({element, layer: this.tree.edges[element.dataset.edge].layer}));
     this.view = {x: 0, y: 0, scale: 1};
     requestAnimationFrame(() => this.begin());
   }
 
   // ---- drawing ----
 
+  // Edges lie above the frames, and below the layers and the words of frames. Each of these planes is in bands across
+  // the drawing, of which only those near the part that is seen are shown: the rest costs nothing.
   drawing() {
-    const parts = [];
+    const planes = {frame: new Map(), edge: new Map(), head: new Map(), leaf: new Map()};
+    const put = (plane, top, bottom, svg) => {
+      const band = bottom - top > BAND ? "all" : Math.floor(top / BAND);
+      if (!planes[plane].has(band)) planes[plane].set(band, []);
+      planes[plane].get(band).push(svg);
+    };
     const draw = (box) => {
-      parts.push(this.boxSvg(box));
+      const svg = box.kind === "root" ? "" : this.boxSvg(box), frame = svg.startsWith("<g class=\"frame");
+      if (svg) put(frame ? "frame" : "leaf", box.top, box.top + box.h, frame ? svg.replace(/<text.*<\/text>/, "") : svg);
+      if (frame) put("head", box.top, box.top, svg.replace("frame", "head-of").replace(/<rect[^>]*>/, "").replace(/ data-place="[^"]*"/, ""));
       box.children.forEach(draw);
     };
     draw(this.tree.root);
-    // Edges lie above the frames and below the layers.
-    const frames = parts.filter((part) => part.startsWith("<g class=\"frame")), leaves = parts.filter((part) => !part.startsWith("<g class=\"frame"));
-    return frames.join("") + this.tree.edges.map((edge, i) => this.edgeSvg(edge, i)).join("") + leaves.join("");
+    this.tree.edges.forEach((edge, i) => put("edge", edge.from.top, edge.to.top, this.edgeSvg(edge, i)));
+    return Object.values(planes).map((bands) => [...bands].map(([band, parts]) => `<g data-band="${band}"${band === "all" ? "" : ' style="display:none"'}>${parts.join("")}</g>`).join("")).join("");
   }
   boxSvg(box) {
     const at = `transform="translate(${box.left.toFixed(1)} ${box.top.toFixed(1)})"`, size = `width="${box.w.toFixed(1)}" height="${box.h.toFixed(1)}"`;
     const text = (words, y, kind) => `<text x="${(box.w / 2).toFixed(1)}" y="${y}" class="${kind}">${esc(words)}</text>`;
-    if (box.kind === "root") return "";
     if (box.kind === "group") return `<g class="frame group" data-place="group:${box.group}" ${at}><rect ${size} rx="12"/><text x="12" y="17" class="head">${esc(this.tree.headOf(box))}</text></g>`;
     if (box.kind === "kernel") {
       const {conversion} = model.kernels[box.kernel], head = this.tree.headOf(box), kind = conversion ? "frame kernel conversion" : "frame kernel";
@@ -182,8 +216,11 @@ class GraphPane {
         return;
       }
       const edge = event.target.closest(".edge");
-      this.tipOfEdge(edge, event);
-      hoverAt(edge ? {layer: this.tree.edges[edge.dataset.edge].layer} : placeOf(event));
+      const place = edge ? {layer: this.tree.edges[edge.dataset.edge].layer} : placeOf(event);
+      if (edge) this.tipOfEdge(edge, event);
+      else if (place) showTip(tipOfPlace(place), event);
+      else hideTip();
+      hoverAt(place);
     });
     box.addEventListener("pointerleave", () => { hoverAt(null); hideTip(); });
     box.addEventListener("pointerup", (event) => {
@@ -192,6 +229,12 @@ class GraphPane {
       if (moved) return;
       const place = placeOf(event);
       if (place) pinAt(place, {from: this.pane});
+    });
+    this.map.addEventListener("pointerdown", (event) => {
+      this.map.setPointerCapture(event.pointerId);
+      this.scrollByMap(event);
+      this.map.onpointermove = (move) => this.scrollByMap(move);
+      this.map.onpointerup = () => this.map.onpointermove = null;
     });
     box.addEventListener("wheel", (event) => {
       event.preventDefault();
@@ -203,7 +246,6 @@ class GraphPane {
   }
   // Why a value goes through memory, or that it does not.
   tipOfEdge(element, event) {
-    if (!element) return hideTip();
     const edge = this.tree.edges[element.dataset.edge], layer = model.layers[edge.layer];
     const kernelOf = (box) => box.kind === "kernel" ? box.kernel : box.layer === undefined ? undefined : model.layers[box.layer].kernel;
     const from = model.kernels[kernelOf(edge.from)], to = model.kernels[kernelOf(edge.to)];
@@ -215,16 +257,15 @@ class GraphPane {
     showTip(html, event);
   }
   show() {
-    for (const {element, place} of this.elements) {
-      const h = this.level(app.hover, place), p = this.level(app.pin, place);
-      for (const name of ["h1", "h2", "p1", "p2"]) element.classList.remove(name);
-      if (h) element.classList.add("h" + h);
-      else if (p) element.classList.add("p" + p);
-    }
-    this.tree.edges.forEach((edge, i) => {
-      this.paths[i].classList.toggle("h2", Boolean(app.hover && app.hover.layers.has(edge.layer)));
-      this.paths[i].classList.toggle("p2", Boolean(app.pin && app.pin.layers.has(edge.layer)));
-    });
+    const restyle = (item, name) => {
+      if (item.name === name) return;
+      if (item.name) item.element.classList.remove(item.name);
+      if (name) item.element.classList.add(name);
+      item.name = name;
+    };
+    for (const item of this.elements) restyle(item, levelName(this.level(app.hover, item.place), this.level(app.pin, item.place)));
+    for (const item of this.paths) restyle(item, app.pin && app.pin.layers.has(item.layer) ? "p2" : app.hover && app.hover.layers.has(item.layer) ? "h2" : "");
+    this.drawMap();
   }
   level(selection, place) {
     if (!selection) return 0;
@@ -236,9 +277,10 @@ class GraphPane {
   // ---- the part that is seen ----
 
   begin() {
-    const width = this.box.clientWidth, scale = Math.min(1, (width - 24) / this.tree.root.w);
-    const k = Math.max(scale, 0.55);
-    this.move({scale: k, x: (width - this.tree.root.w * k) / 2, y: 14});
+    const {w, h} = this.tree.root, {clientWidth, clientHeight} = this.box;
+    const fitting = (width) => Math.min(1, Math.max((width - 16) / w, 0.45));
+    const width = clientWidth - (h * fitting(clientWidth) > clientHeight - 30 ? 52 : 0), k = fitting(width); // the overview has the rest
+    this.move({scale: k, x: (width - w * k) / 2, y: 14});
     if (app.pin) this.reveal(app.pin);
   }
   fit() {
@@ -252,6 +294,13 @@ class GraphPane {
   }
   move(view) {
     this.view = view;
+    this.drawMap();
+    const top = -view.y / view.scale, bottom = top + this.box.clientHeight / view.scale;
+    for (const band of this.bands) {
+      const shown = band.top < bottom + 200 && band.top + 2 * BAND > top - 200;
+      if (shown !== band.shown) band.element.style.display = shown ? "" : "none";
+      band.shown = shown;
+    }
     this.all.setAttribute("transform", `translate(${view.x.toFixed(1)} ${view.y.toFixed(1)}) scale(${view.scale.toFixed(4)})`);
   }
   reveal(selection) {
@@ -263,7 +312,53 @@ class GraphPane {
     const [box] = boxes;
     this.move({scale, x: clientWidth / 2 - (box.left + box.w / 2) * scale, y: clientHeight / 2 - (box.top + box.h / 2) * scale});
   }
+  // The whole graph beside the part that is seen, when that is not all of it.
+  drawMap() {
+    const {map, box} = this, {w, h} = this.tree.root, height = box.clientHeight - 16, ratio = devicePixelRatio || 1;
+    const scale = Math.min(height / h, 40 / w, 0.25), seen = this.view && h * this.view.scale <= box.clientHeight;
+    map.hidden = seen || height < 80;
+    if (map.hidden || !this.view) return;
+    Object.assign(map.style, {width: w * scale + 8 + "px", height: h * scale + 8 + "px"});
+    map.width = (w * scale + 8) * ratio, map.height = (h * scale + 8) * ratio;
+    const pen = map.getContext("2d"), style = getComputedStyle(document.documentElement), colour = (name) => style.getPropertyValue(name);
+    pen.drawImage(this.mapGround(map, scale * ratio, colour("--kernel-light")), 0, 0);
+    pen.scale(ratio * scale, ratio * scale);
+    pen.translate(4 / scale, 4 / scale);
+    const marks = {h: colour("--hover-edge"), p: colour("--pin-edge")};
+    for (const kernel of new Set([...(app.pin ? app.pin.kernels : []), ...(app.hover ? app.hover.kernels : [])])) {
+      const {left, top, w, h} = this.tree.kernelBoxes[kernel], level = levelName(this.level(app.hover, {kernel}), this.level(app.pin, {kernel}));
+      pen.fillStyle = marks[level[0]];
+      pen.fillRect(left, top, w, Math.max(h, 2 / scale));
+    }
+    pen.strokeStyle = colour("--accent");
+    pen.lineWidth = 1.5 / scale;
+    const {x, y, scale: k} = this.view;
+    pen.strokeRect(-3 / scale, Math.max(-y / k, 0), w + 6 / scale, Math.min(box.clientHeight / k, h));
+    this.mapScale = scale;
+  }
+  // All kernels, as long as size and theme stay.
+  mapGround(map, scale, light) {
+    const key = [map.width, map.height, scale, light].join();
+    if (this.groundKey === key) return this.ground;
+    this.groundKey = key;
+    this.ground = el("canvas", {width: map.width, height: map.height});
+    const pen = this.ground.getContext("2d");
+    pen.translate(4 * (devicePixelRatio || 1), 4 * (devicePixelRatio || 1));
+    pen.scale(scale, scale);
+    pen.globalAlpha = 0.45;
+    for (const {kernel, left, top, w, h} of this.tree.kernelBoxes) {
+      pen.fillStyle = hueOf(kernel).replace("var(--kernel-light)", light);
+      pen.fillRect(left, top, w, h);
+    }
+    return this.ground;
+  }
+  scrollByMap(event) {
+    const {x, scale} = this.view;
+    this.move({x, scale, y: this.box.clientHeight / 2 - (event.offsetY - 4) / this.mapScale * scale});
+  }
+
   // To the kernel before or behind.
+  resize() { if (this.view) this.move(this.view); }
   key(event) {
     const by = {ArrowDown: 1, j: 1, ArrowUp: -1, k: -1}[event.key];
     if (!by) return false;

@@ -65,6 +65,7 @@ const model = {
     this.byName = new Map(this.layers.map((layer, i) => [layer.name, i]));
     this.kernels.forEach((kernel, k) => Object.assign(kernel, this.plan.kernels[k], {layers: kernel.layers, functions: []}));
     this.functions.forEach((f, i) => f.kernels.forEach((k) => this.kernels[k].functions.push(i)));
+    this.planOf = new Map(this.plan.layers.map((layer) => [layer.name, layer]));
     this.groups = this.plan.groups || [];
     this.groupKernels = this.groups.map((_, g) => this.kernels.flatMap((kernel, k) => kernel.group === g ? [k] : []));
   },

@@ -169,7 +169,7 @@ function showViewButtons() {
   const text = (columns) => JSON.stringify(columns.map((column) => column.filter((id) => viewsHere().some((row) => row.id === id))));
   const now = text(app.columns);
   const sets = Object.entries(arrangements()).map(([name, columns], i) =>
-    el("button", {"aria-pressed": String(text(columns) === now), "data-arrangement": name, title: `Key ${"abc"[i] ? "Shift+" + (i + 1) : ""}`, onclick: () => layOut(columns)}, name));
+    el("button", {"aria-pressed": String(text(columns) === now), "data-arrangement": name, title: `Shift+${i + 1}`, onclick: () => layOut(columns)}, name));
   const buttons = viewsHere().map((row, i) =>
     el("button", {"aria-pressed": String(app.columns.flat().includes(row.id)), "data-toggle": row.id, title: row.hint + (i < 9 ? ` (${i + 1})` : ""), onclick: () => togglePane(row.id)}, row.title));
   nav.replaceChildren(el("label", {}, "Show"), ...sets, el("hr"), ...buttons);

@@ -6,14 +6,20 @@ const bytesText = (value) => isNumber(value) ? short(value, "B") : value || "";
 const countText = (value) => isNumber(value) ? (value ? short(value) : "") : value || "";
 const howText = (row) => row.how || [row.algorithm, row.layout, (row.tile || []).join("x")].filter(Boolean).join(" ");
 
+// The layers of a kernel, without what their names begin with when the kernel's does too.
+function layersText({name, layers, conversion}) {
+  const block = name.slice(0, name.lastIndexOf(".") + 1), names = conversion ? [] : layers.filter((i) => i >= 0).map((i) => model.layers[i].name);
+  return names.map((layer) => layer.startsWith(block) ? layer.slice(block.length) : layer).join(", ");
+}
+
 // title, hint, value (to sort by; a text or a number), text (to show), kind: "number", "name", "bar"
 const planColumns = {
   name: {title: "Name", hint: "Of a kernel, that of its last layer", value: (row) => row.name, kind: "name"},
   number: {title: "#", hint: "In the order of execution", value: (row) => row.number, text: (row) => row.number + 1, kind: "number"},
   op: {title: "Layer", hint: "Its kind", value: (row) => row.op},
-  layers: {title: "Layers", hint: "How many are computed together", value: (row) => row.layers.length, text: (row) => row.conversion ? "" : row.layers.length, kind: "number"},
+  layers: {title: "Layers", hint: "What is computed together", value: layersText, kind: "list"},
   shape: {title: "Result", hint: "Channels × height × width", value: (row) => (row.shape || []).reduce((all, n) => isNumber(n) ? all * n : all, 1), text: (row) => listText(row.shape), kind: "number"},
-  pads: {title: "Pads", hint: "Begin and end of each axis", value: (row) => (row.pads || []).join(" ")},
+  pads: {title: "Pads", hint: "Begin and end of each axis", value: (row) => padsText(row.pads || [])},
   field: {title: "Sees", hint: "Receptive field: what a result sees of the input", value: (row) => fieldText(row), kind: "number"},
   macs: {title: "Multiply-adds", hint: "Of one item", value: (row) => row.macs, text: (row) => countText(row.macs), kind: "number"},
   parameters: {title: "Parameters", hint: "Learned numbers", value: (row) => row.parameters, text: (row) => countText(row.parameters), kind: "number"},
@@ -27,16 +33,24 @@ const planColumns = {
   measured: {title: "Measured", hint: "In a run of the whole, here", value: (row) => row.measured_ms || 0, text: (row) => milliseconds(row.measured_ms), kind: "bar"},
   rate: {title: "GFLOP/s", hint: "Measured", value: (row) => row.gflops || 0, text: (row) => row.gflops ? +row.gflops.toPrecision(3) : "", kind: "number"},
   peak: {title: "Of peak", hint: "Of what the cores do at best", value: (row) => row.percent_of_peak || 0, text: (row) => row.percent_of_peak ? Math.round(row.percent_of_peak) + " %" : "", kind: "number"},
+  from: {title: "From", hint: "The kernel that writes it", value: (row) => row.from},
+  to: {title: "To", hint: "The kernel that reads it", value: (row) => row.to},
+  why: {title: "Why it goes through memory", hint: "In place of staying in the caches", value: (row) => row.why, kind: "long"},
+  change: {title: "What would change it", hint: "", value: (row) => row.change || "", kind: "long"},
   bound: {title: "Bound by", hint: "What takes longest by itself", value: (row) => row.bound_by || ""},
 };
 const planTables = {
   Kernels: ["number", "name", "layers", "how", "predicted", "measured", "bound", "peak", "rate", "macs", "bytes", "intensity", "group", "runner"],
   Layers: ["number", "name", "op", "shape", "pads", "field", "macs", "parameters", "bytes", "intensity", "arithmetic", "how", "group", "predicted", "bound"],
+  Memory: ["number", "name", "bytes", "from", "to", "why", "change"],
 };
 
+const padsText = (pads) => pads.every((pad) => pad === pads[0]) ? String(pads[0] ?? "") : pads.join(" ");
 function fieldText(row) {
   const field = (row.receptive_field || [])[0];
-  return field ? field.extent.map((extent, i) => (extent === null ? "all" : extent) + (field.step && field.step[i] > 1 ? "/" + field.step[i] : "")).join(" × ") : "";
+  if (!field) return "";
+  const steps = field.step.every((step) => step === field.step[0]) ? field.step.slice(0, 1) : field.step;
+  return listText(field.extent.map((extent) => extent ?? "all")) + (steps.some((step) => step > 1) ? ` every ${listText(steps)}` : "");
 }
 
 class PlanPane {
@@ -44,7 +58,8 @@ class PlanPane {
     this.pane = pane;
     this.box = el("div", {class: "plan", tabindex: "0"});
     pane.body.append(this.box);
-    this.tabs = Object.keys(planTables).map((name) => el("button", {onclick: () => this.choose(name)}, name));
+    const tables = Object.keys(planTables).filter((name) => name !== "Memory" || (model.plan.edges || []).length > 0);
+    this.tabs = tables.map((name) => el("button", {onclick: () => this.choose(name)}, name));
     pane.tools.append(...this.tabs);
     this.listen();
     this.choose("Kernels");
@@ -54,9 +69,9 @@ class PlanPane {
     this.name = name;
     this.tabs.forEach((tab) => tab.setAttribute("aria-pressed", String(tab.textContent === name)));
     const layers = name === "Layers";
-    this.rows = layers
-      ? model.plan.layers.map((layer, i) => ({...layer, number: i, place: {layer: model.byName.get(layer.name)}}))
-      : model.kernels.map((kernel, k) => ({...kernel, number: k, place: {kernel: k}}));
+    this.rows = layers ? model.plan.layers.map((layer, i) => ({...layer, number: i, place: {layer: model.byName.get(layer.name)}}))
+      : name === "Kernels" ? model.kernels.map((kernel, k) => ({...kernel, number: k, place: {kernel: k}}))
+      : model.plan.edges.map((edge, i) => ({...edge, name: edge.value, number: i, place: {layer: model.byName.get(edge.value)}})).filter((row) => row.place.layer !== undefined);
     // A layer's way is its kernel's, whose time stands beside the first of them.
     const seen = new Set();
     if (layers) for (const row of this.rows) {
@@ -105,14 +120,14 @@ class PlanPane {
     this.show();
   }
   cell(column, row, most) {
-    const text = esc(this.textOf(column, row)), kernel = row.place.kernel ?? row.kernel;
+    const text = esc(this.textOf(column, row)), kernel = row.place.kernel ?? model.layers[row.place.layer].kernel;
     if (column.kind === "name") return `<td class="name"><span class="dot" style="--hue:${isNumber(kernel) ? hueOf(kernel) : "var(--edge)"}"></span>${text}</td>`;
     if (column.kind === "bar") return `<td class="bar" style="--share:${most ? ((column.value(row) || 0) / most * 100).toFixed(1) : 0}%">${text}</td>`;
-    return `<td class="${column.kind || ""}">${text}</td>`;
+    return `<td class="${column.kind || ""}"${column.kind === "list" ? ` title="${text}"` : ""}>${text}</td>`;
   }
   totals() {
     const {totals} = model.plan;
-    const cells = {name: "Total", macs: countText(totals.macs), parameters: countText(totals.parameters), bytes: bytesText(totals.bytes), predicted: milliseconds(totals.predicted_ms),
+    const cells = {name: "Total", macs: countText(totals.macs), parameters: countText(totals.parameters), bytes: bytesText(this.name === "Memory" ? this.rows.reduce((sum, row) => sum + row.bytes, 0) : totals.bytes), predicted: milliseconds(totals.predicted_ms),
       measured: milliseconds(totals.measured_ms), rate: totals.gflops ? +totals.gflops.toPrecision(3) : "", peak: totals.percent_of_peak ? Math.round(totals.percent_of_peak) + " %" : ""};
     return "<tr>" + this.columns.map((column) => `<td class="${column.kind || ""}">${esc(cells[column.id] ?? "")}</td>`).join("") + "</tr>";
   }
@@ -139,7 +154,7 @@ class PlanPane {
   }
   show() {
     this.shown.forEach((row, i) => {
-      const h = this.level(app.hover, row), p = this.level(app.pin, row), name = h ? "h" + h : p ? "p" + p : "";
+      const name = levelName(this.level(app.hover, row), this.level(app.pin, row));
       if (this.elements[i].className !== name) this.elements[i].className = name;
     });
   }

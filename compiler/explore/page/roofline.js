@@ -93,9 +93,7 @@ class RooflinePane {
       const k = kernelOf(event);
       hoverAt(k < 0 ? null : {kernel: k});
       if (k < 0) return hideTip();
-      const kernel = model.kernels[k], rows = [["computed by", kernel.how], ["multiply-adds", countText(kernel.macs)], ["bytes", bytesText(kernel.bytes)], ["predicted", milliseconds(kernel.predicted_ms)],
-        ["measured", milliseconds(kernel.measured_ms)], ["bound by", kernel.bound_by], ["of peak", kernel.percent_of_peak ? Math.round(kernel.percent_of_peak) + " %" : ""]];
-      showTip(`<b>${esc(kernel.name)}</b><table>` + rows.filter(([, value]) => value).map(([name, value]) => `<tr><td>${name}</td><td>${esc(value)}</td></tr>`).join("") + "</table>", event);
+      showTip(tipOfKernel(k), event);
     });
     this.box.addEventListener("pointerleave", () => { hoverAt(null); hideTip(); });
     this.box.addEventListener("click", (event) => {

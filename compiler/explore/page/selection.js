@@ -170,3 +170,6 @@ function nameAt(line, column) {
   if (open < 0 || column <= open || column >= close) return -1;
   return line.slice(open, column).split(",").length - 1;
 }
+
+// The class of what is highlighted: by what is pointed at where that is nearer than what is kept.
+const levelName = (hover, pin) => hover > pin ? "h" + hover : pin ? "p" + pin : "";

@@ -22,7 +22,7 @@ function toggleTheme() {
 function showHead() {
   document.getElementById("name").textContent = model.pipeline;
   document.getElementById("file").textContent = model.file;
-  document.getElementById("facts").replaceChildren(...model.facts.map(([name, value]) => el("span", {title: name}, `${name} `, el("b", {}, value))));
+  document.getElementById("facts").replaceChildren(...model.facts.map(([name, value]) => el("span", {title: `${name} ${value}`}, `${name} `, el("b", {}, value))));
   document.getElementById("theme").onclick = toggleTheme;
   document.getElementById("help").onclick = toggleKeys;
   const link = document.getElementById("link");
@@ -62,5 +62,5 @@ async function start() {
   });
 }
 // For who looks into the page from a console, and for tests.
-window.convoyPage = {app, model};
+window.convoyPage = {app, model, differenceOf};
 start();

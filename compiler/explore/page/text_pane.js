@@ -121,8 +121,7 @@ class TextPane {
     const here = app.pin && app.pin.place.stage === this.stage.id ? app.pin.place.line : -1;
     for (let i = this.first, r = 0; i < this.last; i++, r++) {
       let name = "row";
-      if (!marked && h && h[i]) name += " h" + h[i];
-      else if (!marked && p && p[i]) name += " p" + p[i];
+      if (!marked) name += " " + levelName(h ? h[i] : 0, p ? p[i] : 0);
       if (i === here) name += " here";
       if (rows[r].className !== name) rows[r].className = name;
     }
@@ -142,7 +141,7 @@ class TextPane {
     const pieces = [];
     for (let i = 0; i < spans.length; i += 3) {
       const layer = spans[i + 2], h = level(app.hover, layer), p = level(app.pin, layer);
-      if (h || p) pieces.push([Math.max(h, p) === 2 ? 2 : 1, h >= p && h > 0 ? "h" + h : "p" + p, spans[i], spans[i + 1]]);
+      if (h || p) pieces.push([Math.max(h, p), levelName(h, p), spans[i], spans[i + 1]]);
     }
     pieces.sort((a, b) => a[0] - b[0] || (b[3] - b[2]) - (a[3] - a[2])); // what is meant lies on top
     for (const [, name, begin, end] of pieces) this.boxesOf(begin, end, name, boxes);
@@ -198,7 +197,7 @@ class TextPane {
   }
 
   showWhere(top) {
-    const f = this.stage.starts.length ? this.stage.functionAt(top) : -1;
+    const f = this.stage.starts.length ? this.stage.functionAt(top + Math.min(6, Math.floor(this.box.clientHeight / ROW / 3))) : -1;
     const text = f >= 0 ? model.functions[f].name : "";
     if (this.pane.where.textContent !== text) this.pane.where.textContent = text;
   }

@@ -34,7 +34,7 @@ const languages = {
   schedule: /(?<s>"(?:[^"\\]|\\.)*")|(?<k>\b(?:schedule|lanes|items|group|rows|kernel|tile|order|writes|threads|stores|prefetch)\b)|(?<f>@[\w.\/-]+)|(?<n>\b\d+(?:x\d+)*\b)|(?<t>\b(?:planar|blocked|bf16|split|int8)\b)/g,
   loops: /(?<k>\b(?:export|func|for|unroll|to|step|carry|if|else|return|yield|call|parallel|mask)\b)|(?<f>@[\w.\/-]+)|(?<v>%[\w.\/#-]+)|(?<t>\b(?:ptr|tile\w*|(?:f|i|u|bf)\d+(?:x\d+)?)\b)|(?<n>-?\b\d[\d.]*(?:e[+-]?\d+)?\b)|(?<r>\b[a-z_]\w*\b)/g,
   llvm: /(?<c>;.*)|(?<s>c?"(?:[^"\\]|\\.)*")|(?<l>^[\w.$-]+(?=:))|(?<f>@(?:"[^"]*"|[\w.$-]+))|(?<v>%(?:"[^"]*"|[\w.$-]+))|(?<t>\b(?:void|ptr|i\d+|float|double|bfloat|half|label|x)\b)|(?<k>\b(?:define|declare|hidden|internal|noalias|ret|br|phi|load|store|call|tail|getelementptr|icmp|fcmp|select|add|sub|mul|sdiv|srem|fadd|fsub|fmul|fdiv|shufflevector|insertelement|extractelement|sext|zext|trunc|sitofp|fptosi|bitcast|alloca|unreachable|and|or|xor|shl|ashr|lshr|inbounds|nsw|nuw|align|to)\b)|(?<n>-?\b\d[\d.]*(?:e[+-]?\d+)?\b|\b0x[0-9A-Fa-f]+\b)/g,
-  asm: /(?<c>#.*)|(?<s>"(?:[^"\\]|\\.)*")|(?<l>^[^\s#:]+:)|(?<k>^\s+\.[\w.]+)|(?<f>^\s+[a-z][\w.]*)|(?<r>%[a-z]\w*|\b[vxwqdsb]\d+(?:\.\w+)?\b)|(?<v>\.L\w+)|(?<n>[$#]?-?\b(?:0x[0-9a-f]+|\d+)\b)/g,
+  asm: /(?<c>(?:\/\/|# |##).*)|(?<s>"(?:[^"\\]|\\.)*")|(?<l>^[^\s#:]+:)|(?<k>^\s+\.[\w.]+)|(?<f>^\s+[a-z][\w.]*)|(?<r>%[a-z]\w*|\b[vxwqdsb]\d+(?:\.\w+)?\b)|(?<v>\.L\w+)|(?<n>[$#]?-?\b(?:0x[0-9a-f]+|\d+)\b)/g,
 };
 
 // One line of text as HTML with colours.

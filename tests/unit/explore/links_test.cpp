@@ -16,10 +16,10 @@ struct Made {
   std::vector<FunctionFacts> functions;
   std::unique_ptr<Layers> layers;
 
-  explicit Made(const std::string& script) {
+  explicit Made(const std::string& script, const std::string& target = "x86_64-linux-gnu") {
     options.file = "test.cvy";
-    options.cpu = "x86-64-v3";
-    options.target = "x86_64-linux-gnu";
+    if (target == "x86_64-linux-gnu") options.cpu = "x86-64-v3";
+    options.target = target;
     options.lines = Lines::Loops;
     compilation = std::make_unique<driver::Compilation>(options, diags);
     driver::Compilation& c = *compilation;
@@ -114,20 +114,23 @@ TEST(Links, FusedGraphsHaveBoth) {
 }
 
 TEST(Links, FunctionsBeginWhereTheyStand) {
-  const Made made(network);
-  for (const char* id : {"loops", "llvm", "llvm-opt", "asm"}) {
-    const std::vector<std::string> lines = made.lines(id);
-    const Json::Array& starts = *made.text(id).links.find("functions")->asArray();
-    size_t found = 0;
-    for (size_t i = 0; i < starts.size(); i += 2) {
-      const int64_t line = *starts[i].asInteger(), function = *starts[i + 1].asInteger();
-      if (function < 0) continue;
-      ++found;
-      EXPECT_NE(lines.at(static_cast<size_t>(line)).find(made.functions[static_cast<size_t>(function)].name),
-                std::string::npos)
-          << id << " " << lines[static_cast<size_t>(line)];
+  for (const char* target : {"x86_64-linux-gnu", "aarch64-linux-gnu"}) {
+    const Made made(network, target);
+    for (const char* id : {"loops", "llvm", "llvm-opt", "asm"}) {
+      const std::vector<std::string> lines = made.lines(id);
+      const Json::Array& starts = *made.text(id).links.find("functions")->asArray();
+      size_t found = 0;
+      for (size_t i = 0; i < starts.size(); i += 2) {
+        const int64_t line = *starts[i].asInteger(), function = *starts[i + 1].asInteger();
+        if (function < 0) continue;
+        ++found;
+        EXPECT_NE(
+            lines.at(static_cast<size_t>(line)).find(made.functions[static_cast<size_t>(function)].name),
+            std::string::npos)
+            << id << " " << lines[static_cast<size_t>(line)];
+      }
+      EXPECT_GE(found, made.functions.size()) << id;
     }
-    EXPECT_GE(found, made.functions.size()) << id;
   }
 }
 
