@@ -37,41 +37,13 @@ const char* nameOf(schedule::Math math) {
   return "";
 }
 
-// Collects the texts of graph and loops after each phase that works on them. The watcher is called before a
-// phase, when the one before it is done.
-class PassTexts {
-public:
-  explicit PassTexts(Compilation& c) : c_(c) {
-    c.watcher = [this](const std::string& phase, double) {
-      next(phase);
-      return true;
-    };
-  }
-  std::vector<explore::PassText> take() {
-    c_.watcher = nullptr;
-    return std::move(texts_);
-  }
-
-private:
-  void next(const std::string& phase) {
-    const Phase* done = nullptr;
-    for (const Phase& row : pipeline()) {
-      if (row.name == phase) break;
-      if (row.name == last_) done = &row;
-    }
-    last_ = phase;
-    if (!done) return;
-    const bool loops = !c_.loops.functions.empty();
-    if (loops)
-      texts_.push_back({done->name, done->why, "loops", loop::print(c_.loops)});
-    else if (c_.graph && !c_.schedule && !c_.target)
-      texts_.push_back({done->name, done->why, "graph", graph::print(*c_.graph)});
-  }
-
-  Compilation& c_;
-  std::string last_;
-  std::vector<explore::PassText> texts_;
-};
+// Collects the texts of graph, schedule and loops after each phase that works on them.
+void collectPasses(Compilation& c, std::vector<explore::PassText>& passes) {
+  c.afterPhase = [&c, &passes](const Phase& phase) {
+    if (phase.text == Stage::Graph || phase.text == Stage::Schedule || phase.text == Stage::Loops)
+      passes.push_back({phase.name, phase.why, nameOf(*phase.text), textOf(*phase.text, c)});
+  };
+}
 
 constexpr size_t mostBytes = 4'900'000; // of a page, with its pictures
 
@@ -100,7 +72,8 @@ int runExplore(Compilation& c, PhaseTimes& times) {
     return Failure;
   }
   c.stages = {Stage::Llvm, Stage::LlvmOptimized, Stage::Assembly};
-  PassTexts passes(c);
+  std::vector<explore::PassText> passes;
+  collectPasses(c, passes);
   const bool pictures = !c.options.inputs.empty();
   c.needsParameters = pictures;
   std::optional<PageInputs> inputs;
@@ -112,6 +85,7 @@ int runExplore(Compilation& c, PhaseTimes& times) {
       return inputs ? std::optional(inputs->sizes) : std::nullopt;
     };
   const std::optional<inspect::Plan> plan = makePlan(c, times, wishes);
+  c.afterPhase = nullptr;
   if (!plan || c.diags.hasErrors()) return Failure;
   if (!c.written || !c.graph || !c.schedule || !c.target) internalError("a plan without what it was made of");
   const std::optional<RunSizes> given = findSizes(*c.graph, c.options.sizes, c.diags);
@@ -123,7 +97,7 @@ int runExplore(Compilation& c, PhaseTimes& times) {
                            c.loops,        *plan};
   for (CompiledUnit& unit : c.units)
     subject.units.push_back({std::move(unit.llvm), std::move(unit.optimized), std::move(unit.assembly)});
-  subject.passes = passes.take();
+  subject.passes = std::move(passes);
   subject.facts = {{"processor", c.target->cpu},
                    {"vectors", std::to_string(c.target->vectorBits) + " bits"},
                    {"arithmetic", nameOf(c.options.choices.math)}};

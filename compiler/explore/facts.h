@@ -14,7 +14,7 @@ struct UnitTexts {
 // A text of the compilation after one of its phases.
 struct PassText {
   std::string name, why;
-  std::string stage; // of which its text is: "graph", "loops"
+  std::string stage; // of which its text is: "graph", "schedule", "loops"
   std::string text;
 };
 

@@ -90,7 +90,7 @@ class PassesPane {
   count(i) {
     if (i >= this.passes.length) return;
     const changes = this.changesOf(i), mark = this.list.children[i].querySelector(".count");
-    if (!changes) mark.textContent = this.passes[i].stage === "loops" ? "makes loops" : "makes the graph";
+    if (!changes) mark.textContent = "makes the " + this.passes[i].stage;
     else if (changes.added + changes.removed === 0) mark.textContent = "no change";
     else mark.innerHTML = `<ins>+${grouped(changes.added)}</ins> <del>−${grouped(changes.removed)}</del>`;
     this.list.children[i].classList.toggle("idle", !changes || changes.rows.length === 0);
