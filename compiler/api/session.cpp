@@ -266,6 +266,7 @@ public:
       }
     if (isMadeByCodegen(stage)) {
       compilation_.stages = {stage};
+      options_.lines = Lines::None; // as the command prints it
       require(printer.phase->run(compilation_), "code that was generated once is generated again");
     }
     text = printer.view->print(compilation_);
@@ -274,7 +275,7 @@ public:
   }
 
 private:
-  const driver::Options options_;
+  driver::Options options_;
   DiagnosticEngine diags_;
   Compilation compilation_;
   driver::LoadedPipeline loaded_;

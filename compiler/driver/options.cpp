@@ -173,7 +173,7 @@ private:
     const command::OptionRow* row = command::findOption(argument);
     if (!row) return false;
     options_.programArguments.push_back(argument);
-    const bool valueFollows = row->value && argument.find('=') == std::string::npos;
+    const bool valueFollows = row->takesNextWord() && argument.find('=') == std::string::npos;
     if (valueFollows && next_ < arguments_.size()) options_.programArguments.push_back(arguments_[next_++]);
     return true;
   }
