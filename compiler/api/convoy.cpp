@@ -54,6 +54,13 @@ Request requestOf(const std::string& name, const std::string* text, const Option
                  : options.math == convoy::Math::Strict ? api::Math::Strict
                                                         : api::Math::Bf16;
   request.threads = options.threads;
+  if (options.fromStage)
+    request.fromStage = {static_cast<int>(options.fromStage->stage), options.fromStage->text,
+                         options.fromStage->name};
+  if (options.afterPass)
+    request.afterPass = [&options](const std::string& pass, int stage, std::string text) {
+      options.afterPass({pass, static_cast<Stage>(stage), std::move(text)});
+    };
   if (options.cancellation || options.progress)
     request.watcher = [&options](const std::string& phase, double done) {
       if (options.cancellation && options.cancellation->isCancelled()) return false;
@@ -111,6 +118,12 @@ Expected<Pipeline> compileFile(const std::string& path, const Options& options) 
 
 Expected<Pipeline> compileSource(const std::string& text, const std::string& name, const Options& options) {
   return api::compileAny(name, &text, options);
+}
+
+std::vector<Pass> passes() {
+  std::vector<Pass> passes;
+  for (auto& [name, why] : api::passTable()) passes.push_back({name, why});
+  return passes;
 }
 
 const char* version() { return CONVOY_VERSION; }

@@ -203,16 +203,15 @@ public:
     compilation_.needsParameters = true;
     compilation_.scheduleText = request.scheduleText;
     compilation_.watcher = request.watcher;
+    if (request.afterPass) watchPasses(request.afterPass);
   }
 
   // False after a diagnostic.
   bool compile(const Request& request) {
     Compilation& c = compilation_;
-    if (request.text)
-      c.open(*request.text);
-    else if (!c.open())
-      return false;
-    if (c.kind == driver::FileKind::Loops) {
+    if (request.fromStage && !takeText(*request.fromStage)) return false;
+    if (!(request.text ? c.open(*request.text) : c.open())) return false;
+    if (!driver::hasLayers(c.kind)) {
       diags_.report(diag::NeedsPipeline, {}, "a program", describe(c.kind));
       return false;
     }
@@ -225,7 +224,10 @@ public:
     loaded_ = driver::loadInMemory(c);
     if (diags_.hasErrors()) return false;
     c.watcher = nullptr; // the caller's
-    c.units.clear();     // they are in memory now
+    c.afterPhase = nullptr;
+    c.shownPhases.clear();
+    options_.lines = Lines::None; // of what emit() prints
+    c.units.clear(); // they are in memory now
     return true;
   }
 
@@ -275,6 +277,41 @@ public:
   }
 
 private:
+  bool takeText(const TextOfStage& text) {
+    std::vector<std::string> names;
+    for (driver::Stage stage : driver::allStages())
+      if (readsBack(stage)) names.push_back(nameOf(stage));
+    const auto number = static_cast<size_t>(text.stage);
+    const bool known = text.stage >= 0 && number < driver::allStages().size();
+    if (!known || !readsBack(driver::allStages()[number])) {
+      const std::string name = known ? nameOf(driver::allStages()[number]) : std::to_string(text.stage);
+      diags_.report(diag::OptionValue, {}, "fromStage", "a text of " + listed(names, "or"), name);
+      return false;
+    }
+    const driver::Stage stage = driver::allStages()[number];
+    if (stage == driver::Stage::Schedule) {
+      compilation_.scheduleText = text.text;
+      return true;
+    }
+    options_.fromStage = stage;
+    options_.fromStageFile = text.name.empty() ? "<" + std::string(nameOf(stage)) + ">" : text.name;
+    compilation_.textContent = text.text;
+    return true;
+  }
+
+  void watchPasses(const std::function<void(const std::string&, int, std::string)>& see) {
+    for (const driver::Phase& phase : driver::pipeline())
+      if (phase.text) compilation_.shownPhases.insert(phase.name);
+    compilation_.afterPhase = [this, see](const driver::Phase& phase) {
+      if (!phase.text) return;
+      const auto give = [&](driver::Stage stage) {
+        see(phase.name, static_cast<int>(stage), driver::textOf(stage, compilation_));
+      };
+      give(*phase.text);
+      if (*phase.text == driver::Stage::Llvm) give(driver::Stage::LlvmOptimized);
+    };
+  }
+
   driver::Options options_;
   DiagnosticEngine diags_;
   Compilation compilation_;
@@ -304,6 +341,12 @@ Outcome compile(const Request& request) {
   if (done) outcome.problems = problemsOf(done->diagnostics());
   if (failure) outcome.problems.push_back(std::move(*failure));
   return outcome;
+}
+
+std::vector<std::pair<std::string, std::string>> passTable() {
+  std::vector<std::pair<std::string, std::string>> table;
+  for (const driver::Phase& phase : driver::pipeline()) table.emplace_back(phase.name, phase.why);
+  return table;
 }
 
 Problem internalProblem(const std::string& what) { return makeProblem(diag::InternalFailure, what); }

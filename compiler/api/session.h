@@ -15,6 +15,12 @@ namespace convoy::api {
 
 enum class Math { Fast, Strict, Bf16 }; // convoy::Math
 
+// Stages by number, as the public Stage counts.
+struct TextOfStage {
+  int stage = 0;
+  std::string text, name;
+};
+
 struct Request {
   std::string name;                // of the file, or what diagnostics call the text
   std::optional<std::string> text; // none: the file is read
@@ -26,6 +32,8 @@ struct Request {
   int optimize = 3, threads = 0;
   Math math = Math::Fast;
   std::function<bool(const std::string& phase, double done)> watcher; // false: stop
+  std::optional<TextOfStage> fromStage;
+  std::function<void(const std::string& pass, int stage, std::string text)> afterPass;
 };
 
 enum class Level { Error, Warning, Note };
@@ -98,6 +106,9 @@ struct Outcome {
 
 // Does not throw, unless there is no memory for a diagnostic.
 Outcome compile(const Request& request);
+
+// Names of the passes, and why each stands where it stands.
+std::vector<std::pair<std::string, std::string>> passTable();
 
 // What is no diagnostic of the compiler's, as one.
 Problem internalProblem(const std::string& what);

@@ -9,7 +9,7 @@
 namespace convoy::driver {
 
 int runBench(Compilation& c, PhaseTimes& times, const std::function<void()>& report) {
-  if (c.kind == FileKind::Loops) {
+  if (!hasLayers(c.kind)) {
     c.diags.report(diag::NeedsPipeline, {}, "a measurement", describe(c.kind));
     return Failure;
   }

@@ -89,7 +89,7 @@ bool needsCode(OutputKind kind) { return kind != OutputKind::Header; }
 bool checkRequest(Compilation& c) {
   const Options& options = c.options;
   for (OutputKind kind : options.kinds)
-    if (c.kind == FileKind::Loops && (kind == OutputKind::Executable || kind == OutputKind::Header))
+    if (!hasLayers(c.kind) && (kind == OutputKind::Executable || kind == OutputKind::Header))
       c.diags.report(diag::NeedsPipeline, {}, rowOf(kind).name, describe(c.kind))
           .help("obj, lib and shared can be made");
   for (OutputKind kind : options.kinds)
@@ -127,9 +127,12 @@ bool checkTarget(Compilation& c) {
 bool runForTargets(Compilation& c, PhaseTimes& times, const StageSink& sink) {
   std::vector<Target> targets = targetsOf(c.options, c.diags);
   if (targets.empty()) return false;
-  if (targets.size() > 1 && c.kind != FileKind::Loops) return runVersions(c, std::move(targets), times, sink);
-  if (c.options.cpu.find(',') != std::string::npos && c.kind == FileKind::Loops) {
-    c.diags.report(diag::NeedsPipeline, {}, "code for several processors", describe(c.kind));
+  // What code is for is said in the text of it.
+  const std::optional<Stage> text = c.textStage ? c.textStage : stageOf(c.kind);
+  const bool hasCode = text && *text >= Stage::Loops;
+  if (targets.size() > 1 && !hasCode) return runVersions(c, std::move(targets), times, sink);
+  if (c.options.cpu.find(',') != std::string::npos && hasCode) {
+    c.diags.report(diag::NeedsPipeline, {}, "code for several processors", describe(kindOf(*text)));
     return false;
   }
   c.target = std::move(targets.front());

@@ -1,4 +1,5 @@
 #include "driver/commands.h"
+#include "driver/pass_texts.h"
 #include "driver/remarks.h"
 #include "driver/report.h"
 #include "output/files.h"
@@ -36,15 +37,15 @@ int runEmit(Compilation& c, PhaseTimes& times) {
   if (!checkRemarks(c) || c.diags.hasErrors() || !prepareStagesFolder(c)) return Failure;
   if (c.wantsPlan) c.stages.insert(Stage::Loops);
 
+  std::string all;
+  const PassTexts passes(c, [&](const std::string& text) { all += text; });
   std::map<Stage, std::string> texts;
   const bool done = runPipeline(c, Goal::Stages, times, [&](Stage stage, const std::string& text) {
     writeStage(c, stage, text);
     texts[stage] = text;
   });
   if (!done || c.diags.hasErrors() || !writeRemarks(c)) return Failure;
-  if (c.options.stages.empty()) return Success; // only --dump-stages-to
-
-  std::string all;
+  if (c.options.stages.empty() && c.shownPhases.empty()) return Success; // only --dump-stages-to
   for (Stage stage : c.options.stages) {
     if (c.options.stages.size() > 1)
       all += std::string(all.empty() ? "" : "\n") + "---- " + nameOf(stage) + " ----\n";

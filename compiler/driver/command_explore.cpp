@@ -90,7 +90,7 @@ void addPictures(explore::Page& page, const graph::Graph& written, const PageInp
 } // namespace
 
 int runExplore(Compilation& c, PhaseTimes& times) {
-  if (c.kind == FileKind::Loops) {
+  if (!hasLayers(c.kind)) {
     c.diags.report(diag::NeedsPipeline, {}, "a page", describe(c.kind));
     return Failure;
   }

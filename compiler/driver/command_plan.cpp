@@ -7,7 +7,7 @@
 namespace convoy::driver {
 
 int runPlan(Compilation& c, PhaseTimes& times) {
-  if (c.kind == FileKind::Loops) {
+  if (!hasLayers(c.kind)) {
     c.diags.report(diag::NeedsPipeline, {}, "a plan", describe(c.kind));
     return Failure;
   }

@@ -8,7 +8,7 @@
 namespace convoy::driver {
 
 int runQuantize(Compilation& c, PhaseTimes& times) {
-  if (c.kind == FileKind::Loops) {
+  if (!hasLayers(c.kind)) {
     c.diags.report(diag::NeedsPipeline, {}, "a quantized network", describe(c.kind));
     return Failure;
   }

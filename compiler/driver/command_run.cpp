@@ -36,7 +36,7 @@ bool asksOnly(const std::vector<std::string>& arguments) {
 } // namespace
 
 int runProgram(Compilation& c, PhaseTimes& times, const std::function<void()>& report) {
-  if (c.kind == FileKind::Loops) {
+  if (!hasLayers(c.kind)) {
     c.diags.report(diag::NeedsPipeline, {}, "a program", describe(c.kind));
     return Failure;
   }

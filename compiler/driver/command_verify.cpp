@@ -9,7 +9,7 @@
 namespace convoy::driver {
 
 int runVerify(Compilation& c, PhaseTimes& times) {
-  if (c.kind == FileKind::Loops) {
+  if (!hasLayers(c.kind)) {
     c.diags.report(diag::NeedsPipeline, {}, "a comparison with the reference", describe(c.kind));
     return Failure;
   }

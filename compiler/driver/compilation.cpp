@@ -1,33 +1,11 @@
 #include "driver/compilation.h"
 #include "convoy/runtime.h"
 #include "output/files.h"
+#include "output/symbols.h"
 #include "support/internal_error.h"
 #include "support/nearest_file.h"
 
 namespace convoy::driver {
-
-namespace {
-bool endsWith(const std::string& text, const std::string& end) {
-  return text.size() > end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
-}
-} // namespace
-
-FileKind fileKindOf(const std::string& path) {
-  if (endsWith(path, ".onnx")) return FileKind::Onnx;
-  if (endsWith(path, ".graph")) return FileKind::Graph;
-  if (endsWith(path, ".loop")) return FileKind::Loops;
-  return FileKind::Script;
-}
-
-const char* describe(FileKind kind) {
-  switch (kind) {
-  case FileKind::Script: return "a script";
-  case FileKind::Onnx: return "an ONNX model";
-  case FileKind::Graph: return "graph IR";
-  case FileKind::Loops: return "loop IR";
-  }
-  internalError("a kind of file without a name");
-}
 
 const SourceFile* Compilation::read(const std::string& path) {
   // No text that people write or that a stage prints is near this; what is larger is another kind of file.
@@ -45,31 +23,43 @@ const SourceFile* Compilation::read(const std::string& path) {
 
 bool Compilation::open() {
   kind = fileKindOf(options.file);
+  const bool isText = options.fromStage && options.fromStageFile.empty();
+  if (isText) kind = kindOf(*options.fromStage);
   file = kind == FileKind::Onnx ? sources.add(options.file, "") : read(options.file);
-  warnOfIdleOptions();
-  return file != nullptr;
+  return file && openText();
 }
 
-bool Compilation::open(std::string text) {
+bool Compilation::open(std::string content) {
   kind = fileKindOf(options.file);
-  file = sources.add(options.file, std::move(text));
+  file = sources.add(options.file, std::move(content));
+  return openText();
+}
+
+bool Compilation::openText() {
+  if (kind == FileKind::Schedule) {
+    diags.report(diag::ScheduleAlone, {}, options.file)
+        .help("name the script, and the schedule with '--from-stage=schedule=" + options.file + "'");
+    return false;
+  }
   warnOfIdleOptions();
-  return true;
+  if (!options.fromStage || options.fromStageFile.empty()) return true;
+  textStage = options.fromStage;
+  text = textContent ? sources.add(options.fromStageFile, *textContent) : read(options.fromStageFile);
+  return text != nullptr;
 }
 
 void Compilation::warnOfIdleOptions() {
-  if (kind != FileKind::Script && !options.pipeline.empty())
-    diags.report(diag::OptionWithoutEffect, {}, "--pipeline", describe(kind));
-  if (kind != FileKind::Script && kind != FileKind::Onnx && !options.defines.empty())
-    diags.report(diag::OptionWithoutEffect, {}, "-D", describe(kind));
-  if (kind == FileKind::Loops && !options.scheduleFile.empty())
-    diags.report(diag::OptionWithoutEffect, {}, "--schedule", describe(kind));
-  if (kind == FileKind::Loops && options.memoryLimit > 0)
-    diags.report(diag::OptionWithoutEffect, {}, "--memory-limit", describe(kind));
-  if (kind == FileKind::Loops && !options.weightsFile.empty())
-    diags.report(diag::OptionWithoutEffect, {}, "--weights", describe(kind));
-  if (kind == FileKind::Loops && options.initSeed)
-    diags.report(diag::OptionWithoutEffect, {}, "--init", describe(kind));
+  const auto warn = [&](const char* option) {
+    diags.report(diag::OptionWithoutEffect, {}, option, describe(kind));
+  };
+  if (kind != FileKind::Script && !options.pipeline.empty()) warn("--pipeline");
+  if (kind != FileKind::Script && kind != FileKind::Onnx && !options.defines.empty()) warn("-D");
+  if (hasLayers(kind)) return;
+  if (!options.scheduleFile.empty()) warn("--schedule");
+  if (options.memoryLimit > 0) warn("--memory-limit");
+  if (!options.weightsFile.empty()) warn("--weights");
+  if (options.initSeed) warn("--init");
+  if (!options.fromStageFile.empty() && *options.fromStage <= *stageOf(kind)) warn("--from-stage");
 }
 
 std::vector<std::string> Compilation::exportedSymbols() const {
@@ -77,6 +67,8 @@ std::vector<std::string> Compilation::exportedSymbols() const {
   if (description)
     for (const char* name : {"check", "prepared_size", "prepare", "workspace_size", "run", "pipeline"})
       symbols.push_back(description->prefix + "_" + name);
+  else if (llvm)
+    for (const std::string& symbol : symbolsOf(units).exported) symbols.push_back(symbol);
   else
     for (const auto& function : loops.functions)
       if (function->exported) symbols.push_back(function->name);

@@ -7,6 +7,7 @@
 #include "inspect/remarks.h"
 #include "loop/ir.h"
 #include "output/compile.h"
+#include "output/llvm_text.h"
 #include "schedule/call.h"
 #include "target/target.h"
 #include <functional>
@@ -18,11 +19,7 @@
 
 namespace convoy::driver {
 
-// What FILE holds, by the end of its name: a script, a model in ONNX format, or the text of a later stage to
-// go on from.
-enum class FileKind { Script, Onnx, Graph, Loops };
-FileKind fileKindOf(const std::string& path);
-const char* describe(FileKind kind); // "a script", "an ONNX model", "graph IR", "loop IR"
+struct Phase; // of the table in pipeline.h
 
 struct Compilation {
   Compilation(const Options& options, DiagnosticEngine& diags)
@@ -45,8 +42,15 @@ struct Compilation {
   // May be empty. Called before each phase and each kernel, by one thread at a time, with the share of the
   // work that is done; false ends the compilation with a diagnostic.
   std::function<bool(const std::string& phase, double done)> watcher;
+  std::set<std::string> shownPhases; // what they made will be looked at, by name
+  // May be empty. Called after each phase that took part, whether it is shown or not.
+  std::function<void(const Phase& phase)> afterPhase;
+  std::optional<std::string> textContent; // stands for that of options.fromStageFile
   FileKind kind = FileKind::Script;
-  const SourceFile* file = nullptr;   // options.file; of an ONNX model nothing but its name
+  const SourceFile* file = nullptr; // options.file; of an ONNX model nothing but its name
+  // The text of a stage that takes the place of what the phases make of `file`, and that stage. Null: none.
+  const SourceFile* text = nullptr;
+  std::optional<Stage> textStage;
   std::vector<std::string> filesRead; // as they were opened; standard input is none
 
   // Filled by the phases, in this order.
@@ -63,19 +67,21 @@ struct Compilation {
   schedule::ProgramCalls calls;                   // of the schedule's kernels, into `loops`
   schedule::Workspace workspace;                  // for one item
   std::optional<PipelineDescription> description; // none when loop IR was the start
+  std::optional<LlvmText> llvm;                   // that was read, in place of what would be generated
   std::vector<CompiledUnit> units;
 
   // Reads a file; null after a diagnostic.
   const SourceFile* read(const std::string& path);
-  // Reads options.file; false after a diagnostic.
+  // Reads options.file, and the text of a stage beside it; false after a diagnostic.
   bool open();
-  // Takes `text` for the content of options.file, which need not exist; true.
-  bool open(std::string text);
+  // Takes `content` for that of options.file, which need not exist.
+  bool open(std::string content);
   // Symbols that whoever links the code may use.
   std::vector<std::string> exportedSymbols() const;
   int threads() const; // of the compiler
 
 private:
+  bool openText();
   void warnOfIdleOptions();
 };
 

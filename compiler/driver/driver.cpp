@@ -1,6 +1,7 @@
 #include "driver/driver.h"
 #include "driver/commands.h"
 #include "driver/fix_file.h"
+#include "driver/pass_texts.h"
 #include "driver/report.h"
 #include "driver/reproducer.h"
 #include "driver/usage.h"
@@ -39,6 +40,9 @@ public:
 
 private:
   int dispatch() {
+    std::optional<PassTexts> texts; // `emit` has them in its output
+    if (options_.command != Command::Emit)
+      texts.emplace(compilation_, [](const std::string& text) { std::fputs(text.c_str(), stderr); });
     switch (*options_.command) {
     case Command::Build: return runBuild(compilation_, times_);
     case Command::Emit: return runEmit(compilation_, times_);

@@ -1,5 +1,6 @@
 #include "driver/options.h"
 #include "command/options.h" // the options of compiled programs, which `run` passes on
+#include "driver/pipeline.h"
 #include "driver/remarks.h"
 #include <algorithm>
 #include <charconv>
@@ -256,6 +257,53 @@ private:
         readList<Stage>(option, value, names, [](const std::string& word) { return findStage(word); });
   }
 
+  // Names of phases, in which '-' may stand for a space.
+  void readPasses(const std::string& option, const std::string& value) {
+    std::vector<std::string> known;
+    for (const Phase& phase : pipeline()) known.push_back(phase.name);
+    known.push_back("all");
+    for (size_t begin = 0; begin <= value.size();) {
+      const size_t end = std::min(value.find(',', begin), value.size());
+      std::string word = value.substr(begin, end - begin);
+      begin = end + 1;
+      std::replace(word.begin(), word.end(), '-', ' ');
+      if (std::count(known.begin(), known.end(), word) > 0) {
+        options_.printAfter.push_back(word);
+        continue;
+      }
+      auto report = diags_.report(diag::UnknownPass, {}, word);
+      const std::string near = nearestName(word, known);
+      report.help(near.empty() ? "'convoy emit --help' lists the passes; " + option + "=all takes every one"
+                               : "did you mean '" + near + "'?");
+    }
+  }
+
+  // STAGE=TEXT, a TEXT whose name tells its stage, or a STAGE alone: then FILE is the text.
+  void readFromStage(const std::string& option, const std::string& value) {
+    const size_t equals = value.find('=');
+    std::optional<Stage> stage = findStage(value.substr(0, equals));
+    std::string text = stage && equals != std::string::npos ? value.substr(equals + 1) : "";
+    const bool textIsMissing = stage && equals != std::string::npos && text.empty();
+    const bool isPath = equals == std::string::npos || value.find('/') < equals;
+    if (!stage && isPath) stage = stageOf(fileKindOf(text = value));
+    if (!stage || !readsBack(*stage) || textIsMissing) {
+      std::vector<std::string> names;
+      for (Stage each : allStages())
+        if (readsBack(each)) names.push_back(nameOf(each));
+      suggest(diags_.report(diag::OptionValue, {}, option,
+                            listed(names, "or") +
+                                ", each with '=' and a file; or a file that ends in .graph, "
+                                ".schedule, .loop or .ll",
+                            value),
+              value.substr(0, equals), names);
+    } else if (*stage == Stage::Schedule && !text.empty()) {
+      options_.scheduleFile = text;
+    } else {
+      options_.fromStage = stage;
+      options_.fromStageFile = text;
+    }
+  }
+
   void readSeed(const std::string& option, const std::string& value) {
     const std::string method = "random:";
     if (value.compare(0, method.size(), method) == 0)
@@ -280,6 +328,9 @@ private:
     case OptionId::Output: options_.output = value; return;
     case OptionId::Emit: return readKinds(name, value);
     case OptionId::Stage: return readStages(name, value);
+    case OptionId::FromStage: return readFromStage(name, value);
+    case OptionId::PrintAfter: return readPasses(name, value);
+    case OptionId::PrintChanged: options_.printChanged = true; return;
     case OptionId::Target: options_.target = value; return;
     case OptionId::Cpu:
       options_.cpu = value;
@@ -449,7 +500,8 @@ private:
     if (options_.command == Command::Build && several && options_.output == "-")
       diags_.report(diag::SeveralToStandardOutput, {})
           .help("-o OUT writes them to files, each with its ending");
-    if (options_.command == Command::Emit && options_.stages.empty() && options_.stagesFolder.empty())
+    if (options_.command == Command::Emit && options_.stages.empty() && options_.stagesFolder.empty() &&
+        options_.printAfter.empty() && !options_.printChanged)
       diags_.report(diag::MissingStage, {})
           .help("--stage= takes ast, graph, fused, schedule, loops, llvm, llvm-opt, asm; "
                 "--dump-stages-to=DIR writes all");

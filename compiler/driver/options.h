@@ -64,6 +64,11 @@ struct Options {
   std::optional<std::string> output;  // "-" is standard output
   std::vector<OutputKind> kinds = {OutputKind::Executable};
   std::vector<Stage> stages;
+  // --from-stage: go on from the text of this stage, which is in a file beside FILE, or FILE itself.
+  std::optional<Stage> fromStage;
+  std::string fromStageFile;
+  std::vector<std::string> printAfter; // phases by name; "all": every one
+  bool printChanged = false;
   std::string target; // empty: this machine
   std::string cpu;    // perhaps several, "a,b"; empty: this one, or the plainest of another kind of machine
   int optimize = 3;
@@ -109,6 +114,9 @@ enum class OptionId {
   Output,
   Emit,
   Stage,
+  FromStage,
+  PrintAfter,
+  PrintChanged,
   Target,
   Cpu,
   Optimize,

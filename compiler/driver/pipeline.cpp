@@ -4,15 +4,14 @@
 #include "driver/keep_layers.h"
 #include "driver/memory_limit.h"
 #include "driver/plan.h"
+#include "driver/resume.h"
 #include "driver/targets.h"
 #include "graph/passes/fold_batch_norm.h"
-#include "graph/reader.h"
 #include "import/weights.h"
 #include "loop/passes/hoist_invariants.h"
 #include "loop/passes/remove_dead.h"
 #include "loop/passes/share_common.h"
 #include "loop/passes/split_long.h"
-#include "loop/reader.h"
 #include "onnx/import.h"
 #include "output/processor_object.h"
 #include "parse/imports.h"
@@ -75,11 +74,6 @@ bool readModel(Compilation& c) {
   c.filesRead.push_back(c.options.file);
   c.graph =
       onnx::importModel(*model, c.options.file, {pipelineNameOf(c.options.file), c.options.defines}, c.diags);
-  return c.graph && !c.diags.hasErrors();
-}
-
-bool readGraph(Compilation& c) {
-  c.graph = graph::read(*c.file, c.diags);
   return c.graph && !c.diags.hasErrors();
 }
 
@@ -193,24 +187,17 @@ template <void (*pass)(loop::Function&)> bool onEachFunction(Compilation& c) {
   return true;
 }
 
-// Loop IR that a person wrote: what is wrong with it is a diagnostic.
-bool readLoops(Compilation& c) {
-  std::optional<loop::Module> module = loop::read(*c.file, c.diags);
-  if (!module || c.diags.hasErrors()) return false;
-  for (const std::string& problem : loop::verify(*module))
-    c.diags.report(diag::LoopInvalid, {c.file, 0, 0}, problem);
-  c.loops = std::move(*module);
-  return !c.diags.hasErrors();
-}
-
 bool generateCode(Compilation& c) {
   CompileOptions options;
   options.optimize = c.options.optimize;
   options.threads = c.threads();
   options.lines = c.options.lines;
-  options.keepLlvm = c.stages.count(Stage::Llvm) > 0;
-  options.keepOptimized = c.stages.count(Stage::LlvmOptimized) > 0;
+  const bool shown = c.shownPhases.count("codegen") > 0;
+  options.keepLlvm = shown || c.stages.count(Stage::Llvm) > 0;
+  options.keepOptimized = shown || c.stages.count(Stage::LlvmOptimized) > 0;
   options.keepAssembly = c.stages.count(Stage::Assembly) > 0;
+  options.text = c.llvm ? &*c.llvm : nullptr;
+  if (c.llvm && !checkTarget(*c.llvm, *c.target, c.diags)) return false;
   bool stopped = false;
   options.proceed = [&](size_t done, size_t total) {
     const double share = static_cast<double>(done) / static_cast<double>(total);
@@ -219,7 +206,7 @@ bool generateCode(Compilation& c) {
   };
   if (c.version.empty()) {
     c.units = compileProgram(c.loops, c.description ? &*c.description : nullptr, *c.target, options);
-    return !stopped;
+    return !stopped && (!c.llvm || checkCode(c));
   }
   for (const auto& function : c.loops.functions)
     function->exported = false; // called by what chooses a version
@@ -251,48 +238,59 @@ template <std::string CompiledUnit::* text> std::string printUnits(const Compila
 
 const std::vector<Phase>& pipeline() {
   constexpr FileKind script = FileKind::Script, onnx = FileKind::Onnx, graph = FileKind::Graph,
-                     loops = FileKind::Loops;
+                     loops = FileKind::Loops, llvm = FileKind::Llvm, optimized = FileKind::LlvmOptimized;
   constexpr bool optional = true;
   // clang-format off
   static const std::vector<Phase> table = {
       {"parse", "the first look at the text: what follows sees a tree and never text",
-       {script}, parseScript, nullptr, {{Stage::Ast, printSyntax}}},
+       {script}, Stage::Ast, parseScript, nullptr, {{Stage::Ast, printSyntax}}},
       {"sema", "names and shapes are resolved once, so that no later phase can meet a mistake of the user's",
-       {script}, analyzeScript, verifyGraph, {}},
+       {script}, Stage::Graph, analyzeScript, verifyGraph, {}},
       {"read model", "stands for parse and sema when the file is an ONNX model",
-       {onnx}, readModel, verifyGraph, {}},
+       {onnx}, Stage::Graph, readModel, verifyGraph, {}},
       {"read graph", "stands for parse and sema when the file is graph IR",
-       {graph}, readGraph, verifyGraph, {}},
+       {graph}, Stage::Graph, readGraph, verifyGraph, {}},
       {"weights", "once names and shapes of parameters are known, to compare with those of the file",
-       {script, onnx, graph}, fillParameters, verifyGraph, {{Stage::Graph, printGraph}}},
+       {script, onnx, graph}, Stage::Graph, fillParameters, verifyGraph, {{Stage::Graph, printGraph}}},
+      {"resume graph", "an edited graph, when there are numbers for the parameters whose numbers its text leaves out",
+       {script, onnx, graph}, Stage::Graph, resumeGraph, verifyGraph, {{Stage::Graph, printGraph}},
+       nullptr, false, {Stage::Graph}},
       {"parameters", "before anything is decided or compiled for a program that could not run",
-       {script, onnx, graph}, checkParameters, nullptr, {}},
+       {script, onnx, graph}, Stage::Graph, checkParameters, nullptr, {}},
       {"keep layers", "while each layer is still as the script has it",
-       {script, onnx, graph}, keepLayers, verifyGraph, {}},
+       {script, onnx, graph}, Stage::Graph, keepLayers, verifyGraph, {}},
       {"fold batch_norm", "once numbers are known, and before kernels are chosen for layers that it changes",
-       {script, onnx, graph}, onGraph<graph::foldBatchNorm>, verifyGraph, {}, graph::foldBatchNorm, optional},
+       {script, onnx, graph}, Stage::Graph, onGraph<graph::foldBatchNorm>, verifyGraph, {}, graph::foldBatchNorm, optional},
       {"expand batch_norm", "after folding: no kernel computes what is left of them",
-       {script, onnx, graph}, onGraph<graph::expandBatchNorm>, verifyGraph, {}, graph::expandBatchNorm},
+       {script, onnx, graph}, Stage::Graph, onGraph<graph::expandBatchNorm>, verifyGraph, {}, graph::expandBatchNorm},
       {"target", "the schedule depends on the machine's vectors, the graph does not",
-       {script, onnx, graph, loops}, findTarget, nullptr, {}},
+       {script, onnx, graph, loops, llvm, optimized}, std::nullopt, findTarget, nullptr, {}},
       {"schedule", "decides fusion, layout and tiles while layers are still layers",
-       {script, onnx, graph}, findSchedule, nullptr,
+       {script, onnx, graph}, Stage::Schedule, findSchedule, nullptr,
        {{Stage::Fused, printFused}, {Stage::Schedule, printSchedule}}},
       {"lower", "writes out what the schedule decided, and decides nothing itself",
-       {script, onnx, graph}, lowerGraph, verifyLoops, {}},
+       {script, onnx, graph}, Stage::Loops, lowerGraph, verifyLoops, {}},
       {"split long", "while what is computed for a call stands beside it, and before that becomes longer to look at",
-       {script, onnx, graph}, splitLong, verifyLoops, {}, nullptr, optional},
+       {script, onnx, graph}, Stage::Loops, splitLong, verifyLoops, {}, nullptr, optional},
       {"hoist invariants", "lowering computes addresses where it needs them; most do not change inside a loop",
-       {script, onnx, graph}, onEachFunction<loop::hoistInvariants>, verifyLoops, {}, nullptr, optional},
+       {script, onnx, graph}, Stage::Loops, onEachFunction<loop::hoistInvariants>, verifyLoops, {}, nullptr, optional},
       {"share common", "after hoisting, when equal address arithmetic has met in one place",
-       {script, onnx, graph}, onEachFunction<loop::shareCommon>, verifyLoops, {}, nullptr, optional},
+       {script, onnx, graph}, Stage::Loops, onEachFunction<loop::shareCommon>, verifyLoops, {}, nullptr, optional},
       {"remove dead", "last, for what the others left without a use",
-       {script, onnx, graph}, onEachFunction<loop::removeDead>, verifyLoops, {{Stage::Loops, printLoops}},
+       {script, onnx, graph}, Stage::Loops, onEachFunction<loop::removeDead>, verifyLoops, {{Stage::Loops, printLoops}},
        nullptr, optional},
       {"read loops", "stands for everything above when the file is loop IR",
-       {loops}, readLoops, nullptr, {{Stage::Loops, printLoops}}},
+       {loops}, Stage::Loops, readLoops, nullptr, {{Stage::Loops, printLoops}}},
+      {"resume loops", "edited loops, when everything is there that they stand for",
+       {script, onnx, graph}, Stage::Loops, resumeLoops, nullptr, {{Stage::Loops, printLoops}},
+       nullptr, false, {Stage::Loops}},
+      {"read llvm", "stands for everything above when the file is LLVM IR",
+       {llvm, optimized}, std::nullopt, readLlvm, nullptr, {}},
+      {"resume llvm", "edited LLVM IR, when it is known which modules there are",
+       {script, onnx, graph, loops}, std::nullopt, resumeLlvm, nullptr, {},
+       nullptr, false, {Stage::Llvm, Stage::LlvmOptimized}},
       {"codegen", "a module per kernel, so that kernels compile side by side",
-       {script, onnx, graph, loops}, generateCode, nullptr,
+       {script, onnx, graph, loops, llvm, optimized}, Stage::Llvm, generateCode, nullptr,
        {{Stage::Llvm, printUnits<&CompiledUnit::llvm>},
         {Stage::LlvmOptimized, printUnits<&CompiledUnit::optimized>},
         {Stage::Assembly, printUnits<&CompiledUnit::assembly>}}},
@@ -308,18 +306,30 @@ graph::Graph rewritten(const graph::Graph& written) {
   return graph;
 }
 
+std::string textOf(Stage stage, const Compilation& c) {
+  for (const Phase& phase : pipeline())
+    for (const View& view : phase.views)
+      if (view.stage == stage) return view.print(c);
+  internalError("a stage that no phase makes");
+}
+
+bool takesPart(const Phase& phase, FileKind kind, std::optional<Stage> textStage) {
+  if (std::count(phase.starts.begin(), phase.starts.end(), kind) == 0) return false;
+  const std::vector<Stage>& resumes = phase.resumes;
+  return resumes.empty() || (textStage && std::count(resumes.begin(), resumes.end(), *textStage) > 0);
+}
+
 namespace {
 
-bool takesPart(const Phase& phase, FileKind kind) {
-  return std::count(phase.starts.begin(), phase.starts.end(), kind) > 0;
-}
+bool takesPart(const Phase& phase, const Compilation& c) { return takesPart(phase, c.kind, c.textStage); }
 
 // How many phases of the table the goal needs.
 size_t phasesUntil(Goal goal, const Compilation& c) {
   const std::vector<Phase>& table = pipeline();
+  const Stage checked = c.textStage ? *c.textStage : stageOf(c.kind).value_or(Stage::Graph);
   auto isWanted = [&](const View& view) {
     switch (goal) {
-    case Goal::Check: return view.stage == (c.kind == FileKind::Loops ? Stage::Loops : Stage::Graph);
+    case Goal::Check: return view.stage == checked;
     case Goal::Stages: return c.stages.count(view.stage) > 0;
     case Goal::Loops: return view.stage == Stage::Loops;
     case Goal::Code: return true;
@@ -329,8 +339,12 @@ size_t phasesUntil(Goal goal, const Compilation& c) {
   size_t count = 0;
   for (size_t i = 0; i < table.size(); ++i) {
     const Phase& phase = table[i];
-    if (takesPart(phase, c.kind) && std::any_of(phase.views.begin(), phase.views.end(), isWanted))
-      count = i + 1;
+    // A text of LLVM IR has no view of its own: whether it is well formed is known before code is made of it.
+    const bool checksText = goal == Goal::Check && (phase.run == readLlvm || phase.run == resumeLlvm);
+    const bool shown = goal == Goal::Stages && c.shownPhases.count(phase.name) > 0;
+    if (takesPart(phase, c) &&
+        (checksText || shown || std::any_of(phase.views.begin(), phase.views.end(), isWanted)))
+      count = checksText ? i + 1 : std::max(count, i + 1);
   }
   return count;
 }
@@ -340,8 +354,9 @@ size_t phasesUntil(Goal goal, const Compilation& c) {
 std::vector<Stage> stagesFrom(FileKind kind) {
   std::vector<Stage> stages;
   for (const Phase& phase : pipeline())
-    if (takesPart(phase, kind))
-      for (const View& view : phase.views) stages.push_back(view.stage);
+    if (takesPart(phase, kind, std::nullopt))
+      for (const View& view : phase.views)
+        if (!stageOf(kind) || view.stage >= *stageOf(kind)) stages.push_back(view.stage);
   return stages;
 }
 
@@ -351,7 +366,7 @@ namespace {
 bool runPhases(Compilation& c, size_t first, size_t last, PhaseTimes& times, const StageSink& sink) {
   for (size_t i = first; i < last; ++i) {
     const Phase& phase = pipeline()[i];
-    if (!takesPart(phase, c.kind)) continue;
+    if (!takesPart(phase, c)) continue;
     const double done = shareBeforeCode * static_cast<double>(i) / static_cast<double>(pipeline().size());
     if (!goOn(c, phase.name, done)) return false;
     const bool runs = !phase.optional || c.leftOut.count(phase.name) == 0;
@@ -364,6 +379,7 @@ bool runPhases(Compilation& c, size_t first, size_t last, PhaseTimes& times, con
     }
     for (const View& view : phase.views)
       if (c.stages.count(view.stage)) sink(view.stage, view.print(c));
+    if (c.afterPhase) c.afterPhase(phase);
   }
   return true;
 }
@@ -401,6 +417,7 @@ bool runVersions(Compilation& c, std::vector<Target> targets, PhaseTimes& times,
   if (!runPhases(c, 0, schedule, times, sink)) return false;
   // A version with a matrix unit that nothing uses is the one without, which is there too.
   const std::set<Stage> stages = std::exchange(c.stages, {});
+  const auto afterPhase = std::exchange(c.afterPhase, nullptr);
   for (size_t i = 0; i < targets.size();) {
     c.target = targets[i];
     if (c.target->matrixUnit && !runPhases(c, schedule, code, times, noSink)) return false;
@@ -410,6 +427,7 @@ bool runVersions(Compilation& c, std::vector<Target> targets, PhaseTimes& times,
       ++i;
   }
   c.stages = stages;
+  c.afterPhase = afterPhase;
   c.description.reset();
   c.plan.reset();
   const size_t end = phasesUntil(Goal::Code, c);

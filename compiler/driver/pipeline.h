@@ -19,22 +19,33 @@ struct Phase {
   const char* name;
   const char* why;                       // it stands where it stands
   std::vector<FileKind> starts;          // takes part when the file is one of these
+  std::optional<Stage> text;             // in whose text its work can be seen
   bool (*run)(Compilation& compilation); // false after a diagnostic
   // Problems of what the phase made; any is an internal error. Null: nothing to check.
   std::vector<std::string> (*verify)(const Compilation& compilation);
   std::vector<View> views;
   graph::Graph (*rewrite)(const graph::Graph& graph) = nullptr; // what it is when it is a pass over graphs
   bool optional = false;                                        // what follows does as well without it
+  // Takes part only when a text of such a stage is given beside the file; what it makes of it takes the place
+  // of what was made before.
+  std::vector<Stage> resumes = {};
 };
 const std::vector<Phase>& pipeline();
+
+// The stage as text, as far as the compilation has come.
+std::string textOf(Stage stage, const Compilation& compilation);
 
 // What the passes over graphs make of one.
 graph::Graph rewritten(const graph::Graph& written);
 
+// Whether the phase does something for such a file, with such a text beside it.
+bool takesPart(const Phase& phase, FileKind kind, std::optional<Stage> textStage);
+
 // The stages that a compilation which starts from such a file passes.
 std::vector<Stage> stagesFrom(FileKind kind);
 
-// How far to go: until every mistake in the file is known; until compilation.stages exist; to loop IR; to
+// How far to go: until every mistake in the file is known; until compilation.stages exist and
+// compilation.shownPhases are done; to loop IR; to
 // machine code.
 enum class Goal { Check, Stages, Loops, Code };
 

@@ -77,7 +77,7 @@ bool finds(const std::string& expression, const std::string& text) {
 bool checkRemarks(Compilation& c) {
   if (!areWanted(c.options)) return true;
   c.wantsPlan = true;
-  if (c.kind == FileKind::Loops) {
+  if (!hasLayers(c.kind)) {
     c.diags.report(diag::NeedsPipeline, {}, "remarks", describe(c.kind));
     return false;
   }

@@ -27,7 +27,10 @@ const char* suffixOf(FileKind kind) {
   case FileKind::Script: return ".cvy";
   case FileKind::Onnx: return ".onnx";
   case FileKind::Graph: return ".graph";
+  case FileKind::Schedule: return ".schedule";
   case FileKind::Loops: return ".loop";
+  case FileKind::Llvm:
+  case FileKind::LlvmOptimized: return ".ll";
   }
   return "";
 }

@@ -1,5 +1,6 @@
 #include "driver/usage.h"
 #include "command/options.h"
+#include "driver/pipeline.h"
 
 namespace convoy::driver {
 
@@ -71,9 +72,16 @@ std::string helpText(Command command) {
     text += "\noptions of the pipeline's own command line:\n" + program.str() +
             "\n'convoy run FILE --help' lists the inputs and outputs of a pipeline.\n";
   }
-  if (command == Command::Emit)
+  if (command == Command::Emit) {
+    Columns passes;
+    for (const Phase& phase : pipeline()) passes.add(phase.name, phase.why);
     text +=
-        "\nFILE may also be the text of a stage: .graph (graph IR) or .loop (loop IR) goes on from there.\n";
+        "\nFILE may also be the text of a stage, to go on from there: .graph (graph IR), .loop (loop IR) or "
+        ".ll\n"
+        "(LLVM IR). --from-stage says so of a file with another name, and takes a text beside the script.\n"
+        "\npasses, in order, and why each stands where it stands:\n" +
+        passes.str();
+  }
   return text;
 }
 

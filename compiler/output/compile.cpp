@@ -1,6 +1,10 @@
 #include "output/compile.h"
 #include "codegen/codegen.h"
+#include "output/use_order.h"
 #include "support/internal_error.h"
+#include "llvm/IR/DiagnosticHandler.h"
+#include "llvm/IR/DiagnosticInfo.h"
+#include "llvm/IR/DiagnosticPrinter.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
@@ -102,14 +106,18 @@ std::string emitFile(llvm::Module& module, llvm::TargetMachine& machine, llvm::C
   return {bytes.data(), bytes.size()};
 }
 
-CompiledUnit finish(std::unique_ptr<llvm::Module> module, const Target& target,
-                    const CompileOptions& options) {
+CompiledUnit finish(std::unique_ptr<llvm::Module> module, const Target& target, const CompileOptions& options,
+                    bool isOptimized = false) {
   auto machine = machineFor(target, options.optimize);
   module->setDataLayout(machine->createDataLayout());
   CompiledUnit unit;
   unit.name = module->getName().str();
-  if (options.keepLlvm) unit.llvm = textOf(*module);
-  if (options.optimize > 0) optimizeModule(*module, *machine);
+  orderUses(*module);
+  if (options.keepLlvm && !isOptimized) unit.llvm = textOf(*module);
+  if (options.optimize > 0 && !isOptimized) {
+    optimizeModule(*module, *machine);
+    orderUses(*module);
+  }
   if (options.keepOptimized) unit.optimized = textOf(*module);
   if (options.keepAssembly) {
     std::unique_ptr<llvm::Module> copy = llvm::CloneModule(*module);
@@ -117,6 +125,51 @@ CompiledUnit finish(std::unique_ptr<llvm::Module> module, const Target& target,
   }
   unit.object = emitFile(*module, *machine, llvm::CodeGenFileType::ObjectFile);
   return unit;
+}
+
+// Keeps the first error, which would otherwise end the process.
+struct KeepError final : llvm::DiagnosticHandler {
+  explicit KeepError(std::string& error) : error(error) {}
+  bool handleDiagnostics(const llvm::DiagnosticInfo& info) override {
+    if (info.getSeverity() != llvm::DS_Error || !error.empty()) return true;
+    llvm::raw_string_ostream stream(error);
+    llvm::DiagnosticPrinterRawOStream printer(stream);
+    info.print(printer);
+    return true;
+  }
+  std::string& error;
+};
+
+CompiledUnit compileText(const LlvmModule& text, bool isOptimized, const Target& target,
+                         const CompileOptions& options) {
+  llvm::LLVMContext context;
+  std::string error;
+  context.setDiagnosticHandler(std::make_unique<KeepError>(error));
+  std::unique_ptr<llvm::Module> module = parseModule(context, text);
+  module->setTargetTriple(llvm::Triple(target.triple));
+  CompiledUnit unit = finish(std::move(module), target, options, isOptimized);
+  unit.refused = std::move(error);
+  return unit;
+}
+
+// One unit to compile: the functions of a module, or the descriptor when there are none.
+struct Part {
+  std::string name;
+  std::vector<const loop::Function*> functions;
+};
+
+std::vector<Part> partsOf(const loop::Module& program, const PipelineDescription* description) {
+  std::vector<Part> parts;
+  std::vector<const loop::Function*> entries;
+  for (const auto& f : program.functions) {
+    if (f->exported)
+      entries.push_back(f.get());
+    else
+      parts.push_back({f->name, {f.get()}});
+  }
+  if (!entries.empty()) parts.push_back({description ? description->prefix + "_entry" : "entry", entries});
+  if (description) parts.push_back({description->prefix + "_pipeline", {}});
+  return parts;
 }
 
 } // namespace
@@ -127,26 +180,28 @@ CompiledUnit compileDescriptor(const PipelineDescription& description, const Tar
   return finish(describePipeline(context, description, target), target, options);
 }
 
+std::vector<std::string> unitNames(const loop::Module& program, const PipelineDescription* description) {
+  std::vector<std::string> names;
+  for (const Part& part : partsOf(program, description)) names.push_back(part.name);
+  return names;
+}
+
 std::vector<CompiledUnit> compileProgram(const loop::Module& program, const PipelineDescription* description,
                                          const Target& target, const CompileOptions& options) {
-  std::vector<const loop::Function*> entries;
+  std::vector<Part> parts = partsOf(program, description);
+  if (options.text && parts.empty())
+    for (const LlvmModule& module : options.text->modules) parts.push_back({module.name, {}});
   std::vector<std::function<CompiledUnit()>> jobs;
   SourceLines lines{options.lines, {}};
   if (options.lines == Lines::Loops) loop::print(program, &lines.loops);
-  auto job = [&](std::string name, std::vector<const loop::Function*> functions) {
-    jobs.push_back([&, name, functions] {
+  for (const Part& part : parts)
+    jobs.push_back([&]() -> CompiledUnit {
+      if (const LlvmModule* text = options.text ? options.text->find(part.name) : nullptr)
+        return compileText(*text, options.text->optimized, target, options);
+      if (part.functions.empty()) return compileDescriptor(*description, target, options);
       llvm::LLVMContext context;
-      return finish(generate(context, name, program, functions, target, lines), target, options);
+      return finish(generate(context, part.name, program, part.functions, target, lines), target, options);
     });
-  };
-  for (const auto& f : program.functions) {
-    if (f->exported)
-      entries.push_back(f.get());
-    else
-      job(f->name, {f.get()});
-  }
-  if (!entries.empty()) job(description ? description->prefix + "_entry" : "entry", entries);
-  if (description) jobs.push_back([&] { return compileDescriptor(*description, target, options); });
 
   std::vector<CompiledUnit> units(jobs.size());
   std::atomic<size_t> next{0};

@@ -11,6 +11,7 @@
 #pragma once
 #include "convoy/options.h"
 #include "convoy/pipeline.h"
+#include "convoy/stage.h"
 #include "convoy/status.h"
 #include "convoy/view.h"
 
@@ -26,6 +27,9 @@ Expected<Pipeline> compileFile(const std::string& path, const Options& options =
 // beside it.
 Expected<Pipeline> compileSource(const std::string& text, const std::string& name = "source.cvy",
                                  const Options& options = {});
+
+// The passes of the compiler, in their order. Some are for models or for texts of stages alone.
+std::vector<Pass> passes();
 
 // "0.1.0"
 const char* version();

@@ -1,5 +1,6 @@
 // What a program can say about compiling and running, and the hooks that it can give.
 #pragma once
+#include "convoy/stage.h"
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -70,8 +71,8 @@ enum class Math { Fast, Strict, Bf16 };
 struct Options {
   // Which pipeline; needed when the file has several.
   std::string pipeline;
-  // Whose instructions may be used, as clang's -mcpu names it; empty: this processor's. Of several, "a,b", the
-  // best that runs here. One that needs more than this processor has is an error.
+  // Whose instructions may be used, as clang's -mcpu names it; empty: this processor's. Of several, "a,b",
+  // the best that runs here. One that needs more than this processor has is an error.
   std::string cpu;
   // 0..3
   int optimize = 3;
@@ -91,6 +92,12 @@ struct Options {
   // The schedule to use, as a file or as text (which goes before the file); empty: the compiler's own choice.
   std::string scheduleFile, scheduleText;
 
+  // A text to go on from, in the place of what is made of the script up to its stage: what Pipeline::emit
+  // gave, edited. Of the stages Graph, Schedule, Loops, Llvm and LlvmOptimized. Numbers, functions and
+  // modules that it leaves out are as they are made of the script; what is wrong with it is a diagnostic with
+  // its line. LLVM IR is code, and may do whatever a program may do.
+  std::optional<StageText> fromStage;
+
   // Null: a pool of threads of the pipeline's own, made by its first run.
   std::shared_ptr<Executor> executor;
   // Null: the system's.
@@ -101,6 +108,9 @@ struct Options {
   // Called by one thread at a time, with the name of the phase that comes and the share of the work that is
   // done, 0..1. What it throws ends the compilation with E0001.
   std::function<void(const std::string& phase, double done)> progress;
+  // Called after each pass that makes or changes a text, in order; after the last one with two of them, LLVM
+  // IR before and after its clean-up. What it throws ends the compilation with E0001.
+  std::function<void(const PassText& text)> afterPass;
 };
 
 // What one run can be told.

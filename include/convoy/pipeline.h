@@ -1,6 +1,7 @@
 // A compiled pipeline: what it takes and gives, how it is run, how it looks inside.
 #pragma once
 #include "convoy/options.h"
+#include "convoy/stage.h"
 #include "convoy/status.h"
 #include "convoy/view.h"
 #include <initializer_list>
@@ -15,9 +16,6 @@ struct BoundState;
 } // namespace api
 
 inline namespace v1 {
-
-// The stages that a person can look at, in the order in which a compilation passes them.
-enum class Stage { Ast, Graph, Fused, Schedule, Loops, Llvm, LlvmOptimized, Assembly };
 
 // ---- what a pipeline is ----
 

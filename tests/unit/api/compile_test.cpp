@@ -350,6 +350,90 @@ TEST(Compile, ScheduleTextIsUsed) {
   EXPECT_EQ(compiled(blur, options).emit(convoy::Stage::Schedule), text);
 }
 
+TEST(Compile, GoesOnFromAnEditedText) {
+  const std::string script = "pipeline p(x: tensor[1, W]) -> tensor { return relu(x) }";
+  const std::vector<float> x{-2, -1, 0, 1, 2};
+  const auto result = [&](const convoy::Options& options) {
+    auto made = convoy::compileSource(script, "p.cvy", options);
+    EXPECT_TRUE(made) << (made ? "" : made.diagnostics()[0].rendered);
+    std::vector<float> y(x.size());
+    if (made)
+      EXPECT_TRUE(made->run({{"x", convoy::View<const float, 2>(x.data(), {1, 5})}},
+                            {{"result", convoy::View<float, 2>(y.data(), {1, 5})}}));
+    return y;
+  };
+  const std::vector<float> plain{0, 0, 0, 1, 2};
+  EXPECT_EQ(result({}), plain);
+  const convoy::Pipeline first = compiled(script.c_str());
+  const auto edited = [&](convoy::Stage stage, const std::string& word, const std::string& other) {
+    convoy::Options options;
+    options.fromStage = {stage, first.emit(stage), ""};
+    std::string& text = options.fromStage->text;
+    for (size_t at = 0; !word.empty() && (at = text.find(word, at)) != std::string::npos; at += other.size())
+      text.replace(at, word.size(), other);
+    return options;
+  };
+  for (convoy::Stage stage : {convoy::Stage::Graph, convoy::Stage::Schedule, convoy::Stage::Loops,
+                              convoy::Stage::Llvm, convoy::Stage::LlvmOptimized})
+    EXPECT_EQ(result(edited(stage, "", "")), plain);
+  EXPECT_EQ(result(edited(convoy::Stage::Graph, "= relu(%x)", "= abs(%x)")),
+            (std::vector<float>{2, 1, 0, 1, 2}));
+
+  const convoy::Options another = edited(convoy::Stage::Graph, "= relu(%x)", "= abs(%x)");
+  const convoy::Pipeline now = *convoy::compileSource(script, "p.cvy", another);
+  EXPECT_NE(now.emit(convoy::Stage::Graph).find("abs(%x)"), std::string::npos);
+
+  auto wrong = convoy::compileSource(script, "p.cvy", edited(convoy::Stage::Llvm, "define", "defin"));
+  ASSERT_FALSE(wrong);
+  EXPECT_EQ(wrong.diagnostics()[0].code, "E0670");
+  ASSERT_FALSE(wrong.diagnostics()[0].labels.empty());
+  EXPECT_EQ(wrong.diagnostics()[0].labels[0].file, "<llvm>");
+  EXPECT_GT(wrong.diagnostics()[0].labels[0].line, 1u);
+  convoy::Options assembly;
+  assembly.fromStage = {convoy::Stage::Assembly, "ret", "p.s"};
+  wrong = convoy::compileSource(script, "p.cvy", assembly);
+  ASSERT_FALSE(wrong);
+  EXPECT_EQ(wrong.diagnostics()[0].message,
+            "'fromStage' takes a text of graph, schedule, loops, llvm or llvm-opt, not 'asm'");
+}
+
+TEST(Compile, PassesCanBeWatched) {
+  std::vector<std::string> names;
+  std::map<std::string, std::string> texts;
+  convoy::Options options;
+  options.afterPass = [&](const convoy::PassText& text) {
+    names.push_back(text.pass);
+    texts[text.pass] += text.text;
+  };
+  options.initSeed = 1;
+  auto made = convoy::compileSource(net, "net.cvy", options);
+  ASSERT_TRUE(made);
+  std::vector<std::string> table;
+  for (const convoy::Pass& pass : convoy::passes()) {
+    EXPECT_FALSE(pass.why.empty());
+    table.push_back(pass.name);
+  }
+  // In the order of the table, and the last one twice: before and after the clean-up.
+  ASSERT_GT(names.size(), 8u);
+  EXPECT_EQ(names.front(), "parse");
+  EXPECT_EQ(names.back(), "codegen");
+  EXPECT_EQ(names[names.size() - 2], "codegen");
+  auto at = table.begin();
+  for (const std::string& name : names) {
+    at = std::find(at, table.end(), name);
+    EXPECT_NE(at, table.end()) << name;
+  }
+  EXPECT_EQ(texts["remove dead"], made->emit(convoy::Stage::Loops));
+  EXPECT_NE(texts["codegen"].find("define i32 @net_run("), std::string::npos);
+  EXPECT_NE(texts["weights"].find("<640 numbers>"), std::string::npos) << "10 x 64: left out";
+  options.afterPass = [](const convoy::PassText& text) {
+    if (text.pass == "lower") throw std::runtime_error("enough");
+  };
+  made = convoy::compileSource(net, "net.cvy", options);
+  ASSERT_FALSE(made);
+  EXPECT_EQ(made.diagnostics()[0].message, "internal error: enough");
+}
+
 TEST(Compile, CanBeCancelledBetweenPhasesAndKernels) {
   std::vector<std::pair<std::string, double>> seen;
   convoy::Options options;

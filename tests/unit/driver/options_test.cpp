@@ -56,6 +56,43 @@ TEST(Options, DashIsAFile) {
   EXPECT_EQ(p.options.output, "-");
 }
 
+TEST(Options, TextsToGoOnFrom) {
+  Parsed p = parse({"run", "f.cvy", "--from-stage=loops=dir/edited.txt"});
+  EXPECT_EQ(p.text, "");
+  EXPECT_EQ(p.options.fromStage, Stage::Loops);
+  EXPECT_EQ(p.options.fromStageFile, "dir/edited.txt");
+  p = parse({"emit", "stages/07-llvm-opt.txt", "--from-stage", "llvm-opt", "--stage=asm"});
+  EXPECT_EQ(p.text, "");
+  EXPECT_EQ(p.options.fromStage, Stage::LlvmOptimized);
+  EXPECT_EQ(p.options.fromStageFile, "") << "FILE itself";
+  for (const auto& [file, stage] : {std::pair("a.graph", Stage::Graph), std::pair("a/b=c.loop", Stage::Loops),
+                                    std::pair("a.ll", Stage::Llvm)}) {
+    p = parse({"run", "f.cvy", std::string("--from-stage=") + file});
+    EXPECT_EQ(p.text, "");
+    EXPECT_EQ(p.options.fromStage, stage);
+    EXPECT_EQ(p.options.fromStageFile, file);
+  }
+  for (const char* schedule : {"schedule=x", "x.schedule"}) { // the same as --schedule
+    p = parse({"run", "f.cvy", std::string("--from-stage=") + schedule});
+    EXPECT_EQ(p.options.fromStage, std::nullopt);
+    EXPECT_FALSE(p.options.scheduleFile.empty());
+  }
+  for (const char* wrong : {"ast=x", "fused=x", "asm", "loops=", "loop=x.loop", "x.cvy", "x"}) {
+    p = parse({"run", "f.cvy", std::string("--from-stage=") + wrong});
+    EXPECT_EQ(p.codes, Strings{"E0516"}) << wrong;
+  }
+}
+
+TEST(Options, PassesByName) {
+  Parsed p = parse({"emit", "f", "--print-after=fold-batch_norm,share common,all"});
+  EXPECT_EQ(p.text, "");
+  EXPECT_EQ(p.options.printAfter, (Strings{"fold batch_norm", "share common", "all"}));
+  p = parse({"emit", "f", "--print-after=lower,,codegem"});
+  EXPECT_EQ(p.codes, (Strings{"E0548", "E0548"}));
+  EXPECT_NE(p.text.find("did you mean 'codegen'?"), std::string::npos);
+  EXPECT_EQ(parse({"emit", "f", "--print-changed"}).text, "") << "something is printed";
+}
+
 TEST(Options, ListsOfStagesAndKinds) {
   Parsed p = parse({"emit", "f", "--stage=graph,llvm-opt,graph"});
   EXPECT_EQ(p.options.stages, (std::vector<Stage>{Stage::Graph, Stage::LlvmOptimized}));

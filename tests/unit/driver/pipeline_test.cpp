@@ -1,6 +1,7 @@
 #include "driver/describe.h"
 #include "driver/pipeline.h"
 #include "gtest/gtest.h"
+#include <algorithm>
 #include <set>
 
 namespace convoy::driver {
@@ -14,6 +15,8 @@ TEST(Pipeline, LaterTextsPassTheRest) {
   const std::vector<Stage>& all = allStages();
   EXPECT_EQ(stagesFrom(FileKind::Graph), std::vector<Stage>(all.begin() + 1, all.end()));
   EXPECT_EQ(stagesFrom(FileKind::Loops), std::vector<Stage>(all.begin() + 4, all.end()));
+  EXPECT_EQ(stagesFrom(FileKind::Llvm), std::vector<Stage>(all.begin() + 5, all.end()));
+  EXPECT_EQ(stagesFrom(FileKind::LlvmOptimized), std::vector<Stage>(all.begin() + 6, all.end()));
 }
 
 TEST(Pipeline, PhasesAreNamedOnceAndSayWhy) {
@@ -36,7 +39,37 @@ TEST(Pipeline, TheNameOfAFileSaysWhereToStart) {
   EXPECT_EQ(fileKindOf("-"), FileKind::Script);
   EXPECT_EQ(fileKindOf("x.graph"), FileKind::Graph);
   EXPECT_EQ(fileKindOf("x.loop"), FileKind::Loops);
+  EXPECT_EQ(fileKindOf("x.schedule"), FileKind::Schedule);
+  EXPECT_EQ(fileKindOf("x.ll"), FileKind::Llvm);
   EXPECT_EQ(fileKindOf(".loop"), FileKind::Script);
+}
+
+TEST(Pipeline, TextsThatAreReadBackHaveAKindAndAPhase) {
+  for (Stage stage : allStages()) {
+    SCOPED_TRACE(nameOf(stage));
+    const bool wanted = stage != Stage::Ast && stage != Stage::Fused && stage != Stage::Assembly;
+    EXPECT_EQ(readsBack(stage), wanted);
+    if (!readsBack(stage)) continue;
+    EXPECT_EQ(stageOf(kindOf(stage)), stage);
+    if (stage == Stage::Schedule) continue; // the phase that makes one reads one
+    size_t phases = 0;
+    for (const Phase& phase : pipeline())
+      phases +=
+          takesPart(phase, FileKind::Script, stage) && !takesPart(phase, FileKind::Script, std::nullopt);
+    EXPECT_EQ(phases, 1u);
+  }
+}
+
+TEST(Pipeline, WhatAPhaseMakesIsAStageOfItsFile) {
+  for (const Phase& phase : pipeline()) {
+    SCOPED_TRACE(phase.name);
+    for (FileKind kind : phase.starts) {
+      const std::vector<Stage> stages = stagesFrom(kind);
+      for (const View& view : phase.views)
+        if (view.stage >= stages.front()) EXPECT_EQ(std::count(stages.begin(), stages.end(), view.stage), 1);
+    }
+    if (phase.rewrite) EXPECT_EQ(phase.text, Stage::Graph);
+  }
 }
 
 TEST(Describe, PrefixIsACIdentifier) {
