@@ -168,31 +168,37 @@ private:
   }
 
   void translate(const Node& node) {
-    for (const std::string& name : node.outputs)
-      if (!name.empty()) values_[name].kind = Value::Unknown;
-    const Operator* row = node.domain.empty() || node.domain == "ai.onnx" ? findOperator(node.op) : nullptr;
+    std::vector<Value> results(node.outputs.size());
+    for (Value& result : results) result.kind = Value::Unknown;
     try {
-      if (!row) throw Refused{"there are no layers for it"};
-      if (version_ < row->since)
-        throw Refused{"its meaning in version " + std::to_string(version_) +
-                      " of the operators is not read; it is from version " + std::to_string(row->since) +
-                      " on"};
-      std::vector<Value> operands;
-      bool isKnown = true;
-      for (const std::string& name : node.inputs) {
-        operands.push_back(valueOf(name));
-        isKnown = isKnown && operands.back().kind != Value::Unknown;
-      }
-      if (!isKnown) return; // refused before
-      builder_.startNode(nameOf(node));
-      NodeCall call(builder_, node, version_, std::move(operands));
-      row->translate(call);
-      for (size_t i = 0; i < node.outputs.size(); ++i) {
-        if (!node.outputs[i].empty()) values_[node.outputs[i]] = call.results()[i];
-      }
+      layersOf(node, results);
     } catch (const Refused& refused) {
       problem(escapeForTerminal(node.op), nameOf(node), refused.why);
     }
+    // Not before: a node may name its own result as an operand, which nothing makes.
+    for (size_t i = 0; i < results.size(); ++i)
+      if (!node.outputs[i].empty()) values_[node.outputs[i]] = results[i];
+  }
+
+  // Leaves the results as they are where an operand was refused.
+  void layersOf(const Node& node, std::vector<Value>& results) {
+    const Operator* row = node.domain.empty() || node.domain == "ai.onnx" ? findOperator(node.op) : nullptr;
+    if (!row) throw Refused{"there are no layers for it"};
+    if (version_ < row->since)
+      throw Refused{"its meaning in version " + std::to_string(version_) +
+                    " of the operators is not read; it is from version " + std::to_string(row->since) +
+                    " on"};
+    std::vector<Value> operands;
+    bool isKnown = true;
+    for (const std::string& name : node.inputs) {
+      operands.push_back(valueOf(name));
+      isKnown = isKnown && operands.back().kind != Value::Unknown;
+    }
+    if (!isKnown) return;
+    builder_.startNode(nameOf(node));
+    NodeCall call(builder_, node, version_, std::move(operands));
+    row->translate(call);
+    results = call.results();
   }
 
   static std::string nameOf(const Node& node) {

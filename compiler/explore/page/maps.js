@@ -5,7 +5,8 @@ const isColour = (layer) => {
   return tensor.kept[0] === 3 && tensor.extents[0] === 3 && (tensor.encoding === "bytes" || Boolean(pictures.layers[layer].image));
 };
 
-// A place to begin at: the largest number of the first channel in the middle of the plane, where there is something to see.
+// A place to begin at, where there is something to see: in the middle of the first channel's plane a large number beside one that
+// differs.
 function placeToBegin(tensor) {
   const {kept, from} = tensor, [, , h, w] = kept, place = [0, 0, from[0], from[1]];
   let most = -1;
@@ -15,7 +16,7 @@ function placeToBegin(tensor) {
   }
   for (let y = Math.floor(h / 4); y < Math.ceil(h * 3 / 4); y++)
     for (let x = Math.floor(w / 4); x < Math.ceil(w * 3 / 4); x++) {
-      const size = Math.abs(tensor.numbers[y * w + x]);
+      const now = tensor.numbers[y * w + x], size = Math.abs(now) + (x + 1 < w ? Math.abs(now - tensor.numbers[y * w + x + 1]) : 0);
       if (size > most) most = size, place[2] = from[0] + y, place[3] = from[1] + x;
     }
   return place;

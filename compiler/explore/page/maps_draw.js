@@ -77,7 +77,8 @@ function hatch(context, x, y, w, h, colour, step = 5) {
 }
 
 // Cells of a plane, large enough to be told apart, with what lies around it: rows and columns from `top`, `left`.
-//   number(y, x) -> {value, kind}: kind "inside", "padding" (value: what is read there) or "out"
+//   number(y, x) -> {value, kind, colour}: kind "inside", "padding" (value: what is read there) or "out"; colour: of a picture,
+//   in place of what the value says
 function drawCells(context, tensor, {top, left, rows, columns, cell}, number) {
   const tone = toneOf(tensor), edge = themeColour("--edge"), soft = themeColour("--faint"), ground = themeColour("--raised");
   context.textAlign = "center";
@@ -85,15 +86,15 @@ function drawCells(context, tensor, {top, left, rows, columns, cell}, number) {
   context.font = `${cell >= 34 ? 10.5 : 9}px ${themeColour("--sans")}`;
   for (let r = 0; r < rows; r++)
     for (let c = 0; c < columns; c++) {
-      const {value, kind} = number(top + r, left + c), x = c * cell, y = r * cell;
+      const {value, kind, colour: own} = number(top + r, left + c), x = c * cell, y = r * cell;
       if (kind === "out") continue;
-      const known = value !== undefined && value !== null, colour = known ? tone(value) : null;
+      const known = value !== undefined && value !== null, colour = known ? own || tone(value) : null;
       context.fillStyle = known ? cssOf(colour) : ground;
       context.globalAlpha = kind === "padding" ? 0.55 : 1;
       context.fillRect(x, y, cell - 1, cell - 1);
       context.globalAlpha = 1;
       if (kind === "padding" || !known) hatch(context, x, y, cell - 1, cell - 1, kind === "padding" ? themeColour("--pin-edge") : soft, kind === "padding" ? 6 : 4);
-      if (cell >= 28 && known) {
+      if (cell >= 28 && known && !own) {
         const text = numberText(value, Math.min(tensor.decimals, cell >= 34 ? 2 : 1));
         if (kind === "padding") context.fillStyle = ground, context.fillRect(x + 3, y + cell / 2 - 7, cell - 7, 13), context.fillStyle = themeColour("--ink");
         else context.fillStyle = inkOn(colour);
@@ -136,7 +137,7 @@ class Screen {
     if (!this.cells) {
       this.columns = Math.max(7, Math.min(11, Math.floor(room.width / SCREEN.nearCell)));
       const near = this.columns * SCREEN.nearCell + 10, beside = room.beside >= near + 110;
-      this.scale = Math.min((beside ? Math.min(room.beside - near, 320) : room.width) / w, (beside ? SCREEN.rows * SCREEN.nearCell : room.height) / h, 8);
+      this.scale = Math.min((beside ? Math.min(room.beside - near, 320) : room.width) / tensor.kept[3], (beside ? SCREEN.rows * SCREEN.nearCell : room.height) / tensor.kept[2], 8);
       if (beside) this.element.classList.add("beside");
       this.near = el("canvas", {class: "maps-near", "data-part": "near"});
       this.element.append(this.near);
@@ -151,7 +152,7 @@ class Screen {
         if (found && found[0] >= 0 && found[0] < this.h && found[1] >= 0 && found[1] < this.w) this.onPoint(found, canvas === this.near);
       });
     };
-    point(this.whole, (x, y) => this.cells ? [Math.floor(y / this.cells.cell) + this.cells.top, Math.floor(x / this.cells.cell) + this.cells.left] : [Math.floor(y / this.scale), Math.floor(x / this.scale)]);
+    point(this.whole, (x, y) => this.cells ? [Math.floor(y / this.cells.cell) + this.cells.top, Math.floor(x / this.cells.cell) + this.cells.left] : [Math.floor(y / this.scale) + this.tensor.from[0], Math.floor(x / this.scale) + this.tensor.from[1]]);
     if (this.near) point(this.near, (x, y) => this.nearView && [Math.floor(y / this.nearView.cell) + this.nearView.top, Math.floor(x / this.nearView.cell) + this.nearView.left]);
   }
 
@@ -159,21 +160,22 @@ class Screen {
   // unless `still`.
   draw(c, s, boxes, focus, still = false) {
     const channel = c === "rgb" ? 0 : c;
+    const tone = c === "rgb" ? toneOf(this.tensor) : null;
     const number = (y, x) => {
-      if (y >= 0 && x >= 0 && y < this.h && x < this.w) return {value: this.tensor.at(channel, s, y, x), kind: "inside"};
-      const value = this.read ? this.read(channel, s, y, x) : undefined;
-      return value === undefined ? {kind: "out"} : {value, kind: "padding"};
+      const inside = y >= 0 && x >= 0 && y < this.h && x < this.w, read = (channel) => inside ? this.tensor.at(channel, s, y, x) : this.read ? this.read(channel, s, y, x) : undefined;
+      const value = read(channel), known = value !== undefined && value !== null;
+      if (!inside && value === undefined) return {kind: "out"};
+      return {value, kind: inside ? "inside" : "padding", colour: tone && known ? [0, 1, 2].map((channel) => tone(read(channel))[0]) : null};
     };
     if (this.cells) return this.drawIn(this.whole, this.cells, number, boxes);
-    const {scale} = this, context = sized(this.whole, this.w * scale, this.h * scale), [, , keptH, keptW] = this.tensor.kept, {from} = this.tensor;
-    if (keptH < this.h || keptW < this.w) hatch(context, 0, 0, this.w * scale, this.h * scale, themeColour("--edge"), 8);
+    // Of a plane whose middle alone is there, the whole is this.
+    const {scale, tensor: {from, kept: [channels, slices, h, w]}} = this, context = sized(this.whole, w * scale, h * scale);
     context.imageSmoothingEnabled = scale < 1;
-    if (channel < this.tensor.kept[0] && s < this.tensor.kept[1])
-      context.drawImage(planePicture(this.tensor, c, s), from[1] * scale, from[0] * scale, keptW * scale, keptH * scale);
-    else hatch(context, 0, 0, this.w * scale, this.h * scale, themeColour("--edge"), 8);
+    if (channel < channels && s < slices) context.drawImage(planePicture(this.tensor, c, s), 0, 0, w * scale, h * scale);
+    else hatch(context, 0, 0, w * scale, h * scale, themeColour("--edge"), 8);
     if (!still || !this.nearView) this.look(focus);
     const {top, left, rows, columns, cell} = this.nearView;
-    outline(context, left * scale, top * scale, columns * scale, rows * scale, themeColour("--pin-edge"), 1.5);
+    outline(context, (left - from[1]) * scale, (top - from[0]) * scale, columns * scale, rows * scale, themeColour("--pin-edge"), 1.5);
     this.drawIn(this.near, {top, left, rows, columns, cell}, number, boxes);
   }
   look([y, x]) {

@@ -158,7 +158,7 @@ function lessonsOf(layer, place) {
   else if ([...before, ...after].some((n) => n > 0)) {
     const even = new Set([...before, ...after]).size === 1, outside = {zero: "which counts as zeros", replicate: "which repeats the edge", reflect: "which mirrors the input", reflect101: "which mirrors the input around its edge", wrap: "which is the other end of the input"}[sum.border] || `which holds ${sum.border}`;
     lessons.push(["Padding", `${even ? before[0] + " on each side" : `${along(before)} before and ${along(after)} behind`}, ${how === "max" ? "which never counts" : how === "mean" ? (sum.counts_padding ? "which counts as zeros" : "which does not count") : outside} (striped).`]);
-  } else lessons.push(["Padding", "none: the window stays inside, so the result is smaller by what does not fit."]);
+  } else if (of(sum.kernel).some((k) => k > 1)) lessons.push(["Padding", `none: the window stays inside the input${stride.every((s) => s === 1) ? ", so the result is smaller than that" : ""}.`]);
   if (of(sum.dilation).some((d) => d > 1)) lessons.push(["Dilation", `${along(of(sum.dilation))}: what the window reads is ${along(of(sum.dilation))} apart, with gaps between.`]);
   const [from, to] = channelsRead(sum, input.extents[0], result.extents[0], place[0]), groups = sum.groups || 1;
   if (how === "max" || how === "mean") lessons.push(["Channels", `each of the ${grouped(result.extents[0])} by itself.`]);

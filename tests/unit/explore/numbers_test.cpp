@@ -62,7 +62,8 @@ TEST(Numbers, LevelsAreOffByHalfAStep) {
 
 TEST(Numbers, PicturesAreBytes) {
   std::vector<double> numbers;
-  for (int i = 0; i < 256; ++i) numbers.push_back(static_cast<double>(static_cast<float>(i * 77 % 256) / 255));
+  for (int i = 0; i < 256; ++i)
+    numbers.push_back(static_cast<double>(static_cast<float>(i * 77 % 256) / 255));
   const Extents extents{1, 1, 16, 16};
   const PackedNumbers packed = pack(numbers, extents, wholeOf(extents), false);
   EXPECT_EQ(packed.encoding, Encoding::Bytes);
@@ -92,7 +93,8 @@ TEST(Numbers, PartsAreTheMiddleOfTheFirstChannels) {
   std::vector<double> numbers;
   for (int i = 0; i < 3 * 4 * 5; ++i) numbers.push_back(i * 10);
   const PackedNumbers packed = pack(numbers, {3, 1, 4, 5}, {{2, 1, 2, 3}, 1, 1}, true);
-  EXPECT_EQ(unpacked(packed, 12), (std::vector<float>{60, 70, 80, 110, 120, 130, 260, 270, 280, 310, 320, 330}));
+  EXPECT_EQ(unpacked(packed, 12),
+            (std::vector<float>{60, 70, 80, 110, 120, 130, 260, 270, 280, 310, 320, 330}));
 }
 
 TEST(Numbers, ShapesHaveFourAxes) {
