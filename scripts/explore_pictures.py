@@ -19,6 +19,8 @@ PICTURES = {
     "digits": ("examples/digits/digits.cvy", [], "dark", "panes=script+schedule,graph,loops,llvm-opt&at=layer:fc1", []),
     "resnet50": ("examples/networks/resnet50.cvy", ["--init", "random:1", "--measure", "--threads=1"], "light",
                  "panes=plan+roofline,graph", ["th[data-column=predicted] button"]),
+    "pictures-edges": ("examples/edges/edges.cvy", ["--input", "examples/edges/photo.jpg"], "light", "panes=maps&at=layer:conv_1", []),
+    "pictures-digits": ("examples/digits/digits.cvy", ["--input", "examples/digits/some-digit.png"], "dark", "panes=maps&at=layer:c1", []),
     "passes": ("examples/digits/digits.cvy", [], "light", "panes=passes", ["[data-pass='share common']"]),
 }
 

@@ -268,6 +268,7 @@ public:
       }
     if (isMadeByCodegen(stage)) {
       compilation_.stages = {stage};
+      options_.lines = Lines::None; // as the command prints it
       require(printer.phase->run(compilation_), "code that was generated once is generated again");
     }
     text = printer.view->print(compilation_);

@@ -46,8 +46,8 @@ llvm::DebugLoc DebugInfo::define(llvm::Function& function, const loop::Function&
         /*DWOId=*/0, /*SplitDebugInlining=*/false,
         /*DebugInfoForProfiling=*/false, llvm::DICompileUnit::DebugNameTableKind::None);
   }
-  auto flags = llvm::DISubprogram::SPFlagDefinition | llvm::DISubprogram::SPFlagOptimized;
-  if (!from.exported) flags |= llvm::DISubprogram::SPFlagLocalToUnit;
+  const auto flags = llvm::DISubprogram::toSPFlags(/*IsLocalToUnit=*/!from.exported, /*IsDefinition=*/true,
+                                                   /*IsOptimized=*/true);
   llvm::DISubroutineType* type = builder_.createSubroutineType(builder_.getOrCreateTypeArray({}));
   llvm::DISubprogram* subprogram =
       builder_.createFunction(head.file, function.getName(), function.getName(), head.file, head.line, type,
@@ -60,7 +60,7 @@ llvm::DebugLoc DebugInfo::at(const loop::Inst& inst, const llvm::DebugLoc& head,
                              const llvm::DebugLoc& otherwise) {
   const Place here = head ? place(&inst, inst.location) : Place();
   if (!here.file) return otherwise;
-  llvm::DIScope* scope = head->getScope();
+  llvm::DIScope* scope = llvm::cast<llvm::DIScope>(head.getScope());
   if (here.file != scope->getFile()) scope = builder_.createLexicalBlockFile(scope, here.file);
   return llvm::DILocation::get(module_.getContext(), here.line, here.column, scope);
 }
@@ -70,7 +70,7 @@ llvm::DebugLoc DebugInfo::enterLoop(llvm::IRBuilderBase& code, const llvm::Debug
   const llvm::DebugLoc here = code.getCurrentDebugLocation();
   if (!here || lines_.of != Lines::Script) return head;
   if (!index_) index_ = builder_.createBasicType("index", 64, llvm::dwarf::DW_ATE_signed);
-  llvm::DIScope* outer = head->getScope();
+  auto* outer = llvm::cast<llvm::DIScope>(head.getScope());
   auto* scope = builder_.createLexicalBlock(outer, outer->getFile(), here.getLine(), here.getCol());
   auto* body = llvm::DILocation::get(module_.getContext(), here.getLine(), here.getCol(), scope);
   const std::string plain =

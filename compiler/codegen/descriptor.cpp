@@ -74,14 +74,21 @@ std::unique_ptr<llvm::Module> describePipeline(llvm::LLVMContext& context, const
   module->setTargetTriple(llvm::Triple(target.triple));
   module->setPICLevel(llvm::PICLevel::BigPIC);
   Tables t(*module);
-  std::vector<llvm::Constant*> names, checks, versions;
+  std::vector<llvm::Constant*> names, checks, versions, steps;
   for (const std::string& s : d.sizes) names.push_back(t.text(s));
   for (const auto& c : d.checks) checks.push_back(t.record({t.text(c.message), t.text(c.location)}));
-  for (const auto& v : d.versions) versions.push_back(t.i64(static_cast<int64_t>(v.instructionSets)));
+  for (const auto& v : d.versions) {
+    versions.push_back(t.i64(static_cast<int64_t>(v.instructionSets)));
+    std::vector<llvm::Constant*> rows;
+    for (const auto& s : v.steps)
+      rows.push_back(t.record({t.text(s.name), t.text(s.algorithm), t.text(s.location)}));
+    steps.push_back(t.record({t.i64(static_cast<int64_t>(rows.size())), t.array(rows, "steps")}));
+  }
   llvm::Constant* versionTable = t.array(versions, "versions");
   if (d.versions.size() > 1) codegen::addDispatch(*module, d, versionTable);
   llvm::Constant* weights = d.embedsWeights() ? t.external(d.weightsSymbol()) : t.null();
   const size_t weightsBytes = d.weights ? d.weights->size() * sizeof(float) : 0;
+  const bool knowsSteps = !d.versions.empty() && !d.versions[0].steps.empty();
   auto count = [&](size_t n) { return t.i32(static_cast<int64_t>(n)); };
   // The fields of convoy_pipeline, in order.
   llvm::Constant* pipeline =
@@ -108,7 +115,9 @@ std::unique_ptr<llvm::Module> describePipeline(llvm::LLVMContext& context, const
                 t.function(d.prefix + "_prepared_size"),
                 t.function(d.prefix + "_prepare"),
                 t.function(d.prefix + "_workspace_size"),
-                t.function(d.prefix + "_run")});
+                t.function(d.prefix + "_run"),
+                knowsSteps ? t.array(steps, "steps_of_versions") : t.null(),
+                knowsSteps ? t.function(d.prefix + "_work") : t.null()});
   t.global(pipeline, d.prefix + "_pipeline", 8, llvm::GlobalValue::ExternalLinkage);
   return module;
 }

@@ -15,7 +15,7 @@ class Module;
 
 namespace convoy {
 
-constexpr int abiVersion = 7; // CONVOY_ABI_VERSION of runtime.h
+constexpr int abiVersion = 8; // CONVOY_ABI_VERSION of runtime.h
 
 // Numbers with several owners: there may be hundreds of megabytes of them, which nobody copies.
 using SharedNumbers = std::shared_ptr<const std::vector<float>>;
@@ -44,6 +44,10 @@ struct PipelineDescription {
     std::string prefix;
     std::string processor;        // for people
     uint64_t instructionSets = 0; // as convoy_pipeline says
+    struct Step {
+      std::string name, algorithm, location;
+    };
+    std::vector<Step> steps = {}; // convoy_step; none: nobody knows, and there is no prefix_work
   };
   std::vector<Version> versions;
   SharedNumbers

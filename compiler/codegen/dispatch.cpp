@@ -16,11 +16,10 @@ struct Entry {
 };
 const std::vector<Entry>& entries() {
   constexpr Kind i32 = Kind::I32, i64 = Kind::I64, ptr = Kind::Pointer;
-  static const std::vector<Entry> table = {{"check", i32, {ptr, ptr}},
-                                           {"prepared_size", i64, {}},
-                                           {"prepare", i32, {ptr, ptr}},
-                                           {"workspace_size", i64, {ptr, i64, i32, ptr}},
-                                           {"run", i32, {ptr}}};
+  static const std::vector<Entry> table = {
+      {"check", i32, {ptr, ptr}},   {"prepared_size", i64, {}},
+      {"prepare", i32, {ptr, ptr}}, {"workspace_size", i64, {ptr, i64, i32, ptr}},
+      {"run", i32, {ptr}},          {"work", i32, {ptr, i64, ptr}}};
   return table;
 }
 

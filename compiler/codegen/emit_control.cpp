@@ -216,8 +216,12 @@ void Emitter::parallel(const Inst& inst) {
   auto* contextType = llvm::StructType::get(context_, types);
   llvm::Function* thunk = rangeThunk(*program_.find(inst.callee), contextType);
 
+  // Before the context lies the step's number, which only profiles read.
   llvm::BasicBlock& entry = function_->getEntryBlock();
-  llvm::Value* arguments = llvm::IRBuilder<>(&entry, entry.begin()).CreateAlloca(contextType);
+  auto* numbered = llvm::StructType::get(context_, {b.getInt64Ty(), contextType});
+  llvm::Value* memory = llvm::IRBuilder<>(&entry, entry.begin()).CreateAlloca(numbered);
+  b.CreateStore(b.getInt64(static_cast<uint64_t>(inst.ints.empty() ? -1 : inst.ints[0])), memory);
+  llvm::Value* arguments = b.CreateStructGEP(numbered, memory, 1);
   for (unsigned i = 0; i < types.size(); ++i)
     b.CreateStore(one(inst.operands[3 + i]), b.CreateStructGEP(contextType, arguments, i));
 

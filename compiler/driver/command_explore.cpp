@@ -1,8 +1,10 @@
 #include "driver/commands.h"
+#include "driver/page_inputs.h"
 #include "driver/plan.h"
 #include "driver/report.h"
 #include "driver/run_sizes.h"
 #include "explore/facts.h"
+#include "explore/maps.h"
 #include "output/files.h"
 #include "support/internal_error.h"
 #include "support/text.h"
@@ -71,6 +73,20 @@ private:
   std::vector<explore::PassText> texts_;
 };
 
+constexpr size_t mostBytes = 4'900'000; // of a page, with its pictures
+
+// The pictures of layers, which are computed here from what --input says.
+void addPictures(explore::Page& page, const graph::Graph& written, const PageInputs& inputs,
+                 PhaseTimes& times) {
+  const std::vector<reference::Tensor> values =
+      times.measure("reference", [&] { return reference::evaluate(written, inputs.tensors, inputs.sizes); });
+  const size_t used = page.bytes(), least = 500'000;
+  times.measure("pictures", [&] {
+    explore::addMaps(page, {written, values, inputs.sizes, inputs.remarks},
+                     used + least < mostBytes ? mostBytes - used : least);
+  });
+}
+
 } // namespace
 
 int runExplore(Compilation& c, PhaseTimes& times) {
@@ -85,7 +101,17 @@ int runExplore(Compilation& c, PhaseTimes& times) {
   }
   c.stages = {Stage::Llvm, Stage::LlvmOptimized, Stage::Assembly};
   PassTexts passes(c);
-  const std::optional<inspect::Plan> plan = makePlan(c, times, {/*code=*/true, /*usualSizes=*/true});
+  const bool pictures = !c.options.inputs.empty();
+  c.needsParameters = pictures;
+  std::optional<PageInputs> inputs;
+  PlanWishes wishes{/*code=*/true, /*usualSizes=*/true};
+  if (pictures)
+    wishes.sizes = [&]() -> std::optional<RunSizes> {
+      if (!c.graph) internalError("sizes of no graph");
+      inputs = readPageInputs(*c.graph, c.options, c.diags);
+      return inputs ? std::optional(inputs->sizes) : std::nullopt;
+    };
+  const std::optional<inspect::Plan> plan = makePlan(c, times, wishes);
   if (!plan || c.diags.hasErrors()) return Failure;
   if (!c.written || !c.graph || !c.schedule || !c.target) internalError("a plan without what it was made of");
   const std::optional<RunSizes> given = findSizes(*c.graph, c.options.sizes, c.diags);
@@ -101,11 +127,12 @@ int runExplore(Compilation& c, PhaseTimes& times) {
   subject.facts = {{"processor", c.target->cpu},
                    {"vectors", std::to_string(c.target->vectorBits) + " bits"},
                    {"arithmetic", nameOf(c.options.choices.math)}};
-  const RunSizes sizes = withUsualSizes(*c.graph, *given);
+  const RunSizes sizes = inputs ? inputs->sizes : withUsualSizes(*c.graph, *given);
   if (!sizes.empty()) subject.facts.emplace_back("sizes", sizesText(sizes));
 
   explore::Page page(c.written->name);
   times.measure("page", [&] { explore::addFacts(page, subject); });
+  if (inputs) addPictures(page, *c.written, *inputs, times);
   return wrote(writeFile(path, page.html()), path, c.diags) ? Success : Failure;
 }
 

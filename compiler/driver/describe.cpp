@@ -1,5 +1,6 @@
 #include "driver/describe.h"
 #include "core/digest.h"
+#include "inspect/kernel_facts.h"
 #include "support/internal_error.h"
 #include <algorithm>
 #include <cctype>
@@ -67,6 +68,36 @@ PipelineDescription interfaceOf(const graph::Graph& graph, std::vector<float> we
     description.weights = std::make_shared<const std::vector<float>>(std::move(weights));
   }
   return description;
+}
+
+std::vector<PipelineDescription::Version::Step>
+describeSteps(const graph::Graph& graph, const schedule::Schedule& schedule,
+              const schedule::ProgramCalls& calls, const std::vector<schedule::Move>& moves,
+              const std::string& prefix, loop::Module& loops) {
+  std::vector<PipelineDescription::Version::Step> steps;
+  std::vector<schedule::StepWork> work;
+  for (const inspect::KernelFacts& facts : inspect::kernelFacts(graph, schedule, calls, loops)) {
+    const std::string location = graph.value(facts.kernel.anchor()).location.str();
+    const size_t number = steps.size();
+    const Size moved = facts.traffic.input + facts.traffic.output - facts.inRings;
+    steps.push_back({facts.name, inspect::algorithmText(facts.kernel), location});
+    work.push_back({facts.multiplyAdds, moved, facts.traffic.weights});
+    if (!facts.group || facts.group->first == number) continue;
+    // Kernels of a group are one step, its first.
+    const size_t first = facts.group->first;
+    schedule::StepWork& all = work[first];
+    all = {all.multiplyAdds + facts.multiplyAdds, all.bytes + moved, all.bytesOnce + facts.traffic.weights};
+    if (number + 1 != facts.group->end()) continue;
+    steps[first].name += " to " + facts.name;
+    steps[first].algorithm =
+        "group of " + std::to_string(facts.group->count) + ", rows " + std::to_string(facts.group->rows);
+  }
+  for (const schedule::Move& move : moves) {
+    steps.push_back({move.name, "copy", ""});
+    work.push_back({0, move.bytes, 0});
+  }
+  schedule::addWorkFunction(loops, graph, prefix, work);
+  return steps;
 }
 
 std::vector<NamedShape> parametersOf(const graph::Graph& graph) {

@@ -3,6 +3,7 @@
 #include "codegen/descriptor.h"
 #include "graph/graph.h"
 #include "output/weights_file.h"
+#include "schedule/lower.h"
 
 namespace convoy::driver {
 
@@ -12,6 +13,14 @@ std::string symbolPrefix(const std::string& pipelineName);
 
 // Sizes are numbered in the order of graph.symbols(). The code has one version, for any processor.
 PipelineDescription interfaceOf(const graph::Graph& graph, std::vector<float> weights);
+
+// The steps of a lowered program, as the C ABI tells them. Adds the function prefix_work, which tells their
+// work, to its loops.
+std::vector<PipelineDescription::Version::Step> describeSteps(const graph::Graph& graph,
+                                                              const schedule::Schedule& schedule,
+                                                              const schedule::ProgramCalls& calls,
+                                                              const std::vector<schedule::Move>& moves,
+                                                              const std::string& prefix, loop::Module& loops);
 
 // Names and shapes of the parameters, in the order of their numbers in the weights.
 std::vector<NamedShape> parametersOf(const graph::Graph& graph);

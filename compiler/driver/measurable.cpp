@@ -3,8 +3,9 @@
 
 namespace convoy::driver {
 
-std::unique_ptr<Measurable> Measurable::create(Compilation& c, int threads, int64_t batch) {
-  const std::optional<RunSizes> given = findSizes(*c.graph, c.options.sizes, c.diags);
+std::unique_ptr<Measurable> Measurable::create(Compilation& c, int threads, int64_t batch,
+                                               const std::optional<RunSizes>& sizes) {
+  const std::optional<RunSizes> given = sizes ? sizes : findSizes(*c.graph, c.options.sizes, c.diags);
   if (!given || !checkSizes(*c.graph, *given, c.diags)) return nullptr;
   std::unique_ptr<Measurable> made(new Measurable);
   made->loaded_ = loadInMemory(c);

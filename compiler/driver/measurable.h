@@ -3,6 +3,7 @@
 #pragma once
 #include "command/benchmark.h"
 #include "driver/load.h"
+#include "driver/run_sizes.h"
 #include "measure/program.h"
 
 namespace convoy::driver {
@@ -10,8 +11,10 @@ namespace convoy::driver {
 class Measurable {
 public:
   // The compilation must have reached machine code for this machine; it need not live on. Run-time sizes that
-  // options.sizes leaves out are those of command::seededInputs. Null after a diagnostic.
-  static std::unique_ptr<Measurable> create(Compilation& compilation, int threads, int64_t batch);
+  // `sizes`, or without it options.sizes, leaves out are those of command::seededInputs. Null after a
+  // diagnostic.
+  static std::unique_ptr<Measurable> create(Compilation& compilation, int threads, int64_t batch,
+                                            const std::optional<RunSizes>& sizes = std::nullopt);
   Measurable(const Measurable&) = delete;
   Measurable& operator=(const Measurable&) = delete;
 

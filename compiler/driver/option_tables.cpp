@@ -13,7 +13,7 @@ const std::vector<CommandRow>& commandTable() {
        "print what a stage of the compiler made"},
       {Command::Plan, "plan", "FILE [--size NAME=N] [--measure] [--json OUT]",
        "print how each layer is computed: shapes, pads, work, memory, time"},
-      {Command::Explore, "explore", "FILE [-o OUT.html] [--size NAME=N] [--measure]",
+      {Command::Explore, "explore", "FILE [-o OUT.html] [--input PHOTO.png] [--size NAME=N] [--measure]",
        "make a page that shows every stage, linked to one another, and how fast it is"},
       {Command::Bench, "bench", "FILE [--size NAME=N] [--batch N] [--json OUT]",
        "measure the whole pipeline and each of its kernels"},
@@ -65,10 +65,9 @@ const std::vector<OptionRow>& optionTable() {
                                        Command::Bench, Command::Verify, Command::Quantize},
                              compiling = {Command::Build,   Command::Run,   Command::Emit,  Command::Plan,
                                           Command::Explore, Command::Bench, Command::Verify},
-                             reading = {Command::Build,   Command::Run,    Command::Emit,
-                                        Command::Plan,    Command::Bench,  Command::Verify,
-                                        Command::Explore, Command::Import, Command::Quantize,
-                                        Command::Check};
+                             reading = {Command::Build,    Command::Run,    Command::Emit,    Command::Plan,
+                                        Command::Bench,    Command::Verify, Command::Explore, Command::Import,
+                                        Command::Quantize, Command::Check};
   // clang-format off
   static const std::vector<OptionRow> table = {
       {OptionId::Output, {"-o", "--output"}, Row::Value, "OUT", {Command::Build, Command::Emit, Command::Explore, Command::Import, Command::Quantize},
@@ -113,7 +112,7 @@ const std::vector<OptionRow>& optionTable() {
        "whether the script has batch normalization (default: keep), or layers with other weights instead"},
       {OptionId::Size, {"--size"}, Row::Value, "NAME=N[,NAME=N...]", {Command::Plan, Command::Explore, Command::Bench, Command::Verify},
        "run-time sizes to work with, by name or by axis: H=1080,W=1920"},
-      {OptionId::Input, {"--input"}, Row::Value, "NAME=FILE", {Command::Verify, Command::Quantize},
+      {OptionId::Input, {"--input"}, Row::Value, "NAME=FILE", {Command::Explore, Command::Verify, Command::Quantize},
        "a picture or .npy file for an input, a number for a scalar; other inputs get seeded numbers"},
       {OptionId::KeepLayers, {"--keep-layers"}, Row::Value, "NAME[,NAME...]|all", {Command::Build},
        "compute the values of these layers too, for --dump-layer of the program"},

@@ -174,7 +174,7 @@ private:
     const command::OptionRow* row = command::findOption(argument);
     if (!row) return false;
     options_.programArguments.push_back(argument);
-    const bool valueFollows = row->value && argument.find('=') == std::string::npos;
+    const bool valueFollows = row->takesNextWord() && argument.find('=') == std::string::npos;
     if (valueFollows && next_ < arguments_.size()) options_.programArguments.push_back(arguments_[next_++]);
     return true;
   }
@@ -449,8 +449,17 @@ private:
   }
 
   void readInput(const std::string& option, const std::string& value) {
-    if (!checkNamed(option, "NAME=FILE", value)) return;
     const size_t equals = value.find('=');
+    if (options_.command == Command::Explore && equals == std::string::npos && !value.empty()) {
+      const bool again = std::any_of(options_.inputs.begin(), options_.inputs.end(),
+                                     [](const auto& given) { return given.first.empty(); });
+      if (again)
+        diags_.report(diag::OptionValue, {}, option, "NAME=FILE beside a file without a name", value);
+      else
+        options_.inputs.emplace_back("", value);
+      return;
+    }
+    if (!checkNamed(option, "NAME=FILE", value)) return;
     options_.inputs.emplace_back(value.substr(0, equals), value.substr(equals + 1));
   }
 

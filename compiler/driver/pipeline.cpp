@@ -171,7 +171,9 @@ bool lowerGraph(Compilation& c) {
     c.description->memoryLimit = c.options.memoryLimit;
     if (c.description->weights) c.description->weightsFile = c.weightsFile;
   }
-  c.description->versions.push_back({prefix, c.target->cpu, c.target->instructionSets()});
+  c.description->versions.push_back(
+      {prefix, c.target->cpu, c.target->instructionSets(),
+       describeSteps(*c.graph, *c.schedule, c.calls, program.moves, prefix, c.loops)});
   return true;
 }
 

@@ -57,14 +57,17 @@ std::optional<inspect::Plan> makePlan(Compilation& c, PhaseTimes& times, const P
   }
   const Goal goal = measures || wishes.code ? Goal::Code : Goal::Loops;
   if (!runPipeline(c, goal, times, [](Stage, const std::string&) {})) return std::nullopt;
-  std::optional<RunSizes> sizes = findSizes(*c.graph, c.options.sizes, c.diags);
+  std::optional<RunSizes> sizes =
+      wishes.sizes ? wishes.sizes() : findSizes(*c.graph, c.options.sizes, c.diags);
   if (!sizes || !checkSizes(*c.graph, *sizes, c.diags) || c.diags.hasErrors()) return std::nullopt;
   if (wishes.usualSizes) sizes = withUsualSizes(*c.graph, *sizes);
 
   std::unique_ptr<Measurable> measurable;
   std::optional<measure::Report> report;
   if (measures) {
-    measurable = times.measure("load", [&] { return Measurable::create(c, threads, /*batch=*/1); });
+    measurable = times.measure("load", [&] {
+      return Measurable::create(c, threads, /*batch=*/1, wishes.sizes ? sizes : std::nullopt);
+    });
     if (!measurable) return std::nullopt;
     report = times.measure("measure", [&] { return measure::measureInRun(measurable->work(), runs); });
     if (!report) internalError("a pipeline refuses the inputs that were made for it");

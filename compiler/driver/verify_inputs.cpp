@@ -2,6 +2,7 @@
 #include "command/benchmark.h"
 #include "command/tensor_file.h"
 #include "support/text.h"
+#include <algorithm>
 
 namespace convoy::driver {
 
@@ -47,10 +48,11 @@ public:
 private:
   bool read(const std::string& name, const std::string& text) {
     std::string names;
+    const size_t nameless = namelessInput(graph_, options_);
     for (size_t i = 0; i < graph_.inputs.size(); ++i) {
       const std::string& input = graph_.value(graph_.inputs[i]).name;
       names += (names.empty() ? "" : ", ") + input;
-      if (input != name) continue;
+      if (name.empty() ? i != nameless : input != name) continue;
       const convoy_port& port = pipeline_.inputs[i];
       command::Result<Tensor> tensor =
           command::isScalar(port)
@@ -108,6 +110,17 @@ int64_t RunInputs::batch() const {
   for (const Tensor& tensor : tensors)
     if (!tensor.extents.empty()) batch = tensor.batch;
   return batch;
+}
+
+size_t namelessInput(const graph::Graph& graph, const Options& options) {
+  size_t i = 0;
+  auto taken = [&](const graph::Value& input) {
+    return input.type.scalar ||
+           std::any_of(options.inputs.begin(), options.inputs.end(),
+                       [&](const auto& given) { return given.first == input.name; });
+  };
+  while (i < graph.inputs.size() && taken(graph.value(graph.inputs[i]))) ++i;
+  return i;
 }
 
 std::optional<RunInputs> makeInputs(const graph::Graph& graph, const convoy_pipeline& pipeline,

@@ -14,6 +14,9 @@ struct RunInputs {
   int64_t batch() const;                 // of what is computed from them
 };
 
+// Which input a file without a name is for: the first that is no scalar and that --input does not name.
+size_t namelessInput(const graph::Graph& graph, const Options& options);
+
 // The files and numbers that --input gives, and seeded numbers for the other inputs. Sizes are those of the
 // files and of --size; others are small, odd and of no vector's length, larger when the entry checks ask for
 // it. nullopt after a diagnostic.

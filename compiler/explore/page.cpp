@@ -60,6 +60,15 @@ void Page::add(const std::string& name, const std::string& bytes) {
   sections_.emplace_back(name, base64(deflated(bytes)));
 }
 
+size_t Page::bytesFor(const std::string& bytes) { return (deflated(bytes).size() + 2) / 3 * 4; }
+
+size_t Page::bytes() const {
+  size_t sum = 0;
+  for (const PageSource& source : pageSources()) sum += source.text.size();
+  for (const auto& [name, text] : sections_) sum += text.size();
+  return sum;
+}
+
 std::string Page::html() const {
   std::string data;
   for (const auto& [name, text] : sections_)

@@ -14,6 +14,9 @@ public:
   // Data for the page's program, which opens a section by its name when it is first wanted (data.js):
   void addJson(const std::string& name, const Json& json) { add(name, json.str()); }
   void addText(const std::string& name, const std::string& text) { add(name, text); }
+  // What a section of these bytes takes of the page, and what all of it takes so far.
+  static size_t bytesFor(const std::string& bytes);
+  size_t bytes() const;
   std::string html() const;
 
 private:

@@ -338,10 +338,12 @@ void Builder::call(const std::string& callee, const Values& arguments) {
 }
 
 void Builder::parallel(Value* executor, Value* count, Value* grain, const std::string& callee,
-                       const Values& arguments) {
+                       const Values& arguments, int64_t step) {
   Values operands{executor, count, grain};
   operands.insert(operands.end(), arguments.begin(), arguments.end());
-  emit(Op::Parallel, operands, {}, "").callee = callee;
+  Inst& inst = emit(Op::Parallel, operands, {}, "");
+  inst.callee = callee;
+  inst.ints = {step};
 }
 
 void Builder::ret(const Values& values) { emit(Op::Return, values, {}, ""); }

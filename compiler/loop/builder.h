@@ -93,7 +93,7 @@ public:
                 const std::function<Values()>& otherwise);
   void call(const std::string& callee, const Values& arguments);
   void parallel(Value* executor, Value* count, Value* grain, const std::string& callee,
-                const Values& arguments);
+                const Values& arguments, int64_t step);
   void ret(const Values& values = {});
 
 private:

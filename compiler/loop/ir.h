@@ -55,8 +55,8 @@ struct Inst {
   std::vector<Value*> operands;
   std::vector<Value*> results;
   // Constants. Const of integers: the value. Shuffle: lanes (a third operand is added to each). Extract: the
-  // lane. Stack: bytes. For, Unroll: the step. Addressed ops: the constant offset, then a factor for each
-  // index operand.
+  // lane. Stack: bytes. For, Unroll: the step. Parallel: the step of the program that it is, or none.
+  // Addressed ops: the constant offset, then a factor for each index operand.
   std::vector<int64_t> ints;
   double number = 0; // Const of floats
   Type type; // of the memory element (Offset, Prefetch, PrefetchFar, TileStore: its scalar) or the result

@@ -195,6 +195,7 @@ private:
     case Op::Parallel:
       for (size_t i = 0; i < 3; ++i) out_ += (i ? ", " : " ") + use(inst.operands[i]);
       out_ += ", @" + inst.callee + "(" + list(inst.operands, 3) + ")";
+      if (!inst.ints.empty()) out_ += " step " + std::to_string(inst.ints[0]);
       break;
     default: // the plain ones: operands in order
       if (!inst.operands.empty()) out_ += " " + list(inst.operands);

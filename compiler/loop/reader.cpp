@@ -374,6 +374,7 @@ private:
       inst.callee = word("a function's name");
       expect("(");
       for (Value* v : list(")")) inst.operands.push_back(v);
+      if (inst.op == Op::Parallel && accept("step")) inst.ints = {integer()};
       return {};
     default: fail("this operation cannot be read");
     }

@@ -1,15 +1,13 @@
 // What one core of this machine gives at best, as the base of percentages.
 #pragma once
+#include "command/peak.h"
 #include <cstddef>
 
 namespace convoy::measure {
 
-// GFLOP/s of float32 fused multiply-adds on the widest vectors of this processor, registers only. One sample
-// of a few milliseconds; the clock of a machine varies, so take the best of several around what is measured.
-// 0: this kind of processor has no such measurement.
-double fmaPeakSample();
-double fmaPeak();  // the best of five samples
-int fmaPeakBits(); // of the vectors that it is measured with; 0: none
+using command::fmaPeak;
+using command::fmaPeakBits;
+using command::fmaPeakSample;
 
 // GB/s on one core. `bytes` decides which cache the numbers are in; copying counts what is read and what is
 // written.

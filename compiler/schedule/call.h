@@ -95,6 +95,12 @@ struct Workspace {
   Size bytes(int64_t threads = 1) const { return bufferBytes + borderBytes + ringBytes * threads; }
 };
 
+// What a program does beside its kernels: it moves values between their layouts and the caller's.
+struct Move {
+  std::string name; // "photo to planes"
+  Size bytes;       // of an item, read and written
+};
+
 // Of each kernel of a schedule, in its order; none for another view of the same memory. Those of a group are
 // called by its driver.
 using ProgramCalls = std::vector<std::vector<KernelCall>>;

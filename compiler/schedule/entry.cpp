@@ -1,6 +1,7 @@
 #include "schedule/entry.h"
 #include "schedule/bytes.h"
 #include "schedule/overlap.h"
+#include "schedule/steps.h"
 #include "schedule/workspace.h"
 #include "support/internal_error.h"
 #include <algorithm>
@@ -311,18 +312,21 @@ private:
         });
       }
       kernels(b, frame, plan_.groups.kernels, calls_.size());
-      for (const MemoryPlan::Copy& c : plan_.copies) {
+      for (size_t i = 0; i < plan_.copies.size(); ++i) {
+        const MemoryPlan::Copy& c = plan_.copies[i];
+        const int64_t step = stepOfCopy(schedule_, images_, i);
         const TensorType& type = graph_.value(graph_.outputs[c.output].value).type;
         Reg count = b.mul(frame.batch, sizeFrom(b, graph_, frame.sizes, type.elements()));
         Reg from = pointerTo(b, frame, c.from),
             to = callersPointer(b, frame, {Place::Output, c.output, 0, 0});
         auto copyFloats = [&] {
-          b.parallel(frame.executor, b.ceilDiv(count, copyChunk), b.index(1), copier(), {from, to, count});
+          b.parallel(frame.executor, b.ceilDiv(count, copyChunk), b.index(1), copier(), {from, to, count},
+                     step);
           return Builder::Values{};
         };
         Reg bytes = frame.choice.ports[graph_.inputs.size() + c.output];
         auto convertToBytes = [&] {
-          convert(b, frame, /*toPlanes=*/false, type, from, to);
+          convert(b, frame, /*toPlanes=*/false, type, from, to, step);
           return Builder::Values{};
         };
         if (bytes)
@@ -345,7 +349,7 @@ private:
       for (const KernelCall& c : callsAt(i)) {
         auto run = [&](const std::vector<KernelCall>& chosen) {
           for (const KernelCall& one : chosen)
-            if (!one.function.empty()) kernel(b, frame, one);
+            if (!one.function.empty()) kernel(b, frame, one, stepOfKernel(i));
           return Builder::Values{};
         };
         if (c.onBytes.empty())
@@ -385,7 +389,7 @@ private:
 
   // A part of a group's strips for each thread, unless the work is not worth it. Long work is done in rounds,
   // between which the caller may end it.
-  void group(Builder& b, const Frame& frame, const KernelCall& c) {
+  void group(Builder& b, const Frame& frame, const KernelCall& c, int64_t step) {
     Frame parted = frame;
     Reg strips = b.mul(frame.batch, sizeFrom(b, graph_, frame.sizes, c.units));
     Reg cycles = b.mul(frame.batch, sizeFrom(b, graph_, frame.sizes, c.cycles.perItem));
@@ -400,19 +404,19 @@ private:
       parted.to = b.binary(Op::Div, b.mul(b.add(round, 1), strips), rounds);
       std::vector<Reg> arguments{frame.sizes};
       for (const Argument& a : c.arguments) arguments.push_back(argument(b, parted, a));
-      b.parallel(frame.executor, parted.parts, b.index(1), c.function, arguments);
+      b.parallel(frame.executor, parted.parts, b.index(1), c.function, arguments, step);
       return Builder::Values{};
     });
   }
 
-  void kernel(Builder& b, const Frame& frame, const KernelCall& c) {
-    if (c.stripsPerPart > 0) return group(b, frame, c);
+  void kernel(Builder& b, const Frame& frame, const KernelCall& c, int64_t step) {
+    if (c.stripsPerPart > 0) return group(b, frame, c, step);
     std::vector<Reg> arguments{frame.sizes};
     for (const Argument& a : c.arguments) arguments.push_back(argument(b, frame, a));
     Reg units = sizeFrom(b, graph_, frame.sizes, c.units);
     Reg all = c.ofWholeBatch ? b.select(b.compare(Op::Lt, b.index(0), frame.batch), units, b.index(0))
                              : b.mul(frame.batch, units);
-    b.parallel(frame.executor, all, grain(b, frame, c, units, all), c.function, arguments);
+    b.parallel(frame.executor, all, grain(b, frame, c, units, all), c.function, arguments, step);
   }
 
   // ---- images that are bytes where a kernel wants planes ----
@@ -449,17 +453,19 @@ private:
           [&] {
             Reg bytes = pointerToBytes(b, frame, place), planes = pointerTo(b, frame, place);
             convert(b, frame, toPlanes, graph_.value(image.value).type, toPlanes ? bytes : planes,
-                    toPlanes ? planes : bytes);
+                    toPlanes ? planes : bytes, stepOfImage(schedule_, i));
             return Builder::Values{};
           },
           [] { return Builder::Values{}; });
     }
   }
 
-  void convert(Builder& b, const Frame& frame, bool toPlanes, const TensorType& type, Reg from, Reg to) {
+  void convert(Builder& b, const Frame& frame, bool toPlanes, const TensorType& type, Reg from, Reg to,
+               int64_t step) {
     Reg plane = sizeFrom(b, graph_, frame.sizes, spatialSize(type));
     Reg units = b.mul(frame.batch, b.ceilDiv(plane, convertChunk));
-    b.parallel(frame.executor, units, b.index(2), converter(toPlanes, type.channels()), {from, to, plane});
+    b.parallel(frame.executor, units, b.index(2), converter(toPlanes, type.channels()), {from, to, plane},
+               step);
   }
 
   // Whether the caller's memory holds bytes; null: never.

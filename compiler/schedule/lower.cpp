@@ -2,6 +2,7 @@
 #include "schedule/blocks.h"
 #include "schedule/entry.h"
 #include "schedule/group.h"
+#include "schedule/steps.h"
 #include "support/internal_error.h"
 #include <cctype>
 #include <map>
@@ -21,6 +22,7 @@ public:
     plan.memoryLimit = memoryLimit;
     addGroups(plan);
     addEntryFunctions(program_.loops, graph_, schedule_, target_, images_, plan, calls_, groups_, prefix_);
+    program_.moves = movesOf(graph_, images_, plan);
     collectWeights();
     program_.calls = std::move(calls_);
     return std::move(program_);

@@ -84,19 +84,21 @@ Result<std::vector<Tensor>> seededInputs(const convoy_pipeline& pipeline,
   return inputs;
 }
 
-Result<Timing> measure(BoundRun& run, int64_t runs, int32_t threads) {
+Result<Timing> measure(BoundRun& run, int64_t runs, int32_t threads, Profiler* profiler) {
   using Clock = std::chrono::steady_clock;
+  const auto execute = [&] { return profiler ? profiler->execute(run) : run.execute(); };
   // Touches every page, fills caches and brings the clock up: three runs at least, or half a second.
   const Clock::time_point warmUp = Clock::now();
   for (int i = 0; i < 3 || (millisecondsSince(warmUp) < 100 && i < 1000); ++i) {
-    if (Outcome error = run.execute()) return *error;
+    if (Outcome error = execute()) return *error;
     if (millisecondsSince(warmUp) > 500) break;
   }
+  if (profiler) profiler->forget();
   std::vector<double> times;
   times.reserve(static_cast<size_t>(std::min<int64_t>(runs, 1 << 20)));
   for (int64_t i = 0; i < runs; ++i) {
     const Clock::time_point start = Clock::now();
-    if (Outcome error = run.execute()) return *error;
+    if (Outcome error = execute()) return *error;
     times.push_back(millisecondsSince(start));
   }
   std::sort(times.begin(), times.end());

@@ -2,12 +2,13 @@
 #ifndef CONVOY_COMMAND_BENCHMARK_H
 #define CONVOY_COMMAND_BENCHMARK_H
 #include "options.h"
+#include "profile.h"
 #include "runner.h"
 
 namespace convoy::command {
 
-// What an axis has, from 0, of so many, when nobody says it: 1920 along the width, 1080 along the height, 16 along the
-// depth.
+// What an axis has, from 0, of so many, when nobody says it: 1920 along the width, 1080 along the height, 16
+// along the depth.
 int64_t defaultExtent(int32_t axis, int32_t rank);
 
 // The same data every time: 0..1 for images, -1..1 for tensors, the default or 0.5 for scalars. Sizes that
@@ -21,8 +22,8 @@ struct Timing {
   double medianMs = 0, minMs = 0;
 };
 
-// Runs after a warm-up, `runs` times.
-Result<Timing> measure(BoundRun& run, int64_t runs, int32_t threads);
+// Runs after a warm-up, `runs` times; with a profiler, which then knows of these runs alone.
+Result<Timing> measure(BoundRun& run, int64_t runs, int32_t threads, Profiler* profiler = nullptr);
 
 // {"threads": 1, "runs": N, "median_ms": x, "min_ms": y}
 std::string timingJson(const Timing& timing);

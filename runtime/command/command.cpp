@@ -3,6 +3,8 @@
 
 #include "benchmark.h"
 #include "describe.h"
+#include "peak.h"
+#include "profile_report.h"
 #include "results.h"
 #include "tensor_file.h"
 #include "text.h"
@@ -90,15 +92,39 @@ private:
     }
     Result<Runner> runner = Runner::create(pipeline, options.threads, options.weightsFile);
     if (!runner) return runner.error();
+    beginProfile(*runner);
     Result<BoundRun> run = runner->bind(inputs, picturesAmongOutputs(inputs));
     if (!run) return run.error();
     if (options.benchmarkRuns > 0) {
       if (Outcome error = benchmark(*run, runner->threads())) return error;
-      if (options.seeded) return std::nullopt;
-    } else if (Outcome error = run->execute()) {
+    } else if (Outcome error = execute(*run)) {
       return error;
     }
-    return writeOnce(run->outputs);
+    if (!options.seeded)
+      if (Outcome error = writeOnce(run->outputs)) return error;
+    return writeProfile();
+  }
+
+  void beginProfile(const Runner& runner) {
+    if (options.profile) profiler.emplace(pipeline, runner.executor());
+  }
+  Outcome execute(BoundRun& run) { return profiler ? profiler->execute(run) : run.execute(); }
+
+  Outcome writeProfile() {
+    if (!profiler) return std::nullopt;
+    const Profile& profile = profiler->profile();
+    const Limits limits{fmaPeak(), copyRate()};
+    OutputFiles files;
+    auto add = [&](const std::string& path, const std::string& text) {
+      return path == "-" ? printed(text) : files.add(path, Bytes(text.begin(), text.end()));
+    };
+    if (!options.traceFile.empty())
+      if (Outcome error = add(options.traceFile, profileTrace(profile))) return error;
+    if (!options.profileFile.empty())
+      if (Outcome error = add(options.profileFile, profileJson(profile, limits))) return error;
+    if (Outcome error = files.commit()) return error;
+    const bool asTable = options.profileFile.empty() && options.traceFile.empty();
+    return asTable ? printed(profileText(profile, limits)) : std::nullopt;
   }
 
   // From a file, or a scalar's number: its default when nothing is given.
@@ -109,7 +135,7 @@ private:
   }
 
   Outcome benchmark(BoundRun& run, int32_t threads) {
-    Result<Timing> timing = measure(run, options.benchmarkRuns, threads);
+    Result<Timing> timing = measure(run, options.benchmarkRuns, threads, profiler ? &*profiler : nullptr);
     if (!timing) return timing.error();
     const std::string json = timingJson(*timing);
     if (options.jsonFile == "-") return printed(json);
@@ -161,6 +187,7 @@ private:
                           " would overwrite each other");
     Result<Runner> runner = Runner::create(pipeline, options.threads, options.weightsFile);
     if (!runner) return runner.error();
+    beginProfile(*runner);
     ProgressBar bar(options.items.size());
     for (size_t i = 0; i < options.items.size(); ++i) {
       bar.show(i);
@@ -174,7 +201,8 @@ private:
       ++failedItems;
       report(text.error());
     }
-    return std::nullopt;
+    bar.clear();
+    return writeProfile();
   }
 
   // What to print of it.
@@ -187,7 +215,7 @@ private:
     }
     Result<BoundRun> run = runner.bind(inputs, picturesAmongOutputs(inputs));
     if (!run) return Error{quoted(item) + ": " + run.error().text};
-    if (Outcome error = run->execute()) return Error{quoted(item) + ": " + error->text};
+    if (Outcome error = execute(*run)) return Error{quoted(item) + ": " + error->text};
     OutputFiles files;
     for (size_t i = 0; isResult(i) && !options.outputFolder.empty(); ++i)
       if (Outcome error = saveTensor(pipeline.outputs[i], run->outputs[i],
@@ -240,6 +268,7 @@ private:
   std::string name;
   Options options;
   std::vector<std::string> labels;
+  std::optional<Profiler> profiler;
   size_t failedItems = 0;
 };
 

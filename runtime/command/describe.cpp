@@ -51,6 +51,13 @@ std::string portJson(const convoy_port& port, const std::string& shape) {
   return text + "}";
 }
 
+// "--threads N", "--profile[=FILE]"
+std::string usageOf(const OptionRow& row) {
+  if (!row.value) return row.name;
+  return row.mayFollow ? std::string(row.name) + "[=" + row.value + "]"
+                       : std::string(row.name) + " " + row.value;
+}
+
 std::string joinLines(const std::vector<std::string>& lines) {
   std::string text;
   for (size_t i = 0; i < lines.size(); ++i) text += lines[i] + (i + 1 < lines.size() ? ",\n" : "\n");
@@ -92,10 +99,7 @@ std::string helpText(const convoy_pipeline& pipeline, const std::string& program
           "without\n"
           "a batch dimension). Writes PNG, PPM, PGM and .npy, as the name ends. An output without a file is\n"
           "printed: its values when they are few, else a summary.\n\nOptions:\n";
-  for (const OptionRow& row : optionTable())
-    text +=
-        format("  %-24s %s\n",
-               (std::string(row.name) + (row.value ? std::string(" ") + row.value : "")).c_str(), row.help);
+  for (const OptionRow& row : optionTable()) text += format("  %-24s %s\n", usageOf(row).c_str(), row.help);
   text +=
       "\nA benchmark without inputs uses seeded data; widths are then 1920, heights 1080, depths 16, unless\n"
       "--size says otherwise.\n"

@@ -68,7 +68,7 @@ public:
       if (equals != std::string::npos) {
         if (!row->value) return usageError(std::string(row->name) + " takes no value");
         value = argument.substr(equals + 1);
-      } else if (row->value) {
+      } else if (row->takesNextWord()) {
         if (i + 1 == arguments.size()) return usageError(std::string(row->name) + " needs " + row->value);
         value = arguments[++i];
       }
@@ -115,6 +115,17 @@ private:
       options.weightsFile = value;
       return std::nullopt;
     case OptionKind::Json: options.jsonFile = value; return std::nullopt;
+    case OptionKind::Profile:
+      if (!pipeline.steps) return usageError("this program does not know its steps: --profile has no use");
+      options.profile = true;
+      options.profileFile = value;
+      return std::nullopt;
+    case OptionKind::ProfileTrace:
+      if (!pipeline.steps)
+        return usageError("this program does not know its steps: --profile-trace has no use");
+      options.profile = true;
+      options.traceFile = value;
+      return std::nullopt;
     case OptionKind::Size: return setSize(row, value);
     case OptionKind::Describe: options.describe = true; return std::nullopt;
     case OptionKind::Help: options.help = true; return std::nullopt;
@@ -272,6 +283,10 @@ const std::vector<OptionRow>& optionTable() {
       {OptionKind::Benchmark, "--benchmark", "N",
        "time N runs of the compiled code; made-up data without inputs"},
       {OptionKind::Json, "--json", "FILE", "write the benchmark's numbers as JSON"},
+      {OptionKind::Profile, "--profile", "FILE",
+       "say what each step took, and what bounds it; to a file as JSON", /*mayFollow=*/true},
+      {OptionKind::ProfileTrace, "--profile-trace", "FILE",
+       "write the last run as a trace for Perfetto or chrome://tracing"},
       {OptionKind::Size, "--size", "NAME=N", "a run-time size of a benchmark without inputs"},
       {OptionKind::TopK, "--top-k", "K",
        "print the K largest values of the only output, a vector, by number"},

@@ -17,6 +17,9 @@ struct Options {
   int32_t threads = 0;              // 0: all that the process may use
   int64_t benchmarkRuns = 0;        // 0: no benchmark
   std::string jsonFile;             // of the benchmark; empty: none
+  bool profile = false;             // of the runs
+  std::string profileFile;          // as JSON to here; empty: as a table, unless there is
+  std::string traceFile;            // a trace; empty: none
   std::map<std::string, int64_t> sizes;
   int64_t pixelLimit = defaultPixelLimit;
   int64_t topK = 0;        // print so many of the largest values; 0: none
@@ -33,6 +36,8 @@ enum class OptionKind {
   Threads,
   Benchmark,
   Json,
+  Profile,
+  ProfileTrace,
   Size,
   MaxPixels,
   TopK,
@@ -48,6 +53,9 @@ struct OptionRow {
   const char* name;  // "--threads"
   const char* value; // what follows, for --help; null: nothing does
   const char* help;
+  bool mayFollow = false; // --name and --name=VALUE: no value as a word of its own
+
+  bool takesNextWord() const { return value && !mayFollow; }
 };
 
 const std::vector<OptionRow>& optionTable();

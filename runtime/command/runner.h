@@ -35,7 +35,8 @@ public:
   // beside the program.
   static Result<Runner> create(const convoy_pipeline& pipeline, int32_t threads,
                                const std::string& weightsFile);
-  int32_t threads() const { return convoy_pool_executor(pool.get())->threads; }
+  int32_t threads() const { return executor().threads; }
+  const convoy_executor& executor() const { return *convoy_pool_executor(pool.get()); }
   // Checks sizes and batch counts. Errors name the input, or the place in the script. `bytes`: the outputs
   // that are wanted as 8-bit images; empty: none.
   Result<BoundRun> bind(const std::vector<Tensor>& inputs, const std::vector<bool>& bytes = {});

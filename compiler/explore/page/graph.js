@@ -73,8 +73,17 @@ class GraphTree {
       if (!pairs.has(key)) pairs.set(key, {pair: [from, to], edges: []});
       pairs.get(key).edges.push(edge);
     }
-    const {w, h, lines} = layered(box.children, [...pairs.values()].map(({pair}) => pair), SPACES[box.kind]);
-    [...pairs.values()].forEach(({edges}, i) => edges.forEach((edge) => Object.assign(edge, {route: lines[i], owner: box})));
+    const ports = this.portsOf(box, [...pairs.values()]), items = [...box.children, ...ports], all = [...pairs.values()];
+    ports.forEach((port, i) => port.uses.forEach(({edge, child}) => {
+      const ends = [box.children.length + i, numbers.get(child)];
+      all.push({pair: port.port === "top" ? ends : ends.reverse(), edges: [edge], port});
+    }));
+    const {w, h, lines} = layered(items, all.map(({pair}) => pair), SPACES[box.kind]);
+    all.forEach(({edges, port}, i) => {
+      const at = port && port.row.map((y) => [port.x + port.w / 2, y]);
+      const points = !port ? lines[i] : port.port === "top" ? [...at, ...lines[i]] : [...lines[i], ...at];
+      for (const edge of edges) edge.legs.set(box, points);
+    });
     const frame = box.kind === "root" ? 0 : BOX.padding, head = box.kind === "root" ? 0 : BOX.head;
     const least = box.kind === "root" ? 0 : 6.6 * this.headOf(box).length + 34;
     const shift = Math.max(0, (least - w - 2 * frame) / 2);
@@ -82,14 +91,31 @@ class GraphTree {
     box.inset = [frame + shift, frame + head];
     Object.assign(box, {w: Math.max(w + 2 * frame, least), h: h + 2 * frame + head});
   }
-  // Gives an edge to the innermost box that has both of its ends, with the boxes inside of that which have one each.
+  // Gives an edge to the innermost box that has both of its ends, with the boxes inside of that which have one each, and
+  // tells the boxes that it leaves and enters on its way.
   place(edge) {
     const above = new Map(); // of each box around `from`, the one inside of it
     for (let box = edge.from; box.parent; box = box.parent) above.set(box.parent, box);
     let to = edge.to;
-    while (to.parent && !above.has(to.parent)) to = to.parent;
-    const box = to.parent, from = above.get(box);
-    if (from !== to) (box.edges = box.edges || []).push({edge, ends: [from, to]});
+    const passes = (box, child, port) => (box.passing = box.passing || []).push({edge, child, port});
+    for (; to.parent && !above.has(to.parent); to = to.parent) passes(to.parent, to, "top");
+    const box = to.parent;
+    for (let from = edge.from; from.parent !== box; from = from.parent) passes(from.parent, from, "bottom");
+    edge.owner = box;
+    edge.legs = new Map(); // of each box, the points between its border and what is inside
+    if (above.get(box) !== to) (box.edges = box.edges || []).push({edge, ends: [above.get(box), to]});
+  }
+  // Ports for edges that go past others of the box's children; what is at its border anyway needs none.
+  portsOf(box, pairs) {
+    const ports = new Map();
+    for (const {edge, child, port} of box.passing || []) {
+      const inside = pairs.some(({pair}) => box.children[pair[port === "top" ? 1 : 0]] === child);
+      if (!inside) continue;
+      const key = port + edge.layer;
+      if (!ports.has(key)) ports.set(key, {port, w: 4, h: 0, uses: []});
+      ports.get(key).uses.push({edge, child});
+    }
+    return [...ports.values()];
   }
   headOf(box) {
     if (box.kind === "group") return `group ${box.group + 1}, strips of ${counted(model.groups[box.group].rows, "row")}`;
@@ -190,9 +216,11 @@ class GraphPane {
       text(layer.name, 16, "name") + text(box.below, 31, "below") + "</g>";
   }
   edgeSvg(edge, i) {
-    const {from, to, route, owner} = edge;
+    const {from, to, owner, legs} = edge;
     const start = [from.left + from.w / 2, from.top + from.h], end = [to.left + to.w / 2, to.top];
-    const middle = (route || []).map(([x, y]) => [x + owner.left + (owner.inset ? owner.inset[0] : 0), y + owner.top + (owner.inset ? owner.inset[1] : 0)]);
+    const leg = (box) => (legs.get(box) || []).map(([x, y]) => [x + box.left + box.inset[0], y + box.top + box.inset[1]]);
+    const around = (box) => box === owner ? [] : [box, ...around(box.parent)]; // from the inside out
+    const middle = [...around(from.parent).flatMap(leg), ...leg(owner), ...around(to.parent).reverse().flatMap(leg)];
     const path = curve([start, ...middle, end]);
     return `<g class="edge" data-edge="${i}"><path class="wide" d="${path}"/><path d="${path}"/></g>`;
   }

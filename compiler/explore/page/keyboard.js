@@ -4,7 +4,7 @@ const keyTable = [
   ["/", "search"], ["n  N", "next and previous match"], ["Enter", "open a match"], ["Esc", "let go"],
   ["↓ ↑  j k", "next line, kernel or row in the pane"], ["] [", "next and previous kernel"],
   ["f F", "next and previous highlight in the pane"], ["1 … 9", "open or close a pane"],
-  ["Shift+1 … 3", "panes for code, speed, passes"], ["x", "close the pane"], ["t", "light or dark"], ["?", "this list"],
+  ["Shift+1 … 4", "panes for code, speed, passes, pictures"], ["← ↑ → ↓", "move the result in the pictures"], ["Space", "slide the window over the input"], ["x", "close the pane"], ["t", "light or dark"], ["?", "this list"],
 ];
 
 function toggleKeys() {
@@ -34,9 +34,10 @@ function onKey(event) {
   }
   if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
   const pane = app.focused, content = pane ? pane.content : {};
-  const shifted = "!@#".indexOf(event.key);
+  const shifted = "!@#$".indexOf(event.key);
   const digit = event.code && event.code.startsWith("Digit") ? Number(event.code.slice(5)) : 0;
-  if (event.shiftKey && (digit >= 1 && digit <= 3 || shifted >= 0)) layOut(Object.values(arrangements())[digit ? digit - 1 : shifted]);
+  const arrangement = event.shiftKey ? Object.values(arrangements())[digit ? digit - 1 : shifted] : undefined;
+  if (arrangement) layOut(arrangement);
   else if (digit >= 1 && viewsHere()[digit - 1]) togglePane(viewsHere()[digit - 1].id);
   else if (event.key === "/") document.getElementById("query").focus();
   else if (event.key === "n" || event.key === "N") stepMatch(event.key === "n" ? 1 : -1);

@@ -1,11 +1,12 @@
 // ---- Layered drawings of graphs without cycles ----
 //
-// layered(items, edges, space): items have w and h; `space` is kept between them; edges are pairs of their numbers, from what is above. Gives the items x and y,
-// and returns {w, h, lines}: for each edge the points between its ends, where it passes layers that it has nothing in.
+// layered(items, edges, space): items have w and h, and may be ports, "top" or "bottom", through which lines go in and out;
+// `space` is kept between items; edges are pairs of their numbers, from what is above. Gives the items x and y,
+// and returns {w, h, lines}: for each edge the points between its ends, where it goes straight past rows of others.
 
 function layered(items, edges, space) {
   if (items.length === 0) return {w: 0, h: 0, lines: []};
-  const ranks = ranksOf(items.length, edges);
+  const ranks = ranksOf(items, edges);
   const nodes = items.map((item, i) => ({w: item.w, h: item.h, rank: ranks[i], up: [], down: [], item}));
   const chains = edges.map(([from, to]) => chainOf(nodes, from, to));
   const rows = [];
@@ -16,7 +17,7 @@ function layered(items, edges, space) {
   let y = 0;
   for (const row of rows) {
     const height = Math.max(...row.map((node) => node.h), 0);
-    for (const node of row) node.y = y + (height - node.h) / 2, node.middle = y + height / 2;
+    for (const node of row) node.y = y + (height - node.h) / 2, node.row = [y, y + height];
     y += height + space.y;
   }
   const left = Math.min(...nodes.map((node) => node.x - node.w / 2));
@@ -24,14 +25,14 @@ function layered(items, edges, space) {
   for (const node of nodes) {
     node.x -= left;
     width = Math.max(width, node.x + node.w / 2);
-    if (node.item) node.item.x = node.x - node.w / 2, node.item.y = node.y;
+    if (node.item) node.item.x = node.x - node.w / 2, node.item.y = node.y, node.item.row = node.row;
   }
-  return {w: width, h: y - space.y, lines: chains.map((chain) => chain.map((node) => [node.x, node.middle]))};
+  return {w: width, h: y - space.y, lines: chains.map((chain) => chain.flatMap((node) => node.row.map((y) => [node.x, y])))};
 }
 
 // As far down as what is read requires; what reads nothing stands just above its first reader.
-function ranksOf(count, edges) {
-  const ranks = new Array(count).fill(0), readers = Array.from({length: count}, () => []), reads = new Array(count).fill(0);
+function ranksOf(items, edges) {
+  const count = items.length, ranks = new Array(count).fill(0), readers = Array.from({length: count}, () => []), reads = new Array(count).fill(0);
   for (const [from, to] of edges) readers[from].push(to), reads[to]++;
   const left = [...reads], ready = [];
   for (let i = 0; i < count; i++) if (left[i] === 0) ready.push(i);
@@ -44,6 +45,10 @@ function ranksOf(count, edges) {
   }
   for (let i = 0; i < count; i++)
     if (reads[i] === 0 && readers[i].length) ranks[i] = Math.min(...readers[i].map((reader) => ranks[reader])) - 1;
+  const last = Math.max(...ranks.filter((_, i) => items[i].port !== "bottom"));
+  items.forEach(({port}, i) => {
+    if (port) ranks[i] = port === "top" ? 0 : last;
+  });
   return ranks;
 }
 

@@ -161,6 +161,7 @@ function arrangements() {
     "Code": wide ? [["script", "schedule"], ["graph"], ["loops"], ["llvm-opt"], ["asm"]] : [["script", "schedule"], ["graph"], ["loops"], ["asm"]],
     "Speed": [["plan", "roofline"], ["graph"]],
     "Passes": [["passes"], ["script", "schedule"]],
+    ...(hasSection("maps") ? {"Pictures": [["maps"], ["script", "graph"]]} : {}),
   };
 }
 

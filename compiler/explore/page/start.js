@@ -45,7 +45,7 @@ async function start() {
   await Promise.all([...model.stages.values()].filter((stage) => stage.id === "loops" || stage.spans).map((stage) => stage.load()));
   const {place, columns} = readAddress();
   if (place && place.stage) await model.stages.get(place.stage).load();
-  layOut(columns || arrangements().Code);
+  layOut(columns || arrangements().Pictures || arrangements().Code);
   listenToKeys();
   listenToSearch();
   if (place) pinAt(place);
@@ -62,5 +62,5 @@ async function start() {
   });
 }
 // For who looks into the page from a console, and for tests.
-window.convoyPage = {app, model, differenceOf};
+window.convoyPage = {app, model, differenceOf, pictures, explainResult};
 start();

@@ -23,7 +23,10 @@ size_t callsIn(const Block& block) {
 // parameters; constants are made again.
 class Part {
 public:
-  explicit Part(const std::string& name) : function_(std::make_unique<Function>()) { function_->name = name; }
+  Part(const std::string& name, Location location) : function_(std::make_unique<Function>()) {
+    function_->name = name;
+    function_->location = location;
+  }
 
   void take(std::unique_ptr<Inst> inst) {
     adopt(*inst);
@@ -41,6 +44,7 @@ public:
     call->op = Op::Call;
     call->callee = function_->name;
     call->operands = given_;
+    call->location = function_->location;
     return call;
   }
   std::unique_ptr<Function> function() { return std::move(function_); }
@@ -161,7 +165,7 @@ private:
       if (!isPure(inst)) return;
       wanted.insert(inst.operands.begin(), inst.operands.end());
     }
-    Part part(function_.name + ".part" + std::to_string(parts_.size()));
+    Part part(function_.name + ".part" + std::to_string(parts_.size()), function_.location);
     std::vector<std::unique_ptr<Inst>> left;
     for (size_t i = 0; i < run.size(); ++i)
       if (stays[i])

@@ -21,7 +21,7 @@
 extern "C" {
 #endif
 
-#define CONVOY_ABI_VERSION 7
+#define CONVOY_ABI_VERSION 8
 #define CONVOY_ALIGNMENT 64 /* of workspace and prepared weights */
 #define CONVOY_MAX_RANK 4   /* dimensions of one item, channels included */
 
@@ -65,7 +65,8 @@ typedef struct convoy_check {
 
 /* Runs body(context, begin, end) over disjoint ranges that cover 0..count, and returns when all are done.
  * Results never depend on how the range is cut. `grain`, at least 1: a range of fewer units takes less time
- * than handing it to another thread does. An executor may cut finer, but gains nothing by it. */
+ * than handing it to another thread does. An executor may cut finer, but gains nothing by it. The eight bytes
+ * before `context` are an int64_t: which of the pipeline's steps it is, or -1. */
 typedef struct convoy_executor {
   void (*parallel)(void* self, void (*body)(void* context, int64_t begin, int64_t end), void* context,
                    int64_t count, int64_t grain);
@@ -84,6 +85,18 @@ typedef struct convoy_call {
   const convoy_executor* executor; /* null: everything on the calling thread */
   const int32_t* elements; /* a convoy_element for each input, then for each output; null: all float32 */
 } convoy_call;
+
+/* What a call does in one or several calls of its executor: a kernel, a group of kernels that take turns, or a copy. */
+typedef struct convoy_step {
+  const char* name;      /* of its layers: "conv_1", "conv_1 to relu_3" */
+  const char* algorithm; /* "window blocked 14x2" */
+  const char* location;  /* in the script: "edges.cvy:4:10"; empty when nobody knows */
+} convoy_step;
+
+typedef struct convoy_steps {
+  int64_t count;
+  const convoy_step* steps;
+} convoy_steps;
 
 /* The table of a compiled pipeline, made by the compiler. */
 typedef struct convoy_pipeline {
@@ -116,6 +129,11 @@ typedef struct convoy_pipeline {
    * when one thread and one item at a time need so much. */
   int64_t (*workspace_size)(const int64_t* sizes, int64_t batch, int32_t threads, const int32_t* elements);
   int32_t (*run)(const convoy_call* call);
+  /* For profiles: the steps of each version of the code. Null: they are not known. */
+  const convoy_steps* steps;
+  /* Of each step of a call: how many multiply-adds, and how many bytes it reads and writes, each tensor once. Two
+   * numbers for each. Returns 0. */
+  int32_t (*work)(const int64_t* sizes, int64_t batch, int64_t* numbers);
 } convoy_pipeline;
 
 #ifdef __cplusplus

@@ -1,5 +1,6 @@
 // Reading and printing.
 #include "parse.h"
+#include <sstream>
 
 namespace convoy::loop {
 
@@ -109,7 +110,7 @@ export func @all(%p: ptr, %n: i64, %x: f32, %v: f32x16, %w: i32x16, %q: ptr) -> 
   }
   call @leaf(0, %n, %p)
   call @tiles(%p, %q, %n)
-  parallel %p, %n, 4, @leaf(%q)
+  parallel %p, %n, 4, @leaf(%q) step 7
   return %code
 }
 )";
@@ -125,6 +126,33 @@ TEST(LoopText, PrintsWhatItRead) {
   Module module = parse(text);
   EXPECT_EQ(print(module), text);
   EXPECT_EQ(verify(module), std::vector<std::string>());
+}
+
+void checkLines(const Block& block, const std::vector<std::string>& text, const LineNumbers& lines) {
+  for (const auto& inst : block.insts) {
+    const bool isLiteral = inst->op == Op::Const && inst->results[0]->type.isIndex();
+    const bool isSilent = isLiteral || (inst->op == Op::Yield && inst->operands.empty());
+    ASSERT_EQ(lines.count(inst.get()), isSilent ? 0u : 1u) << textOf(inst->op);
+    if (!isSilent) {
+      const std::string& line = text.at(lines.at(inst.get()) - 1);
+      EXPECT_NE((line + " ").find(std::string(" ") + textOf(inst->op) + " "), std::string::npos) << line;
+      for (const Value* result : inst->results)
+        EXPECT_LT(line.find("%" + result->name), line.find('=')) << line;
+    }
+    for (const auto& inner : inst->blocks) checkLines(*inner, text, lines);
+  }
+}
+
+TEST(LoopText, TellsTheLineOfEachInstruction) {
+  Module module = parse(fixed(everything));
+  LineNumbers lines;
+  std::istringstream stream(print(module, &lines));
+  std::vector<std::string> text;
+  for (std::string line; std::getline(stream, line);) text.push_back(line);
+  for (const auto& function : module.functions) {
+    EXPECT_NE(text.at(lines.at(function.get()) - 1).find("func @" + function->name + "("), std::string::npos);
+    checkLines(function->body, text, lines);
+  }
 }
 
 TEST(LoopText, EveryOperationIsInTheSample) {

@@ -1,8 +1,12 @@
-#include "measure/machine.h"
+#include "peak.h"
+
 #include <algorithm>
 #include <chrono>
+#include <cstring>
+#include <memory>
+#include <new>
 
-namespace convoy::measure {
+namespace convoy::command {
 
 namespace {
 
@@ -78,4 +82,20 @@ double fmaPeak() {
   return best;
 }
 
-} // namespace convoy::measure
+double copyRate() {
+  constexpr size_t bytes = size_t{48} << 20; // each way: more than the caches hold, or nearly
+  const std::unique_ptr<char[]> from(new (std::nothrow) char[bytes]), to(new (std::nothrow) char[bytes]);
+  if (!from || !to) return 0;
+  memset(from.get(), 1, bytes);
+  memset(to.get(), 2, bytes);
+  double best = 0;
+  for (int i = 0; i < 3; ++i) {
+    const Clock::time_point start = Clock::now();
+    memcpy(to.get(), from.get(), bytes);
+    asm volatile("" ::"r"(to.get()) : "memory");
+    best = std::max(best, 2.0 * bytes / seconds(start) / 1e9);
+  }
+  return best;
+}
+
+} // namespace convoy::command
