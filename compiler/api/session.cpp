@@ -226,7 +226,6 @@ public:
     c.watcher = nullptr; // the caller's
     c.afterPhase = nullptr;
     c.shownPhases.clear();
-    options_.lines = Lines::None; // of what emit() prints
     c.units.clear(); // they are in memory now
     return true;
   }

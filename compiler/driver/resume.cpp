@@ -174,7 +174,7 @@ bool checkCode(Compilation& c) {
   for (const CompiledUnit& unit : c.units)
     if (!unit.refused.empty())
       c.diags.report(diag::LlvmRefused, c.llvm->locate("'" + unit.name + "'"), unit.name)
-          .note("LLVM's reason: " + unit.refused);
+          .note("LLVM's reason: " + unit.refused.substr(0, unit.refused.find('\n')));
   if (c.diags.hasErrors()) return false;
   const Symbols symbols = symbolsOf(c.units);
   for (const std::string& repeated : symbols.repeated)

@@ -1,5 +1,6 @@
 #include "output/compile.h"
 #include "codegen/codegen.h"
+#include "output/fatal.h"
 #include "output/use_order.h"
 #include "support/internal_error.h"
 #include "llvm/IR/DiagnosticHandler.h"
@@ -142,13 +143,17 @@ struct KeepError final : llvm::DiagnosticHandler {
 
 CompiledUnit compileText(const LlvmModule& text, bool isOptimized, const Target& target,
                          const CompileOptions& options) {
-  llvm::LLVMContext context;
+  CompiledUnit unit;
+  unit.name = text.name;
   std::string error;
-  context.setDiagnosticHandler(std::make_unique<KeepError>(error));
-  std::unique_ptr<llvm::Module> module = parseModule(context, text);
-  module->setTargetTriple(llvm::Triple(target.triple));
-  CompiledUnit unit = finish(std::move(module), target, options, isOptimized);
-  unit.refused = std::move(error);
+  const std::optional<std::string> failure = reasonOfFailure([&] {
+    llvm::LLVMContext context;
+    context.setDiagnosticHandler(std::make_unique<KeepError>(error));
+    std::unique_ptr<llvm::Module> module = parseModule(context, text);
+    module->setTargetTriple(llvm::Triple(target.triple));
+    unit = finish(std::move(module), target, options, isOptimized);
+  });
+  unit.refused = failure.value_or(error);
   return unit;
 }
 
