@@ -82,7 +82,7 @@ public:
     for (size_t i = first; i < end; ++i) {
       const double cycles = alone(i);
       times.one += cycles;
-      times.two += isWorthSharing(cycles) ? cycles / 2 : cycles;
+      times.two += cycles < 2 * real(cyclesWorthHanding) ? cycles : cycles / 2;
     }
     return times;
   }
@@ -133,9 +133,12 @@ public:
       }
       cycles += estimate.cycles();
     }
+    // Small kernels stay with one thread, in a group or not: that they would share it is no reason for one.
+    const Times kernels = apart(first, end);
+    const double shared = cycles * kernels.two / kernels.one;
+    if (cycles >= kernels.one) return {cycles, shared}; // too long already
     const double again = strips.stripsAgain(costs_.sizes);
-    const bool isShared = isWorthSharing(cycles) && count >= 2 * real(Strips::stripsPerPart(again));
-    return {cycles, isShared ? cycles * (1 + again / count) / 2 : cycles};
+    return {cycles, count < 2 * real(Strips::stripsPerPart(again)) ? cycles : shared * (1 + again / count)};
   }
 
   // The cheapest rows, or fewer that cost hardly more; as few as there may be unless `byCost`.
@@ -160,7 +163,6 @@ public:
 
 private:
   static double real(int64_t n) { return static_cast<double>(n); }
-  static bool isWorthSharing(double cycles) { return cycles >= 2 * real(cyclesWorthHanding); }
   void use(Buffer buffer, size_t kernel) {
     const Buffer holder = storage_.holder(buffer);
     auto [known, isNew] = uses_.insert({holder, {kernel, kernel}});

@@ -57,7 +57,7 @@ Work workFor(const std::string& kind, int length) {
   c.open(scriptOf(kind, length));
   Work work;
   for (const Phase& phase : pipeline()) {
-    if (phase.starts.front() != FileKind::Script || std::string(phase.name) == "codegen") continue;
+    if (!takesPart(phase, FileKind::Script, std::nullopt) || std::string(phase.name) == "codegen") continue;
     const long before = allocations;
     EXPECT_TRUE(phase.run(c)) << phase.name;
     if (phase.verify) EXPECT_EQ(phase.verify(c), std::vector<std::string>()) << phase.name;

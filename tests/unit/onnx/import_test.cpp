@@ -254,6 +254,12 @@ TEST(Import, WhatNothingMakesIsNamed) {
   EXPECT_TRUE(has(net.refused(), "nothing before it makes its operand 'nowhere'"));
 }
 
+TEST(Import, ANodeCannotReadItsOwnResult) {
+  Net net;
+  net.input("x", image).output("y").node("Relu", {"y"}, {"y"});
+  EXPECT_TRUE(has(net.refused(), "nothing before it makes its operand 'y'"));
+}
+
 TEST(Import, WeightsWithoutNumbersAreRefused) {
   Net net;
   net.input("x", image).strings("words").output("y").node("Add", {"x", "words"}, {"y"});
