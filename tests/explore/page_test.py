@@ -4,31 +4,16 @@
     page_test.py CONVOY [CASE...]
 """
 import json
-import pathlib
 import re
-import subprocess
-import sys
-import tempfile
-import traceback
 
-from browser import Browser, Failed
+from cases import ROOT, check, equal, run
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 CODE = "#panes=script+schedule,graph,loops,llvm-opt,asm"
 HOSTILE = """// </script><img src=q onerror=hurt()> <!-- &amp; "
 pipeline net(x: tensor[1, 8, 8]) -> tensor {
     return x |> conv(1, kernel: 3x3) |> relu  // <script>hurt()</script>
 }
 """
-
-
-def check(condition, words):
-    if not condition:
-        raise Failed(words)
-
-
-def equal(got, wanted, words):
-    check(got == wanted, f"{words}: {got!r}, not {wanted!r}")
 
 
 def rows(pane, kind):
@@ -306,37 +291,15 @@ CASES = {
 }
 
 
-OPTIONS = {"digits": ["--measure"]}
-
-
-def main():
-    convoy, wanted = sys.argv[1], set(sys.argv[2:])
-    passed = failed = 0
-    with tempfile.TemporaryDirectory() as folder, Browser(1700, 950) as browser:
-        folder = pathlib.Path(folder)
-        (folder / "a<b>.cvy").write_text(HOSTILE)
-        scripts = {"edges": ROOT / "examples/edges/edges.cvy", "hostile": folder / "a<b>.cvy",
-                   "digits": ROOT / "examples/digits/digits.cvy",
-                   "resnet50": ROOT / "examples/networks/resnet50.cvy"}
-        for name, cases in CASES.items():
-            cases = [case for case in cases if not wanted or case.__name__ in wanted]
-            page = folder / (name + ".html")
-            if cases:
-                subprocess.run([convoy, "explore", scripts[name], "-w", *OPTIONS.get(name, ["-mcpu=x86-64-v4"]), "-o", page], check=True)
-            for case in cases:
-                browser.problems.clear()
-                try:
-                    case(browser, page)
-                    check(not browser.problems, "\n".join(browser.problems))
-                    passed += 1
-                except (Failed, StopIteration) as error:
-                    failed += 1
-                    where = traceback.extract_tb(error.__traceback__)
-                    line = next((frame.lineno for frame in where if frame.name == case.__name__), 0)
-                    print(f"{case.__name__}, line {line}: {error}")
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0
+def commands(folder):
+    """Of each page, what convoy explore is called with."""
+    (folder / "a<b>.cvy").write_text(HOSTILE)
+    processor = "-mcpu=x86-64-v4"
+    return {"edges": [ROOT / "examples/edges/edges.cvy", processor],
+            "hostile": [folder / "a<b>.cvy", processor],
+            "digits": [ROOT / "examples/digits/digits.cvy", "--measure"],
+            "resnet50": [ROOT / "examples/networks/resnet50.cvy", processor]}
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run(CASES, commands)

@@ -3,15 +3,9 @@
 
     pictures_test.py CONVOY [CASE...]
 """
-import pathlib
 import struct
-import subprocess
-import sys
-import tempfile
-import traceback
 
-from browser import Browser, Failed
-from page_test import ROOT, check, equal
+from cases import ROOT, check, equal, run
 
 # Every kind of window: strides, dilation, groups, borders, sides that differ, three axes, one axis.
 WINDOWS = """pipeline windows(x: tensor[4, 7, 9], clip: tensor[2, 4, 6, 7], sound: tensor[3, 20], half: float = 0.5) -> (classes: tensor, clips: tensor, waves: tensor) {
@@ -181,37 +175,12 @@ def commands(folder):
     write_npy(folder / "x.npy", (4, 7, 9), numbers)
     photo = ROOT / "examples/edges/photo.jpg"
     edges = ROOT / "examples/edges/edges.cvy"
-    return {"windows": [folder / "windows.cvy", "--init=random:1", f"--input=x={folder / 'x.npy'}"],
-            "edges": [edges, f"--input={photo}"],
-            "large": [folder / "large.cvy", "--init=random:1", f"--input={ROOT / 'docs/pictures/photo.png'}"],
-            "plain": [edges]}
-
-
-def main():
-    convoy, wanted = sys.argv[1], set(sys.argv[2:])
-    passed = failed = 0
-    with tempfile.TemporaryDirectory() as folder, Browser(1700, 950) as browser:
-        folder = pathlib.Path(folder)
-        arguments = commands(folder)
-        for name, cases in CASES.items():
-            cases = [case for case in cases if not wanted or case.__name__ in wanted]
-            page = folder / (name + ".html")
-            if cases:
-                subprocess.run([convoy, "explore", "-w", "-mcpu=x86-64-v4", *arguments[name], "-o", page], check=True)
-            for case in cases:
-                browser.problems.clear()
-                try:
-                    case(browser, page)
-                    check(not browser.problems, "\n".join(browser.problems))
-                    passed += 1
-                except Failed as error:
-                    failed += 1
-                    where = traceback.extract_tb(error.__traceback__)
-                    line = next((frame.lineno for frame in where if frame.name == case.__name__), 0)
-                    print(f"{case.__name__}, line {line}: {error}")
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0
+    processor = "-mcpu=x86-64-v4"
+    return {"windows": [folder / "windows.cvy", processor, "--init=random:1", f"--input=x={folder / 'x.npy'}"],
+            "edges": [edges, processor, f"--input={photo}"],
+            "large": [folder / "large.cvy", processor, "--init=random:1", f"--input={ROOT / 'docs/pictures/photo.png'}"],
+            "plain": [edges, processor]}
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run(CASES, commands)
