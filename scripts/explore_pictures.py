@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes the pictures of docs/explore.md: what the pages of examples look like in Chromium.
 
-    explore_pictures.py [--convoy build/bin/convoy] [NAME...]     docs/pictures/explore-NAME.png; without names, all
+    explore_pictures.py [--convoy build/bin/convoy] [NAME...]     docs/pictures/explore/NAME.png; without names, all
 """
 import argparse
 import pathlib
@@ -40,7 +40,7 @@ def main():
             for selector in clicks:
                 browser.click(selector)
             browser.move(2, 2)
-            browser.picture(ROOT / f"docs/pictures/explore-{name}.png")
+            browser.picture(ROOT / f"docs/pictures/explore/{name}.png")
 
 
 if __name__ == "__main__":
