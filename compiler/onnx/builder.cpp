@@ -47,7 +47,6 @@ Value Builder::input(const std::string& name, DataType type, const Dims& dims) {
   value.type.dims = itemOf(dims);
   if (value.type.dims.empty() && batch_) throw Refused{"it has no dimensions beside the batch"};
   if (value.type.dims.empty()) value.type.dims = {1};
-  if (value.type.dims.size() > 4) throw Refused{"it has more than 4 dimensions beside the batch"};
   if (!value.type.dims[0].isConstant()) throw Refused{"its channels are not known"};
   for (const Size& dim : value.type.dims)
     if (auto high = dim.upperBound(); high && *high < 1) throw Refused{"it has no elements"};

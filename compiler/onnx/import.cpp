@@ -122,6 +122,8 @@ private:
   }
 
   Dims dimensions(const ValueInfo& info) const {
+    const size_t most = builder_.isBatched() ? 5 : 4;
+    if (info.shape->size() > most) throw Refused{"it has more than 4 dimensions beside the batch"};
     Dims dims;
     for (size_t axis = 0; axis < info.shape->size(); ++axis) {
       const Dimension& dimension = (*info.shape)[axis];

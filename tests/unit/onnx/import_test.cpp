@@ -172,6 +172,12 @@ TEST(Import, AShuffleIsOneLayer) {
   EXPECT_TRUE(has(net.text(), "channel_shuffle(%x) {groups: 2}"));
 }
 
+TEST(Import, DimensionsAreFourBesideTheBatch) {
+  Net net;
+  net.input("x", {{}, {3, ""}, {}, {}, {}, {}, {}}).output("y").node("Relu", {"x"}, {"y"});
+  EXPECT_TRUE(has(net.refused(), "the input 'x': it has more than 4 dimensions beside the batch"));
+}
+
 TEST(Import, WhatWorksAlongTheFirstDimensionHasWholeTensorsForItems) {
   Net net;
   net.input("x", {{2, ""}, {3, ""}}).ints("axes", {0}).output("y");
