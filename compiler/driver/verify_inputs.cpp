@@ -115,9 +115,8 @@ int64_t RunInputs::batch() const {
 size_t namelessInput(const graph::Graph& graph, const Options& options) {
   size_t i = 0;
   auto taken = [&](const graph::Value& input) {
-    return input.type.scalar ||
-           std::any_of(options.inputs.begin(), options.inputs.end(),
-                       [&](const auto& given) { return given.first == input.name; });
+    return input.type.scalar || std::any_of(options.inputs.begin(), options.inputs.end(),
+                                            [&](const auto& given) { return given.first == input.name; });
   };
   while (i < graph.inputs.size() && taken(graph.value(graph.inputs[i]))) ++i;
   return i;

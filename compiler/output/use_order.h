@@ -1,4 +1,5 @@
-// The order in which LLVM knows the uses of a value: it comes from how a module was made, and passes follow it.
+// The order in which LLVM knows the uses of a value: it comes from how a module was made, and passes follow
+// it.
 #pragma once
 
 namespace llvm {
