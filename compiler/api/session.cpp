@@ -277,14 +277,12 @@ public:
 
 private:
   bool takeText(const TextOfStage& text) {
-    std::vector<std::string> names;
-    for (driver::Stage stage : driver::allStages())
-      if (readsBack(stage)) names.push_back(nameOf(stage));
     const auto number = static_cast<size_t>(text.stage);
     const bool known = text.stage >= 0 && number < driver::allStages().size();
     if (!known || !readsBack(driver::allStages()[number])) {
       const std::string name = known ? nameOf(driver::allStages()[number]) : std::to_string(text.stage);
-      diags_.report(diag::OptionValue, {}, "fromStage", "a text of " + listed(names, "or"), name);
+      diags_.report(diag::OptionValue, {}, "fromStage",
+                    "a text of " + listed(driver::namesThatReadBack(), "or"), name);
       return false;
     }
     const driver::Stage stage = driver::allStages()[number];

@@ -287,9 +287,7 @@ private:
     const bool isPath = equals == std::string::npos || value.find('/') < equals;
     if (!stage && isPath) stage = stageOf(fileKindOf(text = value));
     if (!stage || !readsBack(*stage) || textIsMissing) {
-      std::vector<std::string> names;
-      for (Stage each : allStages())
-        if (readsBack(each)) names.push_back(nameOf(each));
+      const std::vector<std::string> names = namesThatReadBack();
       suggest(diags_.report(diag::OptionValue, {}, option,
                             listed(names, "or") +
                                 ", each with '=' and a file; or a file that ends in .graph, "

@@ -45,8 +45,7 @@ bool takesPart(const Phase& phase, FileKind kind, std::optional<Stage> textStage
 std::vector<Stage> stagesFrom(FileKind kind);
 
 // How far to go: until every mistake in the file is known; until compilation.stages exist and
-// compilation.shownPhases are done; to loop IR; to
-// machine code.
+// compilation.shownPhases are done; to loop IR; to machine code.
 enum class Goal { Check, Stages, Loops, Code };
 
 using StageSink = std::function<void(Stage stage, const std::string& text)>;

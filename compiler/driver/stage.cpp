@@ -45,6 +45,13 @@ bool readsBack(Stage stage) {
   return false;
 }
 
+std::vector<std::string> namesThatReadBack() {
+  std::vector<std::string> names;
+  for (Stage stage : allStages())
+    if (readsBack(stage)) names.push_back(nameOf(stage));
+  return names;
+}
+
 std::string numberedName(Stage stage) {
   const std::string number = std::to_string(static_cast<int>(stage) + 1);
   return (number.size() < 2 ? "0" : "") + number + "-" + nameOf(stage);

@@ -14,6 +14,7 @@ const char* nameOf(Stage stage); // as --stage takes it: "llvm-opt"
 std::optional<Stage> findStage(std::string_view name);
 // Whether a compilation can go on from its text.
 bool readsBack(Stage stage);
+std::vector<std::string> namesThatReadBack();
 // Its place from 1, and its name: "07-llvm-opt".
 std::string numberedName(Stage stage);
 

@@ -1,6 +1,7 @@
 #include "explore/links.h"
 #include "explore/debug_lines.h"
 #include "explore/script_spans.h"
+#include "support/text.h"
 #include <algorithm>
 #include <functional>
 #include <set>
@@ -11,20 +12,6 @@ namespace {
 
 using graph::Value;
 using schedule::Kernel;
-
-bool startsWith(const std::string& text, const std::string& start) {
-  return text.compare(0, start.size(), start) == 0;
-}
-
-std::vector<std::string> linesOf(const std::string& text) {
-  std::vector<std::string> lines;
-  for (size_t begin = 0; begin < text.size();) {
-    const size_t end = std::min(text.find('\n', begin), text.size());
-    lines.push_back(text.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return lines;
-}
 
 // Numbers that grow slowly, as their differences: these compress best.
 template <typename Numbers> Json differences(const Numbers& numbers) {
@@ -104,15 +91,14 @@ LinkedText fusedText(const Subject& subject, const Layers& layers) {
   int64_t kernel = -1;
   size_t node = 0;
   bool inside = false;
-  for (const std::string& line : linesOf(linked.text)) {
-    const size_t begin = line.find_first_not_of(' ');
-    const std::string words = begin == std::string::npos ? "" : line.substr(begin);
+  for (std::string_view line : linesOf(linked.text)) {
+    const std::string_view words = line.substr(std::min(line.find_first_not_of(' '), line.size()));
     const bool opens = !words.empty() && words.back() == '{' && words[0] != '%';
     if (opens && words != "group {" && !startsWith(words, "fused @")) ++kernel, node = 0, inside = true;
     const bool known = inside && kernel < static_cast<int64_t>(subject.schedule.kernels.size());
     kernels.push_back(known ? kernel : -1);
     int64_t layer = -1;
-    if (known && words[0] == '%') {
+    if (known && startsWith(words, "%")) {
       const Kernel& its = subject.schedule.kernels[static_cast<size_t>(kernel)];
       if (node < its.nodes.size()) layer = layers.standingFor(subject.computed.value(its.nodes[node++]));
     }
@@ -128,7 +114,7 @@ LinkedText scheduleText(const Subject& subject) {
   LinkedText linked{"schedule", "Schedule", "schedule", schedule::print(subject.schedule, subject.computed)};
   std::vector<int64_t> kernels;
   int64_t kernel = 0;
-  for (const std::string& line : linesOf(linked.text))
+  for (std::string_view line : linesOf(linked.text))
     kernels.push_back(startsWith(line.substr(std::min(line.find_first_not_of(' '), line.size())), "kernel [")
                           ? kernel++
                           : -1);

@@ -1,6 +1,7 @@
 #include "explore/page.h"
 #include "explore/page_sources.h"
 #include "support/internal_error.h"
+#include "support/text.h"
 #include <zlib.h>
 
 namespace convoy::explore {
@@ -41,10 +42,6 @@ std::string escaped(const std::string& text) {
     default: html += c;
     }
   return html;
-}
-
-bool endsWith(const std::string& text, const std::string& end) {
-  return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
 }
 
 std::string sourcesThatEnd(const std::string& end) {

@@ -35,6 +35,12 @@ std::string numberText(float number);
 // With so many digits behind the point.
 std::string fixedText(double number, int digits);
 
+bool startsWith(std::string_view text, std::string_view start);
+bool endsWith(std::string_view text, std::string_view end);
+
+// The lines, without what ends them.
+std::vector<std::string_view> linesOf(std::string_view text);
+
 // "1 channel", "3 channels".
 std::string counted(int64_t count, std::string_view noun);
 

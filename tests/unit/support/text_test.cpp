@@ -39,3 +39,14 @@ TEST(Text, NumbersReadBack) {
   EXPECT_EQ(numberText(-2.0), "-2");
   EXPECT_EQ(std::stod(numberText(1.0 / 3)), 1.0 / 3);
 }
+
+TEST(Lines, AreWithoutTheirEnds) {
+  EXPECT_EQ(linesOf(""), std::vector<std::string_view>());
+  EXPECT_EQ(linesOf("a\n\nb"), (std::vector<std::string_view>{"a", "", "b"}));
+  EXPECT_EQ(linesOf("a\n"), (std::vector<std::string_view>{"a"}));
+}
+
+TEST(Ends, AreTold) {
+  EXPECT_TRUE(startsWith("kernel [a]", "kernel [") && startsWith("a", "") && !startsWith("", "a"));
+  EXPECT_TRUE(endsWith("page.css", ".css") && endsWith("a", "a") && !endsWith("s", ".css"));
+}
